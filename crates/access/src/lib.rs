@@ -1,0 +1,1 @@
+//! Members, roles, tickets, removal: a fold over access records.

@@ -1,0 +1,3 @@
+//! Everything the app can do, without a window.
+
+fn main() {}

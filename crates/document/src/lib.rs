@@ -1,0 +1,1 @@
+//! One document: inputs in, a turn out.

@@ -1,0 +1,1 @@
+//! Frames and sessions: what two peers say about one document.

@@ -1,0 +1,1 @@
+//! Chains, records, seals, keys: the bytes on disk and on the wire.

@@ -1,0 +1,1 @@
+//! The CRDT copy of a body: walk, apply, diff, text.

@@ -1,0 +1,1 @@
+//! Lines, marks, embeds and the epoch, said once; Delta and its transform.

@@ -1,0 +1,1 @@
+//! One SQLite file per profile: journal, snapshots, catalogue, search.

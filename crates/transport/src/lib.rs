@@ -1,0 +1,1 @@
+//! Endpoint, links, addresses, routes.

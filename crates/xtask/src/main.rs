@@ -1,0 +1,3 @@
+//! Setup, run, test, codegen, tidy, ci, dist.
+
+fn main() {}

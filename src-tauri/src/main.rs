@@ -1,0 +1,3 @@
+//! The window. Alone names tauri; decides nothing.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Golden bytes, and Yjs as the reference reader of our updates.

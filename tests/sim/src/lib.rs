@@ -1,0 +1,1 @@
+//! The deterministic world: devices, fake wires, fake disks.
