@@ -1,0 +1,14 @@
+/**
+ * The keys of the window (ux.md 4.2); the editor has its own. A key that wrote a character with AltGr is never ours (Ctrl+Alt is AltGr on
+ * many layouts).
+ */
+
+export type Command = "new" | "sidebar" | "settings" | "save";
+
+const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save" };
+
+export function commandOf(event: KeyboardEvent): Command | null {
+  const modifier = event.ctrlKey || event.metaKey;
+  if (!modifier || event.altKey || event.shiftKey || event.getModifierState("AltGraph")) return null;
+  return keys[event.key.toLowerCase()] ?? null;
+}

@@ -1,0 +1,40 @@
+/** The status line says what a receipt proves, and no more. */
+import { describe, expect, it } from "vitest";
+
+import type { DeviceStatus, DocumentStatus } from "../../model/core.ts";
+import { statusWords } from "./words.ts";
+
+const device = (person: string, state: DeviceStatus["state"], behind = 0): DeviceStatus => ({
+  device: person, person, colour: "teal", mine: person === "Me", state, behind, last_seen: 1,
+});
+const document = (...devices: DeviceStatus[]): DocumentStatus => ({ document: "d", title: "t", saved: true, devices });
+
+describe("the status line", () => {
+  it("speaks of the disk alone while nobody else is a member", () => {
+    expect(statusWords(document(device("Me", "has_all")), null, false)).toMatchObject({ here: "Saved on this device", others: null });
+  });
+
+  it("names the people whose receipt covers everything", () => {
+    expect(statusWords(document(device("Ana", "has_all"), device("Mika", "has_all")), null, false).others).toBe("Up to date with Ana and Mika");
+  });
+
+  it("counts a person as up to date when one of their devices is", () => {
+    const facts = document({ ...device("Ana", "behind", 3), device: "laptop" }, { ...device("Ana", "has_all"), device: "desk" });
+    expect(statusWords(facts, null, false).others).toBe("Up to date with Ana");
+  });
+
+  it("never claims somebody who is behind", () => {
+    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe("Up to date with 1 of 2 people");
+    expect(statusWords(document(device("Jo", "unreachable", 14)), null, false).others).toBe("Nobody else is online");
+  });
+
+  it("says why when the disk refuses", () => {
+    const failed = { ...document(device("Ana", "has_all")), saved: false, unsaved_reason: "the disk is full" };
+    expect(statusWords(failed, null, false)).toEqual({ here: "Not saved: the disk is full", others: null, tone: "failed" });
+  });
+
+  it("is calm when the network is away", () => {
+    const network = { profile: "direct" as const, running: true, offline_since: 1 };
+    expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({ others: "Offline · 3 edits waiting", tone: "calm" });
+  });
+});

@@ -1,0 +1,80 @@
+/**
+ * The status line in words (ux.md 4.3), a pure function of the facts. Three questions, always answered: is it saved here, is it with
+ * the others, what is it doing now. It never claims more than a receipt proves.
+ */
+import { say } from "../../messages/index.ts";
+import type { DeviceStatus, DocumentStatus, NetworkStatus } from "../../model/core.ts";
+
+export type Tone = "good" | "working" | "calm" | "attention" | "failed";
+
+export interface StatusWords {
+  /** What the disk has. */
+  here: string;
+  /** What the others have; absent while the document was never shared. */
+  others: string | null;
+  tone: Tone;
+}
+
+/** A person counts as up to date when one of their devices has sent the receipt. */
+interface Person {
+  name: string;
+  upToDate: boolean;
+  reachable: boolean;
+  behind: number;
+}
+
+/** `saving` is the view's own: something typed has not been answered for more than 400 ms. */
+export function statusWords(document: DocumentStatus | null, network: NetworkStatus | null, saving: boolean): StatusWords {
+  if (document && !document.saved) {
+    return { here: say.status.notSaved(document.unsaved_reason ?? "…"), others: null, tone: "failed" };
+  }
+  if (saving) return { here: say.status.saving, others: null, tone: "working" };
+
+  const people = byPerson(document?.devices ?? []);
+  if (people.length === 0) return { here: say.status.saved, others: null, tone: "good" };
+
+  const transfer = document?.transfer;
+  if (transfer) {
+    const some = transfer.total ? `${size(transfer.bytes)} of ${size(transfer.total)}` : size(transfer.bytes);
+    return { here: say.status.savedShort, others: say.status.getting(transfer.from, some), tone: "working" };
+  }
+  return { here: say.status.saved, ...others(people, network) };
+}
+
+function others(people: Person[], network: NetworkStatus | null): { others: string; tone: Tone } {
+  const upToDate = people.filter((person) => person.upToDate);
+  if (upToDate.length === people.length) {
+    return { others: say.status.upToDateWith(names(people)), tone: "good" };
+  }
+  const waiting = Math.max(...people.map((person) => person.behind));
+  if (network?.offline_since) return { others: say.status.offline(waiting), tone: "calm" };
+  if (!people.some((person) => person.reachable)) {
+    return { others: upToDate.length > 0 ? say.status.upToDateWithSome(upToDate.length, people.length) : say.status.nobody, tone: "calm" };
+  }
+  if (upToDate.length === 0) {
+    return { others: say.status.sending(names(people.filter((person) => person.reachable))), tone: "working" };
+  }
+  return { others: say.status.upToDateWithSome(upToDate.length, people.length), tone: "calm" };
+}
+
+function byPerson(devices: DeviceStatus[]): Person[] {
+  const people = new Map<string, Person>();
+  for (const device of devices) {
+    if (device.mine) continue;
+    const known = people.get(device.person);
+    const person = known ?? { name: device.person, upToDate: false, reachable: false, behind: Number.POSITIVE_INFINITY };
+    person.upToDate ||= device.state === "has_all";
+    person.reachable ||= device.state === "has_all" || device.state === "behind" || device.state === "waiting";
+    person.behind = Math.min(person.behind, device.behind);
+    if (!known) people.set(device.person, person);
+  }
+  return [...people.values()];
+}
+
+function names(people: Person[]): string {
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(people.map((person) => person.name));
+}
+
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,166 @@
+/**
+ * The control lane, typed: what the chrome asks the core and what the core tells it. Field names are the wire's (docs/lane.md).
+ * Nothing here keeps state; the text and presence lanes belong to the editor.
+ */
+
+/** One line to the core, whatever carries it (Tauri IPC, WebSocket). */
+export interface Line {
+  call(name: string, parameters?: Record<string, unknown>): Promise<unknown>;
+  /** Hears one kind of event; the answer stops hearing. */
+  listen(event: string, hear: (payload: Record<string, unknown>) => void): () => void;
+}
+
+export type Role = "view" | "comment" | "edit" | "admin" | "owner";
+
+export interface LibraryEntry {
+  document: string;
+  title: string;
+  changed: number;
+  opened: number | null;
+  people: number;
+  role: Role;
+  state: "ready" | "waiting" | "damaged";
+  trashed: boolean;
+}
+
+export interface DeviceStatus {
+  device: string;
+  person: string;
+  colour: string;
+  mine: boolean;
+  state: "has_all" | "behind" | "unreachable" | "refused" | "waiting";
+  behind: number;
+  last_seen: number | null;
+  receipt_at?: number | null;
+  path?: "direct" | "relayed" | null;
+  rtt_ms?: number | null;
+  reason?: string | null;
+}
+
+export interface DocumentStatus {
+  document: string;
+  title: string;
+  saved: boolean;
+  unsaved_reason?: string | null;
+  devices: DeviceStatus[];
+  transfer?: { from: string; bytes: number; total: number | null } | null;
+}
+
+export interface NetworkStatus {
+  profile: Profile;
+  running: boolean;
+  offline_since?: number | null;
+  error?: string | null;
+}
+
+export type Profile = "anywhere" | "local" | "direct" | "relay";
+
+export interface Member {
+  device: string;
+  person: string;
+  colour: string;
+  role: Role;
+  mine: boolean;
+  last_seen: number | null;
+}
+
+export interface TicketPreview {
+  document: string;
+  title: string;
+  inviter: string;
+  device: string;
+  fingerprint: string;
+  role: Role;
+  routes: string[];
+  known: boolean;
+}
+
+export interface Me {
+  name: string;
+  colour: string;
+}
+
+export interface RescuedEdit {
+  id: string;
+  document: string;
+  text: string;
+  when: number;
+}
+
+/** Why the core said no, in its own words: `message` is a sentence for people. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "Refusal";
+  }
+}
+
+/** The sentence to show for whatever was thrown. */
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Every question the chrome has. */
+export class Core {
+  constructor(readonly line: Line) {}
+
+  private async ask<T>(name: string, parameters: Record<string, unknown> = {}): Promise<T> {
+    return (await this.line.call(name, parameters)) as T;
+  }
+
+  async list(trashed: boolean): Promise<LibraryEntry[]> {
+    return (await this.ask<{ documents: LibraryEntry[] }>("list", { trashed })).documents;
+  }
+  async create(title: string, markdown?: string): Promise<string> {
+    return (await this.ask<{ document: string }>("new", markdown === undefined ? { title } : { title, markdown })).document;
+  }
+  async rename(document: string, title: string): Promise<void> {
+    await this.ask("rename", { document, title });
+  }
+  async duplicate(document: string): Promise<string> {
+    return (await this.ask<{ document: string }>("duplicate", { document })).document;
+  }
+  async trash(document: string): Promise<void> {
+    await this.ask("trash", { document });
+  }
+  async restore(document: string): Promise<void> {
+    await this.ask("restore", { document });
+  }
+  async share(document: string, role: "view" | "edit"): Promise<{ ticket: string; warning?: string }> {
+    return await this.ask("share", { document, role });
+  }
+  async preview(ticket: string): Promise<TicketPreview> {
+    return await this.ask("preview", { ticket });
+  }
+  async join(ticket: string): Promise<{ document: string; state: string }> {
+    return await this.ask("join", { ticket, wait: 0 });
+  }
+  async members(document: string): Promise<Member[]> {
+    return (await this.ask<{ members: Member[] }>("members", { document })).members;
+  }
+  async status(document: string): Promise<{ document: DocumentStatus | null; network: NetworkStatus }> {
+    const all = await this.ask<{ documents: DocumentStatus[]; network: NetworkStatus }>("status", { document });
+    return { document: all.documents[0] ?? null, network: all.network };
+  }
+  async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
+    return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });
+  }
+  async me(change: Partial<Me> = {}): Promise<Me> {
+    return await this.ask("me", { ...change });
+  }
+  async id(): Promise<{ device: string; short: string }> {
+    return await this.ask("id");
+  }
+  async settings(set?: Record<string, unknown>): Promise<Record<string, unknown>> {
+    return (await this.ask<{ settings: Record<string, unknown> }>("settings", set ? { set } : {})).settings;
+  }
+  async rescued(document: string): Promise<RescuedEdit[]> {
+    return (await this.ask<{ edits: RescuedEdit[] }>("rescued", { document })).edits;
+  }
+  async rescuedDone(id: string): Promise<void> {
+    await this.ask("rescued_done", { id });
+  }
+}
