@@ -1,0 +1,94 @@
+//! Reading the catalogue, settings and peers, and finding words.
+
+use rusqlite::{OptionalExtension, params};
+use sheaf_base::{DeviceId, DocumentId, Wall};
+
+use super::{Reader, unsigned};
+use crate::{Entry, ReadError};
+
+/// How a device was last reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerRow {
+    /// Which device.
+    pub device: DeviceId,
+    /// When it was last heard.
+    pub seen: Wall,
+    /// How.
+    pub route: Vec<u8>,
+}
+
+/// A document in which the words were found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchHit {
+    /// Which document.
+    pub document: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// The words with what stands around them.
+    pub excerpt: String,
+}
+
+const COLUMNS: &str = "id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket";
+
+impl Reader<'_> {
+    /// All documents, the last changed first, the trashed among them.
+    pub fn catalogue(&self) -> Result<Vec<Entry>, ReadError> {
+        self.all(&format!("SELECT {COLUMNS} FROM documents ORDER BY changed DESC, key DESC"), [], entry)
+    }
+
+    /// One document's line.
+    pub fn entry(&self, document: DocumentId) -> Result<Option<Entry>, ReadError> {
+        let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM documents WHERE id = ?1"))?;
+        Ok(query.query_row([document.as_bytes()], entry).optional()?)
+    }
+
+    /// A setting.
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        let mut query = self.connection.prepare_cached("SELECT value FROM settings WHERE name = ?1")?;
+        Ok(query.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    /// All peers that were ever reached.
+    pub fn peers(&self) -> Result<Vec<PeerRow>, ReadError> {
+        self.all("SELECT device, seen, route FROM peers ORDER BY device", [], |row| {
+            Ok(PeerRow { device: DeviceId(row.get(0)?), seen: Wall(unsigned(row, 1)?), route: row.get(2)? })
+        })
+    }
+
+    /// Documents that hold all these words, the best first. The last word may be the beginning of one.
+    pub fn search(&self, words: &str, limit: u32) -> Result<Vec<SearchHit>, ReadError> {
+        let query = quoted(words);
+        if query.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT d.id, search.title, snippet(search, 1, '', '', '…', 12) FROM search JOIN documents d ON d.key = search.rowid
+            WHERE search MATCH ?1 ORDER BY bm25(search, 4.0, 1.0) LIMIT ?2";
+        self.all(sql, params![query, limit], |row| {
+            Ok(SearchHit { document: DocumentId(row.get(0)?), title: row.get(1)?, excerpt: row.get(2)? })
+        })
+    }
+}
+
+/// Words in FTS5's syntax, each quoted so that nothing in them is an operator.
+fn quoted(words: &str) -> String {
+    let quoted: Vec<String> = words.split_whitespace().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
+    if quoted.is_empty() { String::new() } else { format!("{}*", quoted.join(" ")) }
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+    let wall = |column| unsigned(row, column).map(Wall);
+    let perhaps = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(|at| Wall(u64::try_from(at).unwrap_or(0))));
+    Ok(Entry {
+        document: DocumentId(row.get(0)?),
+        title: row.get(1)?,
+        created: wall(2)?,
+        changed: wall(3)?,
+        opened: perhaps(4)?,
+        trashed: perhaps(5)?,
+        role: row.get(6)?,
+        state: row.get(7)?,
+        people: row.get(8)?,
+        placeholder: row.get(9)?,
+        ticket: row.get(10)?,
+    })
+}
