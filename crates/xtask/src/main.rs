@@ -1,3 +1,60 @@
-//! Setup, run, test, codegen, tidy, ci, dist.
+//! `cargo xtask`: everything one does to this repository, said once, in Rust.
+//!
+//! Depends on no part of the product but `sheaf-schema`, whose TypeScript it writes. Talks to nothing but package registries.
 
-fn main() {}
+mod bench;
+mod check;
+mod clone;
+mod codegen;
+mod count;
+mod dist;
+mod lanes;
+mod run;
+mod setup;
+mod shell;
+mod tidy;
+
+use shell::{Outcome, Stop};
+
+const USAGE: &str = "cargo xtask COMMAND
+
+  setup             installs what building and testing need and this machine lacks, saying what and why
+  run [ARGS]        setup, build, open the desktop app (ARGS go to it, for example --home /tmp/other)
+  test [LANE...]    setup, then every lane of tests (or the named ones) and the minutes each took; --list names them
+  codegen           writes the generated files (ui/src/generated)
+  tidy              checks the rules of design.md that a compiler cannot see
+  ci                does what CI does: a fresh clone of HEAD, then .ci/run in it
+  dist [--release]  makes and tests the .deb (target/dist)
+  soak [MINUTES]    the simulated world and the fuzzers with fresh seeds, for as long as you like (default 30)
+  bench [NAME]      prints the numbers of tests/bench, side by side with others";
+
+fn main() -> std::process::ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(Stop(reason)) => {
+            eprintln!("xtask: {reason}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome {
+    let rest = arguments.get(1..).unwrap_or_default();
+    match arguments.first().map(String::as_str) {
+        Some("setup") => setup::install(setup::Need::Test),
+        Some("run") => run::open(rest),
+        Some("test") => check::test(rest),
+        Some("codegen") => codegen::write(),
+        Some("tidy") => tidy::report(),
+        Some("ci") => clone::ci(),
+        Some("dist") => dist::make(rest),
+        Some("soak") => bench::soak(rest),
+        Some("bench") => bench::bench(rest),
+        Some("help" | "--help" | "-h") | None => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(Stop(format!("there is no command {other:?}\n\n{USAGE}"))),
+    }
+}

@@ -1,0 +1,198 @@
+//! `cargo xtask test`: runs the lanes in order, each timed and counted, and ends with a table and one closing line.
+//!
+//! A failing lane does not stop the others, so that one run tells everything; the exit code says whether all passed.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::count::{self, Count};
+use crate::lanes::{LANES, Lane, Step};
+use crate::setup;
+use crate::shell::{Outcome, Stop, spoken, target};
+
+/// How long one step may run before it counts as hung, in multiples of its lane's budget. Generous, since the budget is
+/// for a warm machine and the first step of a lane may have to build.
+const PATIENCE: u32 = 6;
+
+/// CI ends a run after 90 minutes without a word; we end it ourselves before, with the table.
+const RUN_MAX: Duration = Duration::from_secs(86 * 60);
+
+/// How a lane ended.
+struct Report {
+    lane: &'static Lane,
+    took: Duration,
+    count: Count,
+    ended: Ended,
+}
+
+enum Ended {
+    Passed,
+    NotBuilt,
+    /// The step that failed, and how.
+    Failed(String),
+}
+
+/// Runs the named lanes, or all.
+pub(crate) fn test(arguments: &[String]) -> Outcome {
+    if arguments.iter().any(|argument| argument == "--list") {
+        LANES.iter().for_each(|lane| println!("{:<12} {:>3} min  {}", lane.name, lane.budget, lane.proves));
+        return Ok(());
+    }
+    let lanes = chosen(arguments)?;
+    let began = now();
+    setup::install(setup::Need::Test)?;
+    let reports: Vec<Report> = lanes.into_iter().map(|lane| run(lane, began)).collect();
+    close(&reports, began.elapsed())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a build tool times its own lanes; nothing of the product rests on it")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn chosen(names: &[String]) -> Outcome<Vec<&'static Lane>> {
+    if names.is_empty() {
+        return Ok(LANES.iter().collect());
+    }
+    let find = |name: &String| LANES.iter().find(|lane| lane.name == name);
+    names.iter().map(|name| find(name).ok_or_else(|| Stop(format!("there is no lane {name:?}; --list names them")))).collect()
+}
+
+fn run(lane: &'static Lane, run_began: Instant) -> Report {
+    let began = now();
+    let steps = lane.built();
+    println!("\n=== {}: {} ===", lane.name, if steps.is_empty() { "not built yet" } else { lane.proves });
+    let mut report = Report { lane, took: Duration::ZERO, count: Count::default(), ended: Ended::Passed };
+    if steps.is_empty() {
+        report.ended = Ended::NotBuilt;
+        return report;
+    }
+    for step in steps {
+        let patience = Duration::from_secs(lane.budget * 60) * PATIENCE;
+        let left = RUN_MAX.saturating_sub(run_began.elapsed()).min(patience);
+        if let Err(Stop(reason)) = take(step, left, &mut report.count) {
+            println!("--- {}: {reason}", lane.name);
+            report.ended = Ended::Failed(reason);
+            break;
+        }
+    }
+    report.took = began.elapsed();
+    report
+}
+
+/// Runs one step, passing its output on line by line while counting what it says.
+fn take(step: &Step, patience: Duration, count: &mut Count) -> Outcome {
+    let mut command = step.command();
+    let said = spoken(&command);
+    println!("--- {said}");
+    let began = now();
+    let mut child = in_own_group(&mut command)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| Stop::while_(format_args!("cannot start `{said}`"), error))?;
+    let (tell, lines) = mpsc::channel();
+    let out = child.stdout.take().expect("its output is piped, three lines above");
+    let complaints = child.stderr.take().expect("its complaints are piped, three lines above");
+    follow(out, tell.clone());
+    follow(complaints, tell);
+
+    loop {
+        match lines.recv_timeout(patience.saturating_sub(began.elapsed())) {
+            Ok(line) => {
+                println!("{line}");
+                let _ = std::io::stdout().flush();
+                if let Some(more) = count::of_line(&line) {
+                    *count += more;
+                }
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                end_group(child.id());
+                let _ = child.wait();
+                return Err(Stop(format!("`{said}` had not ended after {} minutes", began.elapsed().as_secs() / 60)));
+            }
+        }
+    }
+    let status = child.wait().map_err(|error| Stop::while_(format_args!("lost `{said}`"), error))?;
+    if status.success() { Ok(()) } else { Err(Stop(format!("`{said}` failed ({status})"))) }
+}
+
+/// A group of its own, so that what a step started ends with it.
+fn in_own_group(command: &mut Command) -> &mut Command {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    command
+}
+
+fn end_group(leader: u32) {
+    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{leader}")]).status();
+}
+
+fn follow(pipe: impl std::io::Read + Send + 'static, tell: mpsc::Sender<String>) {
+    std::thread::spawn(move || {
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        // Bytes, not `lines()`: a runner may print something that is not UTF-8, and must not be cut off by it.
+        while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
+            if tell.send(text).is_err() {
+                break;
+            }
+            line.clear();
+        }
+    });
+}
+
+/// The table, then the closing line alone on a line.
+fn close(reports: &[Report], took: Duration) -> Outcome {
+    let minutes = |took: Duration| took.as_secs_f64() / 60.0;
+    println!("\n{:<12} {:>7} {:>7} {:>8} {:>7} {:>8}", "lane", "minutes", "budget", "passed", "failed", "skipped");
+    let mut total = Count::default();
+    for Report { lane, took, count, ended } in reports {
+        let note = match ended {
+            Ended::Passed => String::new(),
+            Ended::NotBuilt => "  not built yet".to_owned(),
+            Ended::Failed(reason) => format!("  FAILED: {reason}"),
+        };
+        let Count { passed, failed, skipped } = count;
+        println!("{:<12} {:>7.1} {:>7} {passed:>8} {failed:>7} {skipped:>8}{note}", lane.name, minutes(*took), lane.budget);
+        total += *count;
+    }
+    println!("{:<12} {:>7.1}        (built into {})\n", "all", minutes(took), target().display());
+
+    let failing: Vec<&Report> =
+        reports.iter().filter(|report| matches!(report.ended, Ended::Failed(_)) || report.count.failed > 0).collect();
+    // A lane can fail without a counted test, for example when it does not compile: that is a failure too.
+    let uncounted = failing.iter().filter(|report| report.count.failed == 0).count() as u64;
+    println!("{} passed, {} failed, {} skipped", total.passed, total.failed + uncounted, total.skipped);
+    if failing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = failing.iter().map(|report| report.lane.name).collect();
+    Err(Stop(format!("failed in: {}", names.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_lane_is_refused() {
+        assert!(chosen(&["simulation".to_owned()]).is_ok());
+        assert!(chosen(&["simulatoin".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn a_failing_lane_fails_the_run_even_without_a_counted_test() {
+        let report = |ended| Report { lane: &LANES[0], took: Duration::ZERO, count: Count { passed: 3, ..Count::default() }, ended };
+        assert!(close(&[report(Ended::Passed)], Duration::ZERO).is_ok());
+        assert!(close(&[report(Ended::NotBuilt)], Duration::ZERO).is_ok());
+        assert!(close(&[report(Ended::Failed("did not compile".into()))], Duration::ZERO).is_err());
+        let one_failed = Report { count: Count { failed: 1, ..Count::default() }, ..report(Ended::Passed) };
+        assert!(close(&[one_failed], Duration::ZERO).is_err());
+    }
+}
