@@ -1,0 +1,285 @@
+//! What a line is: its block string, such as `h2`, `task done in=1` or `p q=1`.
+//!
+//! A block string is a kind, then tokens in ascending order, all separated by single spaces. A plain paragraph has none. What is not
+//! understood is kept: an unknown kind, an unknown token, a known one with a value that makes no sense.
+
+use std::{fmt, str::FromStr};
+
+/// How deep lists and quotes may nest. A line that says more is kept as it is and drawn as if it said nothing.
+pub const MAX_DEPTH: u8 = 32;
+
+/// The kinds of lines.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Kind {
+    /// `p`.
+    #[default]
+    Paragraph,
+    /// `h1` to `h6`.
+    Heading(u8),
+    /// `ul`: an item of a bullet list.
+    Bullet,
+    /// `ol`: an item of an ordered list.
+    Ordered,
+    /// `task`: an item with a box to tick.
+    Task,
+    /// `code`: one line of a code block, which is a run of such lines.
+    Code,
+    /// `divider`: a rule across the page.
+    Divider,
+    /// A kind of a newer version.
+    Unknown(String),
+}
+
+impl Kind {
+    /// Every kind this build knows, in the order of the table.
+    pub const ALL: [Kind; 12] = [
+        Kind::Paragraph,
+        Kind::Heading(1),
+        Kind::Heading(2),
+        Kind::Heading(3),
+        Kind::Heading(4),
+        Kind::Heading(5),
+        Kind::Heading(6),
+        Kind::Bullet,
+        Kind::Ordered,
+        Kind::Task,
+        Kind::Code,
+        Kind::Divider,
+    ];
+
+    /// The kind's token.
+    pub fn name(&self) -> &str {
+        match self {
+            Kind::Paragraph => "p",
+            Kind::Heading(level) => ["h1", "h2", "h3", "h4", "h5", "h6"][usize::from(*level).clamp(1, 6) - 1],
+            Kind::Bullet => "ul",
+            Kind::Ordered => "ol",
+            Kind::Task => "task",
+            Kind::Code => "code",
+            Kind::Divider => "divider",
+            Kind::Unknown(name) => name,
+        }
+    }
+
+    /// The kind with this token.
+    pub fn named(name: &str) -> Kind {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Kind::Unknown(name.to_owned()))
+    }
+
+    /// Whether a line of this kind is an item of a list.
+    pub fn is_item(&self) -> bool {
+        matches!(self, Kind::Bullet | Kind::Ordered | Kind::Task)
+    }
+}
+
+/// What a line is, taken apart. [`Block::from`] a string never fails, and printing gives back what was read, with the tokens in order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Block {
+    /// The kind.
+    pub kind: Kind,
+    /// `in=N`: how many list items the line lies inside of. An item itself lies inside of those above it.
+    pub indent: u8,
+    /// `q=N`: how many quotes the line lies inside of.
+    pub quote: u8,
+    /// `done`: the task is ticked.
+    pub done: bool,
+    /// `start`: a new list, code block or quote begins here although the neighbour above is of the same kind. It speaks of the list on
+    /// an item, of the code block on code, and of the quote on any other kind.
+    pub start: bool,
+    /// `n=7`: the number an ordered list begins with.
+    pub number: Option<u32>,
+    /// `lang=rust`: the language of a code block. Spaces, controls and `%` are percent-encoded in the string.
+    pub language: Option<String>,
+    /// Tokens of a newer version, as they were.
+    pub unknown: Vec<String>,
+}
+
+impl Block {
+    /// A block of this kind and nothing else.
+    pub fn new(kind: Kind) -> Self {
+        Block { kind, ..Block::default() }
+    }
+
+    /// Whether this is a plain paragraph, for which no string is written.
+    pub fn is_plain(&self) -> bool {
+        *self == Block::default()
+    }
+
+    /// The string for a newline's `block` attribute: none for a plain paragraph.
+    pub fn to_attribute(&self) -> Option<String> {
+        (!self.is_plain()).then(|| self.to_string())
+    }
+
+    /// Understands one token, or keeps it.
+    fn read(&mut self, token: &str) {
+        let understood = match token.split_once('=') {
+            None if token == "done" && !self.done => {
+                self.done = true;
+                true
+            }
+            None if token == "start" && !self.start => {
+                self.start = true;
+                true
+            }
+            Some(("in", value)) if self.indent == 0 => depth(value).is_some_and(|depth| set(&mut self.indent, depth)),
+            Some(("q", value)) if self.quote == 0 => depth(value).is_some_and(|depth| set(&mut self.quote, depth)),
+            Some(("n", value)) if self.number.is_none() => number(value).is_some_and(|number| set(&mut self.number, Some(number))),
+            Some(("lang", value)) if self.language.is_none() => {
+                decode(value).is_some_and(|language| set(&mut self.language, Some(language)))
+            }
+            _ => false,
+        };
+        if !understood {
+            self.unknown.push(token.to_owned());
+        }
+    }
+
+    fn tokens(&self) -> Vec<String> {
+        let mut tokens = self.unknown.clone();
+        let flags = [(self.done, "done"), (self.start, "start")];
+        tokens.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned()));
+        let depths = [("in", self.indent), ("q", self.quote)];
+        tokens.extend(depths.into_iter().filter(|(_, depth)| *depth > 0).map(|(name, depth)| format!("{name}={depth}")));
+        tokens.extend(self.number.map(|number| format!("n={number}")));
+        tokens.extend(self.language.as_ref().map(|language| format!("lang={}", encode(language))));
+        tokens.sort();
+        tokens
+    }
+}
+
+impl From<&str> for Block {
+    fn from(string: &str) -> Self {
+        let mut tokens: Vec<&str> = string.split(' ').filter(|token| !token.is_empty()).collect();
+        if tokens.is_empty() {
+            return Block::default();
+        }
+        let mut block = Block::new(Kind::named(tokens.remove(0)));
+        tokens.sort();
+        tokens.into_iter().for_each(|token| block.read(token));
+        block
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name())?;
+        self.tokens().iter().try_for_each(|token| write!(f, " {token}"))
+    }
+}
+
+fn set<T>(field: &mut T, value: T) -> bool {
+    *field = value;
+    true
+}
+
+/// A number in its one spelling: no sign, no leading zero.
+fn canonical<T: FromStr + fmt::Display>(value: &str) -> Option<T> {
+    value.parse().ok().filter(|number: &T| number.to_string() == value)
+}
+
+fn depth(value: &str) -> Option<u8> {
+    canonical::<u8>(value).filter(|depth| (1..=MAX_DEPTH).contains(depth))
+}
+
+fn number(value: &str) -> Option<u32> {
+    canonical(value)
+}
+
+/// Percent-encodes what would end a token or be mistaken for an encoding.
+fn encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for character in text.chars() {
+        if character == ' ' || character == '%' || character.is_control() {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            encoded.push(character);
+        }
+    }
+    encoded
+}
+
+/// The inverse of [`encode`]; none for what `encode` never writes, so that it is kept as it is.
+fn decode(value: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut ahead = value.as_bytes();
+    while let [first, rest @ ..] = ahead {
+        ahead = rest;
+        bytes.push(*first);
+        if *first == b'%' {
+            let (digits, rest) = rest.split_at_checked(2)?;
+            let byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+            *bytes.last_mut()? = byte;
+            ahead = rest;
+        }
+    }
+    let text = String::from_utf8(bytes).ok()?;
+    (!text.is_empty() && encode(&text) == value).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_string_says_what_it_is() {
+        let block = Block::from("task done in=2 q=1");
+        assert_eq!(block, Block { kind: Kind::Task, done: true, indent: 2, quote: 1, ..Block::default() });
+        assert_eq!(Block::from("code lang=rust,ignore%20me start").language.as_deref(), Some("rust,ignore me"));
+        assert_eq!(Block::from("ol n=7").number, Some(7));
+        assert_eq!(Block::from("h4").kind, Kind::Heading(4));
+        assert!(Block::from("").is_plain() && Block::from("p").is_plain());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_kept() {
+        for string in [
+            "table col=3 row=2",
+            "h7",
+            "ul colour=red in=1",
+            "task done done",
+            "p in=007",
+            "p in=0",
+            "p in=+1",
+            "ul in=33",
+            "code lang=",
+            "code lang=%zz",
+            "code lang=%2",
+            "code lang=%41",
+            "code lang=a%00b",
+            "h1 in=1 in=2",
+            "ol n=99999999999",
+        ] {
+            assert_eq!(Block::from(string).to_string(), string);
+        }
+    }
+
+    #[test]
+    fn printing_puts_tokens_in_order() {
+        assert_eq!(Block::from("  ul  start zz in=1   q=2 aa ").to_string(), "ul aa in=1 q=2 start zz");
+    }
+
+    #[test]
+    fn what_is_printed_reads_back_as_the_same_block() {
+        let languages = [None, Some("rust".to_owned()), Some("a b%\t\u{7f}é".to_owned())];
+        for kind in Kind::ALL.into_iter().chain([Kind::Unknown("callout".to_owned())]) {
+            for language in languages.clone() {
+                for bits in 0..32_u8 {
+                    let block = Block {
+                        kind: kind.clone(),
+                        indent: bits & 1,
+                        quote: bits & 2,
+                        done: bits & 4 != 0,
+                        start: bits & 8 != 0,
+                        number: (bits & 16 != 0).then_some(0),
+                        language: language.clone(),
+                        unknown: vec!["zoom".to_owned()],
+                    };
+                    assert_eq!(Block::from(block.to_string().as_str()), block);
+                }
+            }
+        }
+    }
+}
