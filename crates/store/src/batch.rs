@@ -33,6 +33,18 @@ impl Batch {
         self.changes.push(change);
     }
 
+    /// How many bytes it carries, roughly.
+    pub(crate) fn size(&self) -> usize {
+        let carried = self.changes.iter().map(|change| match change {
+            Change::Record(record) => record.bytes.len(),
+            Change::Snapshot(snapshot) => snapshot.state.len(),
+            Change::Search { body, .. } => body.len(),
+            Change::Quarantine { bytes, .. } => bytes.len(),
+            _ => 0,
+        });
+        carried.sum()
+    }
+
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

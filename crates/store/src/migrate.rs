@@ -18,9 +18,11 @@ pub(crate) const STEPS: &[&str] = &[include_str!("steps/1.sql")];
 /// "Shef", in the header of every database of ours.
 const APPLICATION: i32 = 0x5368_6566;
 
-const HEADER: usize = 100;
+/// SQLite's header, and that of the first page's tree behind it.
+const HEADER: usize = 108;
 const USER_VERSION_AT: usize = 60;
 const APPLICATION_AT: usize = 68;
+const TABLES_AT: usize = 103;
 const WAL_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
@@ -43,7 +45,9 @@ pub(crate) fn check(path: &Path, known: u32) -> Result<(), OpenError> {
         Err(error) => return Err(unusable(error)),
     }
     let (application, version) = (number(&header, APPLICATION_AT), number(&header, USER_VERSION_AT));
-    let ours = application == APPLICATION.cast_unsigned() || (application == 0 && version == 0);
+    // A first start that was killed leaves a file that nobody has signed; but then nothing is in it.
+    let untouched = application == 0 && version == 0 && header[TABLES_AT..TABLES_AT + 2] == [0, 0];
+    let ours = application == APPLICATION.cast_unsigned() || untouched;
     if !ours {
         return Err(OpenError::Foreign(path.to_owned()));
     }

@@ -60,7 +60,9 @@ impl Store {
             .map_err(|source| OpenError::File { path: path.clone(), source })?;
         let mut connection = connect_writer(&path).map_err(|source| migrate::database_error(&path, source))?;
         migrate::run(&mut connection, &path, steps)?;
-        empty_log(&connection).map_err(|source| migrate::database_error(&path, source))?;
+        // A disk without room is no reason not to read. The writer tries again before it writes.
+        let emptied = empty_log(&connection).inspect_err(|error| tracing::warn!(%error, "the log could not be emptied")).is_ok();
+        let connection = emptied.then_some(connection);
         let (jobs, receiver) = channel();
         let writer = Writer::new(path.clone(), connection, receiver, options.faults);
         let thread = std::thread::Builder::new()

@@ -11,8 +11,11 @@ use crate::{Batch, CommitError, Fault, FaultPoint, Faults, Written, write};
 /// Batches that share a transaction, at most: a bound on how long the first one waits for the last.
 const GROUP: usize = 256;
 
-/// Transactions after which the log is moved into the database file: some four pages each keep the log below ten megabytes or so.
-const MOVE_LOG_AFTER: u32 = 400;
+/// Bytes of log after which it is moved into the database file.
+const MOVE_LOG_AFTER: usize = 4 << 20;
+
+/// What a transaction adds to the log besides what it carries: some pages that it touches.
+const TOUCHED: usize = 4 * 4096;
 
 type Done = Box<dyn FnOnce(Result<Written, CommitError>) + Send>;
 
@@ -48,12 +51,13 @@ pub(crate) struct Writer {
     connection: Option<Connection>,
     jobs: Receiver<Job>,
     faults: Option<Faults>,
-    since_moved: u32,
+    /// Bytes that the log has grown by since it was last moved, roughly.
+    log: usize,
 }
 
 impl Writer {
-    pub(crate) fn new(path: PathBuf, connection: Connection, jobs: Receiver<Job>, faults: Option<Faults>) -> Writer {
-        Writer { path, connection: Some(connection), jobs, faults, since_moved: 0 }
+    pub(crate) fn new(path: PathBuf, connection: Option<Connection>, jobs: Receiver<Job>, faults: Option<Faults>) -> Writer {
+        Writer { path, connection, jobs, faults, log: 0 }
     }
 
     /// Writes until every sender is gone.
@@ -101,7 +105,7 @@ impl Writer {
         }
         self.strike(FaultPoint::Commit)?;
         self.connection()?.execute_batch("COMMIT")?;
-        self.since_moved += 1;
+        self.log += TOUCHED + group.iter().map(|job| job.batch.size()).sum::<usize>();
         self.strike(FaultPoint::Committed)?;
         Ok(outcomes)
     }
@@ -143,10 +147,10 @@ impl Writer {
 
     /// Moves the log into the file after the answers, so that nobody waits for it whose words are already safe.
     fn move_log_now_and_then(&mut self) {
-        if self.since_moved < MOVE_LOG_AFTER {
+        if self.log < MOVE_LOG_AFTER {
             return;
         }
-        self.since_moved = 0;
+        self.log = 0;
         if let Some(connection) = &self.connection
             && let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         {

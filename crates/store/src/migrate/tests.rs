@@ -1,1 +1,103 @@
+//! Migrations over made-up steps, since there is only one real one yet.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::store::{DATABASE_FILE, Options, Store};
+
+use super::{STEPS, beside};
+
+const CHILD: &str = "SHEAF_MIGRATION_CHILD";
+
+/// A step that takes some tens of milliseconds and can be seen half-done.
+const LONG: &str = "CREATE TABLE long (n INTEGER) STRICT;
+    WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 60000) INSERT INTO long SELECT n FROM count;";
+const AFTER: &str = "CREATE TABLE after AS SELECT count(*) AS counted FROM long;";
+
+fn future() -> Vec<&'static str> {
+    STEPS.iter().copied().chain([LONG, AFTER]).collect()
+}
+
+fn open(profile: &Path, steps: &[&str]) -> Store {
+    Store::open_steps(profile, Options::default(), steps).expect("the profile opens")
+}
+
+fn number(path: &Path, sql: &str) -> rusqlite::Result<i64> {
+    rusqlite::Connection::open(path)?.query_row(sql, [], |row| row.get(0))
+}
+
+fn with_a_setting(profile: &Path) {
+    let change = crate::Change::Setting { name: "kept".into(), value: Some(b"yes".to_vec()) };
+    open(profile, STEPS).commit(crate::Batch::profile().with(change)).wait().expect("written");
+}
+
+#[test]
+fn a_migration_keeps_what_was_there_and_a_copy_of_it() {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    with_a_setting(profile.path());
+    let store = open(profile.path(), &future());
+    assert_eq!(store.read(|reader| reader.setting("kept")).expect("readable"), Some(b"yes".to_vec()));
+    drop(store);
+    let path = profile.path().join(DATABASE_FILE);
+    assert_eq!(number(&path, "SELECT counted FROM after").expect("migrated"), 60_000);
+    let copy = beside(&path, ".before-1");
+    assert_eq!(number(&copy, "PRAGMA user_version").expect("a database"), 1);
+    assert_eq!(number(&copy, "SELECT count(*) FROM settings").expect("a database"), 1);
+    let older = Store::open(profile.path());
+    assert!(matches!(older, Err(crate::OpenError::Newer { found: 3, .. })), "{older:?}");
+}
+
+#[test]
+fn a_step_that_fails_leaves_the_version_before() {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    with_a_setting(profile.path());
+    let steps = [STEPS[0], LONG, "CREATE TABLE long (again)"];
+    assert!(Store::open_steps(profile.path(), Options::default(), &steps).is_err());
+    let path = profile.path().join(DATABASE_FILE);
+    assert_eq!(number(&path, "PRAGMA user_version").expect("a database"), 2);
+    assert_eq!(number(&path, "SELECT count(*) FROM long").expect("step two held"), 60_000);
+}
+
+/// The child's part. Run by the story below, in a process of its own.
+#[test]
+#[ignore = "runs only as the child of a_migration_may_be_killed_at_any_moment"]
+fn child() {
+    if let Some(profile) = std::env::var_os(CHILD) {
+        drop(open(Path::new(&profile), &future()));
+    }
+}
+
+#[test]
+fn a_migration_may_be_killed_at_any_moment() {
+    let mut unfinished = 0;
+    for round in 0..20 {
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        with_a_setting(profile.path());
+        let mut child = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "migrate::tests::child", "--ignored", "--nocapture"])
+            .env(CHILD, profile.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the child starts");
+        std::thread::sleep(Duration::from_millis(5 * round));
+        child.kill().expect("killed, or done");
+        child.wait().expect("gone");
+        let path = profile.path().join(DATABASE_FILE);
+        // Only looked at through a copy, so that the next start meets exactly what the kill has left.
+        let looked_at = tempfile::tempdir().expect("a temporary folder");
+        for name in [DATABASE_FILE, "sheaf.db-wal"] {
+            drop(std::fs::copy(profile.path().join(name), looked_at.path().join(name)));
+        }
+        let version = number(&looked_at.path().join(DATABASE_FILE), "PRAGMA user_version").expect("a database");
+        unfinished += i32::from(version < 3);
+        let store = open(profile.path(), &future());
+        assert_eq!(store.read(|reader| reader.setting("kept")).expect("readable"), Some(b"yes".to_vec()), "round {round}");
+        assert!(store.read(|reader| reader.integrity_check()).expect("readable").is_empty(), "round {round}");
+        drop(store);
+        assert_eq!(number(&path, "SELECT counted FROM after").expect("migrated"), 60_000, "round {round}");
+    }
+    println!("20 kills, {unfinished} of them before the migration was done");
+    assert!(unfinished >= 3, "the kills came too late to show anything: {unfinished}");
+}

@@ -27,6 +27,21 @@ pub struct SealRow {
     pub signature: Vec<u8>,
 }
 
+/// An epoch secret. It prints as nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretRow {
+    /// Which epoch.
+    pub epoch: [u8; 32],
+    /// The secret.
+    pub secret: [u8; 32],
+}
+
+impl std::fmt::Debug for SecretRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretRow(..)")
+    }
+}
+
 /// A stored receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptRow {
@@ -115,9 +130,9 @@ impl Reader<'_> {
     }
 
     /// A document's epoch secrets, by epoch.
-    pub fn secrets(&self, document: DocumentId) -> Result<Vec<([u8; 32], [u8; 32])>, ReadError> {
+    pub fn secrets(&self, document: DocumentId) -> Result<Vec<SecretRow>, ReadError> {
         let sql = "SELECT epoch, secret FROM secrets s JOIN documents d ON d.key = s.document WHERE d.id = ?1 ORDER BY epoch";
-        self.all(sql, [document.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        self.all(sql, [document.as_bytes()], |row| Ok(SecretRow { epoch: row.get(0)?, secret: row.get(1)? }))
     }
 
     /// The newest receipt of each device.
@@ -130,8 +145,8 @@ impl Reader<'_> {
 
     /// The newest snapshot that reads as it was written. One that does not is passed over, and said so in the log.
     pub fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>, ReadError> {
-        let sql = "SELECT upto, frontier, yrs, hash, state FROM snapshots s JOIN documents d ON d.key = s.document
-            WHERE d.id = ?1 ORDER BY upto DESC";
+        let sql = "SELECT s.upto, s.frontier, s.yrs, s.hash, s.state FROM snapshots s JOIN documents d ON d.key = s.document
+            WHERE d.id = ?1 ORDER BY s.upto DESC";
         let mut query = self.connection.prepare_cached(sql)?;
         let mut rows = query.query([document.as_bytes()])?;
         while let Some(row) = rows.next()? {
