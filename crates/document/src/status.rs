@@ -1,0 +1,61 @@
+//! Facts about who has what, for the status line. Never the word "synced".
+
+use sheaf_base::{DeviceId, Wall};
+
+/// Everything that can be said about a document's copies, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Status {
+    /// Other devices of members.
+    pub devices: Vec<DeviceFact>,
+    /// The first copy, while it is coming.
+    pub first_copy: Option<Progress>,
+}
+
+/// What is known about one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceFact {
+    /// Which device.
+    pub device: DeviceId,
+    /// Whose, as the member records say.
+    pub person: String,
+    /// Their colour.
+    pub colour: String,
+    /// There is a link to it now.
+    pub linked: bool,
+    /// What it has.
+    pub state: DeviceState,
+    /// When the newest receipt came.
+    pub receipt_at: Option<Wall>,
+    /// Two processes with this device's key are at work: a profile is in use twice.
+    pub twice: bool,
+}
+
+/// What a device has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceState {
+    /// It has sent the receipt for everything here.
+    HasAll,
+    /// So many edits made or received here are not yet with it, as far as is known.
+    Behind {
+        /// How many.
+        edits: u64,
+    },
+    /// It has never said what it has.
+    Unknown,
+    /// It has refused, or was refused.
+    Refused {
+        /// Why, for people.
+        reason: String,
+    },
+}
+
+/// How far a copy has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// From whom.
+    pub from: DeviceId,
+    /// Bytes here.
+    pub bytes: u64,
+    /// Bytes in all, as the sender said.
+    pub total: u64,
+}
