@@ -8,6 +8,22 @@ use std::{fmt, str::FromStr};
 /// How deep lists and quotes may nest. A line that says more is kept as it is and drawn as if it said nothing.
 pub const MAX_DEPTH: u8 = 32;
 
+/// The tokens of a block string that this build knows.
+pub mod token {
+    /// `in=N`: the line lies inside of N list items.
+    pub const INDENT: &str = "in";
+    /// `q=N`: the line lies inside of N quotes.
+    pub const QUOTE: &str = "q";
+    /// `done`: the task is ticked.
+    pub const DONE: &str = "done";
+    /// `start`: a new list, code block or quote begins.
+    pub const START: &str = "start";
+    /// `n=7`: what an ordered list begins with.
+    pub const NUMBER: &str = "n";
+    /// `lang=rust`: the language of code.
+    pub const LANGUAGE: &str = "lang";
+}
+
 /// The kinds of lines.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Kind {
@@ -112,21 +128,14 @@ impl Block {
 
     /// Understands one token, or keeps it.
     fn read(&mut self, token: &str) {
-        let understood = match token.split_once('=') {
-            None if token == "done" && !self.done => {
-                self.done = true;
-                true
-            }
-            None if token == "start" && !self.start => {
-                self.start = true;
-                true
-            }
-            Some(("in", value)) if self.indent == 0 => depth(value).is_some_and(|depth| set(&mut self.indent, depth)),
-            Some(("q", value)) if self.quote == 0 => depth(value).is_some_and(|depth| set(&mut self.quote, depth)),
-            Some(("n", value)) if self.number.is_none() => number(value).is_some_and(|number| set(&mut self.number, Some(number))),
-            Some(("lang", value)) if self.language.is_none() => {
-                decode(value).is_some_and(|language| set(&mut self.language, Some(language)))
-            }
+        let (name, value) = token.split_once('=').map_or((token, None), |(name, value)| (name, Some(value)));
+        let understood = match (name, value) {
+            (token::DONE, None) => take(&mut self.done, Some(true)),
+            (token::START, None) => take(&mut self.start, Some(true)),
+            (token::INDENT, Some(value)) => take(&mut self.indent, depth(value)),
+            (token::QUOTE, Some(value)) => take(&mut self.quote, depth(value)),
+            (token::NUMBER, Some(value)) => take(&mut self.number, canonical(value).map(Some)),
+            (token::LANGUAGE, Some(value)) => take(&mut self.language, decode(value).map(Some)),
             _ => false,
         };
         if !understood {
@@ -136,12 +145,12 @@ impl Block {
 
     fn tokens(&self) -> Vec<String> {
         let mut tokens = self.unknown.clone();
-        let flags = [(self.done, "done"), (self.start, "start")];
+        let flags = [(self.done, token::DONE), (self.start, token::START)];
         tokens.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned()));
-        let depths = [("in", self.indent), ("q", self.quote)];
+        let depths = [(token::INDENT, self.indent), (token::QUOTE, self.quote)];
         tokens.extend(depths.into_iter().filter(|(_, depth)| *depth > 0).map(|(name, depth)| format!("{name}={depth}")));
-        tokens.extend(self.number.map(|number| format!("n={number}")));
-        tokens.extend(self.language.as_ref().map(|language| format!("lang={}", encode(language))));
+        tokens.extend(self.number.map(|number| format!("{}={number}", token::NUMBER)));
+        tokens.extend(self.language.as_ref().map(|language| format!("{}={}", token::LANGUAGE, encode(language))));
         tokens.sort();
         tokens
     }
@@ -167,7 +176,9 @@ impl fmt::Display for Block {
     }
 }
 
-fn set<T>(field: &mut T, value: T) -> bool {
+/// Fills a field with a value that makes sense, unless an earlier token has filled it.
+fn take<T: Default + PartialEq>(field: &mut T, value: Option<T>) -> bool {
+    let Some(value) = value.filter(|_| *field == T::default()) else { return false };
     *field = value;
     true
 }
@@ -179,10 +190,6 @@ fn canonical<T: FromStr + fmt::Display>(value: &str) -> Option<T> {
 
 fn depth(value: &str) -> Option<u8> {
     canonical::<u8>(value).filter(|depth| (1..=MAX_DEPTH).contains(depth))
-}
-
-fn number(value: &str) -> Option<u32> {
-    canonical(value)
 }
 
 /// Percent-encodes what would end a token or be mistaken for an encoding.

@@ -9,17 +9,23 @@
 
 pub mod attributes;
 mod block;
+mod checksum;
 mod delta;
 pub mod embed;
+pub mod json;
 pub mod link;
 mod mark;
+pub mod quill;
+mod typescript;
 pub mod utf16;
 mod value;
 
 pub use attributes::{Attributes, attributes};
-pub use block::{Block, Kind, MAX_DEPTH};
+pub use block::{Block, Kind, MAX_DEPTH, token};
+pub use checksum::Checksum;
 pub use delta::{Delta, Line, Lines, Misfit, Op};
 pub use mark::{COLOURS, Colour, MARKS, Mark};
+pub use typescript::typescript;
 pub use value::{Embed, Scalar, Value};
 
 /// The schema epoch that this build writes and understands. A change of meaning that an older view would misread raises it; new kinds,

@@ -1,0 +1,79 @@
+//! The table as TypeScript, for the editor and for foreign clients.
+
+use crate::{COLOURS, EPOCH, Kind, MARKS, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
+
+/// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
+pub fn typescript() -> String {
+    let kinds = Kind::ALL.iter().map(|kind| quoted(kind.name()));
+    let items = Kind::ALL.iter().filter(|kind| kind.is_item()).map(|kind| quoted(kind.name()));
+    let marks = MARKS.iter().map(|(name, mark)| format!("{{ name: {}, value: {} }}", quoted(name), quoted(value_of(*mark))));
+    let colours = COLOURS.iter().map(|colour| format!("{{ name: {}, css: {} }}", quoted(colour.name), quoted(colour.css)));
+    let lines = quill::LINES
+        .iter()
+        .map(|(block, name, value)| format!("{{ block: {}, name: {}, value: {} }}", quoted(block), quoted(name), quill_value(*value)));
+    [
+        HEAD.to_owned(),
+        constant("EPOCH", "The schema epoch this build understands; a document of a higher one is shown read-only.", &EPOCH.to_string()),
+        constant("LINE", "The attribute of a newline that holds its line's id: written once, never reformatted.", &quoted(crate::LINE)),
+        constant("BLOCK", "The attribute of a newline that holds its block string; absent for a plain paragraph.", &quoted(crate::BLOCK)),
+        constant("SOFT_BREAK", "A line break inside a line.", "'\\u2028'"),
+        constant("MAX_DEPTH", "How deep lists and quotes nest; tokens that say more are kept and not drawn.", &MAX_DEPTH.to_string()),
+        list("KINDS", "The kinds of lines. Unknown ones are kept and drawn as paragraphs.", kinds),
+        list("ITEMS", "The kinds that are items of lists.", items),
+        constant("TOKENS", "The tokens of a block string, by what they say.", &tokens()),
+        list("MARKS", "Marks on characters, outermost first where they nest. Names are Quill's.", marks),
+        list("COLOURS", "Values of the mark `background`; the first is a plain highlight's.", colours),
+        list("PROTOCOLS", "Links that may be opened.", link::PROTOCOLS.iter().map(|name| quoted(name))),
+        list("EMBEDS", "Kinds of embeds. Unknown ones are kept and shown as a grey card.", embed::ALL.iter().map(|name| quoted(name))),
+        constant("SOURCE", "The embed that holds Markdown the schema cannot say yet.", &quoted(embed::SOURCE)),
+        list("QUILL_LINES", "Our block strings beside Quill's attributes; where two rows fit, the first holds.", lines),
+        constant("QUILL_INDENT", "Quill's attribute for our `in=N`: the same number.", &quoted(quill::INDENT)),
+        constant("QUILL_CODE", "Quill's attribute for code; its value is our `lang`, 'plain' or true without one.", &quoted(quill::CODE)),
+        include_str!("typescript/functions.ts").to_owned(),
+    ]
+    .join("\n")
+}
+
+const HEAD: &str = "// The schema's table. Written by `cargo xtask codegen` from crates/schema: change it there.\n";
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", json::write(&Value::from(text)).trim_matches('"').replace('\'', "\\'"))
+}
+
+fn constant(name: &str, meaning: &str, value: &str) -> String {
+    format!("/** {meaning} */\nexport const {name} = {value} as const;\n")
+}
+
+fn list(name: &str, meaning: &str, items: impl Iterator<Item = String>) -> String {
+    let items: String = items.map(|item| format!("  {item},\n")).collect();
+    constant(name, meaning, &format!("[\n{items}]"))
+}
+
+fn tokens() -> String {
+    let tokens = [
+        ("indent", token::INDENT),
+        ("quote", token::QUOTE),
+        ("done", token::DONE),
+        ("start", token::START),
+        ("number", token::NUMBER),
+        ("language", token::LANGUAGE),
+    ];
+    let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
+    format!("{{ {} }}", tokens.join(", "))
+}
+
+fn value_of(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Flag => "flag",
+        Mark::Address => "address",
+        Mark::Colour => "colour",
+    }
+}
+
+fn quill_value(value: quill::Value) -> String {
+    match value {
+        quill::Value::True => "true".to_owned(),
+        quill::Value::Number(number) => number.to_string(),
+        quill::Value::Text(text) => quoted(text),
+    }
+}

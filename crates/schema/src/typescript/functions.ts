@@ -1,0 +1,98 @@
+/** What a line is, taken apart: the same reading and printing as `Block` in crates/schema, with the same test cases. */
+export interface Block {
+  kind: string;
+  indent: number;
+  quote: number;
+  done: boolean;
+  start: boolean;
+  number: number | null;
+  language: string | null;
+  /** Tokens of a newer version, as they were. */
+  unknown: string[];
+}
+
+export function paragraph(): Block {
+  return { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null, unknown: [] };
+}
+
+/** Never fails: what is not understood is kept in `unknown`. */
+export function parseBlock(text: string | null | undefined): Block {
+  const block = paragraph();
+  const [kind, ...tokens] = (text ?? '').split(' ').filter((token) => token !== '');
+  if (kind === undefined) return block;
+  block.kind = kind;
+  for (const token of tokens.sort(byCodePoint)) if (!understand(block, token)) block.unknown.push(token);
+  return block;
+}
+
+/** The value of a newline's `block` attribute; null for a plain paragraph. */
+export function printBlock(block: Block): string | null {
+  const tokens = [...block.unknown];
+  if (block.done) tokens.push(TOKENS.done);
+  if (block.start) tokens.push(TOKENS.start);
+  if (block.indent > 0) tokens.push(`${TOKENS.indent}=${block.indent}`);
+  if (block.quote > 0) tokens.push(`${TOKENS.quote}=${block.quote}`);
+  if (block.number !== null) tokens.push(`${TOKENS.number}=${block.number}`);
+  if (block.language !== null) tokens.push(`${TOKENS.language}=${encode(block.language)}`);
+  if (block.kind === 'p' && tokens.length === 0) return null;
+  return [block.kind, ...tokens.sort(byCodePoint)].join(' ');
+}
+
+/** Whether an address may be opened: absolute, of a known protocol, and without the blanks and controls that browsers skip. */
+export function mayOpen(address: string): boolean {
+  const colon = address.indexOf(':');
+  const protocol = address.slice(0, Math.max(colon, 0)).toLowerCase();
+  const known = (PROTOCOLS as readonly string[]).includes(protocol);
+  const named = protocol === 'mailto' || address.startsWith('//', colon + 1);
+  return known && named && !/[\p{White_Space}\p{Cc}]/u.test(address);
+}
+
+/** FNV-1a of 32 bits over a text's UTF-16 units; embeds stand in it as U+FFFC. Pass the sum so far to go on. */
+export function checksum(text: string, sum = 0x811c9dc5): number {
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 0;
+}
+
+function understand(block: Block, token: string): boolean {
+  const equals = token.indexOf('=');
+  const name = equals < 0 ? token : token.slice(0, equals);
+  const value = equals < 0 ? null : token.slice(equals + 1);
+  if (value === null) {
+    if (name === TOKENS.done && !block.done) return (block.done = true);
+    if (name === TOKENS.start && !block.start) return (block.start = true);
+    return false;
+  }
+  if (name === TOKENS.indent && block.indent === 0) return (block.indent = whole(value, 1, MAX_DEPTH) ?? 0) > 0;
+  if (name === TOKENS.quote && block.quote === 0) return (block.quote = whole(value, 1, MAX_DEPTH) ?? 0) > 0;
+  if (name === TOKENS.number && block.number === null) return (block.number = whole(value, 0, 0xffffffff)) !== null;
+  if (name === TOKENS.language && block.language === null) return (block.language = decode(value)) !== null;
+  return false;
+}
+
+/** A number in its one spelling and within its limits. */
+function whole(value: string, least: number, most: number): number | null {
+  return /^(0|[1-9][0-9]*)$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : null;
+}
+
+/** Percent-encodes what would end a token or be mistaken for an encoding. */
+function encode(text: string): string {
+  return text.replace(/[ %\p{Cc}]/gu, (character) => encodeURIComponent(character));
+}
+
+function decode(value: string): string | null {
+  try {
+    const text = decodeURIComponent(value);
+    return text !== '' && encode(text) === value ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const difference = left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
