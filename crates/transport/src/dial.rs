@@ -1,0 +1,244 @@
+//! Staying linked with the devices that the caller wants: one small task for each, asleep while there is a link.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use sheaf_base::DeviceId;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::Instant,
+};
+
+use crate::{
+    ALPN,
+    backoff::Backoff,
+    endpoint::Node,
+    lock::lock,
+    opening::{self, OpeningError},
+    route::Route,
+    task::supervised,
+};
+
+/// How long one try may take. QUIC itself gives up after about as long.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A link that lived this long was a success; the next failure counts as the first.
+const SUCCESS: Duration = Duration::from_secs(10);
+
+/// What is being done about a kept device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DialState {
+    /// There is a link.
+    Linked,
+    /// A dial is under way, or waits its turn.
+    Dialing,
+    /// The next dial is due in this time.
+    Waiting(Duration),
+}
+
+/// A kept device, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerFacts {
+    /// Which device.
+    pub device: DeviceId,
+    /// What is being done.
+    pub state: DialState,
+    /// Dials that failed since the last success.
+    pub failures: u32,
+    /// Why the last one failed.
+    pub last_error: Option<String>,
+    /// What is known of the way there.
+    pub route: Route,
+}
+
+/// Why a dial made no link.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DialError {
+    #[error("no address of this device is known, and the network profile has nobody to ask")]
+    NoWay,
+    #[error("nobody answered within {0:?}")]
+    NoAnswer(Duration),
+    #[error("it could not be reached: {0}")]
+    Unreachable(String),
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    #[error("the endpoint is closed")]
+    Closed,
+}
+
+/// One device to stay linked with.
+pub(crate) struct Kept {
+    pub(crate) device: DeviceId,
+    facts: Mutex<Facts>,
+    again: Notify,
+    links: watch::Sender<usize>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Facts {
+    route: Route,
+    state: State,
+    failures: u32,
+    last_error: Option<String>,
+}
+
+enum State {
+    Linked,
+    Dialing,
+    Waiting(Instant),
+}
+
+impl Kept {
+    /// Begins to keep a device.
+    pub(crate) fn start(node: &Arc<Node>, device: DeviceId) -> Arc<Kept> {
+        let facts = Facts { route: Route::bare(device), state: State::Dialing, failures: 0, last_error: None };
+        let links = watch::Sender::new(node.links.of(device).len());
+        let kept = Arc::new(Kept { device, facts: Mutex::new(facts), again: Notify::new(), links, task: Mutex::default() });
+        let task = supervised("staying linked", stay_linked(node.clone(), kept.clone()));
+        *lock(&kept.task) = Some(task);
+        kept
+    }
+
+    pub(crate) fn stop(&self) {
+        if let Some(task) = lock(&self.task).take() {
+            task.abort();
+        }
+    }
+
+    /// Takes in a route. A way not known before is worth a try at once.
+    pub(crate) fn learn(&self, route: &Route) {
+        let mut facts = lock(&self.facts);
+        let before = facts.route.clone();
+        facts.route.learn(route);
+        let new = facts.route.relay != before.relay || facts.route.addresses.iter().any(|address| !before.addresses.contains(address));
+        drop(facts);
+        if new {
+            self.try_again();
+        }
+    }
+
+    /// Dials now rather than later, and counts failures anew.
+    pub(crate) fn try_again(&self) {
+        self.again.notify_one();
+    }
+
+    /// The number of links to this device has changed.
+    pub(crate) fn links_changed(&self, count: usize) {
+        self.links.send_replace(count);
+    }
+
+    pub(crate) fn facts(&self) -> PeerFacts {
+        let facts = lock(&self.facts);
+        let state = match facts.state {
+            State::Linked => DialState::Linked,
+            State::Dialing => DialState::Dialing,
+            State::Waiting(until) => DialState::Waiting(until.saturating_duration_since(Instant::now())),
+        };
+        PeerFacts { device: self.device, state, failures: facts.failures, last_error: facts.last_error.clone(), route: facts.route.clone() }
+    }
+
+    fn set(&self, state: State) {
+        lock(&self.facts).state = state;
+    }
+
+    fn succeeded(&self) {
+        let mut facts = lock(&self.facts);
+        (facts.failures, facts.last_error) = (0, None);
+    }
+
+    fn failed(&self, error: &DialError, failures: u32) {
+        let mut facts = lock(&self.facts);
+        (facts.failures, facts.last_error) = (failures, Some(error.to_string()));
+    }
+}
+
+async fn stay_linked(node: Arc<Node>, kept: Arc<Kept>) {
+    let mut backoff = Backoff::new(node.jitter(kept.device));
+    let mut links = kept.links.subscribe();
+    let mut wait = Duration::ZERO;
+    loop {
+        if *links.borrow_and_update() > 0 {
+            kept.set(State::Linked);
+            let since = Instant::now();
+            if links.wait_for(|count| *count == 0).await.is_err() {
+                return;
+            }
+            if since.elapsed() >= SUCCESS {
+                backoff.reset();
+            }
+            wait = backoff.failed();
+            continue;
+        }
+        kept.set(State::Waiting(Instant::now() + wait));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = kept.again.notified() => backoff.reset(),
+            _ = links.wait_for(|count| *count > 0) => continue,
+        }
+        kept.set(State::Dialing);
+        match dial_in_turn(&node, &kept, &mut links).await {
+            Ok(()) => kept.succeeded(),
+            Err(error) => {
+                wait = backoff.failed();
+                tracing::debug!(device = %kept.device.short(), %error, failures = backoff.failures(), "a dial failed");
+                kept.failed(&error, backoff.failures());
+            }
+        }
+    }
+}
+
+/// Dials when it is our turn, unless meanwhile the device has dialed us by a link that ours would not replace.
+async fn dial_in_turn(node: &Arc<Node>, kept: &Kept, links: &mut watch::Receiver<usize>) -> Result<(), DialError> {
+    let Ok(_turn) = node.dials.acquire().await else { return Err(DialError::Closed) };
+    let route = lock(&kept.facts).route.clone();
+    tokio::select! {
+        done = dial(node, &route) => done,
+        () = settled(node, kept.device, links) => Ok(()),
+    }
+}
+
+async fn settled(node: &Node, device: DeviceId, links: &mut watch::Receiver<usize>) {
+    while !node.links.settled(device) {
+        if links.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+async fn dial(node: &Arc<Node>, route: &Route) -> Result<(), DialError> {
+    let address = route.to_dial(node.config.profile.uses_relays()).ok_or(DialError::NoWay)?;
+    if address.is_empty() && !node.can_look_up() {
+        return Err(DialError::NoWay);
+    }
+    let connecting = node.endpoint.connect(address, ALPN);
+    let connection = tokio::time::timeout(PATIENCE, connecting)
+        .await
+        .map_err(|_| DialError::NoAnswer(PATIENCE))?
+        .map_err(|error| DialError::Unreachable(plainly(&error)))?;
+    let opened = match opening::dialed(&connection, node.config.instance).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            Node::decline(&connection, &error);
+            return Err(error.into());
+        }
+    };
+    node.adopt(connection, opened, true).await;
+    Ok(())
+}
+
+/// An error and what stands behind it, in one line.
+pub(crate) fn plainly(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

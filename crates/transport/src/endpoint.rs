@@ -1,0 +1,351 @@
+//! The endpoint of this process, from the first share or join to the end of the program.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use iroh::{
+    Endpoint, Watcher,
+    address_lookup::AddrFilter,
+    endpoint::{Connection, VarInt},
+};
+use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
+use n0_future::StreamExt;
+use sheaf_base::DeviceId;
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::{
+    dial::{Kept, PeerFacts, plainly},
+    door, keeper,
+    link::{Inbox, Link, LinkId, Reason, Shared},
+    links::{Links, STRANGER_TIME},
+    lock::lock,
+    opening::{Opened, OpeningError},
+    profile::{Config, Profile},
+    route::{Route, device},
+    task::supervised,
+    weather,
+};
+
+/// Dials under way at once. A thousand known devices are not dialed in one moment.
+const DIALS: usize = 8;
+/// New links that wait for the caller to take them.
+const ARRIVALS: usize = 16;
+/// Addresses that we give away in our own route.
+const OWN_ADDRESSES: usize = 8;
+/// The name under which we announce ourselves on the local network.
+const SERVICE: &str = "sheaf";
+
+/// Why no endpoint came to be.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// The socket's address is not to be had.
+    #[error("cannot listen on {address}: {cause}")]
+    Socket {
+        /// Where we wanted to listen.
+        address: SocketAddr,
+        /// What the system said.
+        cause: String,
+    },
+    /// A server's URL is not one.
+    #[error("{0:?} is not the URL of a server; it looks like https://relay.example.org")]
+    Url(String),
+    /// The endpoint could not be made.
+    #[error("cannot start networking: {0}")]
+    Endpoint(String),
+    /// Multicast DNS could not be started.
+    #[error("cannot look for devices on the local network: {0}")]
+    LocalNetwork(String),
+}
+
+/// The endpoint of this process. Cheap to clone; [`Transport::close`] ends it for all.
+#[derive(Clone)]
+pub struct Transport(Arc<Node>);
+
+/// Where new links come out.
+pub struct Arrivals(mpsc::Receiver<(Link, Inbox)>);
+
+pub(crate) struct Node {
+    pub(crate) config: Config,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) links: Arc<Links>,
+    pub(crate) dials: Semaphore,
+    me: DeviceId,
+    kept: Mutex<BTreeMap<DeviceId, Arc<Kept>>>,
+    arrivals: mpsc::Sender<(Link, Inbox)>,
+    next_link: AtomicU64,
+}
+
+impl Arrivals {
+    /// The next new link, dialed by either side; None when the transport has been closed.
+    pub async fn next(&mut self) -> Option<(Link, Inbox)> {
+        self.0.recv().await
+    }
+}
+
+impl Transport {
+    /// Makes the endpoint. Waits for sockets only, never for a network.
+    pub async fn bind(config: Config) -> Result<(Transport, Arrivals), BindError> {
+        let endpoint = bind_endpoint(&config).await?;
+        let me = device(endpoint.id());
+        let (arrivals, out) = mpsc::channel(ARRIVALS);
+        let local_network = if config.multicast() { Some(announce(&endpoint)?) } else { None };
+        let node = Arc::new(Node {
+            config,
+            endpoint,
+            links: Links::new(me),
+            dials: Semaphore::new(DIALS),
+            me,
+            kept: Mutex::default(),
+            arrivals,
+            next_link: AtomicU64::new(1),
+        });
+        supervised("letting dials in", door::keep_open(node.clone()));
+        supervised("watching the network", weather::watch(node.clone()));
+        if let Some(local_network) = local_network {
+            supervised("looking around the local network", look_around(node.clone(), local_network));
+        }
+        Ok((Transport(node), Arrivals(out)))
+    }
+
+    /// This device.
+    pub fn device(&self) -> DeviceId {
+        self.0.me
+    }
+
+    /// The network profile it was made with.
+    pub fn profile(&self) -> &Profile {
+        &self.0.config.profile
+    }
+
+    /// The UDP port it listens on, to be kept for next time; None if it opens none.
+    pub fn port(&self) -> Option<u16> {
+        self.0.endpoint.bound_sockets().first().map(SocketAddr::port)
+    }
+
+    /// How others may reach this device just now, as far as the profile lets us say.
+    pub fn route(&self) -> Route {
+        let mut route = Route::bare(self.0.me);
+        let address = self.0.endpoint.addr();
+        match &self.0.config.profile {
+            Profile::Anywhere => route.relay = address.relay_urls().next().map(ToString::to_string),
+            Profile::OwnRelay(url) => route.relay = Some(url.clone()),
+            Profile::Local | Profile::Direct => {
+                route.addresses = address.ip_addrs().copied().filter(|address| !is_link_local(address)).take(OWN_ADDRESSES).collect();
+            }
+        }
+        route
+    }
+
+    /// Like [`Transport::route`], but waits a little while it would be bare.
+    pub async fn route_within(&self, patience: Duration) -> Route {
+        let mut addresses = self.0.endpoint.watch_addr();
+        let _ = tokio::time::timeout(patience, async { while self.route().is_bare() && addresses.updated().await.is_ok() {} }).await;
+        self.route()
+    }
+
+    /// Stays linked with a device from now on: dials it, and dials again whenever the link is lost. What is known of the way is
+    /// added to what was known before. Keeping a device also vouches for links that it dials.
+    pub fn keep(&self, route: &Route) {
+        if route.device == self.0.me {
+            return;
+        }
+        let kept = lock(&self.0.kept).entry(route.device).or_insert_with(|| Kept::start(&self.0, route.device)).clone();
+        kept.learn(route);
+        for link in self.0.links.of(route.device) {
+            link.vouch();
+        }
+    }
+
+    /// Dials a device no more. A link that is up stays up.
+    pub fn forget(&self, device: DeviceId) {
+        if let Some(kept) = lock(&self.0.kept).remove(&device) {
+            kept.stop();
+        }
+    }
+
+    /// Tries all kept devices again now: the person asked, or the network came back.
+    pub fn try_again(&self) {
+        self.0.try_all_again();
+    }
+
+    /// The kept devices.
+    pub fn peers(&self) -> Vec<PeerFacts> {
+        lock(&self.0.kept).values().map(|kept| kept.facts()).collect()
+    }
+
+    /// The open links.
+    pub fn links(&self) -> Vec<Link> {
+        self.0.links.all()
+    }
+
+    /// Whether a relay connection is up; None where the profile uses none.
+    pub fn relay_reached(&self) -> Option<bool> {
+        if !self.0.config.profile.uses_relays() {
+            return None;
+        }
+        Some(self.0.endpoint.home_relay_status().get().iter().any(iroh::endpoint::RelayStatus::is_connected))
+    }
+
+    /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to four seconds where
+    /// peers do not answer, usually a round trip.
+    pub async fn close(&self) {
+        for (_, kept) in std::mem::take(&mut *lock(&self.0.kept)) {
+            kept.stop();
+        }
+        let mut farewells = tokio::task::JoinSet::new();
+        for link in self.0.links.all() {
+            farewells.spawn(async move { link.leave(Reason::Gone, "the program ends").await });
+        }
+        farewells.join_all().await;
+        let _ = tokio::time::timeout(Duration::from_secs(3), self.0.endpoint.close()).await;
+    }
+}
+
+impl Node {
+    /// Makes a link of an opened connection, unless there is one already that is to be kept.
+    pub(crate) async fn adopt(self: &Arc<Self>, connection: Connection, opened: Opened, we_dialed: bool) {
+        let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
+        let shared = match Shared::new(id, connection.clone(), opened.instance, we_dialed) {
+            Ok(shared) => shared,
+            Err(words) => return connection.close(VarInt::from_u32(Reason::Fault as u32), words.as_bytes()),
+        };
+        let link = Link(Arc::new(shared));
+        let device = link.peer().device;
+        if we_dialed || lock(&self.kept).contains_key(&device) {
+            link.vouch();
+        }
+        if !self.links.admit(&link) {
+            return;
+        }
+        self.links_changed(device);
+        self.links.limit_strangers();
+        let (inbox, feeds) = keeper::inbox(link.clone());
+        let node = self.clone();
+        let kept = link.clone();
+        supervised("keeping a link", async move {
+            let _registered = Registered { node: node.clone(), link: kept.clone() };
+            let down = keeper::keep(&kept, opened, feeds).await;
+            tracing::debug!(link = ?kept, %down, "a link ended");
+        });
+        if !link.is_vouched() {
+            supervised("waiting for a word for a stranger", show_out(link.clone()));
+        }
+        // A closed transport takes no more links.
+        if self.arrivals.send((link.clone(), inbox)).await.is_err() {
+            link.close(Reason::Gone, "the program ends");
+        }
+    }
+
+    /// Ends a connection of which no link came.
+    pub(crate) fn decline(connection: &Connection, error: &OpeningError) {
+        let reason = match error {
+            OpeningError::Version(_) => Reason::Version,
+            OpeningError::Silent(_) | OpeningError::NotSheaf => Reason::Malformed,
+            OpeningError::Ended(_) => Reason::Gone,
+        };
+        tracing::debug!(%error, "no link came of a connection");
+        connection.close(VarInt::from_u32(reason as u32), error.to_string().as_bytes());
+    }
+
+    pub(crate) fn try_all_again(&self) {
+        for kept in lock(&self.kept).values() {
+            kept.try_again();
+        }
+    }
+
+    /// Whether somebody can be asked for an address that is not known.
+    pub(crate) fn can_look_up(&self) -> bool {
+        self.config.profile == Profile::Anywhere || self.config.multicast()
+    }
+
+    /// A seed for waits that differ between processes and devices.
+    pub(crate) fn jitter(&self, device: DeviceId) -> u64 {
+        let [first, second, third, fourth, fifth, sixth, seventh, eighth, ..] = device.0;
+        self.config.instance ^ u64::from_be_bytes([first, second, third, fourth, fifth, sixth, seventh, eighth])
+    }
+
+    fn links_changed(&self, device: DeviceId) {
+        if let Some(kept) = lock(&self.kept).get(&device) {
+            kept.links_changed(self.links.of(device).len());
+        }
+    }
+}
+
+/// A link's place among the open ones, given up however its keeper ends.
+struct Registered {
+    node: Arc<Node>,
+    link: Link,
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        self.node.links.remove(self.link.peer(), self.link.id());
+        self.node.links_changed(self.link.peer().device);
+    }
+}
+
+async fn show_out(link: Link) {
+    tokio::time::sleep(STRANGER_TIME).await;
+    if !link.is_vouched() {
+        link.close(Reason::Stranger, "this device is not known here");
+    }
+}
+
+/// Binds to the kept port, or to any other if that one is taken.
+async fn bind_endpoint(config: &Config) -> Result<Endpoint, BindError> {
+    let kept = config.port.unwrap_or(0);
+    match config.builder(kept)?.bind().await {
+        Ok(endpoint) => Ok(endpoint),
+        Err(error) if kept != 0 => {
+            tracing::warn!(port = kept, error = %plainly(&error), "the kept port is not to be had; choosing another");
+            config.builder(0)?.bind().await.map_err(|error| BindError::Endpoint(plainly(&error)))
+        }
+        Err(error) => Err(BindError::Endpoint(plainly(&error))),
+    }
+}
+
+fn announce(endpoint: &Endpoint) -> Result<MdnsAddressLookup, BindError> {
+    let local_network = MdnsAddressLookup::builder()
+        .service_name(SERVICE)
+        .addr_filter(AddrFilter::ip_only())
+        .build(endpoint.id())
+        .map_err(|error| BindError::LocalNetwork(plainly(&error)))?;
+    let lookups = endpoint.address_lookup().map_err(|error| BindError::Endpoint(plainly(&error)))?;
+    lookups.add(local_network.clone());
+    Ok(local_network)
+}
+
+/// A kept device that shows up on the local network is dialed at once.
+async fn look_around(node: Arc<Node>, local_network: MdnsAddressLookup) {
+    let mut events = local_network.subscribe().await;
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            () = node.endpoint.closed() => return,
+        };
+        match event {
+            Some(DiscoveryEvent::Discovered { endpoint_info, .. }) => {
+                let kept = lock(&node.kept).get(&device(endpoint_info.endpoint_id)).cloned();
+                if let Some(kept) = kept {
+                    kept.try_again();
+                }
+            }
+            Some(_) => {}
+            None => return,
+        }
+    }
+}
+
+fn is_link_local(address: &SocketAddr) -> bool {
+    match address {
+        SocketAddr::V4(v4) => v4.ip().is_link_local(),
+        SocketAddr::V6(v6) => v6.ip().is_unicast_link_local(),
+    }
+}
