@@ -100,6 +100,17 @@ pub enum Change {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// Words of this device that lost their line.
+    Rescued {
+        /// When it was noticed.
+        at: Wall,
+        /// The id of the line that went.
+        line: String,
+        /// The words.
+        text: String,
+    },
+    /// Its person has dealt with a rescued edit, by the number that [`crate::RescuedRow`] gave.
+    Settle(u64),
     /// The words to find this document by.
     Search {
         /// Its title.
@@ -226,6 +237,8 @@ impl std::fmt::Debug for Change {
             Change::Receipt { device, .. } => write!(f, "Receipt({})", device.short()),
             Change::Snapshot(snapshot) => write!(f, "Snapshot(up to {}, {} bytes)", snapshot.upto, snapshot.state.len()),
             Change::Quarantine { chain, number, .. } => write!(f, "Quarantine({} {number})", chain.short()),
+            Change::Rescued { line, .. } => write!(f, "Rescued({line})"),
+            Change::Settle(number) => write!(f, "Settle({number})"),
             Change::Search { .. } => write!(f, "Search"),
             Change::Setting { name, .. } => write!(f, "Setting({name})"),
             Change::Peer { device, .. } => write!(f, "Peer({})", device.short()),

@@ -3,7 +3,7 @@
 mod journal;
 mod library;
 
-pub use journal::{JournalRow, QuarantineRow, ReceiptRow, SealRow, SecretRow, Standing};
+pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, SealRow, SecretRow, Standing};
 pub use library::{PeerRow, SearchHit};
 use rusqlite::{Connection, OptionalExtension, params};
 use sheaf_base::DocumentId;

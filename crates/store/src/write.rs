@@ -52,6 +52,13 @@ impl Writing<'_> {
                 let sql = "INSERT INTO quarantine (document, chain, number, at, reason, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                 self.run(sql, params![self.key()?, chain.as_bytes(), integer(*number)?, wall(*at), reason, bytes])
             }
+            Change::Rescued { at, line, text } => {
+                let sql = "INSERT INTO rescued (document, at, line, text) VALUES (?1, ?2, ?3, ?4)";
+                self.run(sql, params![self.key()?, wall(*at), line, text])
+            }
+            Change::Settle(number) => {
+                self.run("DELETE FROM rescued WHERE document = ?1 AND key = ?2", params![self.key()?, integer(*number)?])
+            }
             Change::Search { title, body } => {
                 self.run("DELETE FROM search WHERE rowid = ?1", params![self.key()?])?;
                 self.run("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)", params![self.key()?, title, body])

@@ -68,6 +68,19 @@ pub struct QuarantineRow {
     pub bytes: Vec<u8>,
 }
 
+/// Words of this device that lost their line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RescuedRow {
+    /// Its number, for settling it.
+    pub number: u64,
+    /// When it was noticed.
+    pub at: Wall,
+    /// The id of the line that went.
+    pub line: String,
+    /// The words.
+    pub text: String,
+}
+
 /// How far the journal has been applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -172,6 +185,14 @@ impl Reader<'_> {
             let last: Option<i64> = row.get(2)?;
             Ok(Standing { last: last.map_or(0, place), applied: unsigned(row, 0)?, trying: trying.map(i64::cast_unsigned) })
         })?)
+    }
+
+    /// Words that lost their line and are not dealt with yet.
+    pub fn rescued(&self, document: DocumentId) -> Result<Vec<RescuedRow>, ReadError> {
+        let sql = "SELECT r.key, r.at, r.line, r.text FROM rescued r JOIN documents d ON d.key = r.document WHERE d.id = ?1 ORDER BY r.key";
+        self.all(sql, [document.as_bytes()], |row| {
+            Ok(RescuedRow { number: unsigned(row, 0)?, at: Wall(unsigned(row, 1)?), line: row.get(2)?, text: row.get(3)? })
+        })
     }
 
     /// What could not be taken in.

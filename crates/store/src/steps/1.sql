@@ -102,6 +102,16 @@ CREATE TABLE quarantine (
 ) STRICT;
 CREATE INDEX quarantine_by_document ON quarantine (document);
 
+-- Words of this device that lost their line to somebody who had not seen them; until their person has dealt with them.
+CREATE TABLE rescued (
+  key      INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+  at       INTEGER NOT NULL,                -- wall clock, milliseconds
+  line     TEXT    NOT NULL,
+  text     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX rescued_by_document ON rescued (document);
+
 -- Words to find documents by; rowid = document key. Filled by the engine, rebuilt at will.
 CREATE VIRTUAL TABLE search USING fts5 (title, body, tokenize = 'unicode61 remove_diacritics 2');
 CREATE TRIGGER search_forgets AFTER DELETE ON documents BEGIN

@@ -93,7 +93,9 @@ fn marks_secrets_receipts_and_quarantine_come_back() {
         .with(Change::Secret { epoch: [1; 32], secret: [2; 32] })
         .with(Change::Receipt { device, heard: Wall(5), bytes: vec![1] })
         .with(Change::Receipt { device, heard: Wall(6), bytes: vec![2] })
-        .with(Change::Quarantine { chain: chain(1, 2), number: 4, at: Wall(7), reason: "too deep".into(), bytes: vec![9] });
+        .with(Change::Quarantine { chain: chain(1, 2), number: 4, at: Wall(7), reason: "too deep".into(), bytes: vec![9] })
+        .with(Change::Rescued { at: Wall(8), line: "l1".into(), text: "lost".into() })
+        .with(Change::Rescued { at: Wall(9), line: "l2".into(), text: "words".into() });
     store.commit(batch).wait().expect("written");
     assert_eq!(standing(), Standing { last: 3, applied: 2, trying: Some(3) });
     store.commit(Batch::of(document(1)).with(Change::Applied(3))).wait().expect("written");
@@ -107,6 +109,10 @@ fn marks_secrets_receipts_and_quarantine_come_back() {
             Ok(())
         })
         .expect("readable");
+    let rescued = || store.read(|reader| reader.rescued(document(1))).expect("readable");
+    assert_eq!(rescued().iter().map(|edit| edit.text.as_str()).collect::<Vec<_>>(), ["lost", "words"]);
+    store.commit(Batch::of(document(1)).with(Change::Settle(rescued()[0].number))).wait().expect("written");
+    assert_eq!(rescued().iter().map(|edit| edit.text.as_str()).collect::<Vec<_>>(), ["words"]);
 }
 
 #[test]
