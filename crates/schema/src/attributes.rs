@@ -33,14 +33,10 @@ pub(crate) fn transform(earlier: &Attributes, change: &Attributes, priority: boo
     transformed
 }
 
-/// What takes `change` back where the text had `base`.
+/// What takes `change` back where the text had `base`. (Taking away what was not there inverts to the same, as in quill-delta.)
 pub(crate) fn invert(change: &Attributes, base: &Attributes) -> Attributes {
-    change
-        .iter()
-        .map(|(name, value)| (name, value, base.get(name).unwrap_or(&Scalar::Null)))
-        .filter(|(_, value, before)| value != before)
-        .map(|(name, _, before)| (name.clone(), before.clone()))
-        .collect()
+    let changed = change.iter().filter(|(name, value)| base.get(*name) != Some(value));
+    changed.map(|(name, _)| (name.clone(), base.get(name).cloned().unwrap_or(Scalar::Null))).collect()
 }
 
 /// What turns `from` into `to`.

@@ -77,3 +77,16 @@ fn quill_value(value: quill::Value) -> String {
         quill::Value::Text(text) => quoted(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::typescript;
+
+    #[test]
+    fn the_table_is_said_in_typescript() {
+        let written = typescript();
+        for line in ["export const EPOCH = 1 as const;", "  'h6',", "  { block: 'task done', name: 'list', value: 'checked' },"] {
+            assert!(written.contains(line), "{line}\n{written}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub(super) fn write_value(value: &Value, out: &mut String) {
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Number(value) => out.push_str(&number(*value)),
         Value::Text(text) => write_text(text, out),
-        Value::List(items) => write_all(out, ['[', ']'], items, |item, out| write_value(item, out)),
+        Value::List(items) => write_all(out, ['[', ']'], items, write_value),
         Value::Map(entries) => write_all(out, ['{', '}'], entries, |(name, value), out| {
             write_text(name, out);
             out.push(':');
