@@ -1,0 +1,86 @@
+/** How one text becomes another: lines are matched by their ids, and only inside lines that differ are characters compared. For Reset. */
+import { Delta, lengthOf } from "../delta.ts";
+import type { Line } from "./line.ts";
+import type { Lines } from "./lines.ts";
+
+/** The change that makes `after` of `before`. */
+export function difference(before: Lines, after: Lines): Delta {
+  const old = [...before.between()];
+  const now = [...after.between()];
+  const delta = new Delta();
+  let a = 0;
+  let b = 0;
+  for (const [i, j] of [...matched(old, now), [old.length - 1, now.length - 1] as const]) {
+    compare(delta, old.slice(a, i), now.slice(b, j));
+    compare(delta, old.slice(i, i + 1), now.slice(j, j + 1));
+    a = i + 1;
+    b = j + 1;
+  }
+  return delta.chop();
+}
+
+/** How many units a change takes away and brings. */
+export function sizeOf(delta: Delta): number {
+  return delta.ops.reduce((sum, op) => sum + (op.retain !== undefined && op.attributes === undefined ? 0 : lengthOf(op)), 0);
+}
+
+function compare(delta: Delta, old: readonly Line[], now: readonly Line[]): void {
+  const same = old.length === now.length && old.every((line, index) => now[index] !== undefined && line.equals(now[index]));
+  const length = old.reduce((sum, line) => sum + line.length, 0);
+  const change = same ? new Delta().retain(length) : contents(old).diff(contents(now));
+  let reached = 0;
+  for (const op of change.ops) {
+    delta.push(op);
+    if (op.insert === undefined) reached += lengthOf(op);
+  }
+  delta.retain(length - reached);
+}
+
+function contents(lines: readonly Line[]): Delta {
+  const delta = new Delta();
+  for (const line of lines) {
+    for (const run of line.runs) {
+      const attributes = run.attributes === undefined ? undefined : { ...run.attributes };
+      if (run.embed === undefined) delta.insert(run.text, attributes);
+      else delta.insert({ ...run.embed }, attributes);
+    }
+    if (line.ends) delta.insert("\n", { ...line.attributes });
+  }
+  return delta;
+}
+
+/** Pairs of indices of lines with the same id, growing on both sides, as many as possible. */
+function matched(old: readonly Line[], now: readonly Line[]): Array<readonly [number, number]> {
+  const places = new Map<string, number>();
+  for (const [index, line] of now.entries()) if (line.id !== "" && !places.has(line.id)) places.set(line.id, index);
+  const pairs: Array<readonly [number, number]> = [];
+  for (const [index, line] of old.entries()) {
+    const place = line.id === "" ? undefined : places.get(line.id);
+    if (place === undefined) continue;
+    places.delete(line.id);
+    pairs.push([index, place]);
+  }
+  return longestGrowing(pairs);
+}
+
+function longestGrowing(pairs: ReadonlyArray<readonly [number, number]>): Array<readonly [number, number]> {
+  const ends: number[] = [];
+  const previous: number[] = [];
+  for (const [nth, [, place]] of pairs.entries()) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((pairs[ends[middle] ?? 0]?.[1] ?? 0) < place) low = middle + 1;
+      else high = middle;
+    }
+    previous[nth] = low > 0 ? (ends[low - 1] ?? -1) : -1;
+    ends[low] = nth;
+  }
+  const result: Array<readonly [number, number]> = [];
+  for (let nth = ends.at(-1) ?? -1; nth >= 0; nth = previous[nth] ?? -1) {
+    const pair = pairs[nth];
+    if (pair !== undefined) result.push(pair);
+  }
+  return result.reverse();
+}

@@ -1,0 +1,59 @@
+/**
+ * Makes the page say what the text says, line by line, where it was touched. After a draw there should be nothing to do but remember which node
+ * shows which line; after ProseMirror's own edits it writes the ids of new lines. Anything else is a bug: it is healed and told.
+ */
+import type { Transaction } from "prosemirror-state";
+import { Fragment, Slice } from "prosemirror-model";
+import { AttrStep, ReplaceStep } from "prosemirror-transform";
+import type { Line } from "../lines/line.ts";
+import type { Lines } from "../lines/lines.ts";
+import type { Change } from "../lines/rewriting.ts";
+import { type Mounted, isShown, nodeOf, pageOf } from "./project.ts";
+
+/** Brings the touched lines of the page in line with the text. Answers false when their *contents* differed, which should never happen. */
+export function reconcile(tr: Transaction, lines: Lines, changes: readonly Change[], mounted: Mounted): boolean {
+  let right = true;
+  let shift = 0;
+  let starts: { index: number; position: number } = { index: 0, position: 0 };
+  for (const change of changes) {
+    const first = change.index + shift;
+    for (const [nth, line] of change.added.entries()) {
+      const index = first + nth;
+      if (index < mounted.from || index >= mounted.to || !isShown(lines, line)) continue;
+      starts = walk(tr, starts, index - mounted.from);
+      if (starts.index >= tr.doc.childCount) return rebuild(tr, lines, mounted);
+      if (!settle(tr, line, starts.position)) right = false;
+    }
+    shift += change.added.length - change.removed;
+  }
+  return right;
+}
+
+function walk(tr: Transaction, from: { index: number; position: number }, index: number): { index: number; position: number } {
+  let { index: at, position } = from;
+  while (at < index && at < tr.doc.childCount) position += tr.doc.child(at++).nodeSize;
+  return { index: at, position };
+}
+
+function settle(tr: Transaction, line: Line, position: number): boolean {
+  const node = tr.doc.nodeAt(position);
+  if (node === null) return false;
+  const wanted = nodeOf(line);
+  if (node.eq(wanted)) {
+    line.shown = node;
+    return true;
+  }
+  for (const name of ["id", "block"]) {
+    if (node.attrs[name] !== wanted.attrs[name]) tr.step(new AttrStep(position, name, wanted.attrs[name]));
+  }
+  const same = node.content.eq(wanted.content);
+  if (!same) tr.step(new ReplaceStep(position + 1, position + 1 + node.content.size, new Slice(wanted.content, 0, 0)));
+  line.shown = tr.doc.nodeAt(position) ?? undefined;
+  return same;
+}
+
+/** Draws the whole page anew. Lines that did not change keep their nodes, and so their place on the screen. */
+export function rebuild(tr: Transaction, lines: Lines, mounted: Mounted): false {
+  tr.step(new ReplaceStep(0, tr.doc.content.size, new Slice(Fragment.from(pageOf(lines, mounted).content), 0, 0)));
+  return false;
+}
