@@ -1,1 +1,6 @@
-//! The CRDT copy of a body: walk, apply, diff, text.
+//! The CRDT copy of a body: walk, apply, diff, text. Alone names yrs.
+
+mod replica;
+pub mod walk;
+
+pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
