@@ -1,3 +1,38 @@
-//! The window. Alone names tauri; decides nothing.
+//! Sheaf's window: a frame around the page, and the page's one line to the engine.
+//!
+//! Decides nothing. It starts the engine on a profile, shows the page, carries lane messages both ways, and settles what
+//! only a window can: colours at the start, where it stood last, links that leave. Alone names tauri.
 
-fn main() {}
+mod arguments;
+mod core;
+mod lanes;
+mod links;
+mod remembered;
+mod webkit;
+mod window;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, USAGE};
+
+fn main() -> ExitCode {
+    webkit::settle_environment();
+    let arguments = match Arguments::read(std::env::args_os().skip(1), std::env::var_os("SHEAF_HOME")) {
+        Ok(arguments) => arguments,
+        Err(mistake) => {
+            eprintln!("sheaf-desktop: {mistake}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    if arguments.help || arguments.version {
+        println!("{}", if arguments.help { USAGE } else { concat!("sheaf-desktop ", env!("CARGO_PKG_VERSION")) });
+        return ExitCode::SUCCESS;
+    }
+    match window::run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            webkit::say(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}

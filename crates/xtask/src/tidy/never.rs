@@ -14,7 +14,6 @@ const NEVER: &[(&str, &str)] = &[
     ("std::env", "this crate is pure: settings are handed in"),
     ("std::process", "this crate is pure: it starts nothing"),
     ("std::thread", "this crate is pure: its caller owns the threads"),
-    ("std::time", "this crate is pure: time is handed in as sheaf_base::Moment"),
     ("Instant", "this crate is pure: time is handed in as sheaf_base::Moment"),
     ("SystemTime", "this crate is pure: time is handed in as sheaf_base::Moment"),
     ("thread_rng", "this crate is pure: randomness is handed in as bytes"),

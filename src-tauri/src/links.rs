@@ -1,0 +1,51 @@
+//! Opening a link outside, after the person agreed in the page.
+//!
+//! The page is not trusted with what "a link" is: only web and mail addresses leave this process, and never through a shell.
+
+/// Schemes that people write into documents and that do no harm when opened.
+const SCHEMES: &[&str] = &["http://", "https://", "mailto:"];
+
+/// Longer than any link that a browser takes.
+const LINK_BYTES_MAX: usize = 8 * 1024;
+
+/// Asks the desktop to open `url`. The error is a sentence.
+#[tauri::command]
+pub(crate) fn open_link(url: String) -> Result<(), String> {
+    let url = checked(&url)?;
+    open::that_detached(url).map_err(|error| format!("This desktop could not open the link: {error}."))
+}
+
+fn checked(url: &str) -> Result<&str, String> {
+    let allowed = SCHEMES.iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    if !allowed {
+        return Err("Only http, https and mailto links are opened.".to_owned());
+    }
+    if url.len() > LINK_BYTES_MAX || url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
+        return Err("This link is not a well-formed address.".to_owned());
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn only_web_and_mail_leave() {
+        for url in ["https://example.org/a?b#c", "HTTP://example.org", "mailto:ada@example.org"] {
+            assert!(checked(url).is_ok(), "{url}");
+        }
+        for url in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "--help",
+            "https",
+            "sheaf://join/x",
+            "https://a b",
+            "https://a\nb",
+        ] {
+            assert!(checked(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/**
+ * Real windows, driven: WebKitWebDriver over the W3C protocol by plain fetch.
+ *
+ * tauri-driver would only rename one capability and set one variable (`TAURI_WEBVIEW_AUTOMATION`), so it is left out. Knows nothing
+ * of Sheaf: words like "document" belong to story.mjs.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** The key under which WebDriver hands out elements. */
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+/** Keys that are not letters, as WebDriver wants them. */
+export const KEY = { enter: "\uE007", control: "\uE009", end: "\uE010", home: "\uE011", escape: "\uE00C", shift: "\uE008" };
+
+/** How long anything may take to appear before the story fails. */
+export const PATIENCE_MS = 30_000;
+
+/** A port that nothing listens on just now. */
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Asks again and again until `look` gives something. */
+export async function until(what, look, patience = PATIENCE_MS) {
+  const end = Date.now() + patience;
+  let last;
+  while (Date.now() < end) {
+    try {
+      const found = await look();
+      if (found) return found;
+      last = found;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`waited ${patience / 1000} s for ${what}; last: ${last?.message ?? JSON.stringify(last)}`);
+}
+
+/** One app in one window. */
+export class Window {
+  #driver;
+  #base;
+  #session;
+  /** The app's own process. */
+  pid;
+
+  /** Starts `binary` with `args` under a driver of its own. */
+  static async open({ binary, args, env = {} }) {
+    const window = new Window();
+    const port = await freePort();
+    const inspector = await freePort();
+    window.#driver = spawn("WebKitWebDriver", [`--host=127.0.0.1`, `--port=${port}`], {
+      env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true", WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspector}`, NO_AT_BRIDGE: "1", ...env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    window.#base = `http://127.0.0.1:${port}`;
+    await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
+    const { sessionId } = await window.#ask("POST", "/session", { capabilities });
+    window.#session = `/session/${sessionId}`;
+    return window;
+  }
+
+  async #ask(method, path, body) {
+    const reply = await fetch(this.#base + path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    const { value } = await reply.json();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+    return value;
+  }
+
+  /** Runs a script in the page and gives what it returns. */
+  run(script, ...args) {
+    return this.#ask("POST", `${this.#session}/execute/sync`, { script, args });
+  }
+
+  /** The first element that fits, once there is one. */
+  async find(selector) {
+    const found = await until(selector, () => this.#ask("POST", `${this.#session}/element`, { using: "css selector", value: selector }));
+    return found[ELEMENT];
+  }
+
+  async click(selector) {
+    await until(`${selector} to be clicked`, async () => {
+      const element = await this.find(selector);
+      await this.#ask("POST", `${this.#session}/element/${element}/click`, {});
+      return true;
+    });
+  }
+
+  /** Types real keys where the focus is. `pause` lies between keys, as with a person. */
+  async type(text, pause = 5) {
+    const actions = [...text].flatMap((key) => [
+      { type: "keyDown", value: key },
+      { type: "keyUp", value: key },
+      { type: "pause", duration: pause },
+    ]);
+    await this.#ask("POST", `${this.#session}/actions`, { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+
+  /** Holds one key while another is struck. */
+  async chord(held, key) {
+    const actions = [
+      { type: "keyDown", value: held },
+      { type: "keyDown", value: key },
+      { type: "keyUp", value: key },
+      { type: "keyUp", value: held },
+    ];
+    await this.#ask("POST", `${this.#session}/actions`, { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+
+  /** What an element shows, or undefined. */
+  text(selector) {
+    return this.run("const e = document.querySelector(arguments[0]); return e ? (e.value ?? e.innerText) : undefined", selector);
+  }
+
+  /** Sets the size of the window, frame included. */
+  async resize(width, height) {
+    await this.#ask("POST", `${this.#session}/window/rect`, { width, height });
+  }
+
+  async screenshot(path) {
+    const picture = await this.#ask("GET", `${this.#session}/screenshot`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, Buffer.from(picture, "base64"));
+  }
+
+  /** Ends the session and the driver; what the driver started ends with it. */
+  async close() {
+    await this.#ask("DELETE", this.#session).catch(() => {});
+    this.abandon();
+  }
+
+  /** Ends the driver without a word to the app: it may be dead already. */
+  abandon() {
+    this.#driver.kill("SIGKILL");
+  }
+}
