@@ -1,0 +1,236 @@
+//! An invitation as text: what one person pastes to another.
+//!
+//! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, up to four
+//! routes, and four bytes of BLAKE3 over all that. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
+//! whether what it says is true: title and name are the sender's words, shown as unproven.
+
+use core::net::IpAddr;
+use std::{fmt, str::FromStr, sync::LazyLock};
+
+use data_encoding::{Encoding, Specification};
+use sheaf_base::{DeviceId, DocumentId, limits};
+use sheaf_record::{Malformed, Reader, Writer};
+
+use crate::{operation::cut, role::Role, seed::TicketSeed};
+
+const PREFIX: &str = "sheaf";
+const LINK: &str = "sheaf://join/";
+const VERSION: u8 = 1;
+const CHECKSUM: usize = 4;
+
+/// Bytes of the title and of the inviter's name: enough to recognise them by, and a full ticket stays below [`limits::TICKET`].
+const TITLE: usize = 360;
+const NAME: usize = 180;
+const ROUTES: usize = 4;
+const ADDRESSES: usize = 8;
+const RELAY: usize = 255;
+
+/// What a ticket says. Writing one shortens what is too long: titles, names and routes are hints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// The document.
+    pub document: DocumentId,
+    /// The device that invites.
+    pub inviter: DeviceId,
+    /// The secret that makes it worth something.
+    pub seed: TicketSeed,
+    /// What the inviter calls the document.
+    pub title: String,
+    /// What the inviter calls themselves.
+    pub name: String,
+    /// What whoever joins may do, as the inviter says.
+    pub role: Role,
+    /// Where to ask, best first.
+    pub routes: Vec<Route>,
+}
+
+/// How a device may be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Which device.
+    pub device: DeviceId,
+    /// The URL of the relay it is at home on.
+    pub relay: Option<String>,
+    /// Its addresses, where the network profile lets them be told.
+    pub addresses: Vec<Address>,
+}
+
+/// An address and a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Address {
+    /// The address.
+    pub ip: IpAddr,
+    /// The UDP port.
+    pub port: u16,
+}
+
+/// Why a text is not a ticket, in words for the person who pasted it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TicketError {
+    /// Nothing was pasted.
+    #[error("There is no invitation here. Paste the whole text; it begins with “sheaf”.")]
+    Empty,
+    /// Something else was pasted.
+    #[error("This is not an invitation to a Sheaf document. An invitation begins with “sheaf”.")]
+    NotATicket,
+    /// Far more than a ticket was pasted.
+    #[error("This is longer than any invitation. Paste only the invitation itself.")]
+    TooLong,
+    /// White space inside.
+    #[error("This invitation is broken into pieces by spaces or line ends. Paste it in one piece.")]
+    InPieces,
+    /// A letter that does not occur in tickets.
+    #[error("This invitation contains “{0}”, which no invitation does. Ask for a new one, or paste it again.")]
+    Letter(char),
+    /// The checksum does not hold: cut short, or a letter changed.
+    #[error("This invitation is not complete. Ask for a new one, or paste it again.")]
+    Incomplete,
+    /// Whole, and of a version that this build does not know.
+    #[error("This invitation was made with another version of Sheaf (format {0}). Update Sheaf, then open it again.")]
+    OtherVersion(u8),
+    /// Whole, and senseless.
+    #[error("This invitation was made wrongly ({0}). Ask for a new one.")]
+    Malformed(#[from] Malformed),
+}
+
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+    specification.encoding().expect("thirty-two different letters make a base32")
+});
+
+impl Ticket {
+    /// The ticket as text.
+    pub fn encode(&self) -> String {
+        let mut bytes = self.contents();
+        bytes.extend_from_slice(&checksum(&bytes));
+        let mut text = PREFIX.to_owned();
+        BASE32.encode_append(&bytes, &mut text);
+        text
+    }
+
+    /// The ticket as a link that the system opens with Sheaf.
+    pub fn link(&self) -> String {
+        format!("{LINK}{}", self.encode())
+    }
+
+    /// Reads a pasted or clicked ticket: with or without `sheaf://join/`, with white space around it.
+    pub fn parse(pasted: &str) -> Result<Self, TicketError> {
+        let text = pasted.trim();
+        let text = text.strip_prefix(LINK).unwrap_or(text);
+        if text.is_empty() {
+            return Err(TicketError::Empty);
+        }
+        let letters = text.strip_prefix(PREFIX).ok_or(TicketError::NotATicket)?;
+        if text.len() > limits::TICKET {
+            return Err(TicketError::TooLong);
+        }
+        if let Some(letter) = letters.chars().find(|letter| !matches!(letter, 'a'..='z' | '2'..='7')) {
+            return Err(if letter.is_whitespace() { TicketError::InPieces } else { TicketError::Letter(letter) });
+        }
+        let bytes = BASE32.decode(letters.as_bytes()).map_err(|_| TicketError::Incomplete)?;
+        let (contents, check) = bytes.split_last_chunk::<CHECKSUM>().ok_or(TicketError::Incomplete)?;
+        if *check != checksum(contents) {
+            return Err(TicketError::Incomplete);
+        }
+        match contents.first() {
+            Some(&VERSION) => {}
+            Some(&other) => return Err(TicketError::OtherVersion(other)),
+            None => return Err(TicketError::Incomplete),
+        }
+        let ticket = Self::read(contents)?;
+        if ticket.contents() == contents { Ok(ticket) } else { Err(Malformed::NotCanonical("a text in it").into()) }
+    }
+
+    fn contents(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.byte(VERSION).raw(&self.document.0).raw(&self.inviter.0).raw(self.seed.as_bytes());
+        writer.text(&plain(&self.title, TITLE)).text(&plain(&self.name, NAME)).byte(self.role.code());
+        let routes = &self.routes[..self.routes.len().min(ROUTES)];
+        writer.varint(routes.len() as u64);
+        for route in routes {
+            route.write(&mut writer);
+        }
+        writer.into_bytes()
+    }
+
+    fn read(contents: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(contents);
+        reader.byte("the version")?;
+        let ticket = Self {
+            document: DocumentId(reader.array("the document")?),
+            inviter: DeviceId(reader.array("the inviter")?),
+            seed: TicketSeed::from_bytes(reader.array("the seed")?),
+            title: reader.text(TITLE, "the title")?.to_owned(),
+            name: reader.text(NAME, "the inviter's name")?.to_owned(),
+            role: Role::read(&mut reader)?,
+            routes: {
+                let count = reader.count(ROUTES, 34, "the routes")?;
+                (0..count).map(|_| Route::read(&mut reader)).collect::<Result<_, _>>()?
+            },
+        };
+        reader.finish()?;
+        Ok(ticket)
+    }
+}
+
+impl Route {
+    fn write(&self, writer: &mut Writer) {
+        let relay = self.relay.as_deref().filter(|relay| relay.len() <= RELAY).unwrap_or_default();
+        let addresses = &self.addresses[..self.addresses.len().min(ADDRESSES)];
+        writer.raw(&self.device.0).text(relay).varint(addresses.len() as u64);
+        for Address { ip, port } in addresses {
+            match ip.to_canonical() {
+                IpAddr::V4(ip) => writer.byte(4).raw(&ip.octets()),
+                IpAddr::V6(ip) => writer.byte(6).raw(&ip.octets()),
+            };
+            writer.raw(&port.to_be_bytes());
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let device = DeviceId(reader.array("a route's device")?);
+        let relay = Some(reader.text(RELAY, "a route's relay")?).filter(|relay| !relay.is_empty()).map(str::to_owned);
+        let count = reader.count(ADDRESSES, 7, "a route's addresses")?;
+        let addresses = (0..count).map(|_| Address::read(reader)).collect::<Result<_, _>>()?;
+        Ok(Self { device, relay, addresses })
+    }
+}
+
+impl Address {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let ip = match reader.byte("an address's family")? {
+            4 => IpAddr::from(reader.array::<4>("an address")?),
+            6 => IpAddr::from(reader.array::<16>("an address")?),
+            found => return Err(Malformed::Unknown { what: "an address's family", found: found.into() }),
+        };
+        Ok(Self { ip, port: u16::from_be_bytes(reader.array("a port")?) })
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.encode())
+    }
+}
+
+impl FromStr for Ticket {
+    type Err = TicketError;
+
+    fn from_str(pasted: &str) -> Result<Self, TicketError> {
+        Self::parse(pasted)
+    }
+}
+
+/// Over everything before it, in every version to come.
+fn checksum(contents: &[u8]) -> [u8; CHECKSUM] {
+    let hash = blake3::Hasher::new().update(b"sheaf ticket").update(contents).finalize();
+    std::array::from_fn(|index| hash.as_bytes()[index])
+}
+
+/// Words for a dialog of somebody who does not know the sender: no line ends, nothing that turns the direction of what follows.
+fn plain(text: &str, limit: usize) -> String {
+    let turns = |letter| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let kept: String = text.chars().filter(|letter| !letter.is_control() && !turns(*letter)).collect();
+    cut(&kept, limit).to_owned()
+}
