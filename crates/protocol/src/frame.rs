@@ -1,6 +1,8 @@
 //! What two peers say to each other about one document.
 
+use sheaf_access::TicketKey;
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
+use sheaf_record::{BadSignature, DeviceKey, Digest, Prefix, Signature, Writer, verify};
 
 /// A frame about one document. Which one is said by whatever carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +19,9 @@ pub enum Frame {
     Compare(Compare),
     /// Records, in causal order, to catch up. Bulk lane.
     Records(Bundle),
-    /// Records of one turn, as they are written.
+    /// All that was to be caught up with has been sent, on this lane, before this.
+    Supplied,
+    /// Records of one turn, as they are written. Fast lane.
     Live(Bundle),
     /// What I now durably hold.
     Have(Have),
@@ -29,6 +33,8 @@ pub enum Frame {
     StateHash(StateHash),
     /// How other members were last reached.
     Routes(Vec<RouteHint>),
+    /// Which other devices I am linked with about this document, so that nobody forwards what comes directly.
+    Neighbours(Vec<DeviceId>),
     /// This document is closed here, or left.
     Bye,
 }
@@ -37,18 +43,19 @@ pub enum Frame {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// Which invitation: the ticket's public key.
-    pub ticket: [u8; 32],
+    pub ticket: TicketKey,
     /// The ticket's signature over this link and this device, so that nobody can repeat it elsewhere.
-    pub proof: [u8; 64],
+    pub proof: Signature,
 }
 
 /// What a joiner needs to understand what follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Welcome {
-    /// The invitation record's hash, which the joiner's Join will name.
-    pub invitation: Hash,
-    /// The epoch secret, sealed to the ticket's key, as the invitation record has it.
-    pub sealed: Vec<u8>,
+    /// The invitation's record, which the joiner's Join will name.
+    pub record: Hash,
+    /// What that record says: an access operation. It holds the epoch secret, sealed to the ticket, without which nothing that follows
+    /// can be read.
+    pub invitation: Vec<u8>,
     /// How many bytes of records there are, for showing progress.
     pub bytes: u64,
 }
@@ -58,38 +65,71 @@ pub struct Welcome {
 pub enum Dismissal {
     /// Not a member as far as is known here, and without a ticket.
     #[error("they do not know this device as a member")]
-    Stranger,
+    Stranger = 1,
     /// The ticket is not one of this document's, or it does not count any more.
     #[error("they do not know this invitation, or it has been withdrawn")]
-    Ticket,
+    Ticket = 2,
     /// They have no such document.
     #[error("they do not have this document")]
-    Unknown,
+    Unknown = 3,
     /// They have it, but not yet the first copy.
     #[error("they are still waiting for their own first copy")]
-    Waiting,
+    Waiting = 4,
     /// Membership has ended.
     #[error("this device was removed, or has left")]
-    Removed,
+    Removed = 5,
     /// The peer sent what no honest peer sends.
     #[error("they received something invalid from this device")]
-    Invalid,
+    Invalid = 6,
     /// The two speak different versions.
     #[error("they speak a different version of the protocol")]
-    Version,
+    Version = 7,
+}
+
+impl Dismissal {
+    /// Every reason there is.
+    pub const ALL: [Dismissal; 7] = [
+        Dismissal::Stranger,
+        Dismissal::Ticket,
+        Dismissal::Unknown,
+        Dismissal::Waiting,
+        Dismissal::Removed,
+        Dismissal::Invalid,
+        Dismissal::Version,
+    ];
+}
+
+/// The versions of the protocol that somebody can speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// The lowest.
+    pub lowest: u8,
+    /// The highest.
+    pub highest: u8,
+}
+
+impl Versions {
+    /// What this build speaks.
+    pub const HERE: Versions = Versions { lowest: 1, highest: 1 };
+
+    /// The highest version that both can speak.
+    pub fn agree(&self, other: &Versions) -> Option<u8> {
+        let version = self.highest.min(other.highest);
+        (version >= self.lowest.max(other.lowest)).then_some(version)
+    }
 }
 
 /// The beginning of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hello {
-    /// The protocol version that this session will speak.
-    pub version: u8,
+    /// The protocol versions that this side can speak; the session speaks the highest that both can.
+    pub versions: Versions,
     /// This process run, to tell two processes with one key apart.
     pub instance: [u8; 16],
     /// Digest of everything durably held.
-    pub frontier: [u8; 32],
+    pub frontier: Digest,
     /// Digest of the access records among it.
-    pub access: [u8; 32],
+    pub access: Digest,
     /// How many chains, for choosing how to compare.
     pub chains: u64,
     /// How many bytes of records, for showing progress.
@@ -103,11 +143,11 @@ pub struct Compare {
     pub ranges: Vec<Range>,
 }
 
-/// A range of the sorted chain list: all chains whose id begins with these nibbles.
+/// A range of the sorted chain list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
-    /// The nibbles, one per byte.
-    pub prefix: Vec<u8>,
+    /// What the chain ids of the range begin with.
+    pub prefix: Prefix,
     /// What I hold there.
     pub held: Held,
 }
@@ -150,13 +190,8 @@ pub struct Bundle {
 pub enum BundleChain {
     /// One that the receiver knows.
     Known(ChainId),
-    /// One that it may not know: the head and its signature.
-    Head {
-        /// The head.
-        head: Vec<u8>,
-        /// Its signature.
-        signature: [u8; 64],
-    },
+    /// One that it may not know: its signed head.
+    Head(Vec<u8>),
 }
 
 /// Records of one chain, one after another.
@@ -178,7 +213,7 @@ pub struct BundleSeal {
     /// Up to which number.
     pub number: u64,
     /// The signature.
-    pub signature: [u8; 64],
+    pub signature: Signature,
 }
 
 /// A device's statement that it durably holds everything up to a frontier, and what is new since its last one on this link.
@@ -202,9 +237,35 @@ pub struct Receipt {
     /// Grows within a process run.
     pub counter: u64,
     /// Digest of what is held.
-    pub frontier: [u8; 32],
+    pub frontier: Digest,
     /// The device's signature over all that.
-    pub signature: [u8; 64],
+    pub signature: Signature,
+}
+
+const RECEIPT: &str = "sheaf receipt 1";
+
+impl Receipt {
+    /// Signs a statement about what this device holds; the signature given is replaced.
+    pub fn sign(mut self, key: &DeviceKey) -> Receipt {
+        self.signature = key.sign(RECEIPT, &self.message());
+        self
+    }
+
+    /// Succeeds if the device named has said this.
+    pub fn verify(&self) -> Result<(), BadSignature> {
+        verify(&self.device, RECEIPT, &self.message(), &self.signature)
+    }
+
+    /// Whether this statement takes the place of `older`, of the same device: later in the same process run, or of another run.
+    pub fn replaces(&self, older: &Receipt) -> bool {
+        self.instance != older.instance || self.counter > older.counter
+    }
+
+    fn message(&self) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(128);
+        self.write_unsigned(&mut writer);
+        writer.into_bytes()
+    }
 }
 
 /// Where somebody's cursor is.
@@ -224,9 +285,9 @@ pub struct Presence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StateHash {
     /// Digest of what is applied.
-    pub applied: [u8; 32],
+    pub applied: Digest,
     /// Digest of the access records.
-    pub access: [u8; 32],
+    pub access: Digest,
     /// Hash of the canonical Delta and the map of scalars.
     pub state: [u8; 32],
 }

@@ -1,9 +1,18 @@
 //! Frames and sessions: what two peers say about one document.
+//!
+//! A [`Frame`] is about one document, a [`LinkFrame`] about the link; [`PacketWriter`] and [`PacketReader`] put both on an ordered lane. A
+//! [`Session`] is the conversation with one peer about one document: it greets, compares, remembers what the peer holds, and says which
+//! records go there and on which lane. It never queues, never knows what a record means, and never decides who may hear what.
 
+mod chunks;
+mod codec;
 mod frame;
-mod frontier;
+mod link;
 mod reconcile;
+mod session;
 
+pub use chunks::Chunks;
 pub use frame::*;
-pub use frontier::{Digest, Frontier, Prefix};
+pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter};
 pub use reconcile::{Comparison, Learned};
+pub use session::{ANTI_ENTROPY, Lane, Session, Span, Stage, Wish, Written, WrittenRecord};

@@ -5,15 +5,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sheaf_base::{ChainId, Hash};
+use sheaf_base::{ChainId, Hash, Position};
+use sheaf_record::{Digest, Frontier, Prefix};
 
-use crate::{
-    frame::{Compare, Held, ItemHeld, Range},
-    frontier::Frontier,
-};
-
-/// A range with at most this many chains is named chain by chain.
-const FEW: usize = 8;
+use crate::frame::{Compare, Held, ItemHeld, Range};
 
 /// Bytes of ranges in one answer; the rest goes into the next.
 const ANSWER: usize = 48 * 1024;
@@ -36,12 +31,12 @@ pub struct Comparison {
 
 impl Comparison {
     /// The first question: everything, in digests or, where there is little, by name.
-    pub fn opening(frontier: &mut Frontier) -> Compare {
-        Compare { ranges: vec![Range { prefix: Vec::new(), held: held(frontier, &[]) }] }
+    pub fn opening(frontier: &Frontier) -> Compare {
+        Compare { ranges: vec![Range { prefix: Prefix::ALL, held: held(frontier, &Prefix::ALL) }] }
     }
 
     /// Takes in what the other one said and answers. An empty answer ends the comparison from this side.
-    pub fn answer(&mut self, heard: &Compare, frontier: &mut Frontier) -> Compare {
+    pub fn answer(&mut self, heard: &Compare, frontier: &Frontier) -> Compare {
         for range in &heard.ranges {
             match &range.held {
                 Held::Digests(theirs) => self.hear_digests(&range.prefix, theirs, frontier),
@@ -71,24 +66,23 @@ impl Comparison {
         self.learned
     }
 
-    fn hear_digests(&mut self, prefix: &[u8], theirs: &[Option<[u8; 8]>; 16], frontier: &mut Frontier) {
-        let mut part = prefix.to_vec();
-        part.push(0);
-        for (nibble, their) in (0u8..).zip(theirs) {
-            part[prefix.len()] = nibble;
-            let mine = frontier.range_digest(&part).map(short);
+    fn hear_digests(&mut self, prefix: &Prefix, theirs: &[Option<[u8; 8]>; 16], frontier: &Frontier) {
+        for (digit, their) in (0u8..).zip(theirs) {
+            // A prefix of 64 digits has no parts; nobody honest asks about them.
+            let Ok(part) = prefix.child(digit) else { return };
+            let mine = digest_of(frontier, &part);
             match (mine, their) {
                 (mine, their) if mine == *their => {}
-                (Some(_), None) => self.learned.holds.extend(frontier.range(&part).map(|(chain, _, _)| (chain, 0))),
-                _ => self.unsaid.push_back(Range { prefix: part.clone(), held: held(frontier, &part) }),
+                (Some(_), None) => frontier.positions(&part).iter().for_each(|position| self.learn(position.chain, 0)),
+                _ => self.unsaid.push_back(Range { prefix: part, held: held(frontier, &part) }),
             }
         }
     }
 
-    fn hear_items(&mut self, prefix: &[u8], theirs: &[ItemHeld], frontier: &Frontier) {
+    fn hear_items(&mut self, prefix: &Prefix, theirs: &[ItemHeld], frontier: &Frontier) {
         let mut theirs: BTreeMap<ChainId, &ItemHeld> = theirs.iter().map(|item| (item.chain, item)).collect();
         let mut lacking = Vec::new();
-        for (chain, number, hash) in frontier.range(prefix) {
+        for Position { chain, number, hash } in frontier.positions(prefix) {
             match theirs.remove(&chain) {
                 None => self.learn(chain, 0),
                 Some(their) if their.number == number && their.hash != short(hash.0) => self.learned.forked.push(chain),
@@ -106,13 +100,13 @@ impl Comparison {
             lacking.push(item(chain, 0, Hash([0; 32])));
         }
         if !lacking.is_empty() {
-            self.unsaid.push_back(Range { prefix: prefix.to_vec(), held: Held::Lacking(lacking) });
+            self.unsaid.push_back(Range { prefix: *prefix, held: Held::Lacking(lacking) });
         }
     }
 
     fn hear_lacking(&mut self, theirs: &[ItemHeld], frontier: &Frontier) {
         for their in theirs {
-            if frontier.number(&their.chain) > their.number {
+            if frontier.get(&their.chain).is_some_and(|mine| mine.number > their.number) {
                 self.learn(their.chain, their.number);
             }
         }
@@ -123,17 +117,20 @@ impl Comparison {
     }
 }
 
-/// What is held in a range, said in the shorter way.
-fn held(frontier: &mut Frontier, prefix: &[u8]) -> Held {
-    if frontier.range(prefix).take(FEW + 1).count() <= FEW || prefix.len() >= 64 {
-        return Held::Items(frontier.range(prefix).map(|(chain, number, hash)| item(chain, number, hash)).collect());
+/// What is held in a range: chain by chain where there are few, else in digests.
+fn held(frontier: &Frontier, prefix: &Prefix) -> Held {
+    match frontier.split(prefix) {
+        Some(_) => Held::Digests(std::array::from_fn(|digit| {
+            let digit = u8::try_from(digit).expect("there are sixteen digits");
+            prefix.child(digit).ok().and_then(|part| digest_of(frontier, &part))
+        })),
+        None => Held::Items(frontier.positions(prefix).iter().map(|at| item(at.chain, at.number, at.hash)).collect()),
     }
-    let mut part = prefix.to_vec();
-    part.push(0);
-    Held::Digests(std::array::from_fn(|nibble| {
-        part[prefix.len()] = u8::try_from(nibble).expect("there are sixteen nibbles");
-        frontier.range_digest(&part).map(short)
-    }))
+}
+
+fn digest_of(frontier: &Frontier, part: &Prefix) -> Option<[u8; 8]> {
+    let summary = frontier.summary(part);
+    (summary.digest != Digest::EMPTY).then(|| short(summary.digest.0))
 }
 
 fn item(chain: ChainId, number: u64, hash: Hash) -> ItemHeld {
@@ -150,7 +147,7 @@ fn weight(range: &Range) -> usize {
         Held::Digests(parts) => 2 + parts.iter().flatten().count() * 8,
         Held::Items(items) | Held::Lacking(items) => 2 + items.len() * 50,
     };
-    range.prefix.len() + 2 + held
+    range.prefix.length() / 2 + 4 + held
 }
 
 #[cfg(test)]
@@ -161,12 +158,12 @@ mod tests {
         ChainId(*blake3::hash(&seed.to_le_bytes()).as_bytes())
     }
 
-    fn hash(seed: u64) -> Hash {
-        Hash(*blake3::hash(&(seed ^ 0xabcd).to_le_bytes()).as_bytes())
+    fn at(seed: u64, number: u64, hash: u64) -> Position {
+        Position { chain: chain(seed), number, hash: Hash(*blake3::hash(&(hash ^ 0xabcd).to_le_bytes()).as_bytes()) }
     }
 
     /// Lets two compare, and returns what each learned and how many answers it took.
-    fn compare(left: &mut Frontier, right: &mut Frontier) -> (Learned, Learned, usize) {
+    fn compare(left: &Frontier, right: &Frontier) -> (Learned, Learned, usize) {
         let (mut one, mut other) = (Comparison::default(), Comparison::default());
         let mut said = Comparison::opening(left);
         for turn in 1..200 {
@@ -197,7 +194,7 @@ mod tests {
                 };
                 for (frontier, number) in [(&mut left, mine), (&mut right, theirs)] {
                     if number > 0 {
-                        frontier.set(chain(seed), number, hash(seed * 100 + number));
+                        frontier.set(at(seed, number, seed * 100 + number));
                     }
                 }
                 if mine > theirs {
@@ -206,10 +203,12 @@ mod tests {
                     expected_right.insert(chain(seed), mine);
                 }
             }
-            let (one, other, _) = compare(&mut left, &mut right);
+            let (one, other, _) = compare(&left, &right);
             // A side supplies what it learned the other lacks.
             let supply = |learned: &Learned, frontier: &Frontier| -> BTreeMap<ChainId, u64> {
-                let lacks = |(chain, number): (&ChainId, &u64)| (frontier.number(chain) > *number).then_some((*chain, *number));
+                let lacks = |(chain, number): (&ChainId, &u64)| {
+                    (frontier.get(chain).map_or(0, |at| at.number) > *number).then_some((*chain, *number))
+                };
                 learned.holds.iter().filter_map(lacks).collect()
             };
             assert_eq!(supply(&one, &left), expected_left, "round {round}");
@@ -220,9 +219,9 @@ mod tests {
     #[test]
     fn another_record_under_the_same_number_is_noticed_by_both_or_by_the_one_asked() {
         let (mut left, mut right) = (Frontier::default(), Frontier::default());
-        left.set(chain(1), 4, hash(1));
-        right.set(chain(1), 4, hash(2));
-        let (_, other, _) = compare(&mut left, &mut right);
+        left.set(at(1, 4, 1));
+        right.set(at(1, 4, 2));
+        let (_, other, _) = compare(&left, &right);
         assert_eq!(other.forked, [chain(1)]);
     }
 
@@ -230,11 +229,11 @@ mod tests {
     fn one_difference_among_many_takes_few_steps() {
         let (mut left, mut right) = (Frontier::default(), Frontier::default());
         for seed in 0..10_000 {
-            left.set(chain(seed), 3, hash(seed));
-            right.set(chain(seed), 3, hash(seed));
+            left.set(at(seed, 3, seed));
+            right.set(at(seed, 3, seed));
         }
-        left.set(chain(20_000), 1, hash(7));
-        let (one, _, steps) = compare(&mut left, &mut right);
+        left.set(at(20_000, 1, 7));
+        let (one, _, steps) = compare(&left, &right);
         assert_eq!(one.holds, BTreeMap::from([(chain(20_000), 0)]));
         assert!(steps <= 5, "{steps} answers");
     }

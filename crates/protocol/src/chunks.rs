@@ -1,0 +1,89 @@
+//! Filling `Records` frames from stretches of the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sheaf_base::{ChainId, limits};
+use sheaf_record::Signature;
+
+use crate::frame::{Bundle, BundleChain, BundleSeal, Frame, Run};
+
+/// Room that a bundle leaves for its counts and its tag.
+const MARGIN: usize = 512;
+/// Bytes that a seal adds at most.
+const SEAL: usize = 64 + 10 + 5;
+
+/// Fills bundles of at most one frame from records in causal order.
+///
+/// Say first all heads and seals that may be needed, then record after record; frames come out when they are full, and the last ones from
+/// [`Chunks::finish`]. A seal goes into the frame of the record that it seals.
+#[derive(Debug, Default)]
+pub struct Chunks {
+    heads: BTreeMap<ChainId, Vec<u8>>,
+    seals: BTreeMap<(ChainId, u64), Signature>,
+    bundle: Bundle,
+    places: BTreeMap<ChainId, u64>,
+    announced: BTreeSet<ChainId>,
+    bytes: usize,
+}
+
+impl Chunks {
+    /// Begins with nothing.
+    pub fn new() -> Chunks {
+        Chunks::default()
+    }
+
+    /// The signed head of a chain that the receiver may not know; it goes along with the chain's first record here.
+    pub fn head(&mut self, chain: ChainId, signed: Vec<u8>) {
+        self.heads.insert(chain, signed);
+    }
+
+    /// A seal.
+    pub fn seal(&mut self, chain: ChainId, number: u64, signature: Signature) {
+        self.seals.insert((chain, number), signature);
+    }
+
+    /// The next record. A frame that it does not fit into any more comes out.
+    pub fn record(&mut self, chain: ChainId, number: u64, bytes: &[u8]) -> Option<Frame> {
+        let head = self.heads.get(&chain).map_or(0, Vec::len);
+        let cost = bytes.len() + 8 + SEAL + 40 + head;
+        let full = if self.bytes + cost > limits::FRAME - MARGIN { self.flush() } else { None };
+        self.bytes += cost;
+        let place = self.place(chain);
+        match self.bundle.runs.last_mut() {
+            Some(run) if run.chain == place && run.first + run.records.len() as u64 == number => run.records.push(bytes.to_vec()),
+            _ => self.bundle.runs.push(Run { chain: place, first: number, records: vec![bytes.to_vec()] }),
+        }
+        if let Some(signature) = self.seals.remove(&(chain, number)) {
+            self.bundle.seals.push(BundleSeal { chain: place, number, signature });
+        }
+        full
+    }
+
+    /// The last frames: what is left, and that this was all.
+    pub fn finish(mut self) -> Vec<Frame> {
+        self.flush().into_iter().chain([Frame::Supplied]).collect()
+    }
+
+    /// What has been gathered, as it is; for live records, which are few.
+    pub fn into_bundle(self) -> Bundle {
+        self.bundle
+    }
+
+    fn place(&mut self, chain: ChainId) -> u64 {
+        if let Some(place) = self.places.get(&chain) {
+            return *place;
+        }
+        let place = self.bundle.chains.len() as u64;
+        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
+        self.bundle.chains.push(head.map_or(BundleChain::Known(chain), BundleChain::Head));
+        self.places.insert(chain, place);
+        place
+    }
+
+    fn flush(&mut self) -> Option<Frame> {
+        self.places.clear();
+        self.bytes = 0;
+        let bundle = std::mem::take(&mut self.bundle);
+        (!bundle.runs.is_empty()).then_some(Frame::Records(bundle))
+    }
+}

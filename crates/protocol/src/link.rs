@@ -1,0 +1,246 @@
+//! What two peers say to each other about the link itself, and which document a frame on it is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sheaf_base::DocumentId;
+use sheaf_record::{Malformed, Reader, Writer};
+
+use crate::frame::Versions;
+
+/// A frame about the link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkFrame {
+    /// The first frame of each side.
+    Greeting {
+        /// What this side can speak.
+        versions: Versions,
+        /// This process run.
+        instance: [u8; 16],
+    },
+    /// One digest over everything that this side believes the two share. Equal: nothing is to be done, however many documents there are.
+    Shared {
+        /// The digest.
+        digest: [u8; 16],
+    },
+    /// The keyed hashes behind that digest, when digests differed.
+    Hashes {
+        /// Ascending.
+        hashes: Vec<[u8; 16]>,
+        /// No more follow.
+        last: bool,
+    },
+}
+
+/// Hashes in one frame.
+const HASHES: usize = 4000;
+
+impl LinkFrame {
+    /// The bytes that go over the link.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(32);
+        match self {
+            LinkFrame::Greeting { versions, instance } => {
+                writer.byte(1).byte(versions.lowest).byte(versions.highest).raw(instance);
+            }
+            LinkFrame::Shared { digest } => {
+                writer.byte(2).raw(digest);
+            }
+            LinkFrame::Hashes { hashes, last } => {
+                writer.byte(3).byte(u8::from(*last)).varint(hashes.len() as u64);
+                hashes.iter().for_each(|hash| {
+                    writer.raw(hash);
+                });
+            }
+        }
+        writer.into_bytes()
+    }
+
+    /// Reads exactly one frame.
+    pub fn decode(bytes: &[u8]) -> Result<LinkFrame, Malformed> {
+        let mut r = Reader::new(bytes);
+        let frame = match r.byte("the link frame's kind")? {
+            1 => LinkFrame::Greeting {
+                versions: Versions { lowest: r.byte("a version")?, highest: r.byte("a version")? },
+                instance: r.array("the instance")?,
+            },
+            2 => LinkFrame::Shared { digest: r.array("the digest")? },
+            3 => {
+                let last = r.byte("whether this is the last")?;
+                let count = r.count(HASHES, 16, "hashes")?;
+                let hashes = (0..count).map(|_| r.array("a hash")).collect::<Result<Vec<[u8; 16]>, _>>()?;
+                if last > 1 || !hashes.is_sorted_by(|left, right| left < right) {
+                    return Err(Malformed::NotCanonical("the hashes"));
+                }
+                LinkFrame::Hashes { hashes, last: last == 1 }
+            }
+            found => return Err(Malformed::Unknown { what: "the link frame's kind", found: found.into() }),
+        };
+        r.finish()?;
+        Ok(frame)
+    }
+}
+
+/// What one side believes the two ends of a link share: only documents in which the other device is a member by this side's own fold, so
+/// that a stranger and the removed see an empty list.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    mine: BTreeMap<[u8; 16], DocumentId>,
+}
+
+impl Discovery {
+    /// Gathers the documents, each with the digest of its frontier. `exporter` is the link's keying material: the hashes mean nothing
+    /// on any other link.
+    pub fn new(exporter: &[u8; 32], documents: impl IntoIterator<Item = (DocumentId, [u8; 32])>) -> Discovery {
+        let keyed = |(document, frontier): (DocumentId, [u8; 32])| {
+            let hash = blake3::Hasher::new_keyed(exporter).update(&document.0).update(&frontier).finalize();
+            (std::array::from_fn(|index| hash.as_bytes()[index]), document)
+        };
+        Discovery { mine: documents.into_iter().map(keyed).collect() }
+    }
+
+    /// The one digest over all.
+    pub fn digest(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new_derive_key("sheaf 1 shared documents");
+        self.mine.keys().for_each(|hash| {
+            hasher.update(hash);
+        });
+        std::array::from_fn(|index| hasher.finalize().as_bytes()[index])
+    }
+
+    /// The frames that name all of them.
+    pub fn hashes(&self) -> Vec<LinkFrame> {
+        let all: Vec<_> = self.mine.keys().copied().collect();
+        let chunks: Vec<_> = all.chunks(HASHES).collect();
+        if chunks.is_empty() {
+            return vec![LinkFrame::Hashes { hashes: Vec::new(), last: true }];
+        }
+        let count = chunks.len();
+        let frame = |(index, hashes): (usize, &[[u8; 16]])| LinkFrame::Hashes { hashes: hashes.to_vec(), last: index + 1 == count };
+        chunks.into_iter().enumerate().map(frame).collect()
+    }
+
+    /// Which of them both hold alike, and for which a session has to find out more.
+    pub fn compare(&self, theirs: &BTreeSet<[u8; 16]>) -> (Vec<DocumentId>, Vec<DocumentId>) {
+        let (same, other): (Vec<_>, Vec<_>) = self.mine.iter().partition(|(hash, _)| theirs.contains(*hash));
+        (same.into_iter().map(|(_, document)| *document).collect(), other.into_iter().map(|(_, document)| *document).collect())
+    }
+
+    /// All of them, when the digests were equal.
+    pub fn all(&self) -> Vec<DocumentId> {
+        self.mine.values().copied().collect()
+    }
+}
+
+/// Documents that one lane may speak about.
+const SLOTS: u64 = 1 << 16;
+
+/// The sending end of a lane: an ordered stream of packets, each about the link or about one document. A document is named in full once and
+/// by a small number from then on.
+#[derive(Debug, Default)]
+pub struct PacketWriter {
+    slots: BTreeMap<DocumentId, u64>,
+}
+
+/// The receiving end of a lane.
+#[derive(Debug, Default)]
+pub struct PacketReader {
+    slots: Vec<DocumentId>,
+}
+
+/// What a packet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The link; the rest is a [`LinkFrame`].
+    Link,
+    /// A document; the rest is a [`crate::Frame`].
+    Document(DocumentId),
+}
+
+impl PacketWriter {
+    /// The packet with this frame. Packets must arrive in the order in which they are made.
+    pub fn packet(&mut self, about: About, frame: &[u8]) -> Vec<u8> {
+        let mut writer = Writer::with_capacity(frame.len() + 36);
+        match about {
+            About::Link => {
+                writer.varint(0);
+            }
+            About::Document(document) => {
+                let next = self.slots.len() as u64 + 1;
+                let slot = *self.slots.entry(document).or_insert(next);
+                writer.varint(slot);
+                if slot == next {
+                    writer.raw(&document.0);
+                }
+            }
+        }
+        writer.raw(frame);
+        writer.into_bytes()
+    }
+}
+
+impl PacketReader {
+    /// What a packet is about, and its frame.
+    pub fn open<'a>(&mut self, packet: &'a [u8]) -> Result<(About, &'a [u8]), Malformed> {
+        let mut reader = Reader::new(packet);
+        let next = self.slots.len() as u64 + 1;
+        let slot = reader.varint_to(next.min(SLOTS), "the number of a document")?;
+        if slot == 0 {
+            return Ok((About::Link, reader.rest()));
+        }
+        if slot == next {
+            self.slots.push(DocumentId(reader.array("a document")?));
+        }
+        let index = usize::try_from(slot - 1).expect("at most as many as there are slots");
+        Ok((About::Document(self.slots[index]), reader.rest()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(seed: u8) -> DocumentId {
+        DocumentId([seed; 32])
+    }
+
+    #[test]
+    fn a_document_is_named_in_full_once_per_lane() {
+        let (mut writer, mut reader) = (PacketWriter::default(), PacketReader::default());
+        for (about, length) in [
+            (About::Document(document(1)), 36),
+            (About::Link, 4),
+            (About::Document(document(2)), 36),
+            (About::Document(document(1)), 4),
+            (About::Document(document(2)), 4),
+        ] {
+            let packet = writer.packet(about, b"abc");
+            assert_eq!(packet.len(), length);
+            assert_eq!(reader.open(&packet), Ok((about, &b"abc"[..])));
+        }
+        assert!(reader.open(&[9]).is_err(), "a number that was never given out");
+    }
+
+    #[test]
+    fn equal_libraries_need_one_digest_and_changed_documents_are_found() {
+        let exporter = [9; 32];
+        let ada = Discovery::new(&exporter, (0..200).map(|seed| (document(seed), [seed; 32])));
+        let ben = Discovery::new(&exporter, (0..200).map(|seed| (document(seed), [seed; 32])));
+        assert_eq!(ada.digest(), ben.digest());
+
+        let ben = Discovery::new(&exporter, (0..200).map(|seed| (document(seed), [seed / 2 * 2; 32])));
+        assert_ne!(ada.digest(), ben.digest());
+        let theirs = ben
+            .hashes()
+            .iter()
+            .flat_map(|frame| match LinkFrame::decode(&frame.encode()) {
+                Ok(LinkFrame::Hashes { hashes, .. }) => hashes,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let (same, other) = ada.compare(&theirs);
+        assert_eq!((same.len(), other.len()), (100, 100));
+
+        let elsewhere = Discovery::new(&[8; 32], (0..200).map(|seed| (document(seed), [seed; 32])));
+        assert_ne!(ada.digest(), elsewhere.digest(), "on another link the hashes mean nothing");
+    }
+}
