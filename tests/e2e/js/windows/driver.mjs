@@ -89,12 +89,27 @@ export class Window {
     return found[ELEMENT];
   }
 
-  async click(selector) {
-    await until(`${selector} to be clicked`, async () => {
-      const element = await this.find(selector);
-      await this.#ask("POST", `${this.#session}/element/${element}/click`, {});
+  click(selector) {
+    return this.#clickOn("css selector", selector);
+  }
+
+  clickXpath(path) {
+    return this.#clickOn("xpath", path);
+  }
+
+  /** Something may lie over it for a moment (a dialog that leaves), or it may be drawn anew: tries until it was clicked. */
+  async #clickOn(using, value) {
+    await until(`a click on ${value}`, async () => {
+      const found = await this.#ask("POST", `${this.#session}/element`, { using, value });
+      await this.#ask("POST", `${this.#session}/element/${found[ELEMENT]}/click`, {});
       return true;
     });
+  }
+
+  /** Puts text into a field as a paste does: at once, with the event that the page listens for. */
+  async paste(selector, text) {
+    const script = `const field = document.querySelector(arguments[0]); field.focus(); document.execCommand("insertText", false, arguments[1])`;
+    await this.run(script, selector, text);
   }
 
   /** Types real keys where the focus is. `pause` lies between keys, as with a person. */

@@ -1,0 +1,149 @@
+/**
+ * A person in front of a window: what they do and what they see, in the words of the page. Finds things as a person does, by what
+ * is written on them, never by the code behind.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { KEY, Window, until } from "./driver.mjs";
+
+/** Where pictures of the windows are kept: ignored by git, looked at by people. */
+const ARTEFACTS = resolve(import.meta.dirname, "../../artefacts");
+
+/** The app under test; xtask says which. */
+export const APP = process.env["SHEAF_APP"] ?? resolve(import.meta.dirname, "../../../../target/debug/sheaf-desktop");
+
+/** Everything stays on this machine: peers are dialled directly, on loopback. */
+const NETWORK = { SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1" };
+
+export class Person {
+  window;
+
+  constructor(name) {
+    this.name = name;
+    this.home = mkdtempSync(join(tmpdir(), `sheaf-${name.toLowerCase()}-`));
+  }
+
+  /** Opens the app on their profile and waits until it can be used. */
+  async opens(...args) {
+    this.window = await Window.open({ binary: APP, args: ["--home", this.home, ...args], env: NETWORK });
+    await until(`${this.name}'s page`, () => this.window.run("return document.querySelector('.ProseMirror, [role=dialog], button') !== null"));
+  }
+
+  /** The power fails: the process is gone between two instructions, its window with it. */
+  async isCutOff() {
+    process.kill(await this.process(), "SIGKILL");
+    this.window.abandon();
+  }
+
+  async closes() {
+    await this.window?.close();
+  }
+
+  forgets() {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** The app's process: the one that was started with this profile. */
+  async process() {
+    const { execFileSync } = await import("node:child_process");
+    const pids = execFileSync("pgrep", ["-f", "--", `--home ${this.home}`], { encoding: "utf8" }).trim().split("\n");
+    return Number(pids[0]);
+  }
+
+  /** Clicks what is called `name`. */
+  async clicks(name) {
+    const quoted = JSON.stringify(name);
+    await this.window.clickXpath(`//*[self::button or @role='button' or self::a][normalize-space()=${quoted} or @aria-label=${quoted}]`);
+  }
+
+  /** Begins a document with this title and puts the caret into its text. */
+  async begins(title) {
+    await this.clicks("New document");
+    await until("the title to take keys", () => this.window.run("return document.activeElement?.matches('input, textarea, [contenteditable]')"));
+    await this.window.type(title);
+    await this.window.type(KEY.enter);
+    await until("the caret to be in the text", () => this.window.run("return document.activeElement?.closest('.ProseMirror') !== null"));
+  }
+
+  /** Opens a document of their library. */
+  async chooses(title) {
+    const quoted = JSON.stringify(title);
+    await this.window.clickXpath(`//nav//*[self::button or self::a][normalize-space()=${quoted} or starts-with(normalize-space(), ${quoted})]`);
+    await this.seesTitle(title);
+  }
+
+  /** Writes at the end of the text. */
+  async writes(text) {
+    await this.window.click(".ProseMirror");
+    await this.window.chord(KEY.control, KEY.end);
+    await this.window.type(text);
+  }
+
+  async text() {
+    return (await this.window.text(".ProseMirror")) ?? "";
+  }
+
+  async sees(text) {
+    await until(`${this.name} to see ${JSON.stringify(text)}`, async () => (await this.text()).includes(text));
+  }
+
+  async seesTitle(title) {
+    const find = "return [...document.querySelectorAll('h1, input, textarea')].some((e) => (e.value ?? e.innerText).trim() === arguments[0])";
+    await until(`${this.name} to see the title ${title}`, () => this.window.run(find, title));
+  }
+
+  /** Sees these words anywhere in the window. */
+  async reads(words) {
+    await until(`${this.name} to read ${JSON.stringify(words)}`, async () => (await this.window.text("body"))?.includes(words));
+  }
+
+  /** Sees where somebody else is, by name. */
+  async seesCursorOf(name) {
+    const find = "return [...document.querySelectorAll('.remote-caret, [data-testid=remote-cursor]')].some((e) => e.textContent.includes(arguments[0]))";
+    await until(`${this.name} to see ${name}'s cursor`, () => this.window.run(find, name));
+  }
+
+  /** Makes an invitation to the open document. */
+  async shares() {
+    await this.clicks("Share");
+    await this.writesName();
+    await this.clicks("Copy invitation");
+    const ticket = await until("the invitation", () =>
+      this.window.run("return [...document.querySelectorAll('[role=dialog] textarea')].map((e) => e.value).find((t) => t.startsWith('sheaf'))"),
+    );
+    await this.leavesDialog();
+    return ticket;
+  }
+
+  /** Pastes an invitation, reads what it is for, agrees. */
+  async joins(ticket, title) {
+    await this.clicks("Join with an invitation");
+    await this.window.click("[role=dialog] textarea");
+    await this.window.paste("[role=dialog] textarea", ticket);
+    await this.clicks("Continue");
+    await this.reads(title);
+    await this.writesName();
+    await this.clicks("Join");
+    await this.seesTitle(title);
+  }
+
+  /** Fills in the field that asks for a name. */
+  async writesName() {
+    const field = "[role=dialog] input[autocomplete=name]";
+    await this.window.click(field);
+    await this.window.chord(KEY.control, "a");
+    await this.window.type(this.name);
+  }
+
+  async leavesDialog() {
+    await this.window.type(KEY.escape);
+    await until("the dialog to close", () => this.window.run("return document.querySelector('[role=dialog]') === null"));
+  }
+
+  /** Takes a picture of the window. */
+  async picture(name) {
+    await this.window.screenshot(join(ARTEFACTS, `${name}.png`));
+  }
+}
