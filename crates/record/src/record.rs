@@ -8,7 +8,7 @@ use sheaf_base::{Hash, limits};
 use crate::bytes::{Malformed, Reader, Writer};
 
 /// The most bytes that a record can fill.
-pub const MAX_RECORD: usize = 1 + 2 + 32 * limits::STAMP + 3 + limits::PAYLOAD;
+pub const MAX_RECORD: usize = 1 + 1 + 32 * limits::STAMP + 3 + limits::PAYLOAD;
 
 const CHAIN_CONTEXT: &str = "sheaf 1 chain";
 
