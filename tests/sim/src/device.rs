@@ -1,0 +1,184 @@
+//! One device: a disk that outlives its processes, and a process that runs the turn loop of design.md section 3 on simulated time.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use sheaf_base::{DocumentId, Moment, Wall};
+use sheaf_document::{Answer, Document, Here, Input, Output, RequestId, Role, Ticket, Turn, ViewId};
+
+use crate::{chance::Chance, disk::Disk, view::View};
+
+/// Inputs that a turn hears.
+const TURN: usize = 256;
+
+/// A device.
+pub struct Device {
+    /// Its place in the world.
+    pub index: usize,
+    /// Its secret key.
+    pub key: [u8; 32],
+    /// Its clock is this far off, in milliseconds: nothing may be decided by it.
+    pub clock_skew: u64,
+    /// What survives.
+    pub disk: Option<Disk>,
+    /// What it joined with, kept as the app keeps it, for as long as there is no first copy.
+    pub ticket: Option<Ticket>,
+    /// What does not.
+    pub process: Option<Process>,
+}
+
+/// A running process.
+pub struct Process {
+    /// The document.
+    pub document: Document,
+    /// Heard and not yet handled, views first.
+    pub from_views: VecDeque<Input>,
+    /// See `from_views`.
+    pub from_peers: VecDeque<Input>,
+    /// The turn that is being written, and when the disk will answer.
+    pub writing: Option<(Turn, Duration)>,
+    /// Its windows.
+    pub views: BTreeMap<ViewId, View>,
+}
+
+/// What a process tells the world after a step.
+pub struct Told {
+    /// To views and peers.
+    pub outputs: Vec<Output>,
+    /// To whoever asked.
+    pub answers: Vec<Answer>,
+    /// Records became durable.
+    pub wrote: bool,
+    /// The disk refused.
+    pub refused: bool,
+}
+
+impl Device {
+    /// Who this device is in a new process: the randomness is fresh for every one.
+    pub fn here(&self, chance: &mut Chance) -> Here {
+        Here { key: self.key, seed: chance.bytes(), name: format!("Person {}", self.index), colour: "teal".to_owned() }
+    }
+
+    /// What this device's clocks say.
+    pub fn moment(&self, now: Duration) -> Moment {
+        let wall = 1_790_000_000_000 + now.as_millis() as u64;
+        Moment { wall: Wall(wall.saturating_add(self.clock_skew)), elapsed: now }
+    }
+
+    /// Which document, once known.
+    pub fn document(&self) -> Option<DocumentId> {
+        self.process.as_ref().map(|process| process.document.id())
+    }
+
+    /// Starts a process on whatever the disk holds.
+    pub fn start(&mut self, now: Duration, chance: &mut Chance) -> Result<(), String> {
+        let here = self.here(chance);
+        let moment = self.moment(now);
+        let document = match (&self.disk, &self.ticket) {
+            (Some(disk), _) if !disk.is_empty() => {
+                Document::open(here, disk.stored().clone(), moment).map_err(|error| format!("device {}: {error}", self.index))?
+            }
+            (_, Some(ticket)) => Document::joining(here, ticket.clone(), moment),
+            _ => return Ok(()),
+        };
+        self.run(document);
+        Ok(())
+    }
+
+    /// Runs a document.
+    pub fn run(&mut self, document: Document) {
+        if self.disk.is_none() {
+            self.disk = Some(Disk::new(document.id()));
+        }
+        self.process = Some(Process {
+            document,
+            from_views: VecDeque::new(),
+            from_peers: VecDeque::new(),
+            writing: None,
+            views: BTreeMap::new(),
+        });
+    }
+
+    /// One step of the turn loop.
+    pub fn step(&mut self, now: Duration, write_takes: Duration) -> Told {
+        let moment = self.moment(now);
+        let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: false };
+        let (Some(process), Some(disk)) = (&mut self.process, &mut self.disk) else { return told };
+        if process.writing.is_some() {
+            process.hear_meanwhile(moment, &mut told);
+            process.finish_write(disk, now, write_takes, &mut told);
+            return told;
+        }
+        if process.document.next_timeout().is_some_and(|at| at <= now) {
+            process.document.handle(Input::Timeout, moment);
+        }
+        for _ in 0..TURN {
+            let Some(input) = process.from_views.pop_front().or_else(|| process.from_peers.pop_front()) else { break };
+            process.document.handle(input, moment);
+        }
+        let turn = process.document.take_turn();
+        process.begin_write(turn, now, write_takes, &mut told);
+        told
+    }
+}
+
+impl Process {
+    /// Whether it has nothing to do before its next timeout.
+    pub fn is_idle(&self) -> bool {
+        self.from_views.is_empty() && self.from_peers.is_empty() && self.writing.is_none()
+    }
+
+    /// The role of this device.
+    pub fn may_edit(&self) -> bool {
+        self.document.role() >= Role::Edit
+    }
+
+    fn begin_write(&mut self, mut turn: Turn, now: Duration, write_takes: Duration, told: &mut Told) {
+        told.outputs.append(&mut turn.at_once);
+        if turn.writes.is_empty() {
+            self.tell(turn.answers, told);
+        } else {
+            self.writing = Some((turn, now + write_takes));
+        }
+    }
+
+    fn hear_meanwhile(&mut self, moment: Moment, told: &mut Told) {
+        for queue in [&mut self.from_views, &mut self.from_peers] {
+            let mut kept = VecDeque::new();
+            for input in queue.drain(..) {
+                if input.makes_no_record() {
+                    self.document.handle(input, moment);
+                } else {
+                    kept.push_back(input);
+                }
+            }
+            *queue = kept;
+        }
+        told.outputs.append(&mut self.document.take_at_once());
+    }
+
+    fn finish_write(&mut self, disk: &mut Disk, now: Duration, write_takes: Duration, told: &mut Told) {
+        let Some((turn, done)) = self.writing.take_if(|(_, done)| *done <= now) else { return };
+        if disk.commit(&turn.writes).is_err() {
+            // The same bytes, until they are there.
+            told.refused = true;
+            self.writing = Some((turn, done + write_takes));
+            return;
+        }
+        told.wrote = true;
+        self.tell(turn.answers, told);
+    }
+
+    fn tell(&mut self, answers: Vec<Answer>, told: &mut Told) {
+        told.answers = answers;
+        self.document.apply_written();
+        told.outputs.append(&mut self.document.take_outputs());
+    }
+}
+
+/// Numbers for requests that expect no particular answer.
+pub fn nobody() -> RequestId {
+    RequestId(0)
+}

@@ -1,0 +1,144 @@
+//! What must hold: after every step, and at the end.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use sheaf_base::{ChainId, Hash};
+use sheaf_protocol::{Bundle, BundleChain, Frame};
+use sheaf_record::SignedHead;
+
+use crate::{
+    disk::Disk,
+    view::{Edit, words},
+    world::World,
+};
+
+/// The world's own books, kept apart from everything it checks.
+#[derive(Default)]
+pub struct Ledger {
+    made: u64,
+    /// Words that a view was told are saved.
+    saved: BTreeMap<String, Saved>,
+    /// Words that somebody deleted, or may have.
+    deleted: BTreeSet<String>,
+    /// Every record that was ever durable anywhere: one hash for one chain and number.
+    records: BTreeMap<(ChainId, u64), Hash>,
+    /// How much of each chain each device has on its disk.
+    durable: BTreeMap<(usize, ChainId), u64>,
+    /// How many rows of each disk are in these books.
+    seen: BTreeMap<usize, usize>,
+}
+
+struct Saved {
+    by: usize,
+    at: Duration,
+}
+
+impl Ledger {
+    /// A word that nobody has typed yet.
+    pub fn new_word(&mut self) -> String {
+        self.made += 1;
+        format!("w{}x", self.made)
+    }
+
+    /// How many there are.
+    pub fn words_made(&self) -> u64 {
+        self.made
+    }
+
+    /// An edit is on its way: what it deletes may go.
+    pub fn pushed(&mut self, _who: usize, edit: &Edit) {
+        self.deleted.extend(edit.deleted.iter().cloned());
+    }
+
+    /// An edit was answered "saved".
+    pub fn saved(&mut self, who: usize, edit: &Edit, at: Duration) {
+        if let Some(word) = &edit.typed {
+            self.saved.insert(word.clone(), Saved { by: who, at });
+        }
+    }
+
+    /// A profile was put back to what it was: what it alone saved since then is gone, and nobody promised otherwise.
+    pub fn restored(&mut self, who: usize, to: Duration) {
+        self.saved.retain(|_, saved| saved.by != who || saved.at < to);
+        self.durable.retain(|(device, _), _| *device != who);
+        self.seen.insert(who, 0);
+    }
+
+    /// Rows became durable. No number of a chain may ever be given to two records.
+    pub fn written(&mut self, who: usize, disk: &Disk) -> Result<(), String> {
+        let seen = self.seen.entry(who).or_default();
+        for row in &disk.stored().records[*seen..] {
+            let known = *self.records.entry((row.chain, row.number)).or_insert(row.hash);
+            if known != row.hash {
+                return Err(format!("record {} of {:?} exists twice, with different hashes", row.number, row.chain));
+            }
+            self.durable.insert((who, row.chain), row.number);
+        }
+        *seen = disk.len();
+        Ok(())
+    }
+
+    /// A frame leaves a device. It may name only what is durable there.
+    pub fn sent(&self, who: usize, frame: &Frame) -> Result<(), String> {
+        match frame {
+            Frame::Live(bundle) | Frame::Records(bundle) => self.bundle_is_durable(who, bundle),
+            _ => Ok(()),
+        }
+    }
+
+    fn bundle_is_durable(&self, who: usize, bundle: &Bundle) -> Result<(), String> {
+        for run in &bundle.runs {
+            let chain = match bundle.chains.get(run.chain as usize) {
+                Some(BundleChain::Known(chain)) => *chain,
+                Some(BundleChain::Head(head)) => SignedHead::from_journal(head).map_err(|error| error.to_string())?.chain(),
+                None => return Err("a run of a chain that its bundle does not name".to_owned()),
+            };
+            let last = run.first + run.records.len() as u64 - 1;
+            let durable = self.durable.get(&(who, chain)).copied().unwrap_or(0);
+            if last > durable {
+                return Err(format!("told record {last} of {chain:?} before it was durable (durable: {durable})"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing is going on any more: everybody has a first copy, views are quiet, and all frontiers are equal.
+pub fn calm(world: &mut World) -> Result<(), String> {
+    let mut frontiers = BTreeSet::new();
+    for device in &mut world.devices {
+        let Some(process) = &mut device.process else { return Err(format!("device {} is not running", device.index)) };
+        if !process.is_idle() {
+            return Err(format!("device {} is busy", device.index));
+        }
+        if process.views.is_empty() || process.views.values().any(|view| !view.opened || !view.is_quiet()) {
+            return Err(format!("a view of device {} is waiting", device.index));
+        }
+        frontiers.insert(process.document.frontier_digest());
+    }
+    if frontiers.len() > 1 { Err(format!("{} different frontiers", frontiers.len())) } else { Ok(()) }
+}
+
+/// All show the same, and nobody's saved words are gone.
+pub fn agree(world: &World) -> Result<(), String> {
+    let mut screens = Vec::new();
+    for device in &world.devices {
+        let Some(process) = &device.process else { continue };
+        screens.extend(process.views.values().map(|view| (device.index, view.screen())));
+    }
+    let Some((_, first)) = screens.first() else { return Err("nobody is left to ask".to_owned()) };
+    if let Some((who, other)) = screens.iter().find(|(_, screen)| screen != first) {
+        return Err(format!("device {who} shows another text:\n  {other:?}\n  {first:?}"));
+    }
+    let present: BTreeSet<String> = words(&first.text()).into_iter().collect();
+    let lost: Vec<&String> = world
+        .ledger
+        .saved
+        .keys()
+        .filter(|word| !present.contains(*word) && !world.ledger.deleted.contains(*word))
+        .collect();
+    if lost.is_empty() { Ok(()) } else { Err(format!("saved words are gone though nobody deleted them: {lost:?}")) }
+}

@@ -1,0 +1,43 @@
+//! What happened in a world, counted: a simulation that never crashed anything has shown nothing.
+
+use std::ops::AddAssign;
+
+/// Counts of what happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Edits pushed by views.
+    pub edits: u64,
+    /// Shows that a view with an edit on its way had to be transformed past: two people at once.
+    pub merges: u64,
+    /// Processes killed.
+    pub crashes: u64,
+    /// Processes killed while a write was under way, so that the transaction was lost.
+    pub torn_tails: u64,
+    /// Times the devices were divided into two groups.
+    pub partitions: u64,
+    /// Profiles put back to an earlier state.
+    pub restores: u64,
+    /// Writes refused by a full disk.
+    pub full_disks: u64,
+    /// Frames lost, repeated or overtaken on a wire.
+    pub wire_faults: u64,
+    /// Snapshots folded.
+    pub folds: u64,
+    /// Forged or altered frames put on a wire.
+    pub attacks: u64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        self.edits += other.edits;
+        self.merges += other.merges;
+        self.crashes += other.crashes;
+        self.torn_tails += other.torn_tails;
+        self.partitions += other.partitions;
+        self.restores += other.restores;
+        self.full_disks += other.full_disks;
+        self.wire_faults += other.wire_faults;
+        self.folds += other.folds;
+        self.attacks += other.attacks;
+    }
+}
