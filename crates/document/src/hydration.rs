@@ -1,5 +1,8 @@
 //! Getting the replica back, and folding it for next time.
 
+use sheaf_base::{ClientId, Update};
+use sheaf_replica::Replica;
+
 use crate::turn::RecordRow;
 
 /// What a replica is built from.
@@ -18,4 +21,49 @@ pub struct SnapshotState {
     pub upto: u64,
     /// The state.
     pub state: Vec<u8>,
+}
+
+/// Making a snapshot: a second replica, built, written, read again and compared. Takes as long as the body is large.
+#[derive(Debug)]
+pub struct FoldJob {
+    snapshot: Option<SnapshotState>,
+    updates: Vec<Update>,
+    upto: u64,
+}
+
+/// Why there is no new snapshot. The old one and the records stay as they are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// The snapshot that it began from is damaged: begin from an older one, or from the first row.
+    #[error("the snapshot that folding began from cannot be read: {0}")]
+    Snapshot(String),
+    /// A record could not be applied.
+    #[error("folding stopped at a record that cannot be applied: {0}")]
+    Record(String),
+    /// The snapshot read again is not what was written.
+    #[error("the new snapshot does not give the same text when it is read again; it was thrown away")]
+    Differs,
+}
+
+impl FoldJob {
+    pub(crate) fn new(snapshot: Option<SnapshotState>, updates: Vec<Update>, upto: u64) -> FoldJob {
+        FoldJob { snapshot, updates, upto }
+    }
+
+    /// Makes the snapshot.
+    pub fn run(self) -> Result<SnapshotState, FoldError> {
+        // Any client will do: this replica writes nothing.
+        let client = ClientId(1);
+        let mut replica = match &self.snapshot {
+            Some(snapshot) => Replica::from_snapshot(client, &snapshot.state).map_err(|error| FoldError::Snapshot(error.to_string()))?,
+            None => Replica::empty(client),
+        };
+        replica.apply(&self.updates).map_err(|error| FoldError::Record(error.to_string()))?;
+        let state = replica.snapshot().map_err(|error| FoldError::Record(error.to_string()))?;
+        let again = Replica::from_snapshot(client, &state).map_err(|_| FoldError::Differs)?;
+        if again.state_hash() != replica.state_hash() {
+            return Err(FoldError::Differs);
+        }
+        Ok(SnapshotState { upto: self.upto, state })
+    }
 }

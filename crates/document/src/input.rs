@@ -2,9 +2,9 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::Role;
+use sheaf_access::Role;
 use sheaf_base::DeviceId;
-use sheaf_protocol::Frame;
+use sheaf_protocol::{Frame, RouteHint};
 use sheaf_schema::Delta;
 
 use crate::hydration::Hydration;
@@ -110,6 +110,12 @@ pub enum Input {
     LinkDown {
         /// Whose.
         peer: PeerId,
+    },
+
+    /// How other members were last reached: what is passed on to the peers of this document.
+    Routes {
+        /// All that are known.
+        routes: Vec<RouteHint>,
     },
 
     /// The snapshot and rows that [`crate::Output::Hydrate`] asked for.

@@ -18,7 +18,6 @@
 mod hydration;
 mod input;
 mod output;
-mod pending;
 mod status;
 mod turn;
 
@@ -26,12 +25,13 @@ use std::time::Duration;
 
 use sheaf_base::{DeviceId, DocumentId, Moment};
 
-pub use hydration::{Hydration, SnapshotState};
+pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
 pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
-pub use pending::{Role, Ticket};
+pub use sheaf_access::{Role, Ticket};
+pub use sheaf_protocol::{Dismissal, Frame};
 pub use status::{DeviceFact, DeviceState, Progress, Status};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
 
@@ -129,6 +129,12 @@ impl Document {
     /// The digest of everything durable, for discovery.
     pub fn frontier_digest(&mut self) -> [u8; 32] {
         [0; 32]
+    }
+
+    /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
+    /// returns. Takes the same as [`Input::Hydrate`].
+    pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
+        FoldJob::new(hydration.snapshot, Vec::new(), 0)
     }
 
     /// Facts about everybody's copies.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use sheaf_base::{ChainId, DeviceId, Wall};
-use sheaf_protocol::{Dismissal, Frame};
+use sheaf_access::{Role, Ticket};
+use sheaf_base::{DeviceId, Wall};
+use sheaf_protocol::{Dismissal, Frame, RouteHint};
+pub use sheaf_protocol::{Lane, Span};
 use sheaf_schema::Delta;
 
 use crate::{
-    Role, Ticket,
     input::{PeerId, RequestId, Selection, ViewId},
     status::Status,
 };
@@ -57,32 +58,18 @@ pub enum Output {
         reason: Dismissal,
     },
 
+    /// A member of this document says how other members were last reached.
+    Routes {
+        /// Who says so.
+        peer: PeerId,
+        /// What they say; only about devices that are members by the fold here.
+        routes: Vec<RouteHint>,
+    },
+
     /// To the library.
     Announce(Announcement),
     /// The document needs its replica: answer with [`crate::Input::Hydrate`], the newest good snapshot and the body rows after it.
     Hydrate,
-}
-
-/// Which way a frame goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Lane {
-    /// Keystrokes and what steers a session. Never behind bulk.
-    Fast,
-    /// Catching up.
-    Bulk,
-    /// May be lost; the newest replaces the one before.
-    Presence,
-}
-
-/// A stretch of a chain: the records after `after`, up to and including `upto` or what has come since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// Which chain.
-    pub chain: ChainId,
-    /// The last record the peer has; 0: nothing, so the head goes along.
-    pub after: u64,
-    /// The last record to send; it is sealed.
-    pub upto: u64,
 }
 
 /// One item of a view's sequence.
@@ -202,6 +189,13 @@ pub enum Announcement {
         device: DeviceId,
         /// What is wrong, for people.
         reason: String,
+    },
+    /// Two devices hold the same and show different text: a bug, and what is needed to find it.
+    Alarm {
+        /// The other device.
+        device: DeviceId,
+        /// What was compared.
+        evidence: String,
     },
 }
 

@@ -1,5 +1,6 @@
 //! A turn: what has been thought, before anybody is told.
 
+use sheaf_access::Ticket;
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Wall};
 
 use crate::output::{Answer, Output};
@@ -128,6 +129,10 @@ pub struct QuarantineRow {
 pub struct Stored {
     /// Which document.
     pub document: DocumentId,
+    /// The title, as it was last announced.
+    pub title: String,
+    /// The ticket that this device joined by, or is following; it opens doors where this device is not known as a member yet.
+    pub ticket: Option<Ticket>,
     /// Heads, in any order.
     pub heads: Vec<HeadRow>,
     /// Records in order of acceptance; the first is row 1.
