@@ -6,7 +6,7 @@ use std::{
 };
 
 use sheaf_base::{DocumentId, Moment, Wall};
-use sheaf_document::{Answer, Document, Here, Input, Output, RequestId, Role, Ticket, Turn, ViewId};
+use sheaf_document::{Answer, Document, Here, Input, Output, RequestId, Role, Stored, Ticket, Turn, ViewId};
 
 use crate::{chance::Chance, disk::Disk, view::View};
 
@@ -78,7 +78,8 @@ impl Device {
         let moment = self.moment(now);
         let document = match (&self.disk, &self.ticket) {
             (Some(disk), _) if !disk.is_empty() => {
-                Document::open(here, disk.stored().clone(), moment).map_err(|error| format!("device {}: {error}", self.index))?
+                let stored = Stored { ticket: self.ticket.clone(), ..disk.stored().clone() };
+                Document::open(here, stored, moment).map_err(|error| format!("device {}: {error}", self.index))?
             }
             (_, Some(ticket)) => Document::joining(here, ticket.clone(), moment),
             _ => return Ok(()),
@@ -92,13 +93,8 @@ impl Device {
         if self.disk.is_none() {
             self.disk = Some(Disk::new(document.id()));
         }
-        self.process = Some(Process {
-            document,
-            from_views: VecDeque::new(),
-            from_peers: VecDeque::new(),
-            writing: None,
-            views: BTreeMap::new(),
-        });
+        self.process =
+            Some(Process { document, from_views: VecDeque::new(), from_peers: VecDeque::new(), writing: None, views: BTreeMap::new() });
     }
 
     /// One step of the turn loop.

@@ -1,7 +1,14 @@
 //! A fake disk: what is durable survives a crash, a write that was under way does not, a full disk refuses, and a backup can be put back.
 
-use sheaf_base::DocumentId;
-use sheaf_document::{SnapshotState, Stored, Writes};
+use std::collections::BTreeMap;
+
+use sheaf_base::{ChainId, DocumentId};
+use sheaf_document::{Hydration, SnapshotState, Span, Stored, Writes};
+use sheaf_protocol::{Chunks, Frame};
+use sheaf_record::Signature;
+
+/// The kind of a body record.
+const BODY: u8 = 1;
 
 /// One device's disk, with the journal of one document on it.
 #[derive(Clone)]
@@ -21,6 +28,8 @@ impl Disk {
     pub fn new(document: DocumentId) -> Disk {
         let stored = Stored {
             document,
+            title: String::new(),
+            ticket: None,
             heads: Vec::new(),
             records: Vec::new(),
             seals: Vec::new(),
@@ -74,6 +83,36 @@ impl Disk {
     /// The newest snapshot.
     pub fn snapshot(&self) -> Option<&SnapshotState> {
         self.snapshot.as_ref()
+    }
+
+    /// What a replica is built from.
+    pub fn hydration(&self) -> Hydration {
+        let upto = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
+        let rows = (1u64..).zip(&self.stored.records);
+        Hydration {
+            snapshot: self.snapshot.clone(),
+            rows: rows.filter(|(row, record)| *row > upto && record.kind == BODY).map(|(row, record)| (row, record.clone())).collect(),
+        }
+    }
+
+    /// These stretches of the journal as frames, in order of acceptance.
+    pub fn supply(&self, spans: &[Span]) -> Vec<Frame> {
+        let wanted: BTreeMap<ChainId, &Span> = spans.iter().map(|span| (span.chain, span)).collect();
+        let mut chunks = Chunks::new();
+        for head in self.stored.heads.iter().filter(|head| wanted.get(&head.chain).is_some_and(|span| span.after == 0)) {
+            chunks.head(head.chain, head.head.clone());
+        }
+        for seal in self.stored.seals.iter().filter(|seal| wanted.contains_key(&seal.chain)) {
+            chunks.seal(seal.chain, seal.number, Signature(seal.signature));
+        }
+        let mut frames = Vec::new();
+        for row in &self.stored.records {
+            if wanted.get(&row.chain).is_some_and(|span| span.after < row.number && row.number <= span.upto) {
+                frames.extend(chunks.record(row.chain, row.number, &row.bytes));
+            }
+        }
+        frames.extend(chunks.finish());
+        frames
     }
 
     /// Everything durable.

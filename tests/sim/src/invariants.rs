@@ -134,11 +134,7 @@ pub fn agree(world: &World) -> Result<(), String> {
         return Err(format!("device {who} shows another text:\n  {other:?}\n  {first:?}"));
     }
     let present: BTreeSet<String> = words(&first.text()).into_iter().collect();
-    let lost: Vec<&String> = world
-        .ledger
-        .saved
-        .keys()
-        .filter(|word| !present.contains(*word) && !world.ledger.deleted.contains(*word))
-        .collect();
+    let lost: Vec<&String> =
+        world.ledger.saved.keys().filter(|word| !present.contains(*word) && !world.ledger.deleted.contains(*word)).collect();
     if lost.is_empty() { Ok(()) } else { Err(format!("saved words are gone though nobody deleted them: {lost:?}")) }
 }

@@ -144,7 +144,9 @@ impl View {
                 Edit::typed(Delta::new().retain(utf16(&text[..at])).insert(format!(" {word} ")), word)
             }
             6 => Edit::typed(
-                Delta::new().retain(utf16(&text[..word_border(&text, at)])).insert_with("\n", attributes([("line", Scalar::Text(line.into()))])),
+                Delta::new()
+                    .retain(utf16(&text[..word_border(&text, at)]))
+                    .insert_with("\n", attributes([("line", Scalar::Text(line.into()))])),
                 "",
             ),
             7 => {

@@ -1,9 +1,15 @@
 //! The world: what happens, step by step, and what is carried from whom to whom.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    time::Duration,
+};
 
 use sheaf_base::DeviceId;
-use sheaf_document::{Act, Answer, Document, Done, Input, LinkUp, Output, PeerId, RequestId, Role, State, ViewId};
+use sheaf_document::{
+    Act, Announcement, Answer, Document, Done, Input, Lane, LinkUp, Output, PeerId, RequestId, Role, Span, State, ViewId,
+};
 use sheaf_protocol::Frame;
 use sheaf_record::DeviceKey;
 
@@ -50,7 +56,11 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "seed {} failed at step {}: {}\n  SHEAF_SIM_SEED={} cargo test -p sheaf-sim one_seed", self.seed, self.step, self.what, self.seed)
+        write!(
+            f,
+            "seed {} failed at step {}: {}\n  SHEAF_SIM_SEED={} cargo test -p sheaf-sim one_seed",
+            self.seed, self.step, self.what, self.seed
+        )
     }
 }
 
@@ -89,7 +99,7 @@ struct Link {
     /// `wires[0]` carries from `ends[0]` to `ends[1]`.
     wires: [Wire; 2],
     /// Frames of a Supply that wait for room, per direction.
-    supply: [Vec<Frame>; 2],
+    supply: [VecDeque<Frame>; 2],
     /// The sender was told that a lane is full, per direction.
     full: [bool; 2],
     /// An end has said that the other has no business here.
@@ -295,8 +305,16 @@ impl World {
         }
     }
 
+    /// Folds what is durable into a snapshot, as the engine does beside the turns.
     fn fold(&mut self, who: usize) -> Result<(), String> {
-        let _ = who;
+        let device = &mut self.devices[who];
+        let (Some(process), Some(disk)) = (&mut device.process, &mut device.disk) else { return Ok(()) };
+        if process.document.state() != State::Ready || process.writing.is_some() {
+            return Ok(());
+        }
+        let snapshot = process.document.fold(disk.hydration()).run().map_err(|error| format!("device {who}: {error}"))?;
+        self.tally.folds += 1;
+        disk.keep_snapshot(snapshot);
         Ok(())
     }
 
@@ -308,6 +326,7 @@ impl World {
             self.now += TICK;
             self.link_up();
             self.deliver_frames();
+            self.push_supplies();
             self.deliver_mail();
             for who in 0..self.devices.len() {
                 let takes = Duration::from_millis(self.chance.between(0, 60));
@@ -446,18 +465,24 @@ impl World {
                 self.ledger.sent(who, &frame).map_err(|what| format!("device {who}: {what}"))?;
                 self.send(who, peer, lane, frame);
             }
-            Output::Supply { peer, spans } => self.supply(who, peer, &spans),
+            Output::Supply { peer, spans } => self.supply(who, peer, &spans)?,
             Output::Dismiss { peer, reason } => {
                 self.transcript.say(self.now, format_args!("{who} dismisses {peer:?}: {reason}"));
                 self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.dismissed = true);
             }
             Output::Hydrate => self.hydrate(who),
-            Output::Presence { .. } | Output::Announce(_) => {}
+            Output::Announce(Announcement::Alarm { device, evidence }) => {
+                return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
+            }
+            Output::Announce(Announcement::Quarantined { device, reason }) if !self.plan.attacked => {
+                return Err(format!("device {who} put aside a record of {device:?}: {reason}"));
+            }
+            Output::Presence { .. } | Output::Announce(_) | Output::Routes { .. } => {}
         }
         Ok(())
     }
 
-    fn send(&mut self, who: usize, peer: PeerId, lane: sheaf_document::Lane, frame: Frame) {
+    fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
         let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
         let direction = usize::from(link.ends[1] == who);
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
@@ -467,9 +492,47 @@ impl World {
         }
     }
 
-    fn supply(&mut self, _who: usize, _peer: PeerId, _spans: &[sheaf_document::Span]) {}
+    /// Puts stretches of the journal on the bulk lane, frame by frame as there is room.
+    fn supply(&mut self, who: usize, peer: PeerId, spans: &[Span]) -> Result<(), String> {
+        let Some(disk) = &self.devices[who].disk else { return Ok(()) };
+        let frames = disk.supply(spans);
+        for frame in &frames {
+            self.ledger.sent(who, frame).map_err(|what| format!("device {who}: {what}"))?;
+        }
+        if let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) {
+            link.supply[usize::from(link.ends[1] == who)].extend(frames);
+        }
+        Ok(())
+    }
 
-    fn hydrate(&mut self, _who: usize) {}
+    /// Moves what waits for room onto the wires, and says when a supply has been handed over.
+    fn push_supplies(&mut self) {
+        let mut free = Vec::new();
+        for link in &mut self.links {
+            for direction in 0..2 {
+                let waiting = &mut link.supply[direction];
+                if waiting.is_empty() {
+                    continue;
+                }
+                while link.wires[direction].has_room() {
+                    let Some(frame) = waiting.pop_front() else { break };
+                    link.wires[direction].send(Lane::Bulk, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
+                }
+                if waiting.is_empty() {
+                    free.push((link.ends[direction], link.peer));
+                }
+            }
+        }
+        for (who, peer) in free {
+            self.to_peer_queue(who, Input::LinkFree { peer });
+        }
+    }
+
+    fn hydrate(&mut self, who: usize) {
+        let Some(disk) = &self.devices[who].disk else { return };
+        let hydration = disk.hydration();
+        self.to_document(who, Input::Hydrate(hydration));
+    }
 
     fn to_document(&mut self, who: usize, input: Input) {
         if let Some(process) = &mut self.devices[who].process {

@@ -1,0 +1,98 @@
+//! The world under many seeds. `SHEAF_SIM_SEEDS=N` changes how many; `SHEAF_SIM_SEED=n` with `one_seed` reproduces one; `SHEAF_SIM_PRINT=1`
+//! prints its transcript.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU64, Ordering},
+};
+
+use sheaf_sim::{Failure, Plan, Tally, run};
+
+/// Seeds of the check (issue 2).
+const SEEDS: u64 = 2000;
+/// Happenings in each (issue 2).
+const STEPS: usize = 200;
+
+fn plan(seed: u64) -> Plan {
+    Plan { seed, steps: STEPS, planted: None, attacked: false }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// What the worlds of all seeds together have shown.
+#[derive(Default)]
+struct Shown {
+    all: Tally,
+    /// In how many seeds there was at least one.
+    seeds_with: [(&'static str, u64); 5],
+}
+
+impl Shown {
+    fn add(&mut self, tally: Tally) {
+        self.all += tally;
+        let kinds = [
+            ("concurrent merges", tally.merges),
+            ("crashes", tally.crashes),
+            ("torn tails", tally.torn_tails),
+            ("partitions", tally.partitions),
+            ("folds", tally.folds),
+        ];
+        for (place, (name, count)) in self.seeds_with.iter_mut().zip(kinds) {
+            *place = (name, place.1 + u64::from(count > 0));
+        }
+    }
+}
+
+#[test]
+fn many_worlds_keep_every_promise() {
+    let seeds = number("SHEAF_SIM_SEEDS").unwrap_or(SEEDS);
+    let next = AtomicU64::new(0);
+    let shown = Mutex::new(Shown::default());
+    let failures = Mutex::new(Vec::<Failure>::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds) {
+                    match twice_now_and_then(seed) {
+                        Ok(tally) => shown.lock().expect("no world panics while it holds this").add(tally),
+                        Err(failure) => failures.lock().expect("no world panics while it holds this").push(failure),
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("all threads have ended well");
+    let shown = shown.into_inner().expect("all threads have ended well");
+    println!("{seeds} worlds of {STEPS} steps: {:?}", shown.all);
+    for (name, count) in shown.seeds_with {
+        println!("  {name} in {count} of {seeds} worlds");
+    }
+    for failure in &failures {
+        println!("{failure}");
+    }
+    assert!(failures.is_empty(), "{} of {seeds} worlds failed; the lines above reproduce them", failures.len());
+    for (name, count) in shown.seeds_with {
+        assert!(count * 10 >= seeds, "{name} happened in only {count} of {seeds} worlds: they have not been tested");
+    }
+}
+
+/// Every fiftieth seed runs twice and must tell the same story.
+fn twice_now_and_then(seed: u64) -> Result<Tally, Failure> {
+    let (tally, transcript) = run(plan(seed))?;
+    if seed % 50 == 0 {
+        let (_, again) = run(plan(seed))?;
+        if transcript != again {
+            return Err(Failure { seed, step: STEPS, what: "the second run of the same seed went another way".to_owned() });
+        }
+    }
+    Ok(tally)
+}
+
+#[test]
+fn one_seed() {
+    if let Err(failure) = run(plan(number("SHEAF_SIM_SEED").unwrap_or(0))) {
+        panic!("{failure}");
+    }
+}
