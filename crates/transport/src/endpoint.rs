@@ -18,7 +18,10 @@ use iroh::{
 use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
 use n0_future::StreamExt;
 use sheaf_base::DeviceId;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
 
 use crate::{
     dial::{Kept, PeerFacts, plainly},
@@ -80,6 +83,7 @@ pub(crate) struct Node {
     kept: Mutex<BTreeMap<DeviceId, Arc<Kept>>>,
     arrivals: mpsc::Sender<(Link, Inbox)>,
     next_link: AtomicU64,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Arrivals {
@@ -105,12 +109,16 @@ impl Transport {
             kept: Mutex::default(),
             arrivals,
             next_link: AtomicU64::new(1),
+            tasks: Mutex::default(),
         });
-        supervised("letting dials in", door::keep_open(node.clone()));
-        supervised("watching the network", weather::watch(node.clone()));
+        let mut tasks = vec![
+            supervised("letting dials in", door::keep_open(node.clone())),
+            supervised("watching the network", weather::watch(node.clone())),
+        ];
         if let Some(local_network) = local_network {
-            supervised("looking around the local network", look_around(node.clone(), local_network));
+            tasks.push(supervised("looking around the local network", look_around(node.clone(), local_network)));
         }
+        *lock(&node.tasks) = tasks;
         Ok((Transport(node), Arrivals(out)))
     }
 
@@ -194,17 +202,22 @@ impl Transport {
     }
 
     /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to four seconds where
-    /// peers do not answer, usually a round trip.
+    /// peers do not answer, usually a round trip. The port is free again when the last clone of this is dropped.
     pub async fn close(&self) {
-        for (_, kept) in std::mem::take(&mut *lock(&self.0.kept)) {
-            kept.stop();
-        }
+        let kept = std::mem::take(&mut *lock(&self.0.kept));
+        kept.values().for_each(|kept| kept.stop());
         let mut farewells = tokio::task::JoinSet::new();
         for link in self.0.links.all() {
             farewells.spawn(async move { link.leave(Reason::Gone, "the program ends").await });
         }
         farewells.join_all().await;
         let _ = tokio::time::timeout(Duration::from_secs(3), self.0.endpoint.close()).await;
+        let tasks = std::mem::take(&mut *lock(&self.0.tasks));
+        for task in tasks {
+            task.abort();
+            // An aborted task is what we want.
+            let _ = task.await;
+        }
     }
 }
 
@@ -212,7 +225,7 @@ impl Node {
     /// Makes a link of an opened connection, unless there is one already that is to be kept.
     pub(crate) async fn adopt(self: &Arc<Self>, connection: Connection, opened: Opened, we_dialed: bool) {
         let id = LinkId(self.next_link.fetch_add(1, Ordering::Relaxed));
-        let shared = match Shared::new(id, connection.clone(), opened.instance, we_dialed) {
+        let shared = match Shared::new(id, &connection, opened.instance, we_dialed) {
             Ok(shared) => shared,
             Err(words) => return connection.close(VarInt::from_u32(Reason::Fault as u32), words.as_bytes()),
         };
@@ -231,7 +244,7 @@ impl Node {
         let kept = link.clone();
         supervised("keeping a link", async move {
             let _registered = Registered { node: node.clone(), link: kept.clone() };
-            let down = keeper::keep(&kept, opened, feeds).await;
+            let down = keeper::keep(&kept, connection, opened, feeds).await;
             tracing::debug!(link = ?kept, %down, "a link ended");
         });
         if !link.is_vouched() {

@@ -4,8 +4,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use iroh::endpoint::{RecvStream, SendStream};
-use n0_future::StreamExt;
+use iroh::endpoint::{Connection, PathEvent, RecvStream, SendStream};
+use n0_future::{Stream, StreamExt};
 use sheaf_base::limits;
 use tokio::{
     io::BufReader,
@@ -59,7 +59,7 @@ enum End {
 }
 
 /// Keeps the link until it ends, and returns how it ended.
-pub(crate) async fn keep(link: &Link, opened: Opened, feeds: Feeds) -> Down {
+pub(crate) async fn keep(link: &Link, connection: Connection, opened: Opened, feeds: Feeds) -> Down {
     let shared = link.0.clone();
     let _closer = Closer(shared.clone());
     let mut parts = JoinSet::new();
@@ -67,14 +67,14 @@ pub(crate) async fn keep(link: &Link, opened: Opened, feeds: Feeds) -> Down {
     let (bulk_out, bulk_in) = opened.bulk;
     parts.spawn(read_lane(shared.clone(), fast_in, feeds.fast));
     parts.spawn(read_lane(shared.clone(), bulk_in, feeds.bulk));
-    parts.spawn(read_loose(shared.clone(), feeds.loose));
+    parts.spawn(read_loose(shared.clone(), connection.clone(), feeds.loose));
     parts.spawn(write_lane(shared.clone(), Lane::Fast, fast_out));
     parts.spawn(write_lane(shared.clone(), Lane::Bulk, bulk_out));
-    parts.spawn(watch_path(link.clone()));
+    parts.spawn(watch_path(link.clone(), connection.path_events()));
     let mut finished = 0;
     let error = loop {
         tokio::select! {
-            error = shared.connection.closed() => break error,
+            error = connection.closed() => break error,
             () = tokio::time::sleep(FAREWELL), if finished == 2 => shared.close(Reason::Gone, "both lanes have ended"),
             Some(end) = parts.join_next() => {
                 finished += u8::from(matches!(end, Ok(End::Finished)));
@@ -107,7 +107,7 @@ struct Closer(Arc<Shared>);
 
 impl Drop for Closer {
     fn drop(&mut self) {
-        if self.0.connection.close_reason().is_none() {
+        if self.0.is_alive() {
             self.0.close(Reason::Fault, "the link's keeper ended");
         }
     }
@@ -131,8 +131,8 @@ async fn read_lane(shared: Arc<Shared>, stream: RecvStream, feed: mpsc::Sender<V
     }
 }
 
-async fn read_loose(shared: Arc<Shared>, feed: mpsc::Sender<Vec<u8>>) -> End {
-    while let Ok(datagram) = shared.connection.read_datagram().await {
+async fn read_loose(shared: Arc<Shared>, connection: Connection, feed: mpsc::Sender<Vec<u8>>) -> End {
+    while let Ok(datagram) = connection.read_datagram().await {
         if datagram.is_empty() || datagram.len() > limits::FRAME {
             continue;
         }
@@ -165,8 +165,7 @@ async fn write_lane(shared: Arc<Shared>, lane: Lane, mut stream: SendStream) -> 
 }
 
 /// Tells the reader when the way to the peer becomes another.
-async fn watch_path(link: Link) -> End {
-    let mut events = link.0.connection.path_events();
+async fn watch_path(link: Link, mut events: impl Stream<Item = PathEvent> + Unpin) -> End {
     let mut last: Option<PathKind> = None;
     loop {
         if let Some(path) = link.path()

@@ -16,7 +16,7 @@ use std::{
 
 use iroh::{
     TransportAddr,
-    endpoint::{Connection, ConnectionError, VarInt},
+    endpoint::{Connection, ConnectionError, VarInt, WeakConnectionHandle},
 };
 use sheaf_base::{DeviceId, limits};
 use tokio::{
@@ -97,7 +97,7 @@ pub enum Down {
     Here(Reason, String),
     /// The peer took it down.
     There(Reason, String),
-    /// Nothing was heard of the peer for 8 seconds.
+    /// Nothing was heard of the peer for 6 seconds or more.
     Silence,
     /// Something else broke it.
     Broken(String),
@@ -108,7 +108,7 @@ impl fmt::Display for Down {
         match self {
             Down::Here(reason, words) => write!(f, "taken down here ({reason:?}): {words}"),
             Down::There(reason, words) => write!(f, "taken down by the peer ({reason:?}): {words}"),
-            Down::Silence => f.write_str("nothing heard for 8 seconds"),
+            Down::Silence => f.write_str("nothing was heard of the peer any more"),
             Down::Broken(cause) => write!(f, "broken: {cause}"),
         }
     }
@@ -189,7 +189,8 @@ pub(crate) struct Shared {
     pub(crate) id: LinkId,
     pub(crate) peer: Peer,
     pub(crate) we_dialed: bool,
-    pub(crate) connection: Connection,
+    /// Weak: who still holds a link that has ended does not hold the socket open. The keeper holds it while it is up.
+    connection: WeakConnectionHandle,
     pub(crate) fast: Queue,
     pub(crate) bulk: Queue,
     pub(crate) counts: Counts,
@@ -244,9 +245,10 @@ impl Link {
     /// Old datagrams make room for new ones. Where datagrams do not fit, a full fast lane drops the frame: a newer one will come.
     fn send_loose(&self, frame: Vec<u8>) -> Result<(), SendError> {
         let shared = &self.0;
-        if shared.connection.max_datagram_size().is_some_and(|largest| frame.len() <= largest) {
+        let connection = shared.connection.upgrade().ok_or(SendError::Down)?;
+        if connection.max_datagram_size().is_some_and(|largest| frame.len() <= largest) {
             let length = frame.len();
-            shared.connection.send_datagram(frame.into()).map_err(|_| SendError::Down)?;
+            connection.send_datagram(frame.into()).map_err(|_| SendError::Down)?;
             shared.counts.sent(1, length);
             return Ok(());
         }
@@ -283,7 +285,8 @@ impl Link {
 
     /// How the peer is reached just now; None while no path is chosen.
     pub fn path(&self) -> Option<Path> {
-        let paths = self.0.connection.paths();
+        let connection = self.0.connection.upgrade()?;
+        let paths = connection.paths();
         let path = paths.iter().find(|path| path.is_selected()).or_else(|| paths.iter().next())?;
         let kind = match path.remote_addr() {
             TransportAddr::Ip(address) => PathKind::Direct(*address),
@@ -296,7 +299,8 @@ impl Link {
     /// Where the peer was seen: a route worth keeping and passing on. It listens where it speaks from.
     pub fn seen_at(&self) -> Route {
         let mut route = Route::bare(self.0.peer.device);
-        for path in &self.0.connection.paths() {
+        let Some(connection) = self.0.connection.upgrade() else { return route };
+        for path in &connection.paths() {
             match path.remote_addr() {
                 TransportAddr::Ip(address) => route.addresses.push(*address),
                 TransportAddr::Relay(url) => route.relay = Some(url.to_string()),
@@ -393,7 +397,7 @@ impl Inbox {
 }
 
 impl Shared {
-    pub(crate) fn new(id: LinkId, connection: Connection, instance: u64, we_dialed: bool) -> Result<Shared, String> {
+    pub(crate) fn new(id: LinkId, connection: &Connection, instance: u64, we_dialed: bool) -> Result<Shared, String> {
         let mut keying = [0u8; 32];
         connection
             .export_keying_material(&mut keying, b"sheaf link 1", b"")
@@ -402,7 +406,7 @@ impl Shared {
             id,
             peer: Peer { device: device(connection.remote_id()), instance },
             we_dialed,
-            connection,
+            connection: connection.weak_handle(),
             fast: Queue::new(FAST_QUEUE),
             bulk: Queue::new(BULK_QUEUE),
             counts: Counts::default(),
@@ -419,7 +423,14 @@ impl Shared {
         lock(&self.signals).ending.get_or_insert_with(|| (reason, words.to_owned()));
         self.fast.end();
         self.bulk.end();
-        self.connection.close(VarInt::from_u32(reason as u32), &words.as_bytes()[..words.len().min(200)]);
+        if let Some(connection) = self.connection.upgrade() {
+            connection.close(VarInt::from_u32(reason as u32), &words.as_bytes()[..words.len().min(200)]);
+        }
+    }
+
+    /// Whether the connection has not ended.
+    pub(crate) fn is_alive(&self) -> bool {
+        self.connection.upgrade().is_some_and(|connection| connection.close_reason().is_none())
     }
 
     /// A writer has nothing left, and the peer has all of it.

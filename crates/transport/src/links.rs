@@ -92,5 +92,5 @@ impl Links {
 }
 
 fn is_alive(link: &Link) -> bool {
-    link.0.connection.close_reason().is_none()
+    link.0.is_alive()
 }

@@ -183,9 +183,10 @@ const LANE_WINDOW: u32 = 512 * 1024;
 const LINK_WINDOW: u32 = 2 * LANE_WINDOW + LANE_WINDOW / 2;
 /// Presence that waits: the newest counts, so a few packets are enough.
 const LOOSE_WINDOW: usize = 32 * 1024;
-/// Silence after which a peer counts as gone. With [`KEEP_ALIVE`] three packets must be lost in a row.
-const IDLE: u32 = 8_000;
-const KEEP_ALIVE: Duration = Duration::from_millis(2_500);
+/// Silence after which a peer counts as gone, told at most [`KEEP_ALIVE`] and a round trip later (the idle timer starts anew with the first
+/// packet sent into the silence): under ten seconds in all. Three keep-alives must be lost in a row.
+const IDLE: u32 = 6_000;
+const KEEP_ALIVE: Duration = Duration::from_secs(2);
 
 /// One peer makes this process hold at most LINK_WINDOW unread and LINK_WINDOW unsent; iroh's own defaults allow over 100 MB.
 fn limits() -> QuicTransportConfig {

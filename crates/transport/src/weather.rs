@@ -1,11 +1,11 @@
-//! Notices that the network may have changed: other addresses, or a machine that slept. Then waiting makes no sense any more.
+//! Notices that the network may have changed: other addresses, a relay that is back, or a machine that slept. Then waiting makes no sense any more.
 
 use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use iroh::Watcher;
+use iroh::{Watcher, endpoint::RelayStatus};
 use tokio::time::Instant;
 
 use crate::endpoint::Node;
@@ -18,11 +18,17 @@ const SLEPT: Duration = Duration::from_secs(10);
 /// Watches until the endpoint closes.
 pub(crate) async fn watch(node: Arc<Node>) {
     let mut addresses = node.endpoint.watch_addr();
+    let mut relays = node.endpoint.home_relay_status();
     let mut clocks = Clocks::read();
     loop {
         tokio::select! {
             changed = addresses.updated() => match changed {
                 Ok(_) => node.try_all_again(),
+                Err(_) => return,
+            },
+            changed = relays.updated() => match changed {
+                Ok(relays) if relays.iter().any(RelayStatus::is_connected) => node.try_all_again(),
+                Ok(_) => {}
                 Err(_) => return,
             },
             () = tokio::time::sleep(LOOK) => {
