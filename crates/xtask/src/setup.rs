@@ -130,7 +130,10 @@ pub(crate) fn npm(folder: &str) -> Outcome {
     }
     println!("setup: npm packages of {folder}: its package-lock.json is not the one they were installed from");
     must(program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&place))?;
-    std::fs::write(place.join(NPM_STAMP), lock).map_err(|error| Stop::while_(format_args!("cannot write {folder}/{NPM_STAMP}"), error))
+    // A folder without dependencies gets no node_modules from npm.
+    let stamp = place.join(NPM_STAMP);
+    let written = std::fs::create_dir_all(place.join("node_modules")).and_then(|()| std::fs::write(stamp, lock));
+    written.map_err(|error| Stop::while_(format_args!("cannot write {folder}/{NPM_STAMP}"), error))
 }
 
 fn is_current(place: &Path, lock: &str) -> bool {

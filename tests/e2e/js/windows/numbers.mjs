@@ -1,0 +1,98 @@
+/**
+ * What a person waits for, in real windows on this machine: start to caret, a keystroke to the other screen, a round trip from page to
+ * core and back. Prints; asserts nothing. `cargo xtask bench windows` runs it.
+ */
+import { KEY, until } from "./driver.mjs";
+import { Person } from "./person.mjs";
+
+const STARTS = 7;
+const KEYS = 120;
+const ROUND_TRIPS = 300;
+
+const ada = new Person("Ada");
+const ben = new Person("Ben");
+try {
+  await ada.opens();
+  await ada.begins("Numbers");
+  await ada.writes("A line to begin with. ");
+  await ada.reads("Saved on this device");
+  await starts();
+  await roundTrips(64);
+  await roundTrips(64 * 1024);
+  await keystrokes();
+} finally {
+  await ada.closes().catch(() => {});
+  await ben.closes().catch(() => {});
+  ada.forgets();
+  ben.forgets();
+}
+
+function print(what, times) {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1).padStart(8);
+  console.log(`${what.padEnd(58)} p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   (n=${times.length})`);
+}
+
+/** From the start of the process to a caret that takes keys, in the document that was open last. */
+async function starts() {
+  const times = [];
+  for (let start = 0; start < STARTS; start += 1) {
+    await ada.closes();
+    const began = Date.now();
+    await ada.opens();
+    await until("a text to write in", () => ada.window.run("return document.querySelector('.ProseMirror[contenteditable=true]') !== null"));
+    await ada.window.run("document.querySelector('.ProseMirror').focus()");
+    times.push(Date.now() - began);
+  }
+  print("start of the app to a caret that takes keys", times);
+}
+
+/** A message of this size to the core and its answer of the same size back, while nothing else happens. */
+async function roundTrips(bytes) {
+  const script = `
+    const [bytes, count] = arguments;
+    const { invoke, transformCallback } = window.__TAURI_INTERNALS__;
+    let heard;
+    const channel = transformCallback(({ message }) => { if (message?.some((told) => told.id === "numbers")) heard?.(); });
+    return (async () => {
+      await invoke("listen", { channel: "__CHANNEL__:" + channel });
+      // A call that does not exist is answered by its own name: both ways are of one size, and no disk is in between.
+      const message = JSON.stringify({ id: "numbers", call: "x".repeat(Math.max(1, bytes - 32)) });
+      const times = [];
+      for (let trip = 0; trip < count; trip += 1) {
+        const answered = new Promise((resolve) => (heard = resolve));
+        const began = performance.now();
+        await invoke("call", { message });
+        await answered;
+        times.push(performance.now() - began);
+      }
+      return times;
+    })();`;
+  const times = await ada.window.run(script, bytes, ROUND_TRIPS);
+  print(`round trip page to core and back, ${bytes} B each way`, times);
+}
+
+/** From a key in Ada's window to the change in Ben's document, both durable before they are told. */
+async function keystrokes() {
+  await ada.closes();
+  await ada.opens();
+  await ada.seesTitle("Numbers");
+  const ticket = await ada.shares();
+  await ben.opens();
+  await ben.joins(ticket, "Numbers");
+  await ben.sees("A line to begin with.");
+  await ada.window.click(".ProseMirror");
+  await ada.window.chord(KEY.control, KEY.end);
+  const clock = "const now = () => performance.timeOrigin + performance.now();";
+  await ada.window.run(`${clock} window.keys = []; document.addEventListener("keydown", () => window.keys.push(now()), true);`);
+  await ben.window.run(`${clock} window.shown = []; let text = document.querySelector(".ProseMirror").innerText;
+    new MutationObserver(() => {
+      const next = document.querySelector(".ProseMirror").innerText;
+      for (let grown = text.length; grown < next.length; grown += 1) window.shown.push(now());
+      text = next;
+    }).observe(document.querySelector(".ProseMirror"), { childList: true, characterData: true, subtree: true });`);
+  for (let key = 0; key < KEYS; key += 10) await ada.window.type("keystrokes", 120);
+  await until("all keys on the other screen", () => ben.window.run("return window.shown.length >= arguments[0]", KEYS));
+  const [keys, shown] = await Promise.all([ada.window.run("return window.keys"), ben.window.run("return window.shown")]);
+  print("key in one window to the change in the other", keys.slice(0, KEYS).map((key, at) => shown[at] - key));
+}
