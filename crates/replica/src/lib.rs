@@ -1,6 +1,11 @@
 //! The CRDT copy of a body: walk, apply, diff, text. Alone names yrs.
 
+mod crdt;
+mod encode;
+mod lines;
 mod replica;
+mod sequence;
+mod snapshot;
 pub mod walk;
 
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};

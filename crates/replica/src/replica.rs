@@ -1,13 +1,27 @@
 //! One body, open for reading and writing.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use sheaf_base::{ClientId, Update};
-use sheaf_schema::Delta;
+use sheaf_schema::{Delta, LINE, Scalar, Value};
+
+use crate::{
+    crdt::Crdt,
+    encode::write_number,
+    lines::{Lines, Plan, check_fit, check_title},
+    sequence::{Foreign, Map, Sequence, Writer},
+    walk::{Id, Rules, Walked, read_id, walk},
+};
+
+/// The key of `meta` that holds the title.
+const TITLE: &str = "title";
 
 /// The CRDT copy of one body. Offsets and Deltas are a view's: UTF-16 units, the sentinel hidden, newlines carrying `line` and `block`.
 pub struct Replica {
-    client: ClientId,
+    pub(crate) client: ClientId,
+    pub(crate) crdt: Crdt,
+    pub(crate) sequence: Sequence,
+    pub(crate) lines: Lines,
 }
 
 /// What a push has become.
@@ -98,79 +112,176 @@ pub struct Place(pub Vec<u8>);
 impl Replica {
     /// A replica that writes as `client` and waits for its first copy.
     pub fn empty(client: ClientId) -> Self {
-        Replica { client }
+        Replica { client, crdt: Crdt::new(client), sequence: Sequence::new(), lines: Lines::new() }
     }
 
-    /// A new document's body, and the update that founds it.
+    /// A new document's body, and the update that founds it: the sentinel.
     pub fn found(client: ClientId) -> Result<(Self, Update), Broken> {
-        let _ = client;
-        todo!()
-    }
-
-    /// The body that a snapshot holds.
-    pub fn from_snapshot(client: ClientId, snapshot: &[u8]) -> Result<Self, DamagedSnapshot> {
-        let _ = (client, snapshot);
-        todo!()
-    }
-
-    /// Everything, in one piece, with a hash that [`Replica::from_snapshot`] compares.
-    pub fn snapshot(&self) -> Result<Vec<u8>, Broken> {
-        todo!()
+        let mut replica = Replica::empty(client);
+        let mut writer = Writer::new(client, 0);
+        let line = [(LINE.to_owned(), Scalar::from("end"))].into();
+        replica.sequence.edit(&Delta::new().insert_with("\n", line), &mut writer);
+        let pushed = replica.finish(writer)?;
+        let founding = pushed.updates.into_iter().next().ok_or_else(|| Broken("nothing was founded".to_owned()))?;
+        Ok((replica, founding))
     }
 
     /// Applies what a view pushed. `fresh` is the source of line ids.
     pub fn push(&mut self, delta: &Delta, fresh: &mut dyn FnMut() -> [u8; 32]) -> Result<Pushed, PushError> {
-        let _ = (delta, fresh);
-        todo!()
+        self.check_founded()?;
+        let push = delta.clone().normal();
+        check_fit(&push, self.length(), |offset| self.sequence.splits_pair(offset))?;
+        let planned = Plan::make(&self.lines, &push, fresh)?;
+        let mut writer = self.writer();
+        // The map first: a line is never seen without what it is.
+        for (id, block) in &planned.blocks {
+            self.sequence.set(Map::Lines, id, block.as_deref().map(Scalar::from).as_ref(), &mut writer);
+        }
+        self.sequence.edit(&planned.raw, &mut writer);
+        Ok(self.finish(writer)?)
     }
 
     /// Names the document.
     pub fn set_title(&mut self, title: &str) -> Result<Pushed, PushError> {
-        let _ = title;
-        todo!()
+        self.check_founded()?;
+        check_title(title)?;
+        let mut writer = self.writer();
+        if self.title() != title {
+            self.sequence.set(Map::Meta, TITLE, Some(&Scalar::from(title)), &mut writer);
+        }
+        Ok(self.finish(writer)?)
     }
 
     /// Applies updates of others, or one's own from the journal: all in one step. What is here already is passed over.
     pub fn apply(&mut self, updates: &[Update]) -> Result<Applied, ApplyError> {
-        let _ = updates;
-        todo!()
+        let mut ends: BTreeMap<ClientId, u32> = BTreeMap::new();
+        let mut walked = Vec::with_capacity(updates.len());
+        for update in updates {
+            let update = walk(&update.0, Rules::Any)?;
+            if self.is_new(&update, &mut ends)? {
+                walked.push(update);
+            }
+        }
+        self.crdt.apply(walked.iter().map(|update| update.bytes()))?;
+        let founded = self.is_founded();
+        for update in &walked {
+            self.sequence.take(update).map_err(|Foreign(id)| Broken(format!("{id} is nothing for a body")))?;
+        }
+        let told = self.tell()?;
+        // Before the founding update there was nothing, so everything is told.
+        if founded { Ok(told) } else { Ok(Applied { delta: self.delta(), title: told.title }) }
+    }
+
+    /// Whether an update brings anything, and whether what it stands on is here or comes before it. `ends` are the clocks that the
+    /// updates before it will have filled.
+    fn is_new(&self, update: &Walked<'_>, ends: &mut BTreeMap<ClientId, u32>) -> Result<bool, ApplyError> {
+        let end = |ends: &BTreeMap<ClientId, u32>, client| ends.get(&client).copied().unwrap_or_else(|| self.sequence.end(client));
+        let mut brings = None;
+        for one in update.structs() {
+            let here = end(ends, one.id.client);
+            let clocks = one.clocks();
+            if brings != Some(true) && clocks.end <= here {
+                brings = Some(false);
+                continue;
+            }
+            if brings == Some(false) || clocks.start != here {
+                return Err(ApplyError::Missing(Id { clock: here, ..one.id }));
+            }
+            brings = Some(true);
+            if let Some(missing) = [one.origin, one.right_origin].into_iter().flatten().find(|id| id.clock >= end(ends, id.client)) {
+                return Err(ApplyError::Missing(missing));
+            }
+            ends.insert(one.id.client, clocks.end);
+        }
+        for (client, range) in update.deletes() {
+            if range.end > end(ends, client) {
+                return Err(ApplyError::Missing(Id { client, clock: range.end - 1 }));
+            }
+        }
+        Ok(brings != Some(false))
+    }
+
+    fn check_founded(&self) -> Result<(), PushError> {
+        if self.is_founded() { Ok(()) } else { Err(PushError::NotFounded) }
+    }
+
+    fn writer(&self) -> Writer {
+        Writer::new(self.client, self.sequence.end(self.client))
+    }
+
+    /// Ends an edit of our own: yrs applies the same bytes, and views are told.
+    fn finish(&mut self, writer: Writer) -> Result<Pushed, Broken> {
+        let clocks = writer.clocks();
+        let updates = writer.updates();
+        self.crdt.apply(updates.iter().map(|update| update.0.as_slice()))?;
+        let delta = self.tell()?.delta;
+        Ok(Pushed { updates, clocks, delta })
+    }
+
+    fn tell(&mut self) -> Result<Applied, Broken> {
+        let change = self.sequence.finish();
+        let blocks: Vec<(String, Option<String>)> = change
+            .keys
+            .iter()
+            .filter(|(map, _)| *map == Map::Lines)
+            .map(|(_, id)| (id.clone(), block(self.sequence.value(Map::Lines, id))))
+            .collect();
+        let title = change.keys.iter().any(|(map, name)| *map == Map::Meta && name == TITLE);
+        let delta = self.lines.tell(&change.delta, &blocks);
+        if self.lines.is_sound() { Ok(Applied { delta, title }) } else { Err(Broken("there is text behind the sentinel".to_owned())) }
     }
 
     /// The whole body as a view sees it.
     pub fn delta(&self) -> Delta {
-        todo!()
+        self.lines.view(&self.sequence.raw())
     }
 
     /// The length of the body as a view sees it.
     pub fn length(&self) -> usize {
-        todo!()
+        self.sequence.length().saturating_sub(1) as usize
     }
 
     /// The checksum of the body's text, as views compute it.
     pub fn checksum(&self) -> u32 {
-        todo!()
+        self.sequence.checksum()
     }
 
     /// The document's title; empty if nobody has named it.
     pub fn title(&self) -> &str {
-        todo!()
+        self.sequence.value(Map::Meta, TITLE).and_then(Scalar::as_text).unwrap_or_default()
     }
 
     /// A hash over the canonical Delta and the title: equal for devices that have applied the same records.
     pub fn state_hash(&self) -> [u8; 32] {
-        todo!()
+        let mut hasher = blake3::Hasher::new_derive_key("sheaf 1 state");
+        hasher.update(&self.delta().canonical());
+        hasher.update(self.title().as_bytes());
+        *hasher.finalize().as_bytes()
     }
 
     /// A place at an offset; `None` if the offset lies beyond the text.
     pub fn place(&self, offset: usize, stick: Stick) -> Option<Place> {
-        let _ = (offset, stick);
-        todo!()
+        let raw = u32::try_from(offset).ok().filter(|_| self.is_founded() && offset <= self.length())?;
+        let mut bytes = vec![stick as u8];
+        // Before the first character there is none to keep to: the place is then the beginning itself.
+        let at = if stick == Stick::Before { raw.checked_sub(1) } else { Some(raw) };
+        if let Some(at) = at {
+            let id = self.sequence.id_at(at)?;
+            write_number(&mut bytes, id.client.0);
+            write_number(&mut bytes, u64::from(id.clock));
+        }
+        Some(Place(bytes))
     }
 
     /// Where a place is now; `None` if its neighbour is not here.
     pub fn resolve(&self, place: &Place) -> Option<usize> {
-        let _ = place;
-        todo!()
+        let (&stick, id) = place.0.split_first()?;
+        if id.is_empty() {
+            return (stick == Stick::Before as u8).then_some(0);
+        }
+        let (offset, seen) = self.sequence.offset_of_id(read_id(id)?)?;
+        let after = stick == Stick::Before as u8 && seen;
+        Some((offset as usize + usize::from(after)).min(self.length()))
     }
 
     /// The client that this replica writes as.
@@ -180,17 +291,35 @@ impl Replica {
 
     /// One more than the last clock of this client that is here.
     pub fn end(&self, client: ClientId) -> u32 {
-        let _ = client;
-        todo!()
+        self.sequence.end(client)
     }
 
     /// Whether there is a body: the founding update is here.
     pub fn is_founded(&self) -> bool {
-        todo!()
+        self.sequence.length() > 0
     }
 
     /// Whether yrs holds anything back. It never may.
     pub fn pending(&self) -> bool {
-        todo!()
+        self.crdt.pending()
     }
+
+    /// Asks yrs for the whole body and compares: for tests, for folding, and for idle moments.
+    pub fn audit(&self) -> Result<(), Broken> {
+        if self.crdt.raw()? != self.sequence.raw() {
+            return Err(Broken("yrs and the index disagree about the text".to_owned()));
+        }
+        for map in [Map::Lines, Map::Meta] {
+            let ours: Vec<(String, Value)> =
+                self.sequence.entries(map).map(|(name, value)| (name.to_owned(), Value::from(value.clone()))).collect();
+            if self.crdt.entries(map.name())? != ours {
+                return Err(Broken(format!("yrs and the index disagree about the map {}", map.name())));
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn block(value: Option<&Scalar>) -> Option<String> {
+    value.and_then(Scalar::as_text).filter(|block| !block.is_empty()).map(str::to_owned)
 }

@@ -17,7 +17,7 @@ use std::{fmt, ops::Range};
 
 use sheaf_base::{ClientId, limits};
 
-pub(crate) use json::read_any;
+pub(crate) use json::{is_embed, is_scalar, read_any};
 pub use past::{Marks, Past, Unfounded};
 use reader::{LAST_CLOCK, Reader};
 pub use structs::{Content, Parent, SENTINEL, Struct};
@@ -35,6 +35,13 @@ impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "clock {} of client {}", self.clock, self.client.0)
     }
+}
+
+/// Reads an id that stands alone.
+pub(crate) fn read_id(bytes: &[u8]) -> Option<Id> {
+    let mut reader = Reader::new(bytes);
+    let id = reader.id().ok()?;
+    (reader.left() == 0).then_some(id)
 }
 
 /// What an update may contain.

@@ -31,6 +31,16 @@ pub(super) fn check_json(text: &str) -> Result<Shape, Why> {
     if json.at == text.len() { Ok(shape) } else { Err(Why::Json) }
 }
 
+/// Whether JSON is a scalar that a format may have as its value.
+pub(crate) fn is_scalar(text: &str) -> bool {
+    matches!(check_json(text), Ok(Shape::Null | Shape::Bool | Shape::Number | Shape::Text))
+}
+
+/// Whether JSON is what an embed may be: an object of one key.
+pub(crate) fn is_embed(text: &str) -> bool {
+    check_json(text) == Ok(Shape::Map(1))
+}
+
 struct Json<'a> {
     text: &'a str,
     at: usize,

@@ -5,7 +5,7 @@ use sheaf_schema::utf16;
 
 use super::{
     Id, Refused, Why,
-    json::{Shape, check_any, check_json},
+    json::{Shape, check_any, check_json, is_embed, is_scalar},
     reader::Reader,
 };
 
@@ -182,20 +182,15 @@ pub(super) fn check_body(one: &Struct<'_>, founding: Option<usize>) -> Result<()
         Content::Skip => return Err(Why::Skip),
         Content::Collected | Content::Binary(_) | Content::Type => return Err(Why::Kind),
         Content::Text(text) if text.contains('\r') => return Err(Why::CarriageReturn),
-        Content::Embed(json) if check_json(json) != Ok(Shape::Map(1)) => return Err(Why::Embed),
-        Content::Format(key, json) => {
-            let scalar = matches!(check_json(json), Ok(Shape::Null | Shape::Bool | Shape::Number | Shape::Text));
-            if !scalar || key.is_empty() {
-                return Err(Why::Format);
-            }
-        }
+        Content::Embed(json) if !is_embed(json) => return Err(Why::Embed),
+        Content::Format(key, json) if !is_scalar(json) || key.is_empty() => return Err(Why::Format),
         Content::Any(bytes) => {
             let shape = check_any(&mut Reader::new(bytes), 0).map_err(|refused| refused.why)?;
             if one.length != 1 || bytes.len() > LONG || !matches!(shape, Shape::Bool | Shape::Number | Shape::Text) {
                 return Err(Why::Value);
             }
         }
-        Content::Deleted | Content::Text(_) | Content::Embed(_) => {}
+        Content::Deleted | Content::Text(_) | Content::Embed(_) | Content::Format(..) => {}
     }
     let fits = match one.content {
         Content::Deleted => true,

@@ -1,0 +1,1 @@
+//! What a replica does, told one thing at a time.
