@@ -1,0 +1,207 @@
+//! The same set of records is the same state, in whatever order it comes; and a naive fold, written from the rules, agrees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{RngExt, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+use sheaf_access::{Access, AccessRecord, CausalPast, Operation, Role, Standing, TicketKey};
+use sheaf_base::{DeviceId, Hash};
+use sheaf_record::Graph;
+
+use crate::people::{Person, append, seed_of, with_seeds};
+
+/// Six devices that invite, join, leave, rename, restart, meet, forge and misbehave.
+fn live(random: &mut ChaCha8Rng, steps: usize) -> Vec<Person> {
+    let ada = Person::founder();
+    let document = ada.document;
+    let mut people: Vec<_> = [ada].into_iter().chain((2..=6).map(|number| Person::stranger(document, number))).collect();
+    let mut tickets: Vec<(u8, Hash)> = Vec::new();
+    for step in 0..steps {
+        let who = random.random_range(0..people.len());
+        match random.random_range(0..16) {
+            0 | 1 => {
+                let inviter = if random.random_bool(0.7) { 0 } else { who };
+                let role = [Role::View, Role::Edit, Role::Admin, Role::Owner][random.random_range(0..4)];
+                let seed = random.random_range(10..20);
+                let (letter, _) = people[inviter].invite(seed, role);
+                tickets.push((seed, letter.written.position.hash));
+            }
+            2..=5 if !tickets.is_empty() => {
+                let (seed, invitation) = tickets[random.random_range(0..tickets.len())];
+                let seed = if random.random_bool(0.1) { seed + 1 } else { seed };
+                people[who].join(seed, invitation);
+            }
+            6 => _ = people[who].write(&Operation::Leave),
+            7 => _ = people[who].call_myself(&format!("name {step}")),
+            8 => _ = people[who].type_something(),
+            9 => people[who].restart(random.random()),
+            10 => _ = people[who].write(&Operation::Unknown { tag: 99, bytes: vec![] }),
+            _ => {
+                let other = random.random_range(0..people.len());
+                meet(&mut people, who, other);
+            }
+        }
+    }
+    people
+}
+
+fn meet(people: &mut [Person], one: usize, other: usize) {
+    if let Ok([one, other]) = people.get_disjoint_mut([one, other]) {
+        one.meet(other);
+    }
+}
+
+/// Everybody's letters in one graph.
+fn together(people: &[Person]) -> (Graph, Vec<AccessRecord>) {
+    let mut all = Person::stranger(people[0].document, 99);
+    people.iter().for_each(|person| all.meet(person));
+    let mut graph = Graph::new();
+    all.letters.iter().for_each(|letter| append(&mut graph, letter));
+    (graph, all.letters.iter().filter_map(|letter| letter.access.clone()).collect())
+}
+
+/// Members, what each record amounts to, and each device's newest profile.
+type State = (Vec<(DeviceId, Role)>, Vec<(Hash, Standing)>, Vec<Option<Hash>>);
+
+/// What must not depend on the order.
+fn state(access: &Access) -> State {
+    let members = access.members().iter().map(|member| (member.devices[0], member.role)).collect();
+    let standings = access.records().map(|(record, standing)| (record.position.hash, standing.clone())).collect();
+    let profiles = (1..=6).map(|number| {
+        let device = sheaf_record::DeviceKey::from_bytes(&[number; 32]).device();
+        access.profile(&device).map(|(position, ..)| position.hash)
+    });
+    (members, standings, profiles.collect())
+}
+
+#[test]
+fn the_order_does_not_matter() {
+    with_seeds(20, |random| {
+        let people = live(random, 120);
+        let (graph, mut records) = together(&people);
+        let document = people[0].document;
+        let folded = state(&Access::fold(document, records.clone(), &graph));
+        for _ in 0..4 {
+            records.shuffle(random);
+            assert_eq!(state(&Access::fold(document, records.clone(), &graph)), folded);
+            let mut added = Access::new(document);
+            for record in &records {
+                added.add(record.clone(), &graph);
+                added.add(record.clone(), &graph);
+            }
+            assert_eq!(state(&added), folded, "one by one, each twice");
+        }
+    });
+}
+
+#[test]
+fn every_device_that_holds_the_same_finds_the_same() {
+    let joined = std::cell::Cell::new(0);
+    with_seeds(20, |random| {
+        let mut people = live(random, 120);
+        for _ in 0..2 {
+            for one in 0..people.len() {
+                for other in 0..people.len() {
+                    meet(&mut people, one, other);
+                }
+            }
+        }
+        let first = state(&people[0].access);
+        joined.set(joined.get() + first.0.len() - 1);
+        for person in &people[1..] {
+            assert_eq!(state(&person.access), first);
+        }
+    });
+    assert!(joined.get() > 20 || std::env::var_os("SEED").is_some(), "only {} members joined in all stories", joined.get());
+}
+
+/// The rules, written down once more, slowly and by recursion.
+struct Naive<'a> {
+    records: &'a BTreeMap<Hash, AccessRecord>,
+    graph: &'a Graph,
+    document: [u8; 32],
+}
+
+impl Naive<'_> {
+    fn counts(&self, hash: &Hash) -> bool {
+        let record = &self.records[hash];
+        let role = || self.role(&record.device, &self.behind(hash));
+        match &record.operation {
+            Operation::Genesis(genesis) => hash.0 == self.document && genesis.owner == record.device,
+            Operation::Invitation(invitation) => {
+                role().is_some_and(|role| role >= Role::Admin && role >= invitation.role && invitation.role < Role::Owner)
+            }
+            Operation::Join(join) => {
+                let invited = self.behind(hash).contains(&join.invitation) && self.counts(&join.invitation);
+                invited
+                    && self.ticket(&join.invitation).is_some_and(|key| {
+                        join.verify(&key, &sheaf_base::DocumentId(self.document), &record.position.chain, &record.device).is_ok()
+                    })
+            }
+            Operation::Leave => role().is_some_and(|role| role < Role::Owner),
+            Operation::Profile(_) | Operation::Unknown { .. } => role().is_some(),
+        }
+    }
+
+    fn behind(&self, hash: &Hash) -> BTreeSet<Hash> {
+        self.records.keys().filter(|earlier| self.graph.stands_on(hash, earlier)).copied().collect()
+    }
+
+    fn ticket(&self, invitation: &Hash) -> Option<TicketKey> {
+        match &self.records[invitation].operation {
+            Operation::Invitation(invitation) => Some(invitation.key),
+            _ => None,
+        }
+    }
+
+    fn role(&self, device: &DeviceId, past: &BTreeSet<Hash>) -> Option<Role> {
+        let own = |hash: &&Hash| self.records[*hash].device == *device && self.counts(hash);
+        let left = |join: &Hash| {
+            past.iter().filter(own).any(|hash| matches!(self.records[hash].operation, Operation::Leave) && self.behind(hash).contains(join))
+        };
+        let roles = past.iter().filter(own).filter_map(|hash| match &self.records[hash].operation {
+            Operation::Genesis(_) => Some(Role::Owner),
+            Operation::Join(join) if !left(hash) => match &self.records[&join.invitation].operation {
+                Operation::Invitation(invitation) => Some(invitation.role),
+                _ => None,
+            },
+            _ => None,
+        });
+        roles.max()
+    }
+}
+
+#[test]
+fn a_naive_fold_agrees() {
+    let counted = std::cell::Cell::new([0, 0]);
+    with_seeds(40, |random| {
+        let people = live(random, 45);
+        let (graph, records) = together(&people);
+        let access = Access::fold(people[0].document, records.clone(), &graph);
+        let records: BTreeMap<Hash, AccessRecord> = records.into_iter().map(|record| (record.position.hash, record)).collect();
+        let naive = Naive { records: &records, graph: &graph, document: people[0].document.0 };
+        for hash in records.keys() {
+            let counts = matches!(access.standing(hash), Some(Standing::Counts | Standing::Unknown));
+            assert_eq!(counts, naive.counts(hash), "{:?}", records[hash].operation);
+            let mut numbers = counted.get();
+            numbers[usize::from(counts)] += 1;
+            counted.set(numbers);
+        }
+        let everything = records.keys().copied().collect();
+        for person in &people {
+            assert_eq!(access.role(&person.device()), naive.role(&person.device(), &everything));
+        }
+    });
+    let [refused, counts] = counted.get();
+    assert!(refused > 50 && counts > 50 || std::env::var_os("SEED").is_some(), "{refused} refused, {counts} counted");
+}
+
+#[test]
+fn a_ticket_is_found_by_its_key() {
+    let mut ada = Person::founder();
+    let (letter, _) = ada.invite(7, Role::Edit);
+    let (record, invitation) = ada.access.invitation(&seed_of(7).key()).unwrap();
+    assert_eq!(record.position, letter.written.position);
+    assert_eq!(invitation.role, Role::Edit);
+    assert!(ada.access.invitation(&seed_of(8).key()).is_none());
+}

@@ -1,0 +1,10 @@
+//! Stories about who may do what: inviting, joining, leaving, and what a ticket says.
+//!
+//! Random stories print their seed when they fail; `SEED=17 cargo test -p sheaf-access NAME` plays that one alone.
+
+mod fold;
+mod golden;
+mod invitations;
+mod members;
+mod people;
+mod tickets;
