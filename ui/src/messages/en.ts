@@ -69,7 +69,8 @@ export const en = {
     onlyOwner: (person: string) => `Only ${person} can invite people to this document.`,
     network: "How your computers find each other",
     anywhere: "Anywhere",
-    anywhereHint: "Uses public relay and look-up servers of the iroh project to find the other computer. They see addresses, never your text.",
+    anywhereHint:
+      "Uses public relay and look-up servers of the iroh project to find the other computer. They see addresses, never your text.",
     local: "Local network only",
     localHint: "Nothing leaves this network. The invitation holds this computer’s addresses.",
     nameHint: "Your name, as others will see it",
@@ -120,6 +121,7 @@ export const en = {
     nothingShared: "This document is only on this device.",
     connectionLost: "Sheaf stopped answering. Your text is still here; nothing new is being saved.",
     retry: "Try again",
+    alreadySaved: "Already saved on this device",
   },
 
   presence: {
@@ -131,7 +133,8 @@ export const en = {
 
   rescued: {
     title: "Kept for you",
-    explain: (n: number) => `${plural(n, "piece of text", "pieces of text")} you wrote had its place removed by someone else. It is safe here.`,
+    explain: (n: number) =>
+      `${plural(n, "piece of text", "pieces of text")} you wrote had its place removed by someone else. It is safe here.`,
     putBack: "Put it back",
     dismiss: "Dismiss",
   },

@@ -3,12 +3,7 @@
  * Nothing here keeps state; the text and presence lanes belong to the editor.
  */
 
-/** One line to the core, whatever carries it (Tauri IPC, WebSocket). */
-export interface Line {
-  call(name: string, parameters?: Record<string, unknown>): Promise<unknown>;
-  /** Hears one kind of event; the answer stops hearing. */
-  listen(event: string, hear: (payload: Record<string, unknown>) => void): () => void;
-}
+import type { Wire } from "../editor/lane/wire.ts";
 
 export type Role = "view" | "comment" | "edit" | "admin" | "owner";
 
@@ -87,17 +82,6 @@ export interface RescuedEdit {
   when: number;
 }
 
-/** Why the core said no, in its own words: `message` is a sentence for people. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = "Refusal";
-  }
-}
-
 /** The sentence to show for whatever was thrown. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -105,10 +89,21 @@ export function reason(error: unknown): string {
 
 /** Every question the chrome has. */
 export class Core {
-  constructor(readonly line: Line) {}
+  constructor(readonly wire: Wire) {}
 
   private async ask<T>(name: string, parameters: Record<string, unknown> = {}): Promise<T> {
-    return (await this.line.call(name, parameters)) as T;
+    return (await this.wire.ask(name, parameters)) as T;
+  }
+
+  /** Hears one kind of event until the answer is called. What happened while a connection was lost is heard as one event without fields. */
+  listen(event: string, hear: (fields: Readonly<Record<string, unknown>>) => void): () => void {
+    const stops = [
+      this.wire.hear((told) => {
+        if (told.event === event) hear(told);
+      }),
+      this.wire.whenBack(() => hear({})),
+    ];
+    return () => stops.forEach((stop) => stop());
   }
 
   async list(trashed: boolean): Promise<LibraryEntry[]> {

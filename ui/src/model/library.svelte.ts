@@ -13,7 +13,7 @@ export class Library {
 
   constructor(core: Core) {
     this.#core = core;
-    this.#stop = core.line.listen("documents", () => void this.refresh());
+    this.#stop = core.listen("documents", () => void this.refresh());
   }
 
   /** One question at a time: changes that come while one is on its way cost one more, not one each. */

@@ -14,7 +14,7 @@ export class Status {
   constructor(core: Core, id: string) {
     this.#core = core;
     this.#id = id;
-    this.#stop = core.line.listen("status", (event) => {
+    this.#stop = core.listen("status", (event) => {
       if (event["document"] === undefined || event["document"] === id) void this.refresh();
     });
   }

@@ -49,6 +49,9 @@ export class Books {
   /** The text at that version. */
   told: Lines;
 
+  /** Nothing beyond this version is booked: a Reset to it waits. */
+  ceiling = Number.POSITIVE_INFINITY;
+
   private inflight: Push | undefined;
   private waiting = new Delta();
   private undoing: [number, number] | undefined;
@@ -69,6 +72,11 @@ export class Books {
   /** Whether the screen is behind the books. */
   get owes(): boolean {
     return !isNothing(this.owed);
+  }
+
+  /** The number of the push that will carry the next edit. */
+  get nextNumber(): number {
+    return this.numbers + 1;
   }
 
   /** The push on its way, as it was sent and transformed since. */
@@ -164,12 +172,17 @@ export class Books {
   }
 
   private hear(version: number, item: Item): Booked {
-    const saved: Saved[] = [];
-    if (version <= this.version) return { items: 0, saved };
+    if (version <= this.version) return { items: 0, saved: [] };
     if (!this.early.has(version)) this.early.set(version, item);
+    return this.hearEarly();
+  }
+
+  /** Books what came early and whose turn it is now. */
+  hearEarly(): Booked {
+    const saved: Saved[] = [];
     let items = 0;
     let toCheck: Booked["toCheck"];
-    for (let next = this.early.get(this.version + 1); next !== undefined; next = this.early.get(this.version + 1)) {
+    for (let next = this.next(); next !== undefined; next = this.next()) {
       const contradiction = this.book(next, saved);
       if (contradiction !== undefined) return { items, saved, contradiction };
       this.early.delete(this.version);
@@ -180,6 +193,10 @@ export class Books {
     }
     if (this.early.size > MOST_EARLY) return { items, saved, contradiction: `version ${this.version + 1} never came` };
     return toCheck === undefined ? { items, saved } : { items, saved, toCheck };
+  }
+
+  private next(): Item | undefined {
+    return this.version < this.ceiling ? this.early.get(this.version + 1) : undefined;
   }
 
   private book(item: Item, saved: Saved[]): string | undefined {

@@ -30,11 +30,15 @@ function compare(delta: Delta, old: readonly Line[], now: readonly Line[]): void
   const change = same ? new Delta().retain(length) : contents(old).diff(contents(now));
   let reached = 0;
   for (const op of change.ops) {
-    delta.push(op);
+    const isNewline = typeof op.insert === "object" && NEWLINE in op.insert;
+    delta.push(isNewline ? { ...op, insert: "\n" } : op);
     if (op.insert === undefined) reached += lengthOf(op);
   }
   delta.retain(length - reached);
 }
+
+/** A newline is compared as an embed that holds its id: one newline never becomes another. */
+const NEWLINE = "sheaf.newline";
 
 function contents(lines: readonly Line[]): Delta {
   const delta = new Delta();
@@ -44,7 +48,7 @@ function contents(lines: readonly Line[]): Delta {
       if (run.embed === undefined) delta.insert(run.text, attributes);
       else delta.insert({ ...run.embed }, attributes);
     }
-    if (line.ends) delta.insert("\n", { ...line.attributes });
+    if (line.ends) delta.insert({ [NEWLINE]: line.id }, { ...line.attributes });
   }
   return delta;
 }

@@ -5,7 +5,13 @@ import type { DeviceStatus, DocumentStatus } from "../../model/core.ts";
 import { statusWords } from "./words.ts";
 
 const device = (person: string, state: DeviceStatus["state"], behind = 0): DeviceStatus => ({
-  device: person, person, colour: "teal", mine: person === "Me", state, behind, last_seen: 1,
+  device: person,
+  person,
+  colour: "teal",
+  mine: person === "Me",
+  state,
+  behind,
+  last_seen: 1,
 });
 const document = (...devices: DeviceStatus[]): DocumentStatus => ({ document: "d", title: "t", saved: true, devices });
 
@@ -15,7 +21,9 @@ describe("the status line", () => {
   });
 
   it("names the people whose receipt covers everything", () => {
-    expect(statusWords(document(device("Ana", "has_all"), device("Mika", "has_all")), null, false).others).toBe("Up to date with Ana and Mika");
+    expect(statusWords(document(device("Ana", "has_all"), device("Mika", "has_all")), null, false).others).toBe(
+      "Up to date with Ana and Mika",
+    );
   });
 
   it("counts a person as up to date when one of their devices is", () => {
@@ -24,7 +32,9 @@ describe("the status line", () => {
   });
 
   it("never claims somebody who is behind", () => {
-    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe("Up to date with 1 of 2 people");
+    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe(
+      "Up to date with 1 of 2 people",
+    );
     expect(statusWords(document(device("Jo", "unreachable", 14)), null, false).others).toBe("Nobody else is online");
   });
 
@@ -35,6 +45,9 @@ describe("the status line", () => {
 
   it("is calm when the network is away", () => {
     const network = { profile: "direct" as const, running: true, offline_since: 1 };
-    expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({ others: "Offline · 3 edits waiting", tone: "calm" });
+    expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({
+      others: "Offline · 3 edits waiting",
+      tone: "calm",
+    });
   });
 });

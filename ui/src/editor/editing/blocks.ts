@@ -1,0 +1,190 @@
+/** Kinds of lines: turning, nesting, tasks, dividers, moving and duplicating. All of it changes block strings or whole lines, never words. */
+import { Delta } from "../delta.ts";
+import { DEEPEST, changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
+import { moveRange } from "../lines/move.ts";
+import type { Page } from "../page/page.ts";
+import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
+import { typeText } from "./text.ts";
+
+/** Spaces that Tab puts into code. */
+const CODE_TAB = "  ";
+
+/** Turns the selected lines into a kind; into paragraphs when all are of it already. */
+export function turnLines(page: Page, kind: string): boolean {
+  const touched = touchedLines(page.lines, page.selection);
+  const isAll = touched.every(({ line }) => readBlock(line.block).kind === kind);
+  const wanted = isAll ? "p" : kind;
+  return page.edit(withBlocks(page, touched.map((at) => ({ at, block: turnInto(at.line.block, wanted) }))), { scroll: false });
+}
+
+/** Quotes the selected lines, or takes the quotation away when all have one. */
+export function toggleQuote(page: Page): boolean {
+  const touched = touchedLines(page.lines, page.selection);
+  const isAll = touched.every(({ line }) => readBlock(line.block).quote > 0);
+  return page.edit(withBlocks(page, touched.map((at) => ({ at, block: changeBlock(at.line.block, { quote: isAll ? 0 : 1 }) }))));
+}
+
+/** Gives the selected code lines a language. */
+export function setLanguage(page: Page, language: string): boolean {
+  const code = codeAround(page, page.lines.at(page.selection.head).index);
+  return page.edit(withBlocks(page, code.map((at) => ({ at, block: changeBlock(at.line.block, { language }) }))), { scroll: false });
+}
+
+function codeAround(page: Page, index: number): Touched[] {
+  const isCode = (at: number): boolean => at >= 0 && at < page.lines.count && readBlock(page.lines.line(at).block).kind === "code";
+  if (!isCode(index)) return [];
+  let from = index;
+  while (isCode(from - 1) && !readBlock(page.lines.line(from).block).start) from--;
+  let to = index + 1;
+  while (isCode(to) && !readBlock(page.lines.line(to).block).start) to++;
+  const result: Touched[] = [];
+  let start = page.lines.startOf(from);
+  for (let at = from; at < to; at++) {
+    const line = page.lines.line(at);
+    result.push({ index: at, start, line });
+    start += line.length;
+  }
+  return result;
+}
+
+/** The offsets of the code block around the caret, for selecting it first. */
+export function codeRange(page: Page): { from: number; to: number } | undefined {
+  const code = codeAround(page, page.lines.at(page.selection.head).index);
+  const first = code[0];
+  const last = code.at(-1);
+  return first === undefined || last === undefined ? undefined : { from: first.start, to: last.start + last.line.width };
+}
+
+/** Tab and Shift+Tab: nests list items, shifts code. Answers false where Tab means nothing. */
+export function indent(page: Page, by: 1 | -1): boolean {
+  const touched = touchedLines(page.lines, page.selection);
+  if (touched.every(({ line }) => readBlock(line.block).kind === "code")) return shiftCode(page, touched, by);
+  if (!touched.some(({ line }) => isList(readBlock(line.block).kind) || readBlock(line.block).indent > 0)) return false;
+  page.edit(withBlocks(page, touched.map((at) => ({ at, block: nested(page, at, by) }))), { scroll: false });
+  return true;
+}
+
+/** Mod+] and Mod+[: as Tab, and paragraphs too. */
+export function indentAny(page: Page, by: 1 | -1): boolean {
+  const touched = touchedLines(page.lines, page.selection);
+  if (touched.every(({ line }) => readBlock(line.block).kind === "code")) return shiftCode(page, touched, by);
+  page.edit(withBlocks(page, touched.map((at) => ({ at, block: nested(page, at, by) }))), { scroll: false });
+  return true;
+}
+
+function nested(page: Page, at: Touched, by: number): string {
+  const block = readBlock(at.line.block);
+  const above = at.index > 0 ? readBlock(page.lines.line(at.index - 1).block) : undefined;
+  const deepest = isList(block.kind) ? Math.min(DEEPEST, above !== undefined && isList(above.kind) ? above.indent + 1 : 0) : DEEPEST;
+  const wanted = block.indent + by;
+  return changeBlock(at.line.block, { indent: Math.max(0, by > 0 ? Math.max(block.indent, Math.min(wanted, deepest)) : wanted) });
+}
+
+function shiftCode(page: Page, touched: readonly Touched[], by: number): boolean {
+  if (by > 0 && touched.length === 1) return typeText(page, CODE_TAB);
+  const delta = new Delta();
+  let offset = 0;
+  for (const { start, line } of touched) {
+    delta.retain(start - offset);
+    offset = start;
+    if (by > 0) delta.insert(CODE_TAB);
+    else {
+      const spaces = /^ {0,2}/.exec(line.text)?.[0].length ?? 0;
+      delta.delete(spaces);
+      offset += spaces;
+    }
+  }
+  page.edit(delta, { scroll: false });
+  return true;
+}
+
+/** Marks the selected tasks done, or to do when all are done. Answers false when there is none. */
+export function toggleTask(page: Page): boolean {
+  const tasks = touchedLines(page.lines, page.selection).filter(({ line }) => readBlock(line.block).kind === "task");
+  if (tasks.length === 0) return false;
+  const done = !tasks.every(({ line }) => readBlock(line.block).done);
+  page.edit(withBlocks(page, tasks.map((at) => ({ at, block: changeBlock(at.line.block, { done }) }))), { scroll: false });
+  return true;
+}
+
+/** Turns one task over: its box was clicked. */
+export function turnTask(page: Page, offset: number): boolean {
+  const at = page.lines.at(offset);
+  const block = readBlock(at.line.block);
+  if (block.kind !== "task") return false;
+  return page.edit(withBlocks(page, [{ at, block: changeBlock(at.line.block, { done: !block.done }) }]), { scroll: false });
+}
+
+/** Puts a divider at the caret's line if that is empty, else after it, and a paragraph to go on in. */
+export function insertDivider(page: Page): boolean {
+  const { line, start } = page.lines.at(page.selection.head);
+  const end = start + line.width;
+  const delta = new Delta();
+  let at: number;
+  if (line.width === 0 && line.ends && line.id !== "") {
+    delta.retain(end).retain(1, { block: "divider" }).insert("\n", newline(page, ""));
+    at = end + 1;
+  } else if (line.ends) {
+    delta.retain(end + 1).insert("\n", newline(page, "divider")).insert("\n", newline(page, ""));
+    at = end + 2;
+  } else {
+    if (line.width > 0) delta.retain(end).insert("\n", newline(page, ""));
+    delta.insert("\n", newline(page, "divider")).insert("\n", newline(page, ""));
+    at = end + (line.width > 0 ? 2 : 1);
+  }
+  return page.edit(delta, { selection: caret(at) });
+}
+
+/** Puts a paragraph after the caret's line: the way out of code and cards. */
+export function paragraphAfter(page: Page): boolean {
+  const { line, start } = page.lines.at(page.selection.head);
+  const end = start + line.length;
+  const delta = new Delta().retain(end);
+  if (!line.ends) delta.insert("\n", newline(page, ""));
+  return page.edit(delta.insert("\n", newline(page, "")), { selection: caret(end + (line.ends ? 0 : 1)) });
+}
+
+/** Alt+Shift+Up and Down: the selected lines change places with the line above or below. */
+export function moveBlock(page: Page, by: 1 | -1): boolean {
+  const { lines, selection } = page;
+  const touched = touchedLines(lines, selection);
+  const first = touched[0];
+  const last = touched.at(-1);
+  if (first === undefined || last === undefined || !last.line.ends) return true;
+  const from = first.index;
+  const to = last.index + 1;
+  if (by < 0 ? from === 0 : to >= lines.count || !lines.line(to).ends) return true;
+  const delta = moveRange(lines, from, to, by < 0 ? from - 1 : to + 1);
+  const distance = by < 0 ? -lines.line(from - 1).length : lines.line(to).length;
+  const ids = touched.map(({ line }) => line.id);
+  const move = ids.includes("") ? {} : { move: { lines: ids, after: from > 0 ? lines.line(from - 1).id : "" } };
+  page.edit(delta, { selection: { anchor: selection.anchor + distance, head: selection.head + distance }, ...move });
+  return true;
+}
+
+/** Mod+D: the selected lines once more, after themselves, with ids of their own. */
+export function duplicate(page: Page): boolean {
+  const { lines, selection } = page;
+  const touched = touchedLines(lines, selection);
+  const start = touched[0]?.start ?? 0;
+  const last = touched.at(-1);
+  if (last === undefined) return false;
+  const end = last.start + last.line.length;
+  const delta = new Delta().retain(end);
+  if (!last.line.ends) delta.insert("\n", newline(page, ""));
+  for (const op of lines.slice(start, end).ops) {
+    const isNewline = op.insert === "\n";
+    delta.push(isNewline ? { insert: "\n", attributes: { ...op.attributes, line: page.freshId() } } : op);
+  }
+  const length = end - start + (last.line.ends ? 0 : 1);
+  return page.edit(delta, { selection: { anchor: selection.anchor + length, head: selection.head + length } });
+}
+
+/** What the selection is in, for the chrome: the kind all selected lines share. */
+export function sharedBlock(page: Page): { kind: string; quote: boolean; language: string } {
+  const { from } = ends(page.selection);
+  const blocks = touchedLines(page.lines, page.selection).map(({ line }) => readBlock(line.block));
+  const first = blocks[0] ?? readBlock(page.lines.at(from).line.block);
+  const isSame = blocks.every((block) => block.kind === first.kind);
+  return { kind: isSame ? first.kind : "mixed", quote: blocks.every((block) => block.quote > 0), language: first.language };
+}

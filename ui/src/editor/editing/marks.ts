@@ -1,0 +1,127 @@
+/** Marks: bold and its kin, highlight, links. On a selection they change characters, never newlines; without one, what is typed next. */
+import { Delta, type Scalar } from "../delta.ts";
+import type { Line } from "../lines/line.ts";
+import { readBlock } from "../lines/block.ts";
+import type { Page } from "../page/page.ts";
+import { attributesOf, marksOf } from "../page/schema.ts";
+import { caret, ends, formatted, touchedLines } from "./range.ts";
+import { typingAttributes } from "./text.ts";
+
+const takesMarks = (line: Line): boolean => readBlock(line.block).kind !== "code";
+
+/** Whether every character of the selection carries the attribute, or what is typed next would. */
+export function isMarked(page: Page, key: string): boolean {
+  const { selection, lines } = page;
+  const { from, to } = ends(selection);
+  if (from === to) return typingAttributes(page)?.[key] !== undefined;
+  let any = false;
+  let all = true;
+  lines.eachPiece(
+    from,
+    to,
+    (run) => {
+      any = true;
+      if (run.attributes?.[key] === undefined) all = false;
+    },
+    () => undefined,
+  );
+  return any && all;
+}
+
+/** Turns a mark on where it is not everywhere, else off. */
+export function toggleMark(page: Page, key: string, value: Scalar = true): boolean {
+  return setMark(page, key, isMarked(page, key) ? null : value);
+}
+
+/** Gives the selection an attribute, or takes it. */
+export function setMark(page: Page, key: string, value: Scalar): boolean {
+  const { selection, lines } = page;
+  if (selection.anchor !== selection.head) return page.edit(formatted(lines, selection, { [key]: value }, takesMarks), { selection, scroll: false });
+  const { line } = lines.at(selection.head);
+  if (!takesMarks(line) || !page.editable) return false;
+  const { [key]: _old, ...rest } = typingAttributes(page) ?? {};
+  page.dispatch(page.state.tr.setStoredMarks(marksOf(value === null ? rest : { ...rest, [key]: value })));
+  return true;
+}
+
+/** Takes all marks this build knows away; what it does not know stays. */
+export function clearMarks(page: Page): boolean {
+  const none = { bold: null, italic: null, underline: null, strike: null, code: null, background: null, link: null };
+  const { selection } = page;
+  if (selection.anchor === selection.head) {
+    page.dispatch(page.state.tr.setStoredMarks([]));
+    return true;
+  }
+  return page.edit(formatted(page.lines, selection, none), { selection, scroll: false });
+}
+
+/** A link in the text. */
+export interface FoundLink {
+  readonly from: number;
+  readonly to: number;
+  readonly href: string;
+  readonly text: string;
+}
+
+/** The link around, or right before, an offset. */
+export function linkAt(page: Page, offset: number): FoundLink | undefined {
+  const { line, start } = page.lines.at(offset);
+  let at = start;
+  let found: { from: number; to: number; href: string } | undefined;
+  for (const run of line.runs) {
+    const end = at + run.text.length;
+    const href = run.attributes?.["link"];
+    if (typeof href === "string") {
+      if (found !== undefined && found.to === at && found.href === href) found = { ...found, to: end };
+      else if (found === undefined || found.to < offset) found = { from: at, to: end, href };
+    }
+    at = end;
+    if (at > offset && (found === undefined || found.to < at)) break;
+  }
+  if (found === undefined || offset < found.from || offset > found.to) return undefined;
+  return { ...found, text: page.lines.text(found.from, found.to) };
+}
+
+/** Makes the selection a link; without one the link at the caret gets the URL, or the URL itself is put in as text. */
+export function setLink(page: Page, href: string, text?: string): boolean {
+  const { from, to } = ends(page.selection);
+  const range = from === to ? linkAt(page, from) : { from, to };
+  if (range === undefined || text !== undefined) {
+    const left = range?.from ?? from;
+    const label = text ?? href;
+    const attributes = { ...withoutLink(page), link: href };
+    const delta = new Delta().retain(left).insert(label, attributes).delete((range?.to ?? from) - left);
+    return page.edit(delta, { selection: caret(left + label.length) });
+  }
+  return page.edit(formatted(page.lines, { anchor: range.from, head: range.to }, { link: href }, takesMarks), { scroll: false });
+}
+
+/** Takes the link at an offset away; its words stay. */
+export function unlink(page: Page, offset: number): boolean {
+  const link = linkAt(page, offset);
+  return link !== undefined && page.edit(formatted(page.lines, { anchor: link.from, head: link.to }, { link: null }), { scroll: false });
+}
+
+function withoutLink(page: Page): Record<string, Scalar> {
+  const { link: _link, ...rest } = attributesOf(page.state.selection.$from.marks()) ?? {};
+  return rest;
+}
+
+/** The marks that the selection carries throughout. */
+export function activeMarks(page: Page): ReadonlySet<string> {
+  const { from, to } = ends(page.selection);
+  if (from === to) return new Set(Object.keys(typingAttributes(page) ?? {}));
+  let common: Set<string> | undefined;
+  for (const { start, line } of touchedLines(page.lines, page.selection)) {
+    let at = start;
+    for (const run of line.runs) {
+      const end = at + run.text.length;
+      if (end > from && at < to) {
+        const keys = new Set(Object.keys(run.attributes ?? {}));
+        common = common === undefined ? keys : new Set([...common].filter((key) => keys.has(key)));
+      }
+      at = end;
+    }
+  }
+  return common ?? new Set();
+}

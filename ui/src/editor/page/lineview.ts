@@ -1,0 +1,134 @@
+/**
+ * Draws a line. One element per line with a class for its kind; a change of id, indentation or state changes attributes in place, so that the
+ * caret, a composition and the browser's spelling marks survive. Only another tag makes another element.
+ */
+import type { Node } from "prosemirror-model";
+import type { NodeView } from "prosemirror-view";
+import { type Block, headingLevel, isKnown, isList, readBlock } from "../lines/block.ts";
+
+/** What stands before a line and how it meets its neighbours; worked out by the page, not by the line. */
+export interface Arrangement {
+  /** `1.`, `a.`, a bullet; empty when nothing stands there. */
+  readonly marker: string;
+  /** First line of a run of code, or of quotation. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** The element of a line, as others find it. */
+export interface LineElement extends HTMLElement {
+  sheafLine?: LineView;
+}
+
+/** A line on the screen. */
+export class LineView implements NodeView {
+  readonly dom: LineElement;
+  readonly contentDOM: HTMLElement;
+  private readonly check: HTMLElement | undefined;
+  private shape: string;
+  private drawn = "";
+
+  constructor(
+    node: Node,
+    private readonly onCheck: (view: LineView) => void,
+  ) {
+    const block = readBlock(String(node.attrs["block"]));
+    this.shape = shapeOf(block);
+    this.dom = document.createElement(tagOf(block));
+    this.dom.sheafLine = this;
+    if (block.kind === "task") {
+      this.check = this.makeCheck();
+      this.contentDOM = document.createElement("span");
+      this.contentDOM.className = "task-text";
+      this.dom.append(this.check, this.contentDOM);
+    } else this.contentDOM = this.dom;
+    this.draw(node, block);
+  }
+
+  update(node: Node): boolean {
+    if (node.type.name !== "line") return false;
+    const block = readBlock(String(node.attrs["block"]));
+    if (shapeOf(block) !== this.shape) return false;
+    this.draw(node, block);
+    return true;
+  }
+
+  /** What we write on the element ourselves is no news to ProseMirror. */
+  ignoreMutation(mutation: { type: string; target: globalThis.Node }): boolean {
+    if (mutation.type === "selection") return false;
+    if (mutation.type === "attributes") return mutation.target === this.dom || this.check?.contains(mutation.target) === true;
+    return this.check?.contains(mutation.target) === true;
+  }
+
+  stopEvent(event: Event): boolean {
+    return this.check !== undefined && event.target instanceof globalThis.Node && this.check.contains(event.target);
+  }
+
+  /** Takes on what the neighbours made of it. */
+  arrange(arrangement: Arrangement): void {
+    setAttribute(this.dom, "data-marker", arrangement.marker === "" ? undefined : arrangement.marker);
+    setAttribute(this.dom, "data-run", arrangement.first ? (arrangement.last ? "only" : "first") : arrangement.last ? "last" : undefined);
+  }
+
+  private draw(node: Node, block: Block): void {
+    const spelled = String(node.attrs["block"]);
+    if (spelled === this.drawn && this.dom.className !== "") return;
+    this.drawn = spelled;
+    this.dom.className = classOf(block);
+    setAttribute(this.dom, "data-indent", block.indent > 0 ? String(Math.min(block.indent, 12)) : undefined);
+    setAttribute(this.dom, "data-quote", block.quote > 0 ? String(Math.min(block.quote, 6)) : undefined);
+    setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
+    setAttribute(this.dom, "data-language", block.kind === "code" && block.language !== "" ? block.language : undefined);
+    if (block.kind === "code") {
+      for (const [name, value] of [["spellcheck", "false"], ["autocorrect", "off"], ["autocapitalize", "off"]] as const) setAttribute(this.dom, name, value);
+    }
+    if (block.kind === "divider") setAttribute(this.dom, "data-divider", "");
+    if (this.check !== undefined) {
+      this.check.setAttribute("aria-checked", String(block.done));
+      this.check.setAttribute("aria-label", block.done ? "Done" : "To do");
+    }
+  }
+
+  private makeCheck(): HTMLElement {
+    const check = document.createElement("span");
+    check.className = "check";
+    check.contentEditable = "false";
+    check.setAttribute("role", "checkbox");
+    check.setAttribute("tabindex", "-1");
+    check.addEventListener("mousedown", (event) => event.preventDefault());
+    check.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.onCheck(this);
+    });
+    return check;
+  }
+}
+
+function tagOf(block: Block): string {
+  const level = headingLevel(block.kind);
+  if (level > 0) return `h${level}`;
+  return block.kind === "code" || isList(block.kind) || block.kind === "divider" || !isKnown(block.kind) ? "div" : "p";
+}
+
+/** Lines of one shape can become each other in place. */
+function shapeOf(block: Block): string {
+  if (block.kind === "task") return "task";
+  if (block.kind === "code") return "code";
+  return tagOf(block);
+}
+
+function classOf(block: Block): string {
+  const classes = ["line"];
+  if (!isKnown(block.kind)) classes.push("unknown");
+  else if (headingLevel(block.kind) > 0) classes.push("heading", block.kind);
+  else classes.push(block.kind);
+  if (isList(block.kind)) classes.push("list");
+  if (block.quote > 0) classes.push("quote");
+  if (block.done) classes.push("done");
+  return classes.join(" ");
+}
+
+function setAttribute(element: HTMLElement, name: string, value: string | undefined): void {
+  if (value === undefined) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
