@@ -1,43 +1,45 @@
-//! Markdown to Delta and back; a Delta as HTML, as plain text, as a number of words.
+//! Markdown to Delta and back; the smallest edits that bring a new Markdown version into a body; a body as HTML, as plain text, as a
+//! number of words.
 //!
-//! Pure: text in, text out. The reader is comrak's, and no other crate names it.
+//! **What it promises.** Writing what was read is stable after one round. Every body that Markdown can say comes back as it was, and so
+//! does what Markdown can say and the schema cannot: it is kept as a `source` embed, its bytes unchanged. What Markdown cannot say (an
+//! empty paragraph, a mark of a newer version, an indent under nothing) is left out when writing, and left alone by [`edits`].
+//!
+//! **How.** The reader is comrak's, and no other crate names it. The writer tries the spelling a person would choose and asks the reader
+//! what it says; only if that is not what was meant, it escapes. So no rule of Markdown is written down here twice.
+//!
+//! Pure: text in, text out, no I/O. Input is bounded by nothing but its length: nesting beyond the schema's becomes `source`.
 
-use sheaf_schema::Delta;
+mod edits;
+mod html;
+mod nesting;
+mod read;
+mod said;
+mod tag;
+mod text;
+mod write;
+
+use sheaf_schema::{BLOCK, Delta, LINE, Op, attributes};
+
+pub use edits::edits;
+pub use html::html;
+pub use text::{text, words};
 
 /// Reads Markdown into a body, in the form that views see: a newline carries `line`, an id drawn from `ids`, and `block` unless it ends a
 /// plain paragraph.
 pub fn read(markdown: &str, ids: &mut dyn FnMut() -> String) -> Delta {
     let mut body = Delta::new();
-    for line in markdown.lines() {
-        let id = sheaf_schema::attributes([(sheaf_schema::LINE, ids().into())]);
-        body = body.insert(line).insert_with("\n", id);
+    for said in read::lines(markdown) {
+        said.content.ops.into_iter().for_each(|op| body.push(op));
+        let mut newline = attributes([(LINE, ids().into())]);
+        newline.extend(said.block.to_attribute().map(|block| (BLOCK.to_owned(), block.into())));
+        body.push(Op::Insert { text: "\n".to_owned(), attributes: newline });
     }
     body
 }
 
 /// Writes a body as Markdown.
 pub fn write(body: &Delta) -> String {
-    body.text()
-}
-
-/// The smallest edits that turn `base` into `new`, a body that was read from Markdown. Lines keep their ids.
-pub fn edits(base: &Delta, new: &Delta) -> Delta {
-    let mut edits = new.clone();
-    edits.push(sheaf_schema::Op::Delete { length: base.length() });
-    edits
-}
-
-/// A body as a fragment of HTML.
-pub fn html(body: &Delta) -> String {
-    body.text()
-}
-
-/// A body's words, one line each.
-pub fn text(body: &Delta) -> String {
-    body.text()
-}
-
-/// How many words a body has.
-pub fn words(body: &Delta) -> usize {
-    body.text().split_whitespace().count()
+    let lines: Vec<_> = body.lines().collect();
+    write::page(&said::visible(&lines))
 }

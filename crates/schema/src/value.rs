@@ -83,6 +83,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Value::Text(value)
+    }
+}
+
 /// One thing in the text that is not a character, and counts as one: `{kind: value}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Embed {

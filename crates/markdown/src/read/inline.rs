@@ -1,0 +1,168 @@
+//! What stands on a line: text, marks, breaks, embeds.
+//!
+//! The tree is first told as a flat row of tokens, so that no depth of nesting can overflow the stack; then tags of HTML that mean marks
+//! are matched in it; then the marks that hold are put on each piece.
+
+use comrak::{Arena, Node, arena_tree::NodeEdge, nodes::NodeValue, parse_document};
+use sheaf_schema::{Attributes, COLOURS, Delta, Embed, Op, SOFT_BREAK, Scalar, embed};
+
+use super::{Source, Unsayable, options};
+use crate::tag::{self, Tag};
+
+enum Token {
+    Open(&'static str, Scalar),
+    /// Ends the innermost mark.
+    Close,
+    Text(String),
+    Code(String),
+    Html(String),
+    Source(String),
+}
+
+/// What a paragraph or heading says.
+pub(super) fn content<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Delta, Unsayable> {
+    let mut tokens = tokens(block, source)?;
+    match_tags(&mut tokens);
+    let mut content = Delta::new();
+    let mut marks: Vec<(&'static str, Scalar)> = Vec::new();
+    let mut attributes = Attributes::new();
+    for token in tokens {
+        match token {
+            Token::Open(name, value) => marks.push((name, value)),
+            Token::Close => drop(marks.pop()),
+            Token::Text(text) => content.push(Op::Insert { text, attributes: attributes.clone() }),
+            Token::Code(text) => {
+                let mut attributes = attributes.clone();
+                attributes.insert("code".to_owned(), true.into());
+                content.push(Op::Insert { text, attributes });
+            }
+            Token::Html(html) => content.push(html_piece(html, &attributes)),
+            Token::Source(markdown) => content.push(kept(&markdown, &attributes)),
+        }
+        attributes = marks.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    }
+    Ok(content)
+}
+
+fn kept(markdown: &str, attributes: &Attributes) -> Op {
+    Op::Embed { embed: Embed::new(embed::SOURCE, markdown), attributes: attributes.clone() }
+}
+
+/// A tag that is no mark.
+fn html_piece(html: String, attributes: &Attributes) -> Op {
+    match tag::read(&html) {
+        Some(Tag::Break) => Op::Insert { text: SOFT_BREAK.to_string(), attributes: attributes.clone() },
+        Some(Tag::Embed(embed)) => Op::Embed { embed, attributes: attributes.clone() },
+        Some(Tag::Open { .. } | Tag::Close { .. }) | None => kept(&html, attributes),
+    }
+}
+
+fn tokens<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Vec<Token>, Unsayable> {
+    let mut tokens = Vec::new();
+    // Inside of a piece that is kept whole.
+    let mut kept: Option<Node<'a>> = None;
+    for edge in block.traverse() {
+        match edge {
+            NodeEdge::Start(node) if kept.is_none() && !node.same_node(block) => {
+                let token = token(node, source)?;
+                if matches!(token, Some(Token::Source(_))) {
+                    kept = Some(node);
+                }
+                tokens.extend(token);
+            }
+            NodeEdge::End(node) if kept.is_some_and(|kept| kept.same_node(node)) => kept = None,
+            NodeEdge::End(node) if kept.is_none() && mark(&node.data().value).is_some() => tokens.push(Token::Close),
+            _ => {}
+        }
+    }
+    Ok(tokens)
+}
+
+/// The mark that a node puts on what it holds.
+fn mark(value: &NodeValue) -> Option<(&'static str, Scalar)> {
+    match value {
+        NodeValue::Strong => Some(("bold", true.into())),
+        NodeValue::Emph => Some(("italic", true.into())),
+        NodeValue::Strikethrough => Some(("strike", true.into())),
+        NodeValue::Highlight => Some(("background", COLOURS[0].name.into())),
+        NodeValue::Link(link) => Some(("link", link.url.as_str().into())),
+        _ => None,
+    }
+}
+
+/// What a node says as it begins; nothing, if it says it by what it holds.
+fn token<'a>(node: Node<'a>, source: &Source<'_>) -> Result<Option<Token>, Unsayable> {
+    let value = node.data().value.clone();
+    let token = match &value {
+        NodeValue::Text(text) => Token::Text(text.to_string()),
+        NodeValue::SoftBreak => Token::Text(" ".to_owned()),
+        NodeValue::LineBreak => Token::Text(SOFT_BREAK.to_string()),
+        NodeValue::Code(code) => Token::Code(code.literal.clone()),
+        NodeValue::HtmlInline(html) => Token::Html(html.clone()),
+        NodeValue::Math(math) => Token::Source(match (math.dollar_math, math.display_math) {
+            (true, true) => format!("$${}$$", math.literal),
+            (true, false) => format!("${}$", math.literal),
+            (false, _) => format!("$`{}`$", math.literal),
+        }),
+        NodeValue::Link(link) if link.title.is_empty() && !link.url.is_empty() && node.first_child().is_some() => {
+            return Ok(mark(&value).map(|(name, value)| Token::Open(name, value)));
+        }
+        NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::FootnoteReference(_) => Token::Source(cut_out(node, source)?),
+        _ => return mark(&value).map(|(name, value)| Some(Token::Open(name, value))).ok_or(Unsayable),
+    };
+    Ok(Some(token))
+}
+
+/// The source of a piece, if it says the same when it stands alone. (comrak's positions inside of text are not always right.)
+fn cut_out<'a>(node: Node<'a>, source: &Source<'_>) -> Result<String, Unsayable> {
+    let piece = source.piece(node).ok_or(Unsayable)?;
+    let arena = Arena::new();
+    let document = parse_document(&arena, &format!("{piece}\n\n{}", source.definitions), &options());
+    let paragraph = document.first_child().ok_or(Unsayable)?;
+    let alone = paragraph.first_child().filter(|alone| alone.next_sibling().is_none()).ok_or(Unsayable)?;
+    let is_same = match (&alone.data().value, &node.data().value) {
+        (NodeValue::FootnoteReference(one), NodeValue::FootnoteReference(other)) => one.name == other.name,
+        (one, other) => one == other,
+    };
+    if is_same && alone.collect_text() == node.collect_text() { Ok(piece.to_owned()) } else { Err(Unsayable) }
+}
+
+/// Turns tags that mean marks into marks, where one that opens and one that closes stand in the same node and do not cross others.
+/// What stays is no mark.
+fn match_tags(tokens: &mut [Token]) {
+    enum Opened {
+        Node,
+        Tag { at: usize, name: &'static str },
+    }
+    let mut opened = Vec::<Opened>::new();
+    for at in 0..tokens.len() {
+        match &tokens[at] {
+            Token::Open(..) => opened.push(Opened::Node),
+            Token::Close => while let Some(Opened::Tag { .. }) = opened.pop() {},
+            Token::Html(html) => match tag::read(html) {
+                Some(Tag::Open { name, .. }) => opened.push(Opened::Tag { at, name }),
+                Some(Tag::Close { name: closed }) => {
+                    let tags = opened.iter().rev().take_while(|opened| matches!(opened, Opened::Tag { .. }));
+                    let Some(crossed) = tags.into_iter().position(|tag| matches!(tag, Opened::Tag { name, .. } if *name == closed)) else {
+                        continue;
+                    };
+                    opened.truncate(opened.len() - crossed);
+                    let Some(Opened::Tag { at: begin, .. }) = opened.pop() else { continue };
+                    marry(tokens, begin, at);
+                }
+                Some(Tag::Break | Tag::Embed(_)) | None => {}
+            },
+            Token::Text(_) | Token::Code(_) | Token::Source(_) => {}
+        }
+    }
+}
+
+/// The tags at two places become a mark on what stands between them, if anything does.
+fn marry(tokens: &mut [Token], begin: usize, end: usize) {
+    let Token::Html(html) = &tokens[begin] else { return };
+    let Some(Tag::Open { mark, value, .. }) = tag::read(html) else { return };
+    if begin + 1 < end {
+        tokens[begin] = Token::Open(mark, value);
+        tokens[end] = Token::Close;
+    }
+}

@@ -1,0 +1,156 @@
+//! Lines to Markdown: markers, margins and the blank lines between. What stands on a line is [`spell`]'s.
+
+mod escape;
+mod spell;
+
+use sheaf_schema::{Block, Kind};
+
+use crate::{
+    nesting::{Nesting, Place},
+    said::{Said, Visible},
+};
+use spell::Speller;
+
+/// A container around the line being written.
+struct Margin {
+    /// What stands in front of the container's further lines.
+    text: String,
+    /// Of an item: how its list numbers or marks items.
+    list: Option<List>,
+}
+
+#[derive(Clone, Copy)]
+struct List {
+    number: u32,
+    /// Whether it has the other marker, so that it is not taken for a part of the list before it.
+    other: bool,
+}
+
+/// Writes lines as a page of Markdown.
+pub(crate) fn page(lines: &[Visible]) -> String {
+    let speller = Speller::for_page(lines);
+    let mut writer = Writer { out: String::new(), margins: Vec::new(), nesting: Nesting::default() };
+    let mut index = 0;
+    while let Some(line) = lines.get(index) {
+        let above = index.checked_sub(1).map(|above| &lines[above].said);
+        if line.said.block.kind == Kind::Code {
+            let length = 1 + lines[index + 1..].iter().take_while(|next| writer.is_same_code(&line.said, &next.said)).count();
+            let code: Vec<String> = lines[index..index + length].iter().map(|line| line.said.content.text()).collect();
+            writer.block(&line.said, &fenced(&line.said.block, &code), above);
+            index += length;
+        } else {
+            writer.block(&line.said, &speller.spell(&line.said), above);
+            index += 1;
+        }
+    }
+    without_front_matter(lines, writer.out)
+}
+
+struct Writer {
+    out: String,
+    margins: Vec<Margin>,
+    nesting: Nesting,
+}
+
+impl Writer {
+    fn is_same_code(&self, first: &Said, next: &Said) -> bool {
+        next.block == Block { start: false, ..first.block.clone() }
+    }
+
+    fn block(&mut self, said: &Said, text: &str, above: Option<&Said>) {
+        let place = self.nesting.place(&said.block);
+        let list = said.block.kind.is_item().then(|| self.list(&said.block, place));
+        if let Some(above) = above {
+            self.separate(above, said, place);
+        }
+        self.margins.truncate(place.kept);
+        self.nesting.enter(&said.block, place);
+        let mut first: String = self.margin();
+        for _ in 0..place.quotes {
+            self.margins.push(Margin { text: "> ".to_owned(), list: None });
+            first.push_str("> ");
+        }
+        if let Some(list) = list {
+            let marker = marker(&said.block, list);
+            first.push_str(&marker);
+            // A task's box is a part of its text, not of its margin.
+            let width = if said.block.kind == Kind::Task { 2 } else { marker.len() };
+            self.margins.push(Margin { text: " ".repeat(width), list: Some(list) });
+        }
+        first.push_str(heading_marker(&said.block.kind));
+        let margin = self.margin();
+        for (index, line) in text.split('\n').enumerate() {
+            let start = if index == 0 { &first } else { &margin };
+            let start = if line.is_empty() { start.trim_end_matches(' ') } else { start };
+            self.out.push_str(start);
+            self.out.push_str(line);
+            self.out.push('\n');
+        }
+    }
+
+    fn margin(&self) -> String {
+        self.margins.iter().map(|margin| margin.text.as_str()).collect()
+    }
+
+    /// Where a list stands as it goes on or begins at this item.
+    fn list(&self, block: &Block, place: Place) -> List {
+        let before = self.margins.get(place.kept).and_then(|margin| margin.list).filter(|_| place.quotes == 0);
+        match before {
+            Some(list) if place.continues => List { number: list.number.saturating_add(1), ..list },
+            _ => List { number: block.number.unwrap_or(1), other: block.start && before.is_some_and(|list| !list.other) },
+        }
+    }
+
+    /// The blank line between two blocks, in the margin of what both stand in; none between items of one list and above an inner one.
+    fn separate(&mut self, above: &Said, said: &Said, place: Place) {
+        let is_inner = place.kept == self.margins.len();
+        let above_is_item = above.block.kind.is_item();
+        if above_is_item && is_inner && above.content.is_empty() && above.block.kind != Kind::Task {
+            // A blank line would end an item that begins without words.
+            return;
+        }
+        let starts_list = said.block.kind.is_item() && !place.continues;
+        // Only an item with words, and number 1 if it has one, is seen right below text.
+        let is_seen = !said.content.is_empty() && said.block.number.is_none();
+        let is_tight = if starts_list { is_inner && place.quotes == 0 && is_seen } else { place.continues };
+        if !(said.block.kind.is_item() && above_is_item && is_tight) || above.is_embed() {
+            let margin: String = self.margins[..place.kept].iter().map(|margin| margin.text.as_str()).collect();
+            self.out.push_str(margin.trim_end_matches(' '));
+            self.out.push('\n');
+        }
+    }
+}
+
+fn marker(block: &Block, list: List) -> String {
+    match (&block.kind, list.other) {
+        (Kind::Ordered, other) => format!("{}{} ", list.number.min(999_999_999), if other { ')' } else { '.' }),
+        (Kind::Task, other) => format!("{} [{}] ", if other { '*' } else { '-' }, if block.done { 'x' } else { ' ' }),
+        (_, other) => if other { "* " } else { "- " }.to_owned(),
+    }
+}
+
+fn heading_marker(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Heading(level) => ["# ", "## ", "### ", "#### ", "##### ", "###### "][usize::from(*level).clamp(1, 6) - 1],
+        _ => "",
+    }
+}
+
+/// A block of code between fences that are longer than any in it.
+fn fenced(block: &Block, code: &[String]) -> String {
+    let longest = code.iter().flat_map(|line| line.split(|character| character != '`')).map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    let language = block.language.as_deref().map(escape::language).unwrap_or_default();
+    // A single empty line and no line at all are one thing to us, and written as the latter.
+    let code = if code == [""] { String::new() } else { code.join("\n") + "\n" };
+    format!("{fence}{language}\n{code}{fence}")
+}
+
+/// A page that begins with a divider and has another must not be taken for one with front matter.
+fn without_front_matter(lines: &[Visible], page: String) -> String {
+    let begins = lines.first().is_some_and(|line| line.said.block.kind == Kind::Divider);
+    match page.strip_prefix("---\n") {
+        Some(rest) if begins && rest.split('\n').any(|line| line.trim_end() == "---") => format!("***\n{rest}"),
+        _ => page,
+    }
+}

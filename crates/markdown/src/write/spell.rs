@@ -1,0 +1,255 @@
+//! What stands on a line, spelled so that the reader reads it as it is meant.
+//!
+//! Nothing here knows when a sign needs escaping: each spelling is read again, from the one a person would choose to the one that escapes
+//! everything, and the first that says what is meant is taken.
+
+use sheaf_schema::{Attributes, Delta, Embed, Kind, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
+
+use super::{
+    escape::{self, Around, Care},
+    heading_marker,
+};
+use crate::{
+    read,
+    said::{Said, Visible},
+    tag,
+};
+
+/// Keeps two blocks from being read as one.
+const APART: &str = "\n\n***\n\n";
+
+pub(super) struct Speller {
+    /// The definitions of links and footnotes on the page, which give brackets a meaning.
+    definitions: String,
+    /// How many lines they are read as, apart from one another.
+    defining: usize,
+}
+
+impl Speller {
+    pub(super) fn for_page(lines: &[Visible]) -> Speller {
+        let sources = lines.iter().filter_map(|line| line.said.source()).filter(|markdown| markdown.contains("]:"));
+        let definitions: String = sources.map(|markdown| format!("{APART}{markdown}")).collect();
+        let defining = read::lines(&definitions).len();
+        Speller { definitions, defining }
+    }
+
+    /// The content of a line, in one or more lines of Markdown.
+    pub(super) fn spell(&self, said: &Said) -> String {
+        if said.block.kind == Kind::Divider {
+            return "---".to_owned();
+        }
+        if let Some(markdown) = said.source()
+            && self.reads_back(said, markdown)
+        {
+            return markdown.to_owned();
+        }
+        let plain = spelled(said, Care::None);
+        if said.content.is_empty() || is_harmless(&said.content) || self.reads_back(said, &plain) {
+            return plain;
+        }
+        let careful = [Care::Beginnings, Care::Signs].map(|care| spelled(said, care));
+        let read_well = careful.into_iter().find(|spelling| self.reads_back(said, spelling));
+        read_well.unwrap_or_else(|| spelled(said, Care::Everything))
+    }
+
+    /// Whether a spelling is read as what is meant.
+    fn reads_back(&self, said: &Said, spelling: &str) -> bool {
+        let (marker, margin) = match &said.block.kind {
+            Kind::Bullet => ("- ", "  "),
+            Kind::Task => (if said.block.done { "- [x] " } else { "- [ ] " }, "  "),
+            Kind::Ordered => ("1. ", "   "),
+            kind => (heading_marker(kind), ""),
+        };
+        let page = format!("{marker}{}\n{}", spelling.replace('\n', &format!("\n{margin}")), self.definitions);
+        let lines = read::lines(&page);
+        let is_meant =
+            |line: &Said| line.block.kind == said.block.kind && line.block.done == said.block.done && line.content == said.content;
+        lines.len() == 1 + self.defining && is_meant(&lines[0])
+    }
+}
+
+/// Whether a content is surely read as it is: plain words, beginning with a letter.
+fn is_harmless(content: &Delta) -> bool {
+    let [Op::Insert { text, attributes }] = content.ops.as_slice() else { return false };
+    let is_harmless = |character: char| character.is_alphanumeric() || " .,;:?'\"()-/%@".contains(character);
+    attributes.is_empty() && text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(is_harmless)
+}
+
+/// A piece of a line: text without breaks, a break, or an embed.
+struct Piece<'a> {
+    what: What<'a>,
+    marks: &'a Attributes,
+}
+
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Text(&'a str),
+    Code(&'a str),
+    Break,
+    Embed(&'a Embed),
+}
+
+impl Piece<'_> {
+    fn first(&self) -> char {
+        match self.what {
+            What::Text(text) => text.chars().next().unwrap_or(' '),
+            What::Break => ' ',
+            What::Code(_) | What::Embed(_) => '`',
+        }
+    }
+
+    fn last(&self) -> char {
+        match self.what {
+            What::Text(text) => text.chars().next_back().unwrap_or(' '),
+            What::Break => ' ',
+            What::Code(_) | What::Embed(_) => '`',
+        }
+    }
+
+    fn has(&self, mark: &str, value: &Scalar) -> bool {
+        self.marks.get(mark) == Some(value)
+    }
+}
+
+fn pieces(content: &Delta) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    for op in &content.ops {
+        match op {
+            Op::Insert { text, attributes: marks } => {
+                let is_code = marks.contains_key("code");
+                for part in text.split_inclusive(SOFT_BREAK) {
+                    let words = part.trim_end_matches(SOFT_BREAK);
+                    let what = if is_code { What::Code(words) } else { What::Text(words) };
+                    pieces.extend((!words.is_empty()).then_some(Piece { what, marks }));
+                    pieces.extend(part.ends_with(SOFT_BREAK).then_some(Piece { what: What::Break, marks }));
+                }
+            }
+            Op::Embed { embed, attributes: marks } => pieces.push(Piece { what: What::Embed(embed), marks }),
+            Op::Retain { .. } | Op::Delete { .. } => {}
+        }
+    }
+    pieces
+}
+
+/// A mark that has begun, and what ends it.
+struct Open<'a> {
+    mark: &'a str,
+    value: &'a Scalar,
+    end: String,
+}
+
+/// One line's content, in one of its spellings.
+fn spelled(said: &Said, care: Care) -> String {
+    let pieces = pieces(&said.content);
+    let mut spelling = Spelling { pieces: &pieces, care, one_line: matches!(said.block.kind, Kind::Heading(_)), out: String::new() };
+    let mut open = Vec::<Open<'_>>::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let ended = open.iter().position(|open| !piece.has(open.mark, open.value)).unwrap_or(open.len());
+        open.drain(ended..).rev().for_each(|open| spelling.out.push_str(&open.end));
+        if open.is_empty() && spelling.autolink(index) {
+            continue;
+        }
+        for (mark, value) in spelling.beginning(index, &open) {
+            let (start, end) = spelling.signs(index, mark, value);
+            spelling.out.push_str(&start);
+            open.push(Open { mark, value, end });
+        }
+        spelling.piece(index);
+    }
+    open.into_iter().rev().for_each(|open| spelling.out.push_str(&open.end));
+    spelling.out
+}
+
+struct Spelling<'a> {
+    pieces: &'a [Piece<'a>],
+    care: Care,
+    /// Whether the line cannot go on below, as a heading's.
+    one_line: bool,
+    out: String,
+}
+
+impl<'a> Spelling<'a> {
+    fn is_break(&self, index: usize) -> bool {
+        self.pieces.get(index).is_none_or(|piece| matches!(piece.what, What::Break))
+    }
+
+    /// Where what has a mark ends, from a piece that has it.
+    fn extent(&self, index: usize, mark: &str, value: &Scalar) -> usize {
+        index + self.pieces[index..].iter().take_while(|piece| piece.has(mark, value)).count()
+    }
+
+    /// The marks that begin at a piece: the longest first, so that shorter ones nest inside.
+    fn beginning(&self, index: usize, open: &[Open<'_>]) -> Vec<(&'a str, &'a Scalar)> {
+        let marks = self.pieces[index].marks;
+        let new = MARKS.iter().map(|(name, _)| *name).filter(|name| *name != "code" && open.iter().all(|open| open.mark != *name));
+        let mut new: Vec<_> = new.filter_map(|name| marks.get(name).map(|value| (name, value))).collect();
+        new.sort_by_key(|(name, value)| std::cmp::Reverse(self.extent(index, name, value)));
+        new
+    }
+
+    /// What begins and ends a mark at a piece.
+    fn signs(&self, index: usize, mark: &'a str, value: &'a Scalar) -> (String, String) {
+        if mark == "link" {
+            return ("[".to_owned(), format!("]({})", escape::address(value.as_text().unwrap_or(""))));
+        }
+        let sign = match mark {
+            "bold" => "**",
+            "italic" => "*",
+            "strike" => "~~",
+            "background"
+                if tag::read("<mark>").is_some_and(|tag| matches!(tag, tag::Tag::Open { value: yellow, .. } if yellow == *value)) =>
+            {
+                "=="
+            }
+            _ => "",
+        };
+        let end = self.extent(index, mark, value);
+        if !sign.is_empty() && self.care < Care::Everything && self.sticks(index, end) {
+            return (sign.to_owned(), sign.to_owned());
+        }
+        tag::around(mark, value).unwrap_or_default()
+    }
+
+    /// Whether a sign in front of a piece and another behind the last one are seen as beginning and end: they must touch words, and where
+    /// they touch a sign instead, stand apart from words.
+    fn sticks(&self, start: usize, end: usize) -> bool {
+        let before = start.checked_sub(1).map_or(' ', |before| self.pieces[before].last());
+        let after = self.pieces.get(end).map_or(' ', Piece::first);
+        let touches = |inner: char, outer: char| !inner.is_whitespace() && (inner.is_alphanumeric() || !outer.is_alphanumeric());
+        touches(self.pieces[start].first(), before) && touches(self.pieces[end - 1].last(), after)
+    }
+
+    /// Writes a link that says its own address as such, if the piece is one.
+    fn autolink(&mut self, index: usize) -> bool {
+        let piece = &self.pieces[index];
+        let (What::Text(text), Some(Scalar::Text(address)), 1) = (piece.what, piece.marks.get("link"), piece.marks.len()) else {
+            return false;
+        };
+        let says_itself = text == address || address.strip_prefix("mailto:") == Some(text);
+        let is_whole = !self.pieces.get(index + 1).is_some_and(|next| next.marks.get("link") == piece.marks.get("link"));
+        let is_auto = says_itself && is_whole && self.care < Care::Signs && !text.contains(['<', '>', ' ']) && text.contains([':', '@']);
+        if is_auto {
+            self.out.extend(["<", text, ">"]);
+        }
+        is_auto
+    }
+
+    fn piece(&mut self, index: usize) {
+        let begins_line = index == 0 || self.is_break(index - 1);
+        let ends_line = self.is_break(index + 1);
+        match self.pieces[index].what {
+            What::Text(text) => self.out.push_str(&escape::text(text, self.care, Around { begins_line, ends_line })),
+            What::Code(text) => self.out.push_str(&escape::code(text)),
+            What::Break if self.care == Care::Everything => self.out.push_str("&#8232;"),
+            What::Break if self.one_line || index == 0 || index + 1 == self.pieces.len() => self.out.push_str("<br>"),
+            What::Break => self.out.push_str("\\\n"),
+            What::Embed(embed) => {
+                let written = match &embed.value {
+                    Value::Text(markdown) if embed.kind == embed::SOURCE && self.care < Care::Everything => markdown.clone(),
+                    _ => tag::embed(embed),
+                };
+                self.out.push_str(&written);
+            }
+        }
+    }
+}
