@@ -1,1 +1,41 @@
-//! One task per live document, the library, background sync, lanes and control requests.
+//! One task per live document, the library, background sync, lanes and control requests: everything that the app, the bridge and the
+//! command line share.
+//!
+//! An [`Engine`] is one open profile. A document that somebody looks at, or that others share, lives in a task of its own
+//! ([`DocumentHandle`]) that runs turns: it hears, thinks, writes, then tells. Windows, browser tabs and commands are [`Client`]s and speak
+//! JSON (`docs/lane.md`). The network half reaches documents through their handles and is reached through [`Net`].
+//!
+//! Nothing here decides what a record means or who may do what: crates document and access do. Nothing of a document's content goes into
+//! the log.
+
+mod body;
+mod clock;
+mod engine;
+mod event;
+mod facts;
+mod home;
+mod lane;
+mod library;
+mod live;
+mod peers;
+mod random;
+mod rows;
+mod settings;
+mod sharing;
+mod socket;
+mod task;
+
+pub use body::{Body, BodyError, Form, convert};
+pub use clock::Clock;
+pub use engine::{DocumentError, Engine, StartError};
+pub use event::{Event, Events, Level};
+pub use facts::Facts;
+pub use home::{Home, HomeError};
+pub use lane::{Client, Failure, event_to_json};
+pub use library::{ResolveError, Standing};
+pub use live::{AskError, DocumentHandle};
+pub use peers::{Net, Way, Weather};
+pub use random::token;
+pub use settings::{COLOURS, Me, SettingError};
+pub use sharing::{DeviceReport, DocumentReport, Joined, NetworkReport, Preview, SharedTicket, SharingError};
+pub use socket::{ControlSocket, LineClient, SocketError};

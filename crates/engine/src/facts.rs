@@ -1,0 +1,50 @@
+//! What everybody may know about a live document without asking it.
+
+use sheaf_base::DeviceId;
+use sheaf_document::{Document, Member, Role, State, Status};
+
+/// A live document's state, as it last announced it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// What this device may do.
+    pub role: Role,
+    /// What can be done with the document.
+    pub state: State,
+    /// Everybody.
+    pub members: Vec<Member>,
+    /// Everybody's copies.
+    pub status: Status,
+    /// Digest of everything durable.
+    pub frontier: [u8; 32],
+    /// The journal's last row.
+    pub row: u64,
+    /// Why what was typed last is not on the disk, if it is not.
+    pub unsaved: Option<String>,
+}
+
+impl Facts {
+    pub(crate) fn of(document: &mut Document, row: u64) -> Facts {
+        Facts {
+            role: document.role(),
+            state: document.state(),
+            members: document.members(),
+            status: document.status(),
+            frontier: document.frontier_digest(),
+            row,
+            unsaved: None,
+        }
+    }
+
+    /// Whether links to this device are of interest to the document.
+    pub fn is_member(&self, device: &DeviceId) -> bool {
+        self.members.iter().any(|member| member.device == *device)
+    }
+
+    /// How many people there are, going by their names; devices without a name count one each.
+    pub fn people(&self) -> usize {
+        let named: std::collections::BTreeSet<&str> =
+            self.members.iter().map(|member| member.name.as_str()).filter(|name| !name.is_empty()).collect();
+        let nameless = self.members.iter().filter(|member| member.name.is_empty()).count();
+        named.len() + nameless
+    }
+}

@@ -1,0 +1,252 @@
+//! One carrier's end of the lanes.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use sheaf_base::DocumentId;
+use sheaf_document::{Input, Item, ViewId};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::AbortHandle;
+
+use super::outbox::{Outbox, Outlet, Told};
+use super::{Failure, control, encode, text};
+use crate::engine::Engine;
+use crate::event::Event;
+use crate::live::DocumentHandle;
+use crate::task::supervised;
+
+/// How often a client is told to look at the facts again, at most.
+const CALM: Duration = Duration::from_millis(250);
+
+/// How long a view whose document ended waits before it is opened again.
+const REOPEN: Duration = Duration::from_millis(500);
+
+static CLIENTS: AtomicU64 = AtomicU64::new(1);
+
+/// One carrier's end of the lanes. Clones are the same end; when the last is dropped, its views are closed.
+#[derive(Clone)]
+pub struct Client(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) engine: Engine,
+    pub(super) outbox: Arc<Outbox>,
+    number: u64,
+    state: Mutex<State>,
+    listening: AbortHandle,
+}
+
+/// A view as the client names it.
+type Named = (DocumentId, String);
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) views: BTreeMap<Named, DocumentHandle>,
+    pub(super) opening: BTreeMap<Named, Vec<Value>>,
+    pub(super) pushing: BTreeMap<(Named, u64), Vec<Value>>,
+}
+
+impl Client {
+    /// A new end.
+    pub fn new(engine: &Engine) -> Client {
+        let outbox = Arc::new(Outbox::default());
+        let listening = supervised("telling a client", listen(engine.clone(), outbox.clone()));
+        let number = CLIENTS.fetch_add(1, Ordering::Relaxed);
+        Client(Arc::new(Inner { engine: engine.clone(), outbox, number, state: Mutex::default(), listening }))
+    }
+
+    /// Hears one message. Never waits: the answer comes by [`Client::next`].
+    pub fn hear(&self, message: &str) {
+        match serde_json::from_str::<Value>(message) {
+            Ok(request) => self.hear_json(request),
+            Err(error) => self.reply(Value::Null, Err(Failure::malformed(format!("not JSON: {error}")))),
+        }
+    }
+
+    /// Hears one message that is JSON already.
+    pub fn hear_json(&self, request: Value) {
+        let Value::Object(mut fields) = request else {
+            return self.reply(Value::Null, Err(Failure::malformed("a request is an object with id and call")));
+        };
+        let id = fields.remove("id").unwrap_or(Value::Null);
+        let Some(Value::String(call)) = fields.remove("call") else {
+            return self.reply(id, Err(Failure::malformed("a request says in \"call\" what is asked")));
+        };
+        if let Some(result) = text::hear(self, &id, &call, &fields) {
+            return match result {
+                Ok(None) => {}
+                Ok(Some(answer)) => self.reply(id, Ok(answer)),
+                Err(failure) => self.reply(id, Err(failure)),
+            };
+        }
+        let client = self.clone();
+        supervised("answering a request", async move {
+            let mut unanswered = Unanswered { client: &client, id: Some(id) };
+            let result = control::answer(&client.0.engine, &call, fields).await;
+            unanswered.answer(result);
+        });
+    }
+
+    /// Asks and waits for the answer, for carriers that have requests of their own kind.
+    pub async fn ask(engine: &Engine, call: &str, fields: Map<String, Value>) -> Result<Value, Failure> {
+        control::answer(engine, call, fields).await
+    }
+
+    /// The next message for the client.
+    pub async fn next(&self) -> String {
+        loop {
+            let told = self.0.outbox.next(tokio::time::sleep(CALM)).await;
+            if let Some(message) = self.words(told) {
+                return message.to_string();
+            }
+        }
+    }
+
+    pub(super) fn reply(&self, id: Value, result: Result<Value, Failure>) {
+        self.0.outbox.put(Told::Reply { id, result });
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A view's name in the whole process: two clients may choose the same.
+    pub(super) fn view_id(&self, view: &str) -> ViewId {
+        ViewId::from(format!("{}/{view}", self.0.number).as_str())
+    }
+
+    /// Opens a view of a document that lives.
+    pub(super) fn attach(&self, view: &str, document: DocumentHandle) -> bool {
+        let attached = document.attach(self.view_id(view), Outlet(self.0.outbox.clone()));
+        self.state().views.insert((document.id(), view.to_owned()), document);
+        attached
+    }
+
+    fn words(&self, told: Told) -> Option<Value> {
+        match told {
+            Told::Reply { id, result } => Some(answer(&id, &result)),
+            Told::Item { document, view, item } => self.item_in_words(document, own_name(&view), item),
+            Told::Pushed { document, view, number, result } => {
+                let key = ((document, own_name(&view).to_owned()), number);
+                let waiting = self.state().pushing.remove(&key).unwrap_or_default();
+                let result = result.map(|version| json!({ "version": version })).map_err(Failure::from);
+                self.answer_all(waiting, &result)
+            }
+            Told::Role { document, view, role } => {
+                Some(json!({ "event": "role", "document": document.to_string(), "view": own_name(&view), "role": role }))
+            }
+            Told::Closed { document, view, reason } => self.closed(document, own_name(&view), &reason),
+            Told::Presence { document, view, version, cursors } => Some(encode::presence(document, own_name(&view), version, &cursors)),
+            Told::Event(event) => Some(event),
+            Told::Documents => Some(encode::event(&Event::Documents)),
+            Told::Status(document) => Some(encode::event(&Event::Status { document })),
+        }
+    }
+
+    fn item_in_words(&self, document: DocumentId, view: &str, item: Item) -> Option<Value> {
+        if let Item::Opened(opened) = &item {
+            let waiting = self.state().opening.remove(&(document, view.to_owned())).unwrap_or_default();
+            if !waiting.is_empty() {
+                return self.answer_all(waiting, &Ok(Value::Object(encode::opened(opened))));
+            }
+        }
+        Some(encode::item(document, view, &item))
+    }
+
+    /// Gives the same answer to everybody who waits for it: the first at once, so that it stands where it belongs, the others in line.
+    fn answer_all(&self, waiting: Vec<Value>, result: &Result<Value, Failure>) -> Option<Value> {
+        let mut waiting = waiting.into_iter();
+        let first = waiting.next();
+        waiting.for_each(|id| self.reply(id, result.clone()));
+        first.map(|id| answer(&id, result))
+    }
+
+    /// The document of a view ended. What waits is answered; the view is opened again and told so by a reset.
+    fn closed(&self, document: DocumentId, view: &str, reason: &str) -> Option<Value> {
+        let named = (document, view.to_owned());
+        let mut state = self.state();
+        let was_open = state.views.remove(&named).is_some();
+        let opening = state.opening.remove(&named).unwrap_or_default();
+        let pushes: Vec<_> = state.pushing.keys().filter(|(view, _)| *view == named).cloned().collect();
+        let pushing: Vec<Value> = pushes.iter().filter_map(|push| state.pushing.remove(push)).flatten().collect();
+        drop(state);
+        let reopen = was_open && opening.is_empty();
+        pushing.into_iter().for_each(|id| self.reply(id, Err(Failure::new("reset", reason))));
+        opening.into_iter().for_each(|id| self.reply(id, Err(Failure::new("ended", reason))));
+        if reopen {
+            let weak = Arc::downgrade(&self.0);
+            let (engine, view) = (self.0.engine.clone(), view.to_owned());
+            supervised("opening a view again", async move {
+                tokio::time::sleep(REOPEN).await;
+                if let Ok(live) = engine.live(document).await
+                    && let Some(inner) = weak.upgrade()
+                {
+                    Client(inner).attach(&view, live);
+                }
+            });
+        }
+        None
+    }
+}
+
+fn answer(id: &Value, result: &Result<Value, Failure>) -> Value {
+    match result {
+        Ok(answer) => json!({ "id": id, "ok": answer }),
+        Err(failure) => json!({ "id": id, "error": failure.to_json() }),
+    }
+}
+
+/// A client's own name for a view.
+fn own_name(view: &ViewId) -> &str {
+    view.0.split_once('/').map_or(&*view.0, |(_, name)| name)
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.listening.abort();
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for ((_, view), document) in std::mem::take(&mut state.views) {
+            document.hear(Input::Close { view: ViewId::from(format!("{}/{view}", self.number).as_str()) });
+        }
+    }
+}
+
+/// A request is answered even if answering it panics.
+struct Unanswered<'a> {
+    client: &'a Client,
+    id: Option<Value>,
+}
+
+impl Unanswered<'_> {
+    fn answer(&mut self, result: Result<Value, Failure>) {
+        if let Some(id) = self.id.take() {
+            self.client.reply(id, result);
+        }
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.answer(Err(Failure::new("failed", "an error in Sheaf itself; it is in the log")));
+    }
+}
+
+/// Passes the engine's events on.
+async fn listen(engine: Engine, outbox: Arc<Outbox>) {
+    let mut events = engine.events().listen();
+    drop(engine);
+    loop {
+        match events.recv().await {
+            Ok(Event::Documents) => outbox.hint_documents(),
+            Ok(Event::Status { document }) => outbox.hint_status(document),
+            Ok(event) => outbox.put(Told::Event(encode::event(&event))),
+            Err(RecvError::Lagged(_)) => {
+                outbox.hint_documents();
+                outbox.hint_status(None);
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The control lane: one request each for everything that the command line and the windows' chrome can ask.
+
+mod library;
+mod people;
+
+use serde_json::{Map, Value, json};
+
+use super::Failure;
+use crate::engine::Engine;
+
+type Fields = Map<String, Value>;
+type Answer = Result<Value, Failure>;
+
+/// Answers a request.
+pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answer {
+    match call {
+        "new" => library::new(engine, &fields).await,
+        "list" => Ok(library::list(engine, &fields)),
+        "show" => library::show(engine, &fields).await,
+        "write" => library::write(engine, &fields).await,
+        "rename" => library::rename(engine, &fields).await,
+        "trash" => library::trash(engine, &fields, true).await,
+        "restore" => library::trash(engine, &fields, false).await,
+        "duplicate" => library::duplicate(engine, &fields).await,
+        "rescued" => library::rescued(engine, &fields).await,
+        "rescued_done" => library::rescued_done(engine, &fields).await,
+        "search" => library::search(engine, &fields).await,
+        "share" => people::share(engine, &fields).await,
+        "preview" => people::preview(engine, &fields),
+        "join" => people::join(engine, &fields).await,
+        "members" => people::members(engine, &fields).await,
+        "status" => people::status(engine, &fields).await,
+        "network" => people::network(engine, &fields).await,
+        "me" => people::me(engine, &fields).await,
+        "settings" => people::settings(engine, &fields).await,
+        "id" => Ok(json!({ "device": engine.device().to_string(), "short": engine.device().short() })),
+        "raise" => {
+            let link = library::optional_text(&fields, "link")?;
+            Ok(json!({ "windows": engine.raise(link) }))
+        }
+        _ => Err(Failure::new("unknown_call", format!("there is no call {call:?}"))),
+    }
+}

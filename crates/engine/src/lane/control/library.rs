@@ -1,0 +1,163 @@
+//! Requests about documents.
+
+use serde_json::{Value, json};
+use sheaf_base::{DocumentId, limits};
+use sheaf_store::Entry;
+
+use super::{Answer, Fields};
+use crate::body::{BodyError, Form, convert};
+use crate::engine::Engine;
+use crate::lane::{Failure, delta_to_json, text::text};
+use crate::library::{Standing, role_name_of};
+
+/// The title of a document that was given none.
+const UNTITLED: &str = "Untitled";
+
+/// The document that a request means.
+pub(super) fn meant(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
+    Ok(engine.resolve(&text(fields, "document")?)?)
+}
+
+pub(super) async fn new(engine: &Engine, fields: &Fields) -> Answer {
+    let title = if fields.contains_key("title") { title(fields)? } else { UNTITLED.to_owned() };
+    let markdown = optional_text(fields, "markdown")?;
+    let document = engine.create_with(&title, markdown.as_deref()).await?;
+    Ok(json!({ "document": document.to_string() }))
+}
+
+pub(super) fn list(engine: &Engine, fields: &Fields) -> Value {
+    let wanted = fields.get("trashed").and_then(Value::as_bool);
+    let entries = engine.documents();
+    let entries = entries.iter().filter(|entry| wanted.is_none_or(|trashed| entry.trashed.is_some() == trashed));
+    json!({ "documents": entries.map(entry).collect::<Vec<_>>() })
+}
+
+/// A line of the catalogue, as it is told.
+fn entry(entry: &Entry) -> Value {
+    let state = match Standing::of(entry) {
+        _ if entry.placeholder => "waiting",
+        Standing::Damaged => "damaged",
+        Standing::Left => "left",
+        Standing::Private | Standing::Shared => "ready",
+    };
+    json!({
+        "document": entry.document.to_string(),
+        "title": entry.title,
+        "created": entry.created.0,
+        "changed": entry.changed.0,
+        "opened": entry.opened.map(|opened| opened.0),
+        "people": entry.people,
+        "role": role_name_of(entry.role),
+        "state": state,
+        "shared": Standing::of(entry) == Standing::Shared,
+        "trashed": entry.trashed.is_some(),
+    })
+}
+
+pub(super) async fn show(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let form = match optional_text(fields, "as")?.as_deref() {
+        None | Some("md") => Form::Markdown,
+        Some("text") => Form::Text,
+        Some("html") => Form::Html,
+        Some("json") => Form::Delta,
+        Some(other) => return Err(Failure::malformed(format!("{other:?} is not a form: md, text, html or json"))),
+    };
+    let body = engine.body(document).await?;
+    let mut answer = json!({ "document": document.to_string(), "version": body.version, "title": body.opened.title });
+    if form == Form::Delta {
+        answer["delta"] = delta_to_json(&body.opened.delta);
+    } else {
+        answer["body"] = convert(&body.opened.delta, form).into();
+    }
+    Ok(answer)
+}
+
+pub(super) async fn write(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let markdown = text(fields, "markdown")?;
+    let base = match fields.get("base") {
+        None | Some(Value::Null) => None,
+        Some(base) => Some(base.as_u64().ok_or_else(|| Failure::malformed("\"base\" is a version: a whole number"))?),
+    };
+    let (changed, version) = engine.write(document, &markdown, base).await?;
+    Ok(json!({ "document": document.to_string(), "changed": changed, "version": version }))
+}
+
+pub(super) async fn rename(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    engine.rename(document, &title(fields)?).await?;
+    Ok(json!({ "document": document.to_string() }))
+}
+
+pub(super) async fn trash(engine: &Engine, fields: &Fields, away: bool) -> Answer {
+    let document = meant(engine, fields)?;
+    engine.trash(document, away).await?;
+    Ok(json!({ "document": document.to_string() }))
+}
+
+pub(super) async fn duplicate(engine: &Engine, fields: &Fields) -> Answer {
+    let document = engine.duplicate(meant(engine, fields)?).await?;
+    Ok(json!({ "document": document.to_string() }))
+}
+
+pub(super) async fn rescued(engine: &Engine, fields: &Fields) -> Answer {
+    let documents = match fields.get("document") {
+        None | Some(Value::Null) => engine.documents().into_iter().map(|entry| entry.document).collect(),
+        Some(_) => vec![meant(engine, fields)?],
+    };
+    let mut edits = Vec::new();
+    for document in documents {
+        for edit in engine.rescued(document).await? {
+            edits.push(json!({
+                "id": format!("{document}/{}", edit.number),
+                "document": document.to_string(),
+                "line": edit.line,
+                "text": edit.text,
+                "when": edit.at.0,
+            }));
+        }
+    }
+    Ok(json!({ "edits": edits }))
+}
+
+pub(super) async fn rescued_done(engine: &Engine, fields: &Fields) -> Answer {
+    let id = text(fields, "id")?;
+    let parts = id.split_once('/').and_then(|(document, number)| Some((document.parse().ok()?, number.parse().ok()?)));
+    let (document, number) = parts.ok_or_else(|| Failure::malformed("\"id\" is one that `rescued` gave"))?;
+    engine.settle_rescued(document, number).await?;
+    Ok(json!({}))
+}
+
+pub(super) async fn search(engine: &Engine, fields: &Fields) -> Answer {
+    let hits = engine.search(text(fields, "words")?).await?;
+    let hits = hits.iter().map(|hit| json!({ "document": hit.document.to_string(), "title": hit.title, "excerpt": hit.excerpt }));
+    Ok(json!({ "hits": hits.collect::<Vec<_>>() }))
+}
+
+/// A title: one line, not too long, not nothing.
+fn title(fields: &Fields) -> Result<String, Failure> {
+    let title = text(fields, "title")?.trim().to_owned();
+    if title.is_empty() || title.chars().any(char::is_control) || title.encode_utf16().count() > limits::TITLE {
+        return Err(Failure::new("refused", format!("a title is one line of 1 to {} characters", limits::TITLE)));
+    }
+    Ok(title)
+}
+
+pub(super) fn optional_text(fields: &Fields, name: &str) -> Result<Option<String>, Failure> {
+    match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Failure::malformed(format!("{name:?} is not text"))),
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Failure {
+        match error {
+            BodyError::Document(error) => error.into(),
+            BodyError::Ask(error) => error.into(),
+            BodyError::Version(_) => Failure::new("version", error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Requests about people, devices and the network.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sheaf_document::{DeviceState, Role};
+
+use super::library::{meant, optional_text};
+use super::{Answer, Fields};
+use crate::engine::Engine;
+use crate::lane::{Failure, text::text};
+use crate::library::role_name;
+use crate::sharing::{DeviceReport, DocumentReport};
+use crate::{settings, task};
+
+/// How long `join` waits for the first copy unless told otherwise.
+const WAIT: u64 = 30;
+
+pub(super) async fn share(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let role = match optional_text(fields, "role")?.as_deref() {
+        None | Some("edit") => Role::Edit,
+        Some("view") => Role::View,
+        Some(other) => return Err(Failure::malformed(format!("{other:?} is not a role to share: view or edit"))),
+    };
+    let shared = engine.share(document, role).await?;
+    let mut answer = json!({
+        "document": document.to_string(),
+        "title": shared.title,
+        "ticket": shared.ticket,
+        "link": shared.link,
+        "role": role_name(role),
+        "profile": engine.network_report().profile,
+    });
+    if let Some(warning) = shared.warning {
+        answer["warning"] = warning.into();
+    }
+    Ok(answer)
+}
+
+pub(super) fn preview(engine: &Engine, fields: &Fields) -> Answer {
+    let preview = engine.preview(&text(fields, "ticket")?)?;
+    Ok(json!({
+        "document": preview.ticket.document.to_string(),
+        "title": preview.ticket.title,
+        "inviter": preview.ticket.name,
+        "device": preview.ticket.inviter.to_string(),
+        "fingerprint": preview.ticket.inviter.short(),
+        "role": role_name(preview.ticket.role),
+        "routes": preview.routes,
+        "known": preview.known,
+    }))
+}
+
+pub(super) async fn join(engine: &Engine, fields: &Fields) -> Answer {
+    let wait = match fields.get("wait") {
+        None | Some(Value::Null) => WAIT,
+        Some(wait) => wait.as_u64().ok_or_else(|| Failure::malformed("\"wait\" is a number of seconds"))?,
+    };
+    let joined = engine.join(&text(fields, "ticket")?, Duration::from_secs(wait)).await?;
+    Ok(json!({ "document": joined.document.to_string(), "state": if joined.ready { "ready" } else { "waiting" } }))
+}
+
+pub(super) async fn members(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let live = engine.live(document).await?;
+    let members = live.facts().members.clone();
+    let members = members.iter().map(|member| {
+        json!({
+            "device": member.device.to_string(),
+            "person": member.name,
+            "colour": member.colour,
+            "role": role_name(member.role),
+            "mine": member.mine,
+            "last_seen": engine.way(member.device).last_seen,
+        })
+    });
+    Ok(json!({ "members": members.collect::<Vec<_>>() }))
+}
+
+pub(super) async fn status(engine: &Engine, fields: &Fields) -> Answer {
+    let documents = match fields.get("document") {
+        None | Some(Value::Null) => engine.report_all().await,
+        Some(_) => vec![engine.report(meant(engine, fields)?).await?],
+    };
+    let network = engine.network_report();
+    Ok(json!({
+        "documents": documents.iter().map(document_status).collect::<Vec<_>>(),
+        "network": {
+            "profile": network.profile,
+            "relay": network.relay,
+            "chosen": network.chosen,
+            "running": network.running,
+            "offline_since": network.offline_since,
+            "error": network.error,
+        },
+    }))
+}
+
+fn document_status(report: &DocumentReport) -> Value {
+    json!({
+        "document": report.document.to_string(),
+        "title": report.title,
+        "saved": report.unsaved.is_none(),
+        "unsaved_reason": report.unsaved,
+        "changed_at": report.changed.0,
+        "devices": report.devices.iter().map(device_status).collect::<Vec<_>>(),
+        "transfer": report.first_copy.map(|copy| json!({ "from": copy.from.to_string(), "bytes": copy.bytes, "total": copy.total })),
+    })
+}
+
+fn device_status(report: &DeviceReport) -> Value {
+    let (state, behind) = match (&report.fact.state, report.way.linked) {
+        (DeviceState::HasAll, _) => ("has_all", 0),
+        (DeviceState::Refused { .. }, _) => ("refused", 0),
+        (DeviceState::Behind { edits }, true) => ("behind", *edits),
+        (DeviceState::Unknown, true) => ("waiting", 0),
+        (DeviceState::Behind { edits }, false) => ("unreachable", *edits),
+        (DeviceState::Unknown, false) => ("unreachable", 0),
+    };
+    let reason = match &report.fact.state {
+        DeviceState::Refused { reason } => Some(reason.clone()),
+        _ if report.fact.twice => Some("two processes with this device's key are at work: a profile is in use twice".into()),
+        _ => report.way.reason.clone(),
+    };
+    json!({
+        "device": report.fact.device.to_string(),
+        "person": report.fact.person,
+        "colour": report.fact.colour,
+        "mine": false,
+        "state": state,
+        "behind": behind,
+        "linked": report.way.linked,
+        "last_seen": report.way.last_seen,
+        "receipt_at": report.fact.receipt_at.map(|at| at.0),
+        "path": report.way.direct.map(|direct| if direct { "direct" } else { "relayed" }),
+        "rtt_ms": report.way.rtt_ms,
+        "reason": reason,
+    })
+}
+
+pub(super) async fn network(engine: &Engine, fields: &Fields) -> Answer {
+    let relay = optional_text(fields, "relay")?;
+    let profile = match (optional_text(fields, "profile")?.as_deref(), relay) {
+        (None, None) => None,
+        (Some("relay") | None, Some(url)) => Some(format!("relay={url}")),
+        (Some(name), _) => Some(name.to_owned()),
+    };
+    if let Some(profile) = profile {
+        engine.set_network(&profile).await?;
+    }
+    let report = engine.network_report();
+    Ok(json!({ "profile": report.profile, "relay": report.relay, "chosen": report.chosen, "overridden": report.overridden }))
+}
+
+pub(super) async fn me(engine: &Engine, fields: &Fields) -> Answer {
+    let (name, colour) = (optional_text(fields, "name")?, optional_text(fields, "colour")?);
+    let me = engine.set_me(name, colour).await?;
+    Ok(json!({ "name": me.name, "colour": me.colour }))
+}
+
+pub(super) async fn settings(engine: &Engine, fields: &Fields) -> Answer {
+    let shared = engine.shared.clone();
+    let values = match fields.get("set") {
+        None | Some(Value::Null) => task::blocking(move || Ok(settings::window(&shared))).await,
+        Some(Value::Object(change)) => {
+            let change = change.clone();
+            task::blocking(move || settings::set_window(&shared, change)).await
+        }
+        Some(_) => return Err(Failure::malformed("\"set\" is an object")),
+    };
+    Ok(json!({ "settings": values? }))
+}

@@ -1,0 +1,300 @@
+//! The library: every document of this device, its line in the catalogue, and how it is named on a command line.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sheaf_base::{DocumentId, Wall};
+use sheaf_document::{Announcement, Role, State};
+use sheaf_store::{Batch, Change, CommitError, Entry, ReadError, RescuedRow, SearchHit, Store};
+use tokio::sync::oneshot;
+
+use crate::body::BodyError;
+use crate::engine::{DocumentError, Engine, Shared};
+use crate::event::{Event, Events, Level};
+use crate::facts::Facts;
+use crate::live::Question;
+use crate::task::blocking;
+
+/// How often the time of a document's last change is written, at most: it is for sorting, and costs a page each time.
+const CHANGED_EVERY: u64 = 2_000;
+
+/// The catalogue in memory, written through.
+pub(crate) struct Library {
+    store: Store,
+    events: Events,
+    entries: Mutex<BTreeMap<DocumentId, Entry>>,
+}
+
+/// How a document stands in the catalogue, as the store's opaque number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody else has been invited.
+    Private = 0,
+    /// Others have, or may have, a copy.
+    Shared = 1,
+    /// This device has left, or was removed.
+    Left = 2,
+    /// It cannot be opened.
+    Damaged = 3,
+}
+
+impl Standing {
+    /// How this entry stands.
+    pub fn of(entry: &Entry) -> Standing {
+        match entry.state {
+            1 => Standing::Shared,
+            2 => Standing::Left,
+            3 => Standing::Damaged,
+            _ => Standing::Private,
+        }
+    }
+}
+
+/// No document is meant by this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// None has such an id or title.
+    #[error("there is no document {0:?}: `sheaf list` shows all of them")]
+    Unknown(String),
+    /// More than one has.
+    #[error("{name:?} may mean {}: say more of the id", .candidates.join(" or "))]
+    Ambiguous {
+        /// What was said.
+        name: String,
+        /// What it may mean: short id and title.
+        candidates: Vec<String>,
+    },
+}
+
+/// Digits that an id's beginning must have to be taken for one: fewer are rather a title.
+const PREFIX: usize = 4;
+
+impl Library {
+    pub(crate) fn load(store: Store, events: Events) -> Result<Library, ReadError> {
+        let entries = store.read(|reader| reader.catalogue())?;
+        let entries = entries.into_iter().map(|entry| (entry.document, entry)).collect();
+        Ok(Library { store, events, entries: Mutex::new(entries) })
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<DocumentId, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All documents, the last changed first, the trashed among them.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = self.held().values().cloned().collect();
+        entries.sort_by(|one, other| other.changed.cmp(&one.changed).then(one.document.cmp(&other.document)));
+        entries
+    }
+
+    pub(crate) fn entry(&self, document: DocumentId) -> Option<Entry> {
+        self.held().get(&document).cloned()
+    }
+
+    /// Which document is meant: by id, by the beginning of one, or by title. What is not in the trash comes first.
+    pub(crate) fn resolve(&self, name: &str) -> Result<DocumentId, ResolveError> {
+        let entries = self.entries();
+        if let Ok(id) = name.parse::<DocumentId>()
+            && entries.iter().any(|entry| entry.document == id)
+        {
+            return Ok(id);
+        }
+        let prefix = name.to_ascii_lowercase();
+        let is_prefix = prefix.len() >= PREFIX && prefix.chars().all(|digit| digit.is_ascii_hexdigit());
+        let meant = |entry: &&Entry| entry.title == name || (is_prefix && entry.document.to_string().starts_with(&prefix));
+        let (mut found, trashed): (Vec<&Entry>, Vec<&Entry>) = entries.iter().filter(meant).partition(|entry| entry.trashed.is_none());
+        if found.is_empty() {
+            found = trashed;
+        }
+        match found.as_slice() {
+            [] => Err(ResolveError::Unknown(name.to_owned())),
+            [one] => Ok(one.document),
+            several => {
+                let candidates = several.iter().map(|entry| format!("{} ({})", entry.document.short(), entry.title)).collect();
+                Err(ResolveError::Ambiguous { name: name.to_owned(), candidates })
+            }
+        }
+    }
+
+    /// A new document's line: in memory at once; the change is to be written with the document's first rows.
+    pub(crate) fn enter(&self, entry: Entry) -> Change {
+        self.held().insert(entry.document, entry.clone());
+        Change::Enter(entry)
+    }
+
+    /// A document that came to nothing.
+    pub(crate) fn withdraw(&self, document: DocumentId) {
+        self.held().remove(&document);
+    }
+
+    /// Changes a line. The answer comes when that is durable; writes happen in the order of the changes.
+    pub(crate) fn change(&self, document: DocumentId, change: impl FnOnce(&mut Entry)) -> oneshot::Receiver<Result<(), CommitError>> {
+        let (done, durable) = oneshot::channel();
+        let mut entries = self.held();
+        let Some(entry) = entries.get_mut(&document) else {
+            drop(done.send(Ok(())));
+            return durable;
+        };
+        let before = entry.clone();
+        change(entry);
+        if *entry == before {
+            drop(done.send(Ok(())));
+            return durable;
+        }
+        let batch = Batch::of(document).with(Change::Enter(entry.clone()));
+        self.store.commit_then(batch, move |outcome| drop(done.send(outcome.map(|_| ()))));
+        drop(entries);
+        self.events.tell(Event::Documents);
+        durable
+    }
+}
+
+/// Keeps the catalogue in step with what a document announces.
+pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &Announcement, facts: &Facts) {
+    let library = &shared.library;
+    match announcement {
+        Announcement::Title(title) => drop(library.change(document, |entry| entry.title.clone_from(title))),
+        Announcement::Changed(wall) => changed(shared, document, *wall),
+        Announcement::State(state) => {
+            let waited = library.entry(document).is_some_and(|entry| entry.placeholder);
+            drop(library.change(document, |entry| match state {
+                State::Waiting => entry.placeholder = true,
+                State::Ready => entry.placeholder = false,
+                State::Left => entry.state = Standing::Left as u8,
+            }));
+            if waited && *state == State::Ready {
+                shared.events.tell(Event::Joined { document });
+            }
+        }
+        Announcement::Members => {
+            let people = u32::try_from(facts.people()).unwrap_or(u32::MAX);
+            drop(library.change(document, |entry| {
+                (entry.people, entry.role) = (people, role_number(facts.role));
+                if people > 1 && entry.state == Standing::Private as u8 {
+                    entry.state = Standing::Shared as u8;
+                }
+            }));
+        }
+        Announcement::Rescued(rescued) => {
+            let at = shared.clock.wall();
+            let change = Change::Rescued { at, line: rescued.line.clone(), text: rescued.text.clone() };
+            shared.write_aside(Batch::of(document).with(change), "a rescued edit");
+            let message = "Words of yours were removed with their line by somebody who had not seen them. They are kept.".into();
+            shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", message });
+        }
+        Announcement::Quarantined { device, reason } => {
+            let message = format!("A change could not be used and was put aside; the document goes on without it: {reason}");
+            shared.events.tell(Event::Notice {
+                document: Some(document),
+                device: Some(*device),
+                level: Level::Warning,
+                code: "quarantined",
+                message,
+            });
+        }
+        Announcement::Alarm { device, evidence } => {
+            tracing::error!(document = %document.short(), device = %device.short(), %evidence, "two devices hold the same and differ");
+            let message =
+                "Two devices hold the same changes and show different text. This is a fault in Sheaf; the log has the details.".into();
+            let level = Level::Error;
+            shared.events.tell(Event::Notice { document: Some(document), device: Some(*device), level, code: "alarm", message });
+        }
+        Announcement::Status(_) | Announcement::Frontier(_) => {}
+    }
+}
+
+/// The time of the last change, not with every keystroke.
+fn changed(shared: &Shared, document: DocumentId, wall: Wall) {
+    let due = shared.library.entry(document).is_some_and(|entry| wall.0 >= entry.changed.0.saturating_add(CHANGED_EVERY));
+    if due {
+        drop(shared.library.change(document, |entry| entry.changed = wall));
+    }
+}
+
+/// A role as the store's opaque number.
+pub(crate) fn role_number(role: Role) -> u8 {
+    match role {
+        Role::View => 1,
+        Role::Comment => 2,
+        Role::Edit => 3,
+        Role::Admin => 4,
+        Role::Owner => 5,
+    }
+}
+
+/// A role as people and the wire call it.
+pub(crate) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::View => "view",
+        Role::Comment => "comment",
+        Role::Edit => "edit",
+        Role::Admin => "admin",
+        Role::Owner => "owner",
+    }
+}
+
+/// The same of the store's number.
+pub(crate) fn role_name_of(number: u8) -> &'static str {
+    match number {
+        2 => "comment",
+        3 => "edit",
+        4 => "admin",
+        5 => "owner",
+        _ => "view",
+    }
+}
+
+impl Engine {
+    /// Gives a document another title. Durable when this returns.
+    pub async fn rename(&self, document: DocumentId, title: &str) -> Result<(), BodyError> {
+        let live = self.live(document).await?;
+        live.ask(Question::Rename(title.to_owned())).await?;
+        Ok(())
+    }
+
+    /// Puts a document into the trash, or takes it out. In the trash it is kept whole, and nobody is told of it or from it.
+    pub async fn trash(&self, document: DocumentId, away: bool) -> Result<(), DocumentError> {
+        let at = away.then(|| self.shared.clock.wall());
+        let durable = self.shared.library.change(document, |entry| {
+            if entry.trashed.is_some() != away {
+                entry.trashed = at;
+            }
+        });
+        durable.await.unwrap_or(Err(CommitError::Closed))?;
+        match self.shared.if_live(document) {
+            Some(live) if away => live.stop(),
+            Some(_) => self.shared.net().into_iter().for_each(|net| net.appeared(document)),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// A window shows the document.
+    pub(crate) fn opened(&self, document: DocumentId) {
+        let now = self.shared.clock.wall();
+        drop(self.shared.library.change(document, |entry| entry.opened = Some(now)));
+    }
+
+    /// Words of this device that lost their line and are not dealt with yet.
+    pub async fn rescued(&self, document: DocumentId) -> Result<Vec<RescuedRow>, ReadError> {
+        let store = self.shared.store.clone();
+        blocking(move || store.read(|reader| reader.rescued(document))).await
+    }
+
+    /// A rescued edit is dealt with.
+    pub async fn settle_rescued(&self, document: DocumentId, number: u64) -> Result<(), CommitError> {
+        let store = self.shared.store.clone();
+        let batch = Batch::of(document).with(Change::Settle(number));
+        blocking(move || store.commit(batch).wait()).await?;
+        Ok(())
+    }
+
+    /// Documents that hold these words, the best first.
+    pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ReadError> {
+        let store = self.shared.store.clone();
+        blocking(move || store.read(|reader| reader.search(&words, SEARCH_HITS))).await
+    }
+}
+
+/// Hits that a search brings, at most.
+const SEARCH_HITS: u32 = 50;

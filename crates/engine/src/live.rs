@@ -1,0 +1,297 @@
+//! A live document: one task that owns it and runs its turns.
+//!
+//! A turn hears, thinks, writes, then tells. The order of the lines in [`Live::turn`] is the durability promise. While a write is under
+//! way the task still hears what makes no record; while a write fails, nothing that rests on it is told, and the same bytes are tried
+//! again.
+
+mod handle;
+mod heard;
+mod inbox;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sheaf_access::{Ticket, TicketError};
+use sheaf_document::{Announcement, Answer, Document, Done, Input, Output, Refused, RequestId, ViewId};
+use sheaf_store::{Batch, Change, Entry, ReadError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+pub use handle::{AskError, DocumentHandle};
+pub(crate) use heard::{Heard, Question};
+
+use crate::engine::Shared;
+use crate::event::Event;
+use crate::facts::Facts;
+use crate::lane::Outlet;
+use crate::task::{blocking, supervised, watched};
+use crate::{library, rows};
+use inbox::Inbox;
+
+/// Why a document's task ended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Ended {
+    /// It was asked to.
+    #[error("the document was closed")]
+    Stopped,
+    /// The store will never take what the document has to write.
+    #[error("the document could not be saved: {0}")]
+    Refused(String),
+    /// It cannot be read.
+    #[error("the document could not be read: {0}")]
+    Unreadable(String),
+}
+
+/// The task's own things.
+pub(crate) struct Live {
+    shared: Arc<Shared>,
+    document: Document,
+    inbox: Inbox,
+    /// For what the task tells itself, from work that it has others do.
+    near: mpsc::WeakUnboundedSender<Heard>,
+    facts: watch::Sender<Arc<Facts>>,
+    views: BTreeMap<ViewId, Outlet>,
+    asked: BTreeMap<RequestId, oneshot::Sender<Result<(Done, u64), Refused>>>,
+    next_request: u64,
+    /// Changes that go with the next turn's rows: the catalogue line of a new document.
+    with_next: Vec<Change>,
+    /// The journal's last durable row.
+    row: u64,
+}
+
+/// Starts a document's task. `with_first` is written in one transaction with its first turn; `first` is told when that is durable.
+pub(crate) fn start(
+    shared: Arc<Shared>,
+    mut document: Document,
+    row: u64,
+    with_first: Vec<Change>,
+    first: Option<oneshot::Sender<()>>,
+) -> DocumentHandle {
+    let id = document.id();
+    let (facts, seen) = watch::channel(Arc::new(Facts::of(&mut document, row)));
+    let (inbox, near, far) = Inbox::new(shared.clock);
+    let handle = DocumentHandle::new(id, near.clone(), far, seen);
+    let live = Live {
+        shared: shared.clone(),
+        document,
+        inbox,
+        near: near.downgrade(),
+        facts,
+        views: BTreeMap::new(),
+        asked: BTreeMap::new(),
+        next_request: 0,
+        with_next: with_first,
+        row,
+    };
+    watched("a document", live.run(first), move |outcome| {
+        let why = outcome.unwrap_or_else(|_| Ended::Unreadable("an error in Sheaf itself; it is in the log".into()));
+        shared.ended(id, &why);
+    });
+    handle
+}
+
+impl Live {
+    async fn run(mut self, first: Option<oneshot::Sender<()>>) -> Ended {
+        let ended = self.turns(first).await;
+        let why = match ended {
+            Ok(()) => Ended::Stopped,
+            Err(why) => why,
+        };
+        for (view, outlet) in &self.views {
+            outlet.closed(self.document.id(), view, &why.to_string());
+        }
+        why
+    }
+
+    async fn turns(&mut self, first: Option<oneshot::Sender<()>>) -> Result<(), Ended> {
+        self.turn().await?;
+        first.into_iter().for_each(|first| drop(first.send(())));
+        while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
+            for message in heard {
+                self.take(message)?;
+            }
+            self.turn().await?;
+        }
+        Ok(())
+    }
+
+    /// Thinks, writes, then tells, in this order.
+    async fn turn(&mut self) -> Result<(), Ended> {
+        let turn = self.document.take_turn();
+        self.tell(turn.at_once);
+        let mut batch = Batch::of(self.document.id());
+        std::mem::take(&mut self.with_next).into_iter().for_each(|change| batch.push(change));
+        rows::write(&mut batch, turn.writes);
+        if !batch.is_empty() {
+            self.write_until_durable(batch).await?;
+        }
+        self.publish(|facts| facts.unsaved = None);
+        self.answer(turn.answers);
+        self.document.apply_written();
+        let outputs = self.document.take_outputs();
+        self.tell(outputs);
+        Ok(())
+    }
+
+    /// Takes one message to heart.
+    fn take(&mut self, message: Heard) -> Result<(), Ended> {
+        let now = self.shared.clock.now();
+        match message {
+            Heard::Input(input) => {
+                if let Input::Close { view } = &*input {
+                    self.views.remove(view);
+                }
+                self.document.handle(*input, now);
+            }
+            Heard::Attach { view, outlet } => {
+                self.views.insert(view.clone(), outlet);
+                self.document.handle(Input::Open { view }, now);
+            }
+            Heard::Ask { question, reply } => {
+                self.next_request += 1;
+                let request = RequestId(self.next_request);
+                self.asked.insert(request, reply);
+                self.document.handle(question.input(request), now);
+            }
+            Heard::Timeout => self.document.handle(Input::Timeout, now),
+            Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
+            Heard::Stop => return Err(Ended::Stopped),
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, answers: Vec<Answer>) {
+        for answer in answers {
+            match answer {
+                Answer::Pushed { view, number, result } => {
+                    if let Some(outlet) = self.views.get(&view) {
+                        outlet.pushed(self.document.id(), &view, number, result);
+                    }
+                }
+                Answer::Done { request, result } => {
+                    if let Some(reply) = self.asked.remove(&request) {
+                        // Whoever asked may have gone; what was asked is done all the same.
+                        drop(reply.send(result.map(|done| (done, self.row))));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes outputs on. Never waits, never fails.
+    fn tell(&mut self, outputs: Vec<Output>) {
+        let id = self.document.id();
+        for output in outputs {
+            match output {
+                Output::View { view, item } => {
+                    if let Some(outlet) = self.views.get(&view) {
+                        outlet.item(id, &view, item);
+                    }
+                }
+                Output::Presence { view, version, cursors } => {
+                    if let Some(outlet) = self.views.get(&view) {
+                        outlet.presence(id, &view, version, cursors);
+                    }
+                }
+                Output::Send { peer, lane, frame } => self.net(|net| net.send(peer, id, lane, frame)),
+                Output::Supply { peer, spans } => self.net(|net| net.supply(peer, id, spans)),
+                Output::Dismiss { peer, reason } => self.net(|net| net.dismiss(peer, id, reason)),
+                Output::Routes { peer, routes } => self.net(|net| net.heard_routes(peer, id, routes)),
+                Output::Announce(announcement) => self.announce(&announcement),
+                Output::Hydrate => self.hydrate(),
+            }
+        }
+    }
+
+    fn net(&self, use_it: impl FnOnce(&dyn crate::peers::Net)) {
+        if let Some(net) = self.shared.net() {
+            use_it(net.as_ref());
+        }
+    }
+
+    /// Fetches what the replica is built from, beside the turns.
+    fn hydrate(&self) {
+        let (store, id, near) = (self.shared.store.clone(), self.document.id(), self.near.clone());
+        supervised("fetching a replica", async move {
+            let found = blocking(move || store.read(|reader| rows::hydration(reader, id))).await;
+            let Some(near) = near.upgrade() else { return };
+            match found {
+                Ok(hydration) => drop(near.send(Heard::Input(Box::new(Input::Hydrate(hydration))))),
+                Err(error) => drop(near.send(Heard::Unreadable(error.to_string()))),
+            }
+        });
+    }
+
+    /// Lets the library, the network and whoever looks at the facts know.
+    fn announce(&mut self, announcement: &Announcement) {
+        let id = self.document.id();
+        match announcement {
+            Announcement::State(state) => self.publish(|facts| facts.state = *state),
+            Announcement::Status(status) => self.publish(|facts| facts.status = status.clone()),
+            Announcement::Frontier(digest) => self.publish(|facts| facts.frontier = *digest),
+            Announcement::Members => {
+                let (role, members) = (self.document.role(), self.document.members());
+                if role != self.facts.borrow().role {
+                    self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
+                }
+                self.publish(|facts| (facts.role, facts.members) = (role, members));
+            }
+            // What concerns the library alone.
+            _ => {}
+        }
+        let facts = self.facts.borrow().clone();
+        library::announced(&self.shared, id, announcement, &facts);
+        self.net(|net| net.announced(id, announcement));
+    }
+
+    /// Lets everybody know how things are now.
+    fn publish(&mut self, change: impl FnOnce(&mut Facts)) {
+        let before = self.facts.borrow().clone();
+        let mut now = Facts::clone(&before);
+        now.row = self.row;
+        change(&mut now);
+        if now == *before {
+            return;
+        }
+        let visible = now.unsaved != before.unsaved || now.status != before.status || now.state != before.state;
+        self.facts.send_replace(Arc::new(now));
+        if visible {
+            self.shared.events.tell(Event::Status { document: Some(self.document.id()) });
+        }
+    }
+}
+
+/// A document as it is in the store, brought to life; and its journal's last row.
+pub(crate) async fn load(shared: Arc<Shared>, entry: &Entry) -> Result<(Document, u64), LoadError> {
+    let (store, here, now) = (shared.store.clone(), shared.here(), shared.clock.now());
+    let entry = entry.clone();
+    blocking(move || {
+        let ticket = entry.ticket.as_deref().map(ticket).transpose()?;
+        let (stored, row) = store.read(|reader| {
+            let row = reader.standing(entry.document)?.last;
+            Ok((rows::read(reader, &entry, ticket.clone())?, row))
+        })?;
+        match ticket {
+            // Nothing of it is here yet but the ticket.
+            Some(ticket) if row == 0 => Ok((Document::joining(here, ticket, now), 0)),
+            _ => Ok((Document::open(here, stored, now)?, row)),
+        }
+    })
+    .await
+}
+
+fn ticket(bytes: &[u8]) -> Result<Ticket, LoadError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::Damaged("a ticket".into()))?;
+    Ok(Ticket::parse(text)?)
+}
+
+/// A document cannot be brought to life.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    #[error("{0}")]
+    Open(#[from] sheaf_document::OpenError),
+    #[error("{0}")]
+    Ticket(#[from] TicketError),
+}

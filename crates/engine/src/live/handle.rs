@@ -1,0 +1,121 @@
+//! A live document, as everybody else holds it.
+
+use std::sync::Arc;
+
+use sheaf_base::DocumentId;
+use sheaf_document::{Done, Input, LinkUp, PeerId, Refused, ViewId};
+use sheaf_protocol::{Frame, RouteHint};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{Heard, Question};
+use crate::facts::Facts;
+use crate::lane::Outlet;
+
+/// A live document, as everybody else holds it. Clones are the same document.
+#[derive(Clone)]
+pub struct DocumentHandle {
+    id: DocumentId,
+    near: mpsc::UnboundedSender<Heard>,
+    far: mpsc::Sender<Heard>,
+    facts: watch::Receiver<Arc<Facts>>,
+}
+
+/// A question to a document was not answered as hoped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// The document says no.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The document ended before it answered. What was asked may or may not have been done.
+    #[error("the document was closed before it answered; look whether it was done, and try again")]
+    Ended,
+}
+
+impl DocumentHandle {
+    pub(super) fn new(
+        id: DocumentId,
+        near: mpsc::UnboundedSender<Heard>,
+        far: mpsc::Sender<Heard>,
+        facts: watch::Receiver<Arc<Facts>>,
+    ) -> DocumentHandle {
+        DocumentHandle { id, near, far, facts }
+    }
+
+    /// Which document.
+    pub fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    /// How things are, as of the last turn.
+    pub fn facts(&self) -> Arc<Facts> {
+        self.facts.borrow().clone()
+    }
+
+    /// The facts, and being woken when they change.
+    pub fn watch(&self) -> watch::Receiver<Arc<Facts>> {
+        self.facts.clone()
+    }
+
+    /// Whether it still lives.
+    pub fn is_alive(&self) -> bool {
+        !self.near.is_closed()
+    }
+
+    /// There is a link to a peer that may be interested.
+    pub fn link_up(&self, link: LinkUp) {
+        self.hear(Input::LinkUp(link));
+    }
+
+    /// A frame came from a peer. Waits while the document has enough to do.
+    pub async fn receive(&self, peer: PeerId, frame: Frame) {
+        // A document that has ended hears nothing; its links are told by Net::ended.
+        drop(self.far.send(Heard::Input(Box::new(Input::Receive { peer, frame }))).await);
+    }
+
+    /// A frame to this peer had to be dropped: its queue is full.
+    pub fn link_full(&self, peer: PeerId) {
+        self.hear(Input::LinkFull { peer });
+    }
+
+    /// The queue to this peer is empty again, and the last supply has been sent.
+    pub fn link_free(&self, peer: PeerId) {
+        self.hear(Input::LinkFree { peer });
+    }
+
+    /// The link is gone.
+    pub fn link_down(&self, peer: PeerId) {
+        self.hear(Input::LinkDown { peer });
+    }
+
+    /// How other members were last reached, to be passed on.
+    pub fn pass_on(&self, routes: Vec<RouteHint>) {
+        self.hear(Input::Routes { routes });
+    }
+
+    /// From a view, or from the shell.
+    pub(crate) fn hear(&self, input: Input) {
+        drop(self.near.send(Heard::Input(Box::new(input))));
+    }
+
+    /// Opens a view; what it is to be told goes to the outlet. False if the document has ended.
+    pub(crate) fn attach(&self, view: ViewId, outlet: Outlet) -> bool {
+        self.near.send(Heard::Attach { view, outlet }).is_ok()
+    }
+
+    /// Asks, and waits for the answer: what was done, durably, and the journal's last row then.
+    pub(crate) async fn ask(&self, question: Question) -> Result<(Done, u64), AskError> {
+        let (reply, answer) = oneshot::channel();
+        self.near.send(Heard::Ask { question, reply }).map_err(|_| AskError::Ended)?;
+        Ok(answer.await.map_err(|_| AskError::Ended)??)
+    }
+
+    pub(crate) fn stop(&self) {
+        drop(self.near.send(Heard::Stop));
+    }
+}
+
+impl std::fmt::Debug for DocumentHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DocumentHandle({})", self.id.short())
+    }
+}

@@ -1,0 +1,90 @@
+//! What reaches a document's task.
+
+use sheaf_document::{Act, Done, Input, Push, Refused, RequestId, ViewId};
+use sheaf_protocol::{Bundle, Frame};
+use sheaf_schema::{Delta, Op};
+use tokio::sync::oneshot;
+
+use crate::lane::Outlet;
+
+/// A message to a document's task.
+pub(crate) enum Heard {
+    /// As the document hears it.
+    Input(Box<Input>),
+    /// A view opens, and is told here.
+    Attach { view: ViewId, outlet: Outlet },
+    /// Somebody in this process asks, and waits for the answer.
+    Ask { question: Question, reply: oneshot::Sender<Result<(Done, u64), Refused>> },
+    /// The moment that the document named has come.
+    Timeout,
+    /// What the replica is built from cannot be read.
+    Unreadable(String),
+    /// Enough.
+    Stop,
+}
+
+/// What Rust asks of a document.
+#[derive(Debug)]
+pub(crate) enum Question {
+    /// The body as it is.
+    Read,
+    /// An edit made at a version.
+    Edit { base: Option<u64>, delta: Delta },
+    /// A new title.
+    Rename(String),
+    /// Something about members.
+    Administer(Act),
+}
+
+impl Question {
+    pub(crate) fn input(self, request: RequestId) -> Input {
+        match self {
+            Question::Read => Input::Read { request },
+            Question::Edit { base, delta } => Input::Edit { request, base, delta },
+            Question::Rename(title) => Input::Rename { request, title },
+            Question::Administer(act) => Input::Administer { request, act },
+        }
+    }
+}
+
+impl Heard {
+    /// Whether this may be taken to heart while a turn is being written.
+    pub(crate) fn makes_no_record(&self) -> bool {
+        match self {
+            Heard::Input(input) => input.makes_no_record(),
+            _ => false,
+        }
+    }
+
+    /// How many bytes it brings, roughly: what a turn's size is counted in.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Heard::Input(input) => match &**input {
+                Input::Push(Push { delta, .. }) | Input::Edit { delta, .. } => delta_size(delta),
+                Input::Receive { frame, .. } => frame_size(frame),
+                _ => 0,
+            },
+            Heard::Ask { question: Question::Edit { delta, .. }, .. } => delta_size(delta),
+            _ => 0,
+        }
+    }
+}
+
+fn delta_size(delta: &Delta) -> usize {
+    let sizes = delta.ops.iter().map(|op| match op {
+        Op::Insert { text, .. } => text.len(),
+        _ => 1,
+    });
+    sizes.sum()
+}
+
+fn frame_size(frame: &Frame) -> usize {
+    match frame {
+        Frame::Records(bundle) | Frame::Live(bundle) => bundle_size(bundle),
+        _ => 0,
+    }
+}
+
+fn bundle_size(bundle: &Bundle) -> usize {
+    bundle.runs.iter().flat_map(|run| &run.records).map(Vec::len).sum()
+}

@@ -1,0 +1,75 @@
+//! What the engine and its network half ask of each other.
+//!
+//! The network half (module `net`) implements [`Net`]; it reaches documents through [`crate::DocumentHandle`]:
+//! `link_up`, `receive`, `link_full`, `link_free`, `link_down`, and reads what it needs to know of them from
+//! [`crate::DocumentHandle::facts`], which asks nobody.
+
+use std::pin::Pin;
+
+use sheaf_access::Route;
+use sheaf_base::{DeviceId, DocumentId};
+use sheaf_document::{Announcement, Lane, PeerId, Span};
+use sheaf_protocol::{Dismissal, Frame, RouteHint};
+
+/// The network, as documents use it. Nothing here waits, and nothing fails: what cannot be sent is dropped, and the document hears of it
+/// by `LinkFull`.
+pub trait Net: Send + Sync + 'static {
+    /// Sends a frame about a document to a peer.
+    fn send(&self, peer: PeerId, document: DocumentId, lane: Lane, frame: Frame);
+
+    /// Sends stretches of a document's journal to a peer, on the bulk lane, from the store; `link_free` when the last is handed over.
+    fn supply(&self, peer: PeerId, document: DocumentId, spans: Vec<Span>);
+
+    /// Closes what this peer has open about a document.
+    fn dismiss(&self, peer: PeerId, document: DocumentId, reason: Dismissal);
+
+    /// A member of a document says how other members were last reached. Only about members.
+    fn heard_routes(&self, peer: PeerId, document: DocumentId, routes: Vec<RouteHint>);
+
+    /// A document has news: its members, its frontier, its state changed. The facts are up to date when this is called.
+    fn announced(&self, document: DocumentId, announcement: &Announcement);
+
+    /// A document came to life, or began to be of interest to others: its links may be offered to it.
+    fn appeared(&self, document: DocumentId);
+
+    /// A document ended; it takes no more inputs.
+    fn ended(&self, document: DocumentId);
+
+    /// What is known about the way to a device.
+    fn way(&self, device: DeviceId) -> Way;
+
+    /// How the network stands as a whole.
+    fn weather(&self) -> Weather;
+
+    /// The routes that a ticket for this document should carry, this device's own first. Makes the endpoint if there is none yet.
+    fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>>;
+
+    /// Somebody chose another network profile: [`crate::Engine::network_profile`].
+    fn profile_changed(&self);
+}
+
+/// How the network stands as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Weather {
+    /// An endpoint exists.
+    pub running: bool,
+    /// Since when nobody can be reached, in milliseconds since 1970.
+    pub offline_since: Option<u64>,
+    /// What keeps it from working, for people.
+    pub error: Option<String>,
+}
+
+/// The way to a device.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Way {
+    /// There is a link now.
+    pub linked: bool,
+    /// It goes directly; `None` while it is not known.
+    pub direct: Option<bool>,
+    /// Its round trip, in milliseconds.
+    pub rtt_ms: Option<u64>,
+    /// When the device was last heard, in milliseconds since 1970.
+    pub last_seen: Option<u64>,
+    /// Why there is no link, for people.
+    pub reason: Option<String>,
+}

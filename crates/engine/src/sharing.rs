@@ -1,0 +1,325 @@
+//! Sharing and joining: tickets, who is in a document, and what is known of everybody's copies.
+
+use std::time::Duration;
+
+use sheaf_access::{Ticket, TicketError};
+use sheaf_base::{DeviceId, DocumentId, Wall};
+use sheaf_document::{Act, DeviceFact, Done, Progress, Role, State};
+use sheaf_store::{Change, Entry};
+use sheaf_transport::Profile;
+
+use crate::engine::{DocumentError, Engine};
+use crate::event::Event;
+use crate::library::{Standing, role_number};
+use crate::live::{AskError, Question};
+use crate::peers::Way;
+use crate::settings::{self, Me, SettingError};
+use crate::{random, task};
+
+/// The setting that holds the network profile.
+const NETWORK: &str = "network.profile";
+
+/// The variable that overrides it.
+const NETWORK_VARIABLE: &str = "SHEAF_NETWORK";
+
+/// A ticket for a document.
+#[derive(Debug, Clone)]
+pub struct SharedTicket {
+    /// The document's title.
+    pub title: String,
+    /// To be pasted.
+    pub ticket: String,
+    /// To be clicked.
+    pub link: String,
+    /// What its sender should know.
+    pub warning: Option<String>,
+}
+
+/// What a ticket says, before anything is dialed.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Its routes, for people.
+    pub routes: Vec<String>,
+    /// The document is in this library already.
+    pub known: bool,
+}
+
+/// What became of joining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// Which document.
+    pub document: DocumentId,
+    /// The first copy is here.
+    pub ready: bool,
+}
+
+/// Sharing or joining did not work.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SharingError {
+    /// The ticket is not one.
+    #[error("{0}")]
+    Ticket(#[from] TicketError),
+    /// The document cannot be used.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The document says no.
+    #[error(transparent)]
+    Ask(#[from] AskError),
+    /// Only the owner invites, for now.
+    #[error("only the owner of a document can invite to it for now: ask {0}")]
+    NotOwner(String),
+    /// The invitation is to a document that this device has left or owns.
+    #[error("this device is in that document already")]
+    Own,
+    /// Somebody refused.
+    #[error("the invitation was refused: {0}")]
+    Refused(String),
+    /// There is no such network profile.
+    #[error(transparent)]
+    Profile(#[from] sheaf_transport::InvalidProfile),
+    /// Not written.
+    #[error("not saved: {0}")]
+    NotSaved(String),
+}
+
+/// What is known about a document's copies.
+#[derive(Debug, Clone)]
+pub struct DocumentReport {
+    /// Which document.
+    pub document: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// When its text last changed, to a few seconds.
+    pub changed: Wall,
+    /// Why what was typed last is not on the disk, if it is not.
+    pub unsaved: Option<String>,
+    /// Other devices.
+    pub devices: Vec<DeviceReport>,
+    /// The first copy, while it is coming.
+    pub first_copy: Option<Progress>,
+}
+
+/// What is known about one device's copy, and the way to it.
+#[derive(Debug, Clone)]
+pub struct DeviceReport {
+    /// Its copy.
+    pub fact: DeviceFact,
+    /// The way to it.
+    pub way: Way,
+}
+
+/// How the network stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkReport {
+    /// anywhere, local, direct or relay.
+    pub profile: String,
+    /// The relay, where there is one of one's own.
+    pub relay: Option<String>,
+    /// Somebody has chosen it.
+    pub chosen: bool,
+    /// The environment says so, whatever was chosen.
+    pub overridden: bool,
+    /// An endpoint exists.
+    pub running: bool,
+    /// Since when nobody can be reached, in milliseconds since 1970.
+    pub offline_since: Option<u64>,
+    /// What keeps it from working, for people.
+    pub error: Option<String>,
+}
+
+impl Engine {
+    /// Makes a ticket. Its invitation is durable when this returns.
+    pub async fn share(&self, document: DocumentId, role: Role) -> Result<SharedTicket, SharingError> {
+        let live = self.live(document).await?;
+        let facts = live.facts();
+        if facts.role != Role::Owner {
+            let owner = facts.members.iter().find(|member| member.role == Role::Owner);
+            let name = owner.map(|owner| if owner.name.is_empty() { owner.device.short() } else { owner.name.clone() });
+            return Err(SharingError::NotOwner(name.unwrap_or_else(|| "its owner".into())));
+        }
+        let act = Act::Invite { role, seed: random::bytes(), label: String::new() };
+        let (Done::Ticket(mut ticket), _) = live.ask(Question::Administer(act)).await? else {
+            return Err(AskError::Ended.into());
+        };
+        let shared = &self.shared;
+        drop(shared.library.change(document, |entry| entry.state = Standing::Shared as u8));
+        let mut warning = None;
+        match shared.net() {
+            Some(net) => {
+                net.appeared(document);
+                ticket.routes = net.routes(document).await;
+            }
+            None => warning = Some("nobody can join until Sheaf runs on this device: start the app, or `sheaf up`".into()),
+        }
+        Ok(SharedTicket { title: ticket.title.clone(), link: ticket.link(), ticket: ticket.encode(), warning })
+    }
+
+    /// What a ticket says. Dials nothing.
+    pub fn preview(&self, pasted: &str) -> Result<Preview, SharingError> {
+        let ticket = Ticket::parse(pasted)?;
+        let known = self.shared.library.entry(ticket.document).is_some();
+        let routes = ticket.routes.iter().map(|route| {
+            let addresses = route.addresses.iter().map(|address| format!("{}:{}", address.ip, address.port));
+            let ways: Vec<String> = route.relay.iter().cloned().chain(addresses).collect();
+            if ways.is_empty() { route.device.short() } else { format!("{} at {}", route.device.short(), ways.join(", ")) }
+        });
+        Ok(Preview { routes: routes.collect(), known, ticket })
+    }
+
+    /// Follows a ticket, and waits for the first copy at most so long. Late is not lost: the engine goes on trying.
+    pub async fn join(&self, pasted: &str, wait: Duration) -> Result<Joined, SharingError> {
+        let ticket = Ticket::parse(pasted)?;
+        let document = ticket.document;
+        let shared = &self.shared;
+        if shared.library.entry(document).is_none() {
+            self.enter_placeholder(ticket).await?;
+        } else if shared.library.entry(document).is_some_and(|entry| entry.trashed.is_some()) {
+            self.trash(document, false).await?;
+        }
+        let live = self.live(document).await?;
+        let mut facts = live.watch();
+        let ready = tokio::time::timeout(wait, facts.wait_for(|facts| facts.state != State::Waiting)).await;
+        match ready {
+            Ok(Ok(facts)) => Ok(Joined { document, ready: facts.state == State::Ready }),
+            Ok(Err(_)) => Err(AskError::Ended.into()),
+            Err(_) => {
+                let refused = live.facts().status.devices.iter().find_map(|device| match &device.state {
+                    sheaf_document::DeviceState::Refused { reason } => Some(reason.clone()),
+                    _ => None,
+                });
+                match refused {
+                    Some(reason) => Err(SharingError::Refused(reason)),
+                    None => Ok(Joined { document, ready: false }),
+                }
+            }
+        }
+    }
+
+    async fn enter_placeholder(&self, ticket: Ticket) -> Result<(), SharingError> {
+        let shared = &self.shared;
+        let now = shared.clock.wall();
+        let title = if ticket.title.trim().is_empty() { "Untitled".to_owned() } else { ticket.title.clone() };
+        let entry = Entry {
+            document: ticket.document,
+            title,
+            created: now,
+            changed: now,
+            opened: None,
+            trashed: None,
+            role: role_number(ticket.role),
+            state: Standing::Shared as u8,
+            people: 2,
+            placeholder: true,
+            ticket: Some(ticket.encode().into_bytes()),
+        };
+        let change: Change = shared.library.enter(entry);
+        let store = shared.store.clone();
+        let batch = sheaf_store::Batch::of(ticket.document).with(change);
+        if let Err(error) = task::blocking(move || store.commit(batch).wait()).await {
+            shared.library.withdraw(ticket.document);
+            return Err(SharingError::NotSaved(error.to_string()));
+        }
+        shared.events.tell(Event::Documents);
+        Ok(())
+    }
+
+    /// What is known about a document's copies.
+    pub async fn report(&self, document: DocumentId) -> Result<DocumentReport, DocumentError> {
+        let live = self.live(document).await?;
+        let facts = live.facts();
+        let (title, changed) = self.shared.library.entry(document).map(|entry| (entry.title, entry.changed)).unwrap_or_default();
+        let devices = facts.status.devices.iter().map(|fact| DeviceReport { way: self.way(fact.device), fact: fact.clone() });
+        Ok(DocumentReport {
+            document,
+            title,
+            changed,
+            unsaved: facts.unsaved.clone(),
+            devices: devices.collect(),
+            first_copy: facts.status.first_copy,
+        })
+    }
+
+    /// The same about all documents that are not in the trash. One that cannot be opened says so as unsaved.
+    pub async fn report_all(&self) -> Vec<DocumentReport> {
+        let mut reports = Vec::new();
+        for entry in self.documents().into_iter().filter(|entry| entry.trashed.is_none()) {
+            reports.push(match self.report(entry.document).await {
+                Ok(report) => report,
+                Err(error) => DocumentReport {
+                    document: entry.document,
+                    title: entry.title,
+                    changed: entry.changed,
+                    unsaved: Some(error.to_string()),
+                    devices: Vec::new(),
+                    first_copy: None,
+                },
+            });
+        }
+        reports
+    }
+
+    /// What is known about the way to a device.
+    pub fn way(&self, device: DeviceId) -> Way {
+        self.shared.net().map(|net| net.way(device)).unwrap_or_default()
+    }
+
+    /// How the network stands.
+    pub fn network_report(&self) -> NetworkReport {
+        let kept = settings::text(&self.shared, NETWORK);
+        let override_ = std::env::var(NETWORK_VARIABLE).ok().filter(|value| !value.is_empty());
+        let profile = self.network_profile();
+        let weather = self.shared.net().map(|net| net.weather()).unwrap_or_default();
+        let (profile, relay) = match profile {
+            Profile::OwnRelay(url) => ("relay".to_owned(), Some(url)),
+            other => (other.to_string(), None),
+        };
+        NetworkReport {
+            profile,
+            relay,
+            chosen: kept.is_some() || override_.is_some(),
+            overridden: override_.is_some(),
+            running: weather.running,
+            offline_since: weather.offline_since,
+            error: weather.error,
+        }
+    }
+
+    /// The network profile in force: the environment's, else the chosen one, else anywhere.
+    pub fn network_profile(&self) -> Profile {
+        let override_ = std::env::var(NETWORK_VARIABLE).ok().filter(|value| !value.is_empty());
+        let text = override_.or_else(|| settings::text(&self.shared, NETWORK));
+        text.and_then(|text| text.parse().ok()).unwrap_or(Profile::Anywhere)
+    }
+
+    /// Chooses a network profile.
+    pub async fn set_network(&self, profile: &str) -> Result<(), SharingError> {
+        let profile: Profile = profile.parse()?;
+        let change = Change::Setting { name: NETWORK.into(), value: Some(profile.to_string().into_bytes()) };
+        let store = self.shared.store.clone();
+        let batch = sheaf_store::Batch::profile().with(change);
+        task::blocking(move || store.commit(batch).wait()).await.map_err(|error| SharingError::NotSaved(error.to_string()))?;
+        if let Some(net) = self.shared.net() {
+            net.profile_changed();
+        }
+        self.shared.events.tell(Event::Status { document: None });
+        Ok(())
+    }
+
+    /// Says, or changes, who uses this device. The documents that live are told.
+    pub async fn set_me(&self, name: Option<String>, colour: Option<String>) -> Result<Me, SettingError> {
+        let shared = self.shared.clone();
+        let changes = name.is_some() || colour.is_some();
+        let me = task::blocking(move || settings::set_me(&shared, name.as_deref(), colour.as_deref())).await?;
+        if changes {
+            for live in self.living() {
+                let act = Act::Profile { name: me.name.clone(), colour: me.colour.clone() };
+                if let Err(error) = live.ask(Question::Administer(act)).await {
+                    tracing::debug!(%error, document = %live.id().short(), "a document was not told the new name");
+                }
+            }
+        }
+        Ok(me)
+    }
+}
