@@ -13,27 +13,65 @@
 //! tell(document.take_outputs());
 //! ```
 //!
-//! While a write is under way only inputs that make no record take effect ([`Input::makes_no_record`]); others are kept until after it.
+//! While a write is under way only inputs that make no record take effect ([`Input::makes_no_record`]), and what follows from them is told
+//! by [`Document::take_at_once`]; other inputs are kept until after it. A write that fails is tried again with the same [`Turn::writes`].
 
+mod acts;
+mod beginnings;
+mod body;
+mod compare;
+mod delivery;
+mod draft;
+mod edits;
+mod entropy;
+mod evidence;
+mod forks;
+mod history;
 mod hydration;
 mod input;
+mod links;
+mod marks;
 mod output;
+mod own;
+mod peers;
+mod people;
+mod presence;
+mod receipts;
 mod status;
 mod turn;
+mod validity;
+mod views;
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
-use sheaf_base::{DeviceId, DocumentId, Moment};
+use sheaf_access::Profile;
+use sheaf_base::{ChainId, DeviceId, DocumentId, Moment};
+use sheaf_record::DeviceKey;
 
+use body::Body;
+use delivery::Delivery;
+use draft::{Draft, Flight};
+use entropy::Entropy;
+use history::History;
+use own::Own;
+use peers::Peers;
+use presence::OwnCursor;
+use receipts::Receipts;
+use views::Views;
+
+pub use beginnings::CreateError;
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
 pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
 pub use sheaf_access::{Role, Ticket};
-pub use sheaf_protocol::{Dismissal, Frame};
+pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use status::{DeviceFact, DeviceState, Progress, Status};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
+
+/// How long a receipt may wait to be written down, if nothing else is written: it says nothing that cannot be said again.
+const RECEIPTS_WAIT: Duration = Duration::from_secs(5);
 
 /// Who this process is in a document.
 #[derive(Clone)]
@@ -42,105 +80,10 @@ pub struct Here {
     pub key: [u8; 32],
     /// Drawn afresh for every `create`, `open` and `joining`: all randomness of this document in this process comes from it.
     pub seed: [u8; 32],
-    /// The person's name and colour, told to the others when they are not what the member records say.
+    /// The person's name and colour, written into the document when it is made or joined; later by [`Act::Profile`].
     pub name: String,
     /// See `name`.
     pub colour: String,
-}
-
-/// One document.
-pub struct Document {
-    id: DocumentId,
-}
-
-impl Document {
-    /// A new document with this device as its owner. Its first turn writes the genesis and the founding body record.
-    pub fn create(here: Here, title: &str, now: Moment) -> Document {
-        let _ = (here, title, now);
-        Document { id: DocumentId([0; 32]) }
-    }
-
-    /// A document as the store kept it. Its first turn seals what a crash left unsealed.
-    pub fn open(here: Here, stored: Stored, now: Moment) -> Result<Document, OpenError> {
-        let _ = (here, now);
-        Ok(Document { id: stored.document })
-    }
-
-    /// A document that is known by a ticket alone: it waits for its first copy and can do nothing else.
-    pub fn joining(here: Here, ticket: Ticket, now: Moment) -> Document {
-        let _ = (here, ticket, now);
-        Document { id: DocumentId([0; 32]) }
-    }
-
-    /// Thinks about one input.
-    pub fn handle(&mut self, input: Input, now: Moment) {
-        let _ = (input, now);
-    }
-
-    /// What rests on no new record and can be told while a turn is being written.
-    pub fn take_at_once(&mut self) -> Vec<Output> {
-        Vec::new()
-    }
-
-    /// Everything thought since the last turn.
-    pub fn take_turn(&mut self) -> Turn {
-        Turn::default()
-    }
-
-    /// The turn is durable: foreign records enter the replica, and what rests on the turn may be told.
-    pub fn apply_written(&mut self) {}
-
-    /// What is to be told now.
-    pub fn take_outputs(&mut self) -> Vec<Output> {
-        Vec::new()
-    }
-
-    /// When the document wants to be woken, on the clock of [`Moment::elapsed`].
-    pub fn next_timeout(&self) -> Option<Duration> {
-        None
-    }
-
-    /// Which document this is.
-    pub fn id(&self) -> DocumentId {
-        self.id
-    }
-
-    /// What this device may do.
-    pub fn role(&self) -> Role {
-        Role::Owner
-    }
-
-    /// What can be done with it.
-    pub fn state(&self) -> State {
-        State::Waiting
-    }
-
-    /// Whether a device is a member, as far as is known here: whether links to it are of interest.
-    pub fn is_member(&self, device: &DeviceId) -> bool {
-        let _ = device;
-        false
-    }
-
-    /// Everybody, for lists of people.
-    pub fn members(&self) -> Vec<Member> {
-        Vec::new()
-    }
-
-    /// The digest of everything durable, for discovery.
-    pub fn frontier_digest(&mut self) -> [u8; 32] {
-        [0; 32]
-    }
-
-    /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
-    /// returns. Takes the same as [`Input::Hydrate`].
-    pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
-        FoldJob::new(hydration.snapshot, Vec::new(), 0)
-    }
-
-    /// Facts about everybody's copies.
-    pub fn status(&self) -> Status {
-        Status::default()
-    }
 }
 
 /// A member's device.
@@ -158,16 +101,395 @@ pub struct Member {
     pub mine: bool,
 }
 
+/// One document.
+pub struct Document {
+    // Who this is.
+    key: DeviceKey,
+    profile: Profile,
+    entropy: Entropy,
+    ticket: Option<Ticket>,
+    left: bool,
+
+    // What is held, and what is on its way.
+    history: History,
+    delivery: Delivery,
+    own: Own,
+    body: Body,
+    title: String,
+    people: Vec<Member>,
+
+    // Who is talked with.
+    views: Views,
+    peers: Peers,
+    receipts: Receipts,
+    cursor: OwnCursor,
+    routes: Vec<RouteHint>,
+    /// A peer has sent everything it was to send, for a first copy; and who, and how much it is.
+    supplied: bool,
+    first_copy: Option<(DeviceId, u64)>,
+
+    // The turn.
+    now: Moment,
+    draft: Draft,
+    in_flight: Option<Flight>,
+    kept: VecDeque<Input>,
+    for_replica: VecDeque<Input>,
+    at_once: Vec<Output>,
+    outputs: Vec<Output>,
+    /// The replica is to be asked for when this turn is durable, so that what it is built from is complete.
+    ask_for_replica: bool,
+
+    // What has changed since it was last told.
+    text_changed: bool,
+    title_changed: bool,
+    members_changed: bool,
+    status_changed: bool,
+    cursors_changed: bool,
+    neighbours_changed: bool,
+    told_status: Option<Status>,
+    told_frontier: Option<[u8; 32]>,
+    receipts_due: Option<Duration>,
+    compared: Option<compare::Compared>,
+
+    // While it is being opened.
+    ended_chains: Vec<(ChainId, u64)>,
+    closed_chains: Vec<(ChainId, String)>,
+}
+
+impl Document {
+    // ------------------------------------------------------------------------------------------------------------ the turn
+
+    /// Thinks about one input.
+    pub fn handle(&mut self, input: Input, now: Moment) {
+        self.now = now;
+        if self.in_flight.is_some() && !input.makes_no_record() {
+            self.kept.push_back(input);
+            return;
+        }
+        match input {
+            Input::Open { view } => self.open_view(view),
+            Input::Push(push) => self.push(push),
+            Input::Confirm { view, version } => self.views.confirm(&view, version),
+            Input::Present(present) => self.present(&present),
+            Input::Close { view } => self.close_view(&view),
+            Input::Read { request } => self.read(request),
+            Input::Edit { request, base, delta } => self.edit_here(request, base, &delta),
+            Input::Rename { request, title } => self.rename(request, &title),
+            Input::Administer { request, act } => self.administer(request, act),
+            Input::LinkUp(link) => self.link_up(link),
+            Input::Receive { peer, frame } => self.receive(peer, frame),
+            Input::LinkFull { peer } => self.peers.session(peer).into_iter().for_each(|session| session.hear_full()),
+            Input::LinkFree { peer } => self.link_free(peer),
+            Input::LinkDown { peer } => self.link_down(peer),
+            Input::Routes { routes } => self.routes = routes,
+            Input::Hydrate(hydration) => self.body.come(hydration),
+            Input::Timeout => self.tick(),
+        }
+    }
+
+    /// What rests on no new record and can be told while a turn is being written.
+    pub fn take_at_once(&mut self) -> Vec<Output> {
+        self.send_cursor();
+        std::mem::take(&mut self.at_once)
+    }
+
+    /// Everything thought since the last turn.
+    pub fn take_turn(&mut self) -> Turn {
+        debug_assert!(self.in_flight.is_none(), "a turn is taken when the one before has been applied");
+        self.join_when_ready();
+        self.seal_own();
+        self.tell_neighbours();
+        if self.members_changed {
+            self.settle_people();
+        }
+        let mut draft = std::mem::take(&mut self.draft);
+        self.write_receipts(&mut draft);
+        self.body.mark(!draft.flight.news.is_empty(), self.history.last_row(), self.now, &mut draft.writes);
+        for request in std::mem::take(&mut draft.reads) {
+            let result = self.whole().map(Done::Body).ok_or(Refused::Waiting);
+            draft.answers.push(Answer::Done { request, result });
+        }
+        let at_once = self.take_at_once();
+        self.in_flight = Some(draft.flight);
+        Turn { at_once, writes: draft.writes, answers: draft.answers }
+    }
+
+    /// The turn is durable: foreign records enter the replica, and what rests on the turn may be told.
+    pub fn apply_written(&mut self) {
+        let Some(mut flight) = self.in_flight.take() else { return };
+        let before = self.history.set_durable(&flight.grown);
+        self.meet_replica(std::mem::take(&mut flight.news));
+        self.tell_views();
+        let written = flight.told(before, |chain| self.history.sealed(chain));
+        self.tell_peers(&written);
+        self.tell_library();
+        if std::mem::take(&mut self.ask_for_replica) {
+            self.outputs.push(Output::Hydrate);
+        }
+        // What was only waiting for the write is thought about now; it is written with the next turn.
+        for input in std::mem::take(&mut self.kept) {
+            self.handle(input, self.now);
+        }
+    }
+
+    /// What is to be told now.
+    pub fn take_outputs(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// When the document wants to be woken with [`Input::Timeout`], on the clock of [`Moment::elapsed`].
+    pub fn next_timeout(&self) -> Option<Duration> {
+        let digest = self.history.durable.digest();
+        let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
+        let rest = [self.body.next_timeout(self.now.elapsed), self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        // What was kept while a turn was written waits for nothing.
+        let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
+        sessions.chain(rest.into_iter().flatten()).chain(unwritten).min()
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ facts
+
+    /// Which document this is.
+    pub fn id(&self) -> DocumentId {
+        self.history.document()
+    }
+
+    /// Which device this is.
+    pub fn device(&self) -> DeviceId {
+        self.key.device()
+    }
+
+    /// The title, as far as it is known without the replica.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What this device may do; to read, if it is nobody.
+    pub fn role(&self) -> Role {
+        self.history.access.role(&self.key.device()).unwrap_or(Role::View)
+    }
+
+    /// What can be done with the document.
+    pub fn state(&self) -> State {
+        match self.history.access.role(&self.key.device()) {
+            Some(_) => State::Ready,
+            None if self.left || self.ticket.is_none() => State::Left,
+            None => State::Waiting,
+        }
+    }
+
+    /// Whether a device is a member, as far as is known here: whether links to it are of interest.
+    pub fn is_member(&self, device: &DeviceId) -> bool {
+        self.history.access.role(device).is_some()
+    }
+
+    /// The digest of everything durable, for discovery.
+    pub fn frontier_digest(&self) -> [u8; 32] {
+        self.history.durable.digest().0
+    }
+
+    /// The hash of the text, if the replica is open: equal on devices that have applied the same records.
+    pub fn state_hash(&self) -> Option<[u8; 32]> {
+        self.body.replica().map(|replica| replica.state_hash())
+    }
+
+    /// Whether yrs holds anything back, if the replica is open. It never may.
+    pub fn is_pending(&self) -> bool {
+        self.body.replica().is_some_and(|replica| replica.pending())
+    }
+
+    /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
+    /// returns. Takes the same as [`Input::Hydrate`]. The frontier of the snapshot is [`Document::frontier_digest`] if nothing came after.
+    pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
+        self.body.fold(hydration, &mut self.history)
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ thinking
+
+    fn bare(here: Here, document: DocumentId, mut entropy: Entropy, now: Moment) -> Document {
+        let instance = entropy.draw_half();
+        Document {
+            key: DeviceKey::from_bytes(&here.key),
+            profile: Profile { name: here.name, colour: here.colour },
+            entropy,
+            ticket: None,
+            left: false,
+            history: History::new(document),
+            delivery: Delivery::default(),
+            own: Own::default(),
+            body: Body::closed(),
+            title: String::new(),
+            people: Vec::new(),
+            views: Views::default(),
+            peers: Peers::default(),
+            receipts: Receipts::new(instance),
+            cursor: OwnCursor::default(),
+            routes: Vec::new(),
+            supplied: false,
+            first_copy: None,
+            now,
+            draft: Draft::default(),
+            in_flight: None,
+            kept: VecDeque::new(),
+            for_replica: VecDeque::new(),
+            at_once: Vec::new(),
+            outputs: Vec::new(),
+            ask_for_replica: false,
+            text_changed: false,
+            title_changed: false,
+            members_changed: false,
+            status_changed: false,
+            cursors_changed: false,
+            neighbours_changed: false,
+            told_status: None,
+            told_frontier: None,
+            receipts_due: None,
+            compared: None,
+            ended_chains: Vec::new(),
+            closed_chains: Vec::new(),
+        }
+    }
+
+    /// The moment that was asked for has come.
+    fn tick(&mut self) {
+        self.body.tick(self.now);
+        self.knock_again();
+        self.tick_sessions();
+        self.give_receipts();
+        self.compare_states();
+    }
+
+    fn link_free(&mut self, peer: PeerId) {
+        let (mine, now) = (self.hello(), self.now.elapsed);
+        let Some(session) = self.peers.session(peer) else { return };
+        let wishes = session.hear_free(&mine, &self.history.durable, now);
+        self.grant(peer, wishes);
+    }
+
+    /// What is written meets the replica, or what waits for one does.
+    fn meet_replica(&mut self, news: Vec<body::News>) {
+        let mut authors: Vec<DeviceId> = news.iter().map(|news| news.author).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        self.text_changed |= !news.is_empty();
+        // A replica writes under the client id of this process run's chain, so there must be one.
+        if self.body.has_come() {
+            let _ = self.begin_chain();
+        }
+        let client = self.own.client();
+        let met = self.body.meet(news, &mut self.history, client, self.now);
+        for (position, reason) in met.killed {
+            self.put_aside(position, reason);
+        }
+        if met.broken {
+            self.rebuild();
+        }
+        if let Some(change) = met.change {
+            self.title_changed |= change.title;
+            let length = self.body.replica().map_or(0, |replica| replica.length());
+            if !change.delta.ops.is_empty() {
+                self.views.enter(change.delta, Author::Devices(authors), None, length);
+            }
+        }
+        if met.woken {
+            self.title_changed = true;
+            self.cursors_changed = true;
+            self.kept.extend(self.for_replica.drain(..));
+        }
+        self.rest_unless_needed();
+    }
+
+    /// Lets the replica go in a while, if nobody looks at it.
+    fn rest_unless_needed(&mut self) {
+        if self.views.is_empty() {
+            self.body.rest(self.now);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ telling
+
+    fn tell_views(&mut self) {
+        let whole = if self.views.wants_whole() { self.whole() } else { None };
+        let Some(replica) = self.body.replica() else { return };
+        let told = self.views.tell(|| replica.checksum(), whole);
+        self.outputs.extend(told);
+    }
+
+    fn tell_peers(&mut self, written: &sheaf_protocol::Written) {
+        let now = self.now.elapsed;
+        if !written.before.is_empty() {
+            for id in self.peers.ids() {
+                let Some(session) = self.peers.session(id) else { continue };
+                let wishes = session.tell(written, &self.history.durable, now);
+                self.grant(id, wishes);
+            }
+            self.status_changed = true;
+        }
+        self.give_receipts();
+        self.send_cursor();
+        // What has been said here rests on what is durable now.
+        self.outputs.append(&mut self.at_once);
+    }
+
+    fn tell_library(&mut self) {
+        self.tell_cursors();
+        if std::mem::take(&mut self.text_changed) {
+            self.announce(Announcement::Changed(self.now.wall));
+        }
+        if std::mem::take(&mut self.title_changed)
+            && let Some(title) = self.body.replica().map(|replica| replica.title().to_owned()).filter(|title| *title != self.title)
+        {
+            self.title = title.clone();
+            self.announce(Announcement::Title(title));
+        }
+        let digest = self.frontier_digest();
+        if self.told_frontier.replace(digest) != Some(digest) {
+            self.announce(Announcement::Frontier(digest));
+        }
+        self.announce_status();
+    }
+
+    pub(crate) fn announce(&mut self, announcement: Announcement) {
+        self.outputs.push(Output::Announce(announcement));
+    }
+
+    /// Sends this device's cursor to everybody, if it has moved and the pace allows it. A place in words that are not durable waits.
+    fn send_cursor(&mut self) {
+        if self.in_flight.is_some() || !self.views.all_told() {
+            return;
+        }
+        let Some(presence) = self.cursor.take(self.now.elapsed) else { return };
+        for id in self.peers.ids() {
+            if self.peers.session(id).is_some() {
+                self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence.clone()) });
+            }
+        }
+    }
+
+    /// Writes receipts down along with other things, or after a while by themselves.
+    fn write_receipts(&mut self, draft: &mut Draft) {
+        if !self.receipts.is_unwritten() {
+            self.receipts_due = None;
+            return;
+        }
+        let due = *self.receipts_due.get_or_insert(self.now.elapsed + RECEIPTS_WAIT);
+        if !draft.writes.is_empty() || due <= self.now.elapsed {
+            draft.writes.receipts = self.receipts.take_rows();
+            self.receipts_due = None;
+        }
+    }
+}
+
 /// Why a stored document cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The rows do not fit together.
-    #[error("the journal of document {document} is damaged at chain {chain}, record {number}: {what}")]
+    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
     Damaged {
         /// Which document.
         document: DocumentId,
         /// Which chain.
-        chain: sheaf_base::ChainId,
+        chain: ChainId,
         /// Which record.
         number: u64,
         /// What is wrong.

@@ -1,0 +1,225 @@
+//! The three ways in which a document begins in a process: made new, opened from the store, or known by a ticket alone.
+
+use std::collections::BTreeMap;
+
+use sheaf_access::{Genesis, Operation, Ticket};
+use sheaf_base::{ChainId, DocumentId, Moment, Position};
+use sheaf_record::{DeviceKey, EpochSecret, Kind, ReadRecord, Record, Signature, SignedHead, Stamp, reseal};
+use sheaf_replica::Replica;
+
+use crate::{
+    Document, Here, OpenError,
+    body::Body,
+    entropy::Entropy,
+    evidence::Evidence,
+    history::History,
+    marks,
+    output::Announcement,
+    own::{Own, OwnError},
+    turn::{RecordRow, Stored},
+};
+
+impl Document {
+    /// A new document with this device as its owner. Its first turn writes the genesis and the founding body record.
+    pub fn create(here: Here, title: &str, now: Moment) -> Result<Document, CreateError> {
+        let key = DeviceKey::from_bytes(&here.key);
+        let mut entropy = Entropy::new(here.seed);
+        let secret = EpochSecret::from_bytes(entropy.draw());
+        let mut own = Own::default();
+        // The document is named after its genesis, so its name is known when that has been written.
+        let nobody = History::new(DocumentId::FOUNDING);
+        let writer = own.begin(&key, &nobody, &mut entropy, Some(&secret), now)?;
+        let genesis = Operation::Genesis(Genesis { owner: key.device(), epoch: secret.id() }).encode();
+        let tip = writer.tip();
+        let first = writer.cipher().close(&tip.hash, Kind::Access, Stamp::default(), 0, &genesis);
+        let document = DocumentId(Record::hash(&tip.hash, &first.encode()).0);
+        let client = tip.chain.client();
+        let (replica, founding) = Replica::found(client).map_err(|broken| CreateError(broken.to_string()))?;
+
+        let mut it = Document::bare(here, document, entropy, now);
+        it.own = own;
+        it.body = Body::founded(replica);
+        it.history.add_secret(secret.clone());
+        it.draft.secret(&secret);
+        it.write(Kind::Access, &genesis)?;
+        it.write(Kind::Body, &founding.0)?;
+        if !title.trim().is_empty() {
+            it.set_title(title).map_err(|refused| CreateError(refused.to_string()))?;
+        }
+        it.say_who_i_am().map_err(|refused| CreateError(refused.to_string()))?;
+        it.members_changed = true;
+        it.settle_people();
+        Ok(it)
+    }
+
+    /// A document that is known by a ticket alone: it waits for its first copy and can do nothing else.
+    pub fn joining(here: Here, ticket: Ticket, now: Moment) -> Document {
+        let entropy = Entropy::new(here.seed);
+        let mut it = Document::bare(here, ticket.document, entropy, now);
+        it.title = ticket.title.clone();
+        it.ticket = Some(ticket);
+        it
+    }
+
+    /// A document as the store kept it. Its first turn seals what a crash left unsealed.
+    pub fn open(here: Here, stored: Stored, now: Moment) -> Result<Document, OpenError> {
+        let entropy = Entropy::new(here.seed);
+        let mut it = Document::bare(here, stored.document, entropy, now);
+        it.title = stored.title;
+        it.ticket = stored.ticket;
+        for row in &stored.secrets {
+            it.history.add_secret(EpochSecret::from_bytes(row.secret));
+        }
+        for row in &stored.quarantine {
+            if let Ok(evidence) = Evidence::decode(&row.bytes, &stored.document) {
+                it.recall(&row.chain, row.number, &row.reason, evidence);
+            }
+        }
+        it.restore_heads(&stored.heads)?;
+        let tails = it.restore_records(&stored.records, &stored.seals)?;
+        for row in &stored.receipts {
+            it.receipts.restore(row);
+        }
+        it.restore_marks(stored.applied, stored.trying, &stored.records);
+        it.left = it.history.access.records().any(|(record, _)| record.device == it.key.device() && record.operation == Operation::Leave);
+        it.reseal_own_tails(tails);
+        let chains = it.history.chains().copied().collect();
+        it.history.set_durable(&chains);
+        it.settle_people();
+        Ok(it)
+    }
+
+    /// What a quarantine row says is true again.
+    fn recall(&mut self, chain: &ChainId, number: u64, reason: &str, evidence: Evidence) {
+        match evidence {
+            Evidence::Killer(hash) => self.body.put_aside(hash),
+            Evidence::Fork(proof) => self.history.close_device(proof.device(), reason.to_owned()),
+            Evidence::Rival(..) => self.closed_chains.push((*chain, reason.to_owned())),
+            Evidence::Invalid(_) => self.ended_chains.push((*chain, number)),
+        }
+    }
+
+    fn restore_heads(&mut self, heads: &[crate::turn::HeadRow]) -> Result<(), OpenError> {
+        for row in heads {
+            let bytes = [&row.head[..], &row.signature].concat();
+            let head = SignedHead::from_journal(&bytes).map_err(|error| self.damaged(row.chain, 0, error))?;
+            self.history.open_chain(head);
+        }
+        for (chain, number) in std::mem::take(&mut self.ended_chains) {
+            self.history.end_chain(&chain, number);
+        }
+        for (chain, reason) in std::mem::take(&mut self.closed_chains) {
+            if let Some(device) = self.history.device(&chain) {
+                self.history.close_device(device, reason);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every stored record its place again, in the order in which they were accepted. Returns, for each chain of this device, the
+    /// records after its newest seal.
+    fn restore_records(
+        &mut self,
+        records: &[RecordRow],
+        seals: &[crate::turn::SealRow],
+    ) -> Result<BTreeMap<ChainId, Vec<Vec<u8>>>, OpenError> {
+        let mut newest: BTreeMap<ChainId, (u64, [u8; 64])> = BTreeMap::new();
+        for seal in seals {
+            let entry = newest.entry(seal.chain).or_insert((seal.number, seal.signature));
+            if entry.0 < seal.number {
+                *entry = (seal.number, seal.signature);
+            }
+        }
+        let me = self.key.device();
+        let mut tails: BTreeMap<ChainId, Vec<Vec<u8>>> = BTreeMap::new();
+        for row in records {
+            if let Err(damaged) = self.restore_record(row) {
+                // One bad record bricks nothing: its chain ends here, and what stands on it is left out too.
+                self.history.skip_row(&row.chain, row.number);
+                if row.number == 1 && self.history.head(&row.chain).is_some_and(SignedHead::is_founding) {
+                    return Err(damaged);
+                }
+                if let Some(device) = self.history.device(&row.chain) {
+                    self.announce(Announcement::Quarantined { device, reason: damaged.to_string() });
+                }
+                continue;
+            }
+            let sealed = newest.get(&row.chain).map_or(0, |(number, _)| *number);
+            if row.number > sealed && self.history.device(&row.chain) == Some(me) {
+                tails.entry(row.chain).or_default().push(row.bytes.clone());
+            }
+        }
+        for (chain, (number, signature)) in newest {
+            self.history.set_seal(&chain, number, Signature(signature));
+        }
+        Ok(tails)
+    }
+
+    fn restore_record(&mut self, row: &RecordRow) -> Result<(), OpenError> {
+        let RecordRow { chain, number, hash, .. } = *row;
+        let previous = number.checked_sub(1).and_then(|before| self.history.graph.hash(&chain, before));
+        let previous = previous.ok_or_else(|| self.damaged(chain, number, "what it follows is missing"))?;
+        if Record::hash(&previous, &row.bytes) != hash {
+            return Err(self.damaged(chain, number, "its bytes have changed"));
+        }
+        let record = Record::decode(&row.bytes).map_err(|error| self.damaged(chain, number, error))?;
+        let marks = marks::decode(row.clock, row.clocks, &row.surrogates).map_err(|error| self.damaged(chain, number, error))?;
+        let kind = record.kind;
+        let read = ReadRecord { position: Position { chain, number, hash }, previous, record };
+        self.history.place(&read, &marks, row.bytes.len()).map_err(|error| self.damaged(chain, number, error))?;
+        if kind == Kind::Access {
+            self.history.restore_access(&read).map_err(|error| self.damaged(chain, number, error))?;
+        }
+        Ok(())
+    }
+
+    fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow]) {
+        let Some(killer) = self.body.restore(applied, trying, records.len() as u64) else { return };
+        let Some(row) = usize::try_from(killer - 1).ok().and_then(|index| records.get(index)) else { return };
+        let reason = "the program died when this record was applied alone".to_owned();
+        self.put_aside(Position { chain: row.chain, number: row.number, hash: row.hash }, reason);
+    }
+
+    /// Never applies this record again, nor what stands on it, and says so.
+    pub(crate) fn put_aside(&mut self, position: Position, reason: String) {
+        self.body.put_aside(position.hash);
+        self.quarantine(position.chain, position.number, reason.clone(), &Evidence::Killer(position.hash));
+        if let Some(device) = self.history.device(&position.chain) {
+            self.announce(Announcement::Quarantined { device, reason });
+        }
+    }
+
+    /// The crash rule: what this device had written to its old chains and not sealed is checked and sealed now.
+    fn reseal_own_tails(&mut self, tails: BTreeMap<ChainId, Vec<Vec<u8>>>) {
+        let document = self.id();
+        for (chain, tail) in tails {
+            let number = self.history.sealed(&chain);
+            let Some(hash) = self.history.graph.hash(&chain, number) else { continue };
+            let Some(cipher) = self.history.cipher(&chain).cloned() else { continue };
+            let sealed = Position { chain, number, hash };
+            let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| cipher.open(&read.previous, &read.record));
+            if let Some(seal) = seal {
+                self.history.set_seal(&chain, seal.position.number, seal.signature);
+                self.draft.seal(seal);
+            }
+            if let Some(damage) = damage {
+                self.announce(Announcement::Quarantined { device: self.key.device(), reason: damage.to_string() });
+            }
+        }
+    }
+
+    fn damaged(&self, chain: ChainId, number: u64, what: impl ToString) -> OpenError {
+        OpenError::Damaged { document: self.id(), chain, number, what: what.to_string() }
+    }
+}
+
+/// Why a document could not be made. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the document could not be made: {0}")]
+pub struct CreateError(String);
+
+impl From<OwnError> for CreateError {
+    fn from(error: OwnError) -> Self {
+        CreateError(error.to_string())
+    }
+}

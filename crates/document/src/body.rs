@@ -1,0 +1,368 @@
+//! The replica, while there is one; and how records meet it.
+//!
+//! A record is written before it meets yrs, so whatever happens there can be undone by opening again. A process that died with a replica
+//! open leaves rows behind that may have killed it: those meet the next replica one by one, each named on disk before it is tried, and
+//! one that kills a second time is put aside with what stands on it.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
+
+use sheaf_base::{ClientId, DeviceId, Hash, Moment, Position, Update};
+use sheaf_record::{ReadRecord, Record};
+use sheaf_replica::{Applied, Replica};
+
+use crate::{
+    history::History,
+    hydration::{FoldJob, Hydration},
+    turn::{RecordRow, Writes},
+};
+
+/// How long a replica stays after nobody needs it.
+const REST: Duration = Duration::from_secs(60);
+/// How long after the last change the mark is written that everything has met yrs, if nothing else is written.
+const MARK_AFTER: Duration = Duration::from_secs(3);
+
+/// The body, open or not.
+pub(crate) struct Body {
+    state: State,
+    /// Every body row up to here has met yrs, and the process lived.
+    applied: u64,
+    /// What the journal says about that.
+    marked: u64,
+    /// Rows up to here may have killed an earlier process.
+    suspected: u64,
+    /// Records that are not applied, nor what stands on them.
+    killers: BTreeSet<Hash>,
+    /// Accepted while the replica is on its way.
+    backlog: Vec<News>,
+    mark_at: Option<Duration>,
+    rest_at: Option<Duration>,
+}
+
+enum State {
+    Asleep,
+    /// The snapshot and the rows have been asked for.
+    Asked,
+    /// They are here, and meet yrs when the marks are on disk.
+    Come(Box<Hydration>),
+    /// Suspects meet the replica one by one.
+    Trying(Box<Replica>, VecDeque<News>),
+    Awake(Box<Replica>),
+}
+
+/// A body record that has been accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct News {
+    pub(crate) row: u64,
+    pub(crate) position: Position,
+    pub(crate) author: DeviceId,
+    pub(crate) update: Vec<u8>,
+}
+
+/// What happened when records met the replica.
+#[derive(Default)]
+pub(crate) struct Met {
+    /// What changed in the text that was open.
+    pub(crate) change: Option<Applied>,
+    /// The replica has just been opened.
+    pub(crate) woken: bool,
+    /// These are put aside, and why.
+    pub(crate) killed: Vec<(Position, String)>,
+    /// The replica broke: it must be opened again.
+    pub(crate) broken: bool,
+}
+
+impl Body {
+    /// A new document's body.
+    pub(crate) fn founded(replica: Replica) -> Body {
+        Body { state: State::Awake(Box::new(replica)), ..Body::closed() }
+    }
+
+    /// No replica, and nothing known.
+    pub(crate) fn closed() -> Body {
+        Body {
+            state: State::Asleep,
+            applied: 0,
+            marked: 0,
+            suspected: 0,
+            killers: BTreeSet::new(),
+            backlog: Vec::new(),
+            mark_at: None,
+            rest_at: None,
+        }
+    }
+
+    /// As the marks on disk say. Returns the row that has killed when it was tried alone.
+    pub(crate) fn restore(&mut self, applied: u64, trying: Option<u64>, rows: u64) -> Option<u64> {
+        (self.applied, self.marked) = (applied, applied);
+        match trying {
+            None => None,
+            Some(0) => {
+                self.suspected = rows;
+                None
+            }
+            Some(killer) => {
+                self.suspected = rows;
+                self.applied = self.applied.max(killer);
+                Some(killer)
+            }
+        }
+    }
+
+    /// Never applies this record again.
+    pub(crate) fn put_aside(&mut self, record: Hash) {
+        self.killers.insert(record);
+    }
+
+    /// Whether records are left out of the text.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.killers.is_empty()
+    }
+
+    /// The replica, if it is open.
+    pub(crate) fn replica(&self) -> Option<&Replica> {
+        match &self.state {
+            State::Awake(replica) => Some(replica),
+            _ => None,
+        }
+    }
+
+    /// The replica, to write into.
+    pub(crate) fn replica_mut(&mut self) -> Option<&mut Replica> {
+        match &mut self.state {
+            State::Awake(replica) => Some(replica),
+            _ => None,
+        }
+    }
+
+    /// Somebody needs the replica. Says whether it has to be asked for.
+    pub(crate) fn wake(&mut self) -> bool {
+        self.rest_at = None;
+        let asleep = matches!(self.state, State::Asleep);
+        if asleep {
+            self.state = State::Asked;
+        }
+        asleep
+    }
+
+    /// Somebody has used the replica who will not say when they are done.
+    pub(crate) fn used(&mut self) {
+        self.rest_at = None;
+    }
+
+    /// Nobody needs the replica now.
+    pub(crate) fn rest(&mut self, now: Moment) {
+        if self.rest_at.is_none() && matches!(self.state, State::Awake(_)) {
+            self.rest_at = Some(now.elapsed + REST);
+        }
+    }
+
+    /// The replica is not to be trusted any more. What came last is suspected.
+    pub(crate) fn break_off(&mut self, rows: u64) {
+        self.state = State::Asleep;
+        self.suspected = rows;
+        self.backlog.clear();
+    }
+
+    /// What the replica is built from has come.
+    pub(crate) fn come(&mut self, hydration: Hydration) {
+        if matches!(self.state, State::Asked) {
+            self.state = State::Come(Box::new(hydration));
+        }
+    }
+
+    /// Whether a replica is about to be opened.
+    pub(crate) fn has_come(&self) -> bool {
+        matches!(self.state, State::Come(_))
+    }
+
+    /// When there is something to do.
+    pub(crate) fn next_timeout(&self, now: Duration) -> Option<Duration> {
+        let trying = matches!(&self.state, State::Trying(..)).then_some(now);
+        trying.into_iter().chain(self.mark_at).chain(self.rest_at).min()
+    }
+
+    /// Lets the replica go when nobody has needed it for a while.
+    pub(crate) fn tick(&mut self, now: Moment) {
+        if self.rest_at.is_some_and(|rest| rest <= now.elapsed) {
+            self.rest_at = None;
+            self.state = State::Asleep;
+        }
+    }
+
+    /// Puts the marks into what is about to be written. `foreign`: records of others among it will meet the replica.
+    pub(crate) fn mark(&mut self, foreign: bool, last_row: u64, now: Moment, writes: &mut Writes) {
+        match &self.state {
+            State::Awake(_) if foreign => {
+                writes.applied = Some(self.applied);
+                writes.trying = Some(0);
+            }
+            // What this process wrote itself came from yrs.
+            State::Awake(_) if !writes.records.is_empty() => self.applied = last_row,
+            State::Come(hydration) if hydration.rows.iter().any(|(row, _)| *row > self.applied) => {
+                writes.applied = Some(self.applied);
+                writes.trying = Some(0);
+            }
+            State::Trying(_, suspects) => {
+                writes.applied = Some(self.applied);
+                writes.trying = suspects.front().map(|suspect| suspect.row);
+            }
+            _ => {}
+        }
+        let due = self.mark_at.is_some_and(|at| at <= now.elapsed);
+        if self.applied > self.marked && (due || !writes.is_empty()) {
+            writes.applied = Some(self.applied);
+        }
+        if let Some(applied) = writes.applied {
+            self.marked = applied;
+            self.mark_at = None;
+        }
+    }
+
+    /// The marks and the records are on disk: what waits meets the replica. `client` is the one that it writes as.
+    pub(crate) fn meet(&mut self, news: Vec<News>, history: &mut History, client: Option<ClientId>, now: Moment) -> Met {
+        let mut met = Met::default();
+        match std::mem::replace(&mut self.state, State::Asleep) {
+            State::Asleep => {}
+            State::Asked => {
+                self.backlog.extend(news);
+                self.state = State::Asked;
+            }
+            State::Come(hydration) => {
+                self.backlog.extend(news);
+                match client {
+                    Some(client) => self.open(*hydration, history, client, &mut met),
+                    None => self.state = State::Come(hydration),
+                }
+            }
+            State::Trying(replica, suspects) => {
+                self.backlog.extend(news);
+                self.try_one(replica, suspects, history, &mut met);
+            }
+            State::Awake(replica) => self.apply(replica, news, history, &mut met),
+        }
+        if self.applied > self.marked && self.mark_at.is_none() {
+            self.mark_at = Some(now.elapsed + MARK_AFTER);
+        }
+        met
+    }
+
+    /// Opens the replica from a snapshot and rows.
+    fn open(&mut self, hydration: Hydration, history: &mut History, client: ClientId, met: &mut Met) {
+        let Hydration { snapshot, rows } = hydration;
+        let last = rows.last().map(|(row, _)| *row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max();
+        let opened = match &snapshot {
+            Some(snapshot) => Replica::from_snapshot(client, &snapshot.state),
+            None => Ok(Replica::empty(client)),
+        };
+        let Ok(mut replica) = opened else {
+            // The shell checks snapshots; one that does not open is asked for again, which the shell answers with an older one or none.
+            met.broken = true;
+            return;
+        };
+        let mut rows: Vec<News> = rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
+        let backlog = std::mem::take(&mut self.backlog);
+        rows.extend(backlog.into_iter().filter(|news| Some(news.row) > last));
+        rows.retain(|news| self.counts(history, &news.position));
+        let suspects: VecDeque<News> = rows.extract_if(.., |news| news.row > self.applied && news.row <= self.suspected).collect();
+        let (before, after): (Vec<News>, Vec<News>) = rows.into_iter().partition(|news| news.row <= self.applied);
+        if let Err(error) = replica.apply(&updates(&before)) {
+            // These have met yrs before and it lived. Whatever it is, it is found by trying one by one.
+            (self.applied, self.suspected) = (0, history.last_row());
+            met.killed.extend(before.first().filter(|_| before.len() == 1).map(|news| (news.position, error.to_string())));
+            met.broken = true;
+            return;
+        }
+        self.backlog = after;
+        if suspects.is_empty() {
+            self.wake_up(replica.into(), history, met);
+        } else {
+            self.state = State::Trying(replica.into(), suspects);
+        }
+    }
+
+    /// The suspect that the journal names now meets the replica.
+    fn try_one(&mut self, mut replica: Box<Replica>, mut suspects: VecDeque<News>, history: &History, met: &mut Met) {
+        if let Some(suspect) = suspects.pop_front()
+            && self.counts(history, &suspect.position)
+        {
+            match replica.apply(&[Update(suspect.update)]) {
+                Ok(_) => self.applied = self.applied.max(suspect.row),
+                Err(error) => {
+                    self.applied = self.applied.max(suspect.row);
+                    met.killed.push((suspect.position, error.to_string()));
+                    met.broken = true;
+                    return;
+                }
+            }
+        }
+        if suspects.is_empty() {
+            self.wake_up(replica, history, met);
+        } else {
+            self.state = State::Trying(replica, suspects);
+        }
+    }
+
+    /// Everything that was to be met has been met: what has come meanwhile follows.
+    fn wake_up(&mut self, replica: Box<Replica>, history: &History, met: &mut Met) {
+        self.suspected = 0;
+        let backlog = std::mem::take(&mut self.backlog);
+        self.apply(replica, backlog, history, met);
+        met.change = None;
+        met.woken = !met.broken;
+    }
+
+    fn apply(&mut self, mut replica: Box<Replica>, mut news: Vec<News>, history: &History, met: &mut Met) {
+        news.retain(|news| self.counts(history, &news.position));
+        if news.is_empty() {
+            self.applied = history.last_row();
+            self.state = State::Awake(replica);
+            return;
+        }
+        match replica.apply(&updates(&news)) {
+            Ok(applied) => {
+                self.applied = history.last_row();
+                self.state = State::Awake(replica);
+                met.change = Some(applied);
+            }
+            Err(error) => {
+                met.killed.extend(news.first().filter(|_| news.len() == 1).map(|news| (news.position, error.to_string())));
+                met.broken = true;
+            }
+        }
+    }
+
+    /// Whether a record is applied at all.
+    fn counts(&self, history: &History, position: &Position) -> bool {
+        !history.graph.is_void(&position.chain) && !history.stands_on_any(&position.hash, &self.killers)
+    }
+
+    /// What a second replica needs to make a snapshot of the same.
+    pub(crate) fn fold(&self, hydration: Hydration, history: &mut History) -> FoldJob {
+        let Hydration { snapshot, rows } = hydration;
+        let rows: Vec<News> =
+            rows.into_iter().filter(|(row, _)| *row <= self.applied).filter_map(|(row, record)| read(history, row, record)).collect();
+        let upto = rows.last().map(|news| news.row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max().unwrap_or(0);
+        let counting: Vec<News> = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
+        FoldJob::new(snapshot, updates(&counting), upto)
+    }
+}
+
+fn updates(news: &[News]) -> Vec<Update> {
+    news.iter().map(|news| Update(news.update.clone())).collect()
+}
+
+/// Opens a stored body record. `None` for one that is not held: its chain is damaged before it.
+fn read(history: &mut History, row: u64, record: RecordRow) -> Option<News> {
+    let position = Position { chain: record.chain, number: record.number, hash: record.hash };
+    let previous = history.graph.hash(&record.chain, record.number.checked_sub(1)?)?;
+    let author = history.device(&record.chain)?;
+    let read = ReadRecord { position, previous, record: Record::decode(&record.bytes).ok()? };
+    if !history.hash_is(&position) {
+        return None;
+    }
+    let update = history.open(&read).ok()?.plaintext;
+    Some(News { row, position, author, update })
+}

@@ -1,0 +1,371 @@
+//! What is held: every accepted record's place, who may do what by them, and the keys.
+//!
+//! Records enter through [`History::accept`] in causal order and never leave. Nothing here knows what is on disk; the frontier of what is
+//! durable is moved by the turn, when it has been written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sheaf_access::{Access, AccessRecord};
+use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
+use sheaf_record::{
+    ChainCipher, ChainOpened, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
+    Signature, SignedHead,
+};
+use sheaf_replica::walk::Marks;
+
+use crate::{
+    marks,
+    turn::{HeadRow, RecordRow},
+};
+
+/// Ciphers that are kept at hand; making one costs a few microseconds.
+const CIPHERS: usize = 64;
+
+/// Frontiers that receipts are recognised by.
+const RECENT: usize = 256;
+
+/// Everything accepted in one document.
+pub(crate) struct History {
+    pub(crate) graph: Graph,
+    pub(crate) access: Access,
+    chains: BTreeMap<ChainId, Chain>,
+    secrets: BTreeMap<EpochId, EpochSecret>,
+    ciphers: BTreeMap<ChainId, ChainCipher>,
+    /// Where entries of maps are, by client: a title and the kinds of lines, so few.
+    entries: BTreeMap<ClientId, Vec<u32>>,
+    founding: Option<ChainId>,
+    /// Devices whose chains are closed, and why.
+    closed: BTreeMap<DeviceId, String>,
+    /// For each journal row its author's place in `authors`, and whether it is an edit.
+    rows: Vec<(u32, bool)>,
+    authors: Vec<DeviceId>,
+    /// Bytes of all records, for showing progress.
+    pub(crate) bytes: u64,
+    /// What is on disk and sealed: all that is ever told.
+    pub(crate) durable: Frontier,
+    durable_rows: u64,
+    /// A digest over the access records that are on disk.
+    pub(crate) durable_access: Digest,
+    recent: Vec<(Digest, u64)>,
+}
+
+/// What is known of a chain besides its records.
+struct Chain {
+    head: SignedHead,
+    /// The newest position that a seal here vouches for.
+    sealed: u64,
+    seal: Option<Signature>,
+    /// The chain has ended before this number: that record was invalid.
+    ended: Option<u64>,
+    /// Records that are no edits.
+    others: Vec<u64>,
+}
+
+/// A record that has been found valid, with what is inside.
+pub(crate) struct Sound {
+    pub(crate) read: ReadRecord,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) inside: Inside,
+}
+
+/// What is inside a valid record.
+pub(crate) enum Inside {
+    /// An update of the body.
+    Body {
+        /// The update.
+        update: Vec<u8>,
+        /// What later records need to know of it.
+        marks: Marks,
+    },
+    /// An event of the discussion. Kept and forwarded; nothing shows it yet.
+    Discussion,
+    /// An access operation.
+    Access(AccessRecord),
+}
+
+impl History {
+    pub(crate) fn new(document: DocumentId) -> History {
+        History {
+            graph: Graph::new(),
+            access: Access::new(document),
+            chains: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            ciphers: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            founding: None,
+            closed: BTreeMap::new(),
+            rows: Vec::new(),
+            authors: Vec::new(),
+            bytes: 0,
+            durable: Frontier::new(),
+            durable_rows: 0,
+            durable_access: Digest::EMPTY,
+            recent: Vec::new(),
+        }
+    }
+
+    pub(crate) fn document(&self) -> DocumentId {
+        self.access.document()
+    }
+
+    // ---- chains
+
+    /// Shows a chain, before its first record. Says which chain is void from now on, if two share a client id.
+    pub(crate) fn open_chain(&mut self, head: SignedHead) -> Option<ChainId> {
+        let (chain, device) = (head.chain(), head.device());
+        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, seal: None, ended: None, others: Vec::new() });
+        match self.graph.open_chain(chain, device) {
+            ChainOpened::Clash { void } => Some(void),
+            ChainOpened::New | ChainOpened::Known => None,
+        }
+    }
+
+    pub(crate) fn head(&self, chain: &ChainId) -> Option<&SignedHead> {
+        self.chains.get(chain).map(|it| &it.head)
+    }
+
+    pub(crate) fn device(&self, chain: &ChainId) -> Option<DeviceId> {
+        self.head(chain).map(SignedHead::device)
+    }
+
+    /// The newest record of a chain; its head, if it has none.
+    pub(crate) fn tip(&self, chain: &ChainId) -> Option<Position> {
+        self.graph.tip(chain)
+    }
+
+    /// Whether this very record is held.
+    pub(crate) fn hash_is(&self, position: &Position) -> bool {
+        self.graph.hash(&position.chain, position.number) == Some(position.hash)
+    }
+
+    /// The number up to which seals vouch for a chain.
+    pub(crate) fn sealed(&self, chain: &ChainId) -> u64 {
+        self.chains.get(chain).map_or(0, |it| it.sealed)
+    }
+
+    /// The newest seal of a chain.
+    pub(crate) fn seal(&self, chain: &ChainId) -> Option<(u64, Signature)> {
+        self.chains.get(chain).and_then(|it| Some((it.sealed, it.seal?)))
+    }
+
+    /// A seal over a record that is held.
+    pub(crate) fn set_seal(&mut self, chain: &ChainId, number: u64, seal: Signature) {
+        if let Some(it) = self.chains.get_mut(chain).filter(|it| it.sealed < number) {
+            it.sealed = number;
+            it.seal = Some(seal);
+        }
+    }
+
+    /// Ends a chain before `number`: that record is invalid, and so is what stands on it.
+    pub(crate) fn end_chain(&mut self, chain: &ChainId, number: u64) {
+        if let Some(it) = self.chains.get_mut(chain) {
+            it.ended = Some(it.ended.map_or(number, |ended| ended.min(number)));
+        }
+    }
+
+    /// Takes nothing more from a device.
+    pub(crate) fn close_device(&mut self, device: DeviceId, reason: String) {
+        self.closed.entry(device).or_insert(reason);
+    }
+
+    /// Why nothing more is taken for a chain, if so.
+    pub(crate) fn closed(&self, chain: &ChainId) -> Option<String> {
+        let it = self.chains.get(chain)?;
+        if let Some(number) = it.ended {
+            return Some(format!("the chain ended before its invalid record {number}"));
+        }
+        self.closed.get(&it.head.device()).cloned()
+    }
+
+    /// Why nothing more is taken from a device, if so.
+    pub(crate) fn closed_device(&self, device: &DeviceId) -> Option<&String> {
+        self.closed.get(device)
+    }
+
+    /// The chain that founded the document.
+    pub(crate) fn founding(&self) -> Option<ChainId> {
+        self.founding
+    }
+
+    pub(crate) fn chains(&self) -> impl Iterator<Item = &ChainId> {
+        self.chains.keys()
+    }
+
+    /// Whether an entry of a map is at this clock.
+    pub(crate) fn is_entry(&self, client: ClientId, clock: u32) -> bool {
+        self.entries.get(&client).is_some_and(|entries| entries.binary_search(&clock).is_ok())
+    }
+
+    // ---- keys
+
+    pub(crate) fn add_secret(&mut self, secret: EpochSecret) {
+        self.secrets.insert(secret.id(), secret);
+        self.ciphers.clear();
+    }
+
+    /// The secret of what is written now.
+    pub(crate) fn secret(&self) -> Option<&EpochSecret> {
+        match self.access.epoch() {
+            Some(epoch) => self.secrets.get(&epoch),
+            // Before the genesis is here there is the one that the ticket held.
+            None => self.secrets.values().next(),
+        }
+    }
+
+    /// Opens a record.
+    pub(crate) fn open(&mut self, read: &ReadRecord) -> Result<Opened, OpenError> {
+        self.cipher(&read.position.chain).ok_or(OpenError::Sealed)?.open(&read.previous, &read.record)
+    }
+
+    /// The cipher of a chain. (There is one epoch per document until secrets are rotated; then the epoch of the record's own past chooses.)
+    pub(crate) fn cipher(&mut self, chain: &ChainId) -> Option<&ChainCipher> {
+        if !self.ciphers.contains_key(chain) {
+            let cipher = ChainCipher::new(self.secret()?, chain);
+            if self.ciphers.len() >= CIPHERS {
+                self.ciphers.clear();
+            }
+            self.ciphers.insert(*chain, cipher);
+        }
+        self.ciphers.get(chain)
+    }
+
+    // ---- records
+
+    /// Gives a valid record its place, and says how it is written down. Everything it stands on has been accepted.
+    pub(crate) fn accept(&mut self, sound: Sound) -> (RecordRow, Vec<(ChainId, u64)>) {
+        let Sound { read, bytes, inside } = sound;
+        let marks = match &inside {
+            Inside::Body { marks, .. } => marks.clone(),
+            _ => Marks::default(),
+        };
+        let parents =
+            read.record.stamp.parents().iter().filter_map(|hash| self.graph.position(hash)).map(|at| (at.chain, at.number)).collect();
+        self.place(&read, &marks, bytes.len()).expect("validity has asked the graph before");
+        if let Inside::Access(record) = inside {
+            self.access.add(record, &self.graph);
+        }
+        let row = RecordRow {
+            chain: read.position.chain,
+            number: read.position.number,
+            hash: read.position.hash,
+            kind: read.record.kind.code(),
+            clock: marks.clocks.start.into(),
+            clocks: u64::from(marks.clocks.end - marks.clocks.start),
+            surrogates: marks::encode(&marks),
+            bytes,
+        };
+        (row, parents)
+    }
+
+    /// Gives a record its place in the graph and in the rows.
+    pub(crate) fn place(&mut self, read: &ReadRecord, marks: &Marks, length: usize) -> Result<(), sheaf_record::AppendError> {
+        let Position { chain, number, hash } = read.position;
+        let extent = Extent { clocks: marks.clocks.end - marks.clocks.start, low_surrogates: &marks.low_surrogates };
+        self.graph.append(&chain, number, hash, &read.record.stamp, extent)?;
+        // Any head can claim to found a document; its first record has been compared with the document's id.
+        if number == 1 && self.head(&chain).is_some_and(SignedHead::is_founding) {
+            self.founding = Some(chain);
+        }
+        if !marks.entries.is_empty() {
+            self.entries.entry(chain.client()).or_default().extend(&marks.entries);
+        }
+        let device = self.device(&chain).expect("a chain is shown before its records");
+        let author = self.authors.iter().position(|author| *author == device).unwrap_or_else(|| {
+            self.authors.push(device);
+            self.authors.len() - 1
+        });
+        let edit = read.record.kind != Kind::Access;
+        self.rows.push((author as u32, edit));
+        if let Some(it) = self.chains.get_mut(&chain).filter(|_| !edit) {
+            it.others.push(number);
+        }
+        self.bytes += length as u64;
+        Ok(())
+    }
+
+    /// A stored access record has got its place again.
+    pub(crate) fn restore_access(&mut self, read: &ReadRecord) -> Result<(), Malformed> {
+        let device = self.device(&read.position.chain).expect("a chain is shown before its records");
+        self.access.add(AccessRecord::read(read, device)?, &self.graph);
+        Ok(())
+    }
+
+    /// A stored record cannot be used: it keeps its row, and its chain ends before it.
+    pub(crate) fn skip_row(&mut self, chain: &ChainId, number: u64) {
+        self.rows.push((u32::MAX, false));
+        self.end_chain(chain, number);
+    }
+
+    /// The number of the last journal row.
+    pub(crate) fn last_row(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// How many edits of a chain come after `after`.
+    pub(crate) fn edits_after(&self, chain: &ChainId, after: u64) -> u64 {
+        let Some(it) = self.chains.get(chain) else { return 0 };
+        let upto = self.tip(chain).map_or(0, |tip| tip.number);
+        let others = it.others.iter().filter(|number| **number > after).count() as u64;
+        upto.saturating_sub(after).saturating_sub(others)
+    }
+
+    /// How many edits by others than `device` came after journal row `row`.
+    pub(crate) fn edits_since(&self, row: u64, device: &DeviceId) -> u64 {
+        let author = self.authors.iter().position(|author| author == device).map_or(u32::MAX, |index| index as u32);
+        let since = usize::try_from(row).unwrap_or(usize::MAX).min(self.rows.len());
+        self.rows[since..].iter().filter(|(by, edit)| *edit && *by != author).count() as u64
+    }
+
+    /// What is on disk now may be told. `grown` are the chains that have grown or been sealed.
+    pub(crate) fn set_durable(&mut self, grown: &BTreeSet<ChainId>) -> BTreeMap<ChainId, u64> {
+        let mut before = BTreeMap::new();
+        for chain in grown {
+            let (held, sealed) = (self.durable.get(chain).map_or(0, |at| at.number), self.sealed(chain));
+            if sealed > held
+                && let Some(hash) = self.graph.hash(chain, sealed)
+            {
+                before.insert(*chain, held);
+                self.durable.set(Position { chain: *chain, number: sealed, hash });
+            }
+        }
+        self.durable_rows = self.last_row();
+        self.durable_access = self.access_digest();
+        if !before.is_empty() || self.recent.is_empty() {
+            if self.recent.len() >= RECENT {
+                self.recent.remove(0);
+            }
+            self.recent.push((self.durable.digest(), self.durable_rows));
+        }
+        before
+    }
+
+    /// The journal row that was the last when everything durable had this digest.
+    pub(crate) fn row_of(&self, digest: &Digest) -> Option<u64> {
+        self.recent.iter().rev().find(|(recent, _)| recent == digest).map(|(_, row)| *row)
+    }
+
+    /// The number of the last journal row that is on disk.
+    pub(crate) fn durable_row(&self) -> u64 {
+        self.durable_rows
+    }
+
+    fn access_digest(&self) -> Digest {
+        let mut hasher = blake3::Hasher::new_derive_key("sheaf 1 access records");
+        for (record, _) in self.access.records() {
+            hasher.update(&record.position.hash.0);
+        }
+        Digest(*hasher.finalize().as_bytes())
+    }
+
+    /// Whether a record stands on one of these, or is one.
+    pub(crate) fn stands_on_any(&self, record: &Hash, others: &BTreeSet<Hash>) -> bool {
+        !others.is_empty() && self.graph.past_with(record).is_some_and(|past| others.iter().any(|other| past.contains(other)))
+    }
+}
+
+/// A head as it is written down.
+pub(crate) fn head_row(head: &SignedHead) -> HeadRow {
+    let bytes = head.encode();
+    let (head_bytes, signature) = bytes.split_last_chunk::<64>().expect("a signed head ends in its signature");
+    HeadRow { chain: head.chain(), head: head_bytes.to_vec(), signature: *signature }
+}

@@ -1,0 +1,411 @@
+//! Talking with peers: who is let in, what is heard from them, what they are told.
+//!
+//! Everything said here speaks of what is durable: what a turn has not written yet is in none of these answers, so they can be told
+//! while it is being written.
+
+use std::time::Duration;
+
+use sheaf_access::Operation;
+use sheaf_base::DeviceId;
+use sheaf_protocol::{Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Receipt, RouteHint, Session, Versions, Welcome, Wish};
+
+use crate::{
+    Document,
+    delivery::Outcome,
+    evidence::Evidence,
+    input::{LinkUp, PeerId},
+    output::{Announcement, Output, State},
+    turn::QuarantineRow,
+};
+
+/// How long until somebody who did not know this device is asked again.
+const KNOCK_AGAIN: Duration = Duration::from_secs(5);
+
+impl Document {
+    // ------------------------------------------------------------------------------------------------------------ doors
+
+    /// There is a link: whoever is a member is greeted, and whoever may know this device by its ticket is asked.
+    pub(crate) fn link_up(&mut self, link: LinkUp) {
+        let LinkUp { peer, device, exporter, settled } = link;
+        self.peers.insert(peer, device, exporter, settled);
+        self.status_changed = true;
+        match self.state() {
+            State::Waiting => self.ask(peer),
+            State::Ready if self.is_member(&device) => self.begin_session(peer),
+            State::Ready | State::Left => {}
+        }
+    }
+
+    /// The link is gone, and with it everything that nothing vouches for.
+    pub(crate) fn link_down(&mut self, peer: PeerId) {
+        self.delivery.forget(peer);
+        let Some(gone) = self.peers.remove(peer) else { return };
+        self.cursors_changed |= gone.cursor.is_here();
+        self.neighbours_changed |= gone.session.is_some();
+        self.status_changed = true;
+    }
+
+    /// Shows this device's ticket.
+    fn ask(&mut self, id: PeerId) {
+        let document = self.id();
+        let (Some(ticket), Some(peer)) = (&self.ticket, self.peers.get_mut(id)) else { return };
+        if std::mem::replace(&mut peer.asked, true) {
+            return;
+        }
+        let ask = Ask { ticket: ticket.seed.key(), proof: ticket.seed.ask(&document, &peer.exporter) };
+        self.send_at_once(id, Frame::Ask(ask));
+    }
+
+    /// Somebody shows a ticket.
+    fn hear_ask(&mut self, id: PeerId, ask: &Ask) {
+        if self.state() != State::Ready {
+            return self.refuse(id, if self.state() == State::Left { Dismissal::Removed } else { Dismissal::Waiting });
+        }
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        let found = self.history.access.invitation(&ask.ticket);
+        let Some((record, invitation)) =
+            found.filter(|_| ask.ticket.verify_ask(&self.history.document(), &peer.exporter, &ask.proof).is_ok())
+        else {
+            return self.refuse(id, Dismissal::Ticket);
+        };
+        // The invitation is served from what is durable, as everything is.
+        if self.history.durable.get(&record.position.chain).is_none_or(|held| held.number < record.position.number) {
+            return self.refuse(id, Dismissal::Ticket);
+        }
+        peer.guest = true;
+        let welcome = Welcome {
+            record: record.position.hash,
+            invitation: Operation::Invitation(invitation.clone()).encode(),
+            bytes: self.history.bytes,
+        };
+        self.send_at_once(id, Frame::Welcome(welcome));
+        self.begin_session(id);
+    }
+
+    /// The ticket counts: now the key is here, and everything else can follow.
+    fn hear_welcome(&mut self, id: PeerId, welcome: &Welcome) {
+        let Some(peer) = self.peers.get(id).filter(|peer| peer.asked) else { return };
+        let device = peer.device;
+        if self.state() == State::Waiting {
+            let Some(ticket) = &self.ticket else { return };
+            let opened = match Operation::decode(&welcome.invitation) {
+                Ok(Operation::Invitation(invitation)) => invitation.open(&ticket.seed, &self.history.document()).ok(),
+                _ => None,
+            };
+            let Some(secret) = opened else { return self.refuse(id, Dismissal::Invalid) };
+            if self.history.secret().is_none() {
+                self.draft.secret(&secret);
+                self.history.add_secret(secret);
+            }
+            self.first_copy = Some((device, welcome.bytes));
+        }
+        self.begin_session(id);
+    }
+
+    /// They do not want to talk about this document.
+    fn hear_refuse(&mut self, id: PeerId, reason: Dismissal) {
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        // Somebody who has not heard of this device's joining yet can be shown the ticket it joined by.
+        if reason == Dismissal::Stranger && !peer.asked && self.ticket.is_some() {
+            return self.ask(id);
+        }
+        peer.session = None;
+        peer.refused = Some(reason);
+        // What they do not know now they may know in a while.
+        let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger);
+        peer.knock_at = later.then_some(self.now.elapsed + KNOCK_AGAIN);
+        let device = peer.device;
+        self.peers.refusals.insert(device, reason);
+        self.neighbours_changed = true;
+        self.status_changed = true;
+    }
+
+    /// Tries again where this device was not known a while ago.
+    pub(crate) fn knock_again(&mut self) {
+        for id in self.peers.ids() {
+            let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.knock_at.is_some_and(|at| at <= self.now.elapsed)) else { continue };
+            (peer.knock_at, peer.asked, peer.refused) = (None, false, None);
+            let device = peer.device;
+            match self.state() {
+                State::Waiting => self.ask(id),
+                State::Ready if self.is_member(&device) => self.begin_session(id),
+                State::Ready | State::Left => {}
+            }
+        }
+    }
+
+    /// Ends the conversation.
+    pub(crate) fn refuse(&mut self, id: PeerId, reason: Dismissal) {
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        peer.session = None;
+        peer.refused = Some(reason);
+        let device = peer.device;
+        self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
+        if !matches!(reason, Dismissal::Stranger | Dismissal::Waiting) {
+            self.peers.refusals.insert(device, reason);
+        }
+        self.delivery.forget(id);
+        self.neighbours_changed = true;
+        self.status_changed = true;
+        self.send_at_once(id, Frame::Refuse(reason));
+        self.at_once.push(Output::Dismiss { peer: id, reason });
+    }
+
+    /// Begins the conversation.
+    fn begin_session(&mut self, id: PeerId) {
+        let (me, now) = (self.device(), self.now.elapsed);
+        let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
+        peer.session = Some(Session::new(me < peer.device, peer.settled, now));
+        peer.refused = None;
+        let device = peer.device;
+        self.peers.refusals.remove(&device);
+        self.neighbours_changed = true;
+        self.status_changed = true;
+        let mine = self.hello();
+        let Some(session) = self.peers.session(id) else { return };
+        let wishes = session.tick(&mine, &self.history.durable, now);
+        self.grant(id, wishes);
+        if let Some(presence) = self.cursor.message() {
+            self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence) });
+        }
+        let receipts = self.receipts.others(&device);
+        if !receipts.is_empty() {
+            self.send_at_once(id, Frame::Receipts(receipts));
+        }
+        if !self.routes.is_empty() {
+            let routes = self.routes.clone();
+            self.send_at_once(id, Frame::Routes(routes));
+        }
+    }
+
+    /// Membership may have changed: new members are greeted, former ones are shown the door.
+    pub(crate) fn doors_changed(&mut self) {
+        for id in self.peers.ids() {
+            let Some(peer) = self.peers.get(id) else { continue };
+            let (member, talking, guest) = (self.is_member(&peer.device), peer.session.is_some(), peer.guest);
+            match (member, talking) {
+                (true, false) if self.state() == State::Ready && peer.refused.is_none() => self.begin_session(id),
+                (false, true) if !guest && self.state() == State::Ready => self.refuse(id, Dismissal::Removed),
+                _ => {}
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ hearing
+
+    /// A frame from a peer.
+    pub(crate) fn receive(&mut self, id: PeerId, frame: Frame) {
+        match frame {
+            Frame::Ask(ask) => self.hear_ask(id, &ask),
+            Frame::Welcome(welcome) => self.hear_welcome(id, &welcome),
+            Frame::Refuse(reason) => self.hear_refuse(id, reason),
+            Frame::Bye => self.hear_bye(id),
+            frame if self.peers.session(id).is_some() => self.converse(id, frame),
+            // Somebody who is not known as a member here says more than a ticket.
+            Frame::Hello(_) => {
+                let waiting = self.state() == State::Waiting;
+                self.refuse(id, if waiting { Dismissal::Waiting } else { Dismissal::Stranger });
+            }
+            _ => {}
+        }
+    }
+
+    fn hear_bye(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        peer.session = None;
+        self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
+        self.neighbours_changed = true;
+        self.status_changed = true;
+    }
+
+    /// A frame within a conversation.
+    fn converse(&mut self, id: PeerId, frame: Frame) {
+        let now = self.now.elapsed;
+        let mine = self.hello();
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        let Some(session) = &mut peer.session else { return };
+        let held = &self.history.durable;
+        let wishes = match frame {
+            Frame::Hello(hello) => match session.hear_hello(hello, &mine, held, now) {
+                Ok(wishes) => wishes,
+                Err(reason) => return self.refuse(id, reason),
+            },
+            Frame::Compare(compare) => session.hear_compare(&compare, held, now),
+            Frame::Have(have) => return self.hear_have(id, &have),
+            Frame::Records(bundle) | Frame::Live(bundle) => return self.hear_records(id, bundle),
+            Frame::Supplied => {
+                self.supplied = true;
+                Vec::new()
+            }
+            Frame::Receipts(receipts) => return self.hear_receipts(receipts),
+            Frame::Presence(presence) => {
+                self.cursors_changed |= peer.cursor.hear(presence);
+                Vec::new()
+            }
+            Frame::StateHash(theirs) => return self.hear_state_hash(id, &theirs),
+            Frame::Routes(routes) => return self.hear_routes(id, routes),
+            Frame::Neighbours(devices) => {
+                session.hear_neighbours(devices);
+                Vec::new()
+            }
+            Frame::Ask(_) | Frame::Welcome(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
+        };
+        self.grant(id, wishes);
+    }
+
+    /// What a peer has made durable.
+    fn hear_have(&mut self, id: PeerId, have: &Have) {
+        let (document, now) = (self.id(), self.now.elapsed);
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        let (device, Some(session)) = (peer.device, &mut peer.session) else { return };
+        if have.receipt.device != device || have.receipt.document != document || have.receipt.verify().is_err() {
+            return self.refuse(id, Dismissal::Invalid);
+        }
+        let wishes = session.hear_have(have, &self.history.durable, now);
+        let behind: Vec<_> = session.lacks().collect();
+        let lacks = behind.iter().map(|(chain, held)| self.history.edits_after(chain, *held)).sum();
+        self.receipts.hear(have.receipt.clone(), self.now.wall, lacks, self.history.durable_row());
+        self.status_changed = true;
+        self.grant(id, wishes);
+    }
+
+    /// What third devices have said.
+    fn hear_receipts(&mut self, receipts: Vec<Receipt>) {
+        let (document, me) = (self.id(), self.device());
+        for receipt in receipts {
+            let of_interest = receipt.document == document && receipt.device != me && self.is_member(&receipt.device);
+            // A statement that fits no frontier of this process says less than what is known already.
+            let Some(row) = self.history.row_of(&receipt.frontier).filter(|_| of_interest) else { continue };
+            if self.peers.links_to(&receipt.device) == 0 && receipt.verify().is_ok() {
+                self.receipts.carried(receipt, self.now.wall, row);
+                self.status_changed = true;
+            }
+        }
+    }
+
+    fn hear_routes(&mut self, id: PeerId, routes: Vec<RouteHint>) {
+        let me = self.device();
+        let routes: Vec<_> = routes.into_iter().filter(|hint| hint.device != me && self.is_member(&hint.device)).collect();
+        if !routes.is_empty() {
+            self.at_once.push(Output::Routes { peer: id, routes });
+        }
+    }
+
+    /// Records: those that a seal vouches for and that stand on what is here are accepted into this turn.
+    fn hear_records(&mut self, id: PeerId, bundle: Bundle) {
+        let received = self.delivery.receive(&self.history, id, bundle);
+        if let Some(reason) = received.invalid {
+            let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
+            self.announce(Announcement::Quarantined { device, reason });
+            return self.refuse(id, Dismissal::Invalid);
+        }
+        let now = self.now.elapsed;
+        if let Some(session) = self.peers.session(id) {
+            for (chain, number) in received.holds {
+                session.hear_records(chain, number, &self.history.durable, now);
+            }
+            if received.gap {
+                session.hurry(now);
+            }
+        }
+        for fork in received.forks {
+            self.close_forked(fork);
+        }
+        self.advance();
+    }
+
+    /// Accepts what can be accepted now.
+    pub(crate) fn advance(&mut self) {
+        for outcome in self.delivery.advance(&mut self.history) {
+            match outcome {
+                Outcome::Accepted(accepted) => {
+                    self.members_changed |= accepted.access;
+                    self.draft.record(*accepted);
+                }
+                Outcome::Sealed(seal) => self.draft.seal(seal),
+                Outcome::Ended { position, device, bytes, from, reason } => {
+                    self.quarantine(position.chain, position.number, reason.clone(), &Evidence::Invalid(bytes));
+                    self.announce(Announcement::Quarantined { device, reason });
+                    self.refuse(from, Dismissal::Invalid);
+                }
+                Outcome::Void(chain) => {
+                    self.quarantine(chain, 0, "its client id is another chain's".into(), &Evidence::Invalid(Vec::new()));
+                    self.rebuild();
+                }
+            }
+        }
+        if self.members_changed {
+            self.doors_changed();
+        }
+    }
+
+    pub(crate) fn quarantine(&mut self, chain: sheaf_base::ChainId, number: u64, reason: String, evidence: &Evidence) {
+        let row = QuarantineRow { chain, number, at: self.now.wall, reason, bytes: evidence.encode() };
+        self.draft.writes.quarantine.push(row);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ telling
+
+    /// What this device holds durably.
+    pub(crate) fn hello(&self) -> Hello {
+        Hello {
+            versions: Versions::HERE,
+            instance: self.receipts.instance(),
+            frontier: self.history.durable.digest(),
+            access: self.history.durable_access,
+            chains: self.history.durable.chains(),
+            bytes: self.history.bytes,
+        }
+    }
+
+    /// Does what a session wants.
+    pub(crate) fn grant(&mut self, peer: PeerId, wishes: Vec<Wish>) {
+        for wish in wishes {
+            self.at_once.push(match wish {
+                Wish::Send(lane, frame) => Output::Send { peer, lane, frame },
+                Wish::Supply(spans) => Output::Supply { peer, spans },
+            });
+        }
+    }
+
+    pub(crate) fn send_at_once(&mut self, peer: PeerId, frame: Frame) {
+        self.at_once.push(Output::Send { peer, lane: Lane::Fast, frame });
+    }
+
+    /// Tells the peers of this document whom this device is linked with, if that has changed.
+    pub(crate) fn tell_neighbours(&mut self) {
+        if !std::mem::take(&mut self.neighbours_changed) {
+            return;
+        }
+        let devices: Vec<DeviceId> = self.peers.devices();
+        for id in self.peers.ids() {
+            let Some(peer) = self.peers.get(id).filter(|peer| peer.session.is_some()) else { continue };
+            let others = devices.iter().filter(|device| **device != peer.device).copied().collect();
+            self.send_at_once(id, Frame::Neighbours(others));
+        }
+    }
+
+    /// Gives receipts to the peers that are owed one.
+    pub(crate) fn give_receipts(&mut self) {
+        let digest = self.history.durable.digest();
+        let (document, now) = (self.id(), self.now.elapsed);
+        let owed: Vec<_> = self.peers.sessions().filter(|(_, session)| session.owes_have(&digest, now)).map(|(id, _)| id).collect();
+        for id in owed {
+            let receipt = self.receipts.mine(&self.key, document, digest);
+            let Some(session) = self.peers.session(id) else { continue };
+            let wish = session.give_have(receipt, &self.history.durable, now);
+            self.grant(id, vec![wish]);
+        }
+    }
+
+    /// What is due in the conversations by now.
+    pub(crate) fn tick_sessions(&mut self) {
+        let mine = self.hello();
+        let now = self.now.elapsed;
+        for id in self.peers.ids() {
+            let Some(session) = self.peers.session(id) else { continue };
+            let wishes = session.tick(&mine, &self.history.durable, now);
+            self.grant(id, wishes);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The chain that this process run writes in the document.
+//!
+//! There is at most one, begun when something is first written or a replica first needs a client id, and its head is written down
+//! together with its first record. It is checked by the same rules as everybody's: what this device would refuse, it does not write.
+
+use sheaf_access::{Operation, Profile};
+use sheaf_base::{ChainId, ClientId, DocumentId, Moment, Position, limits};
+use sheaf_record::{ChainWriter, DeviceKey, EpochSecret, Kind, ReadRecord, Seal, Stamp};
+
+use crate::{
+    delivery::Accepted,
+    entropy::Entropy,
+    history::{History, Inside, Sound},
+    validity::{Unfit, judge},
+};
+
+/// The chain of this process run, if it has one yet.
+#[derive(Default)]
+pub(crate) struct Own {
+    writer: Option<ChainWriter>,
+    /// The newest record that was accepted, and so is written down.
+    written: Option<Position>,
+    sealed: u64,
+    unsealed_bytes: usize,
+}
+
+/// Why nothing was written. If the rules refused it, the chain is closed: its clocks do not fit the replica's any more.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OwnError {
+    /// There is no key to write with.
+    #[error("the document's key is not here yet")]
+    NoKey,
+    /// The record would be refused everywhere.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Own {
+    /// The chain, if it has been begun.
+    pub(crate) fn chain(&self) -> Option<ChainId> {
+        self.writer.as_ref().map(|writer| writer.tip().chain)
+    }
+
+    /// The chain's writer, begun if need be. The chain of a new document is its founding one.
+    pub(crate) fn begin(
+        &mut self,
+        key: &DeviceKey,
+        history: &History,
+        entropy: &mut Entropy,
+        founding: Option<&EpochSecret>,
+        now: Moment,
+    ) -> Result<&mut ChainWriter, OwnError> {
+        if self.writer.is_none() {
+            let secret = founding.or_else(|| history.secret()).ok_or(OwnError::NoKey)?;
+            let document = if founding.is_some() { DocumentId::FOUNDING } else { history.document() };
+            let epoch = u64::from(sheaf_schema::EPOCH);
+            self.writer = Some(ChainWriter::begin(key, document, entropy.draw_half(), epoch, now.wall, secret));
+            (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
+        }
+        Ok(self.writer.as_mut().expect("it was begun just above"))
+    }
+
+    /// The client id that the replica writes as.
+    pub(crate) fn client(&self) -> Option<ClientId> {
+        self.chain().map(|chain| chain.client())
+    }
+
+    /// Gives up the chain: what follows goes into a new one.
+    pub(crate) fn close(&mut self) {
+        *self = Own::default();
+    }
+
+    /// Makes one stamp name everything: where more people wrote apart than a stamp may name, records that only gather come first. The
+    /// chain has been begun.
+    pub(crate) fn gather(&mut self, history: &mut History, now: Moment) -> Result<Vec<Accepted>, OwnError> {
+        let Some(writer) = &self.writer else { return Err(OwnError::NoKey) };
+        if writer.tip().number == 0 {
+            history.open_chain(writer.head().clone());
+        }
+        let chain = writer.tip().chain;
+        let mut gathered = Vec::new();
+        let stamps = history.graph.stamps(Some(&chain));
+        for stamp in stamps.iter().take(stamps.len() - 1) {
+            let Some(writer) = &self.writer else { return Err(OwnError::NoKey) };
+            let filler = Operation::Profile(Profile::default().close(writer.cipher(), &writer.tip().hash));
+            gathered.push(self.append(history, Kind::Access, stamp.clone(), &filler.encode(), now)?);
+        }
+        Ok(gathered)
+    }
+
+    /// Writes a record that stands on everything here, which has been gathered.
+    pub(crate) fn write(&mut self, history: &mut History, kind: Kind, content: &[u8], now: Moment) -> Result<Accepted, OwnError> {
+        let chain = self.chain().ok_or(OwnError::NoKey)?;
+        let stamp = history.graph.stamps(Some(&chain)).pop().unwrap_or_default();
+        self.append(history, kind, stamp, content, now)
+    }
+
+    /// Whether enough has been written to be sealed before the turn ends.
+    pub(crate) fn is_long(&self) -> bool {
+        self.unsealed_bytes >= limits::SEAL_EVERY
+    }
+
+    /// Seals what has been written, if anything has.
+    pub(crate) fn seal(&mut self, key: &DeviceKey, history: &mut History) -> Option<Seal> {
+        let written = self.written.filter(|written| written.number > self.sealed)?;
+        let seal = Seal::sign(key, &history.document(), written);
+        self.sealed = written.number;
+        self.unsealed_bytes = 0;
+        history.set_seal(&seal.position.chain, seal.position.number, seal.signature);
+        Some(seal)
+    }
+
+    fn append(&mut self, history: &mut History, kind: Kind, stamp: Stamp, content: &[u8], now: Moment) -> Result<Accepted, OwnError> {
+        let writer = self.writer.as_mut().ok_or(OwnError::NoKey)?;
+        let written = writer.append(kind, stamp, content, now.wall).map_err(|error| OwnError::Refused(error.to_string()))?;
+        let head = (written.position.number == 1).then(|| writer.head().clone());
+        let author = writer.head().device();
+        let read = ReadRecord { position: written.position, previous: written.previous, record: written.record };
+        let inside = match judge(history, &read) {
+            Ok(inside) => inside,
+            Err(unfit) => {
+                // The number is given to no other record: the chain ends here, and whoever called closes it.
+                return Err(OwnError::Refused(match unfit {
+                    Unfit::Invalid(reason) => reason,
+                    Unfit::Waits => "it stands on what is not here".into(),
+                }));
+            }
+        };
+        self.unsealed_bytes += written.bytes.len();
+        self.written = Some(written.position);
+        let access = matches!(inside, Inside::Access(_));
+        let (row, parents) = history.accept(Sound { read, bytes: written.bytes, inside });
+        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access })
+    }
+}

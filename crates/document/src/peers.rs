@@ -1,0 +1,91 @@
+//! The links that this document is talked about on.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use sheaf_base::DeviceId;
+use sheaf_protocol::{Dismissal, Session};
+
+use crate::{input::PeerId, presence::TheirCursor};
+
+/// One link, as far as this document goes.
+pub(crate) struct Peer {
+    pub(crate) device: DeviceId,
+    pub(crate) exporter: [u8; 32],
+    /// Discovery has shown that both hold the same.
+    pub(crate) settled: bool,
+    /// They have shown a ticket that counts.
+    pub(crate) guest: bool,
+    /// This device has shown its ticket there.
+    pub(crate) asked: bool,
+    /// Why there is no conversation, if it was ended or never begun.
+    pub(crate) refused: Option<Dismissal>,
+    /// When to try again.
+    pub(crate) knock_at: Option<Duration>,
+    pub(crate) session: Option<Session>,
+    pub(crate) cursor: TheirCursor,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(crate) struct Peers {
+    peers: BTreeMap<PeerId, Peer>,
+    /// Devices that refused this one, or were refused, when they were last linked.
+    pub(crate) refusals: BTreeMap<DeviceId, Dismissal>,
+}
+
+impl Peers {
+    pub(crate) fn insert(&mut self, id: PeerId, device: DeviceId, exporter: [u8; 32], settled: bool) {
+        let cursor = TheirCursor::default();
+        self.peers.insert(
+            id,
+            Peer { device, exporter, settled, guest: false, asked: false, refused: None, knock_at: None, session: None, cursor },
+        );
+    }
+
+    pub(crate) fn remove(&mut self, id: PeerId) -> Option<Peer> {
+        self.peers.remove(&id)
+    }
+
+    pub(crate) fn get(&self, id: PeerId) -> Option<&Peer> {
+        self.peers.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
+        self.peers.get_mut(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (PeerId, &Peer)> {
+        self.peers.iter().map(|(id, peer)| (*id, peer))
+    }
+
+    /// The links with a conversation.
+    pub(crate) fn sessions(&mut self) -> impl Iterator<Item = (PeerId, &mut Session)> {
+        self.peers.iter_mut().filter_map(|(id, peer)| Some((*id, peer.session.as_mut()?)))
+    }
+
+    pub(crate) fn session(&mut self, id: PeerId) -> Option<&mut Session> {
+        self.peers.get_mut(&id)?.session.as_mut()
+    }
+
+    /// The devices that there is a conversation with.
+    pub(crate) fn devices(&self) -> Vec<DeviceId> {
+        let mut devices: Vec<_> = self.peers.values().filter(|peer| peer.session.is_some()).map(|peer| peer.device).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices
+    }
+
+    /// How many links with a conversation there are to a device: two are two processes with one key.
+    pub(crate) fn links_to(&self, device: &DeviceId) -> usize {
+        self.peers.values().filter(|peer| peer.device == *device && peer.session.is_some()).count()
+    }
+
+    /// When somebody who did not know this device is to be asked again.
+    pub(crate) fn next_knock(&self) -> Option<Duration> {
+        self.peers.values().filter_map(|peer| peer.knock_at).min()
+    }
+
+    pub(crate) fn ids(&self) -> Vec<PeerId> {
+        self.peers.keys().copied().collect()
+    }
+}

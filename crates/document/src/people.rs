@@ -1,0 +1,119 @@
+//! Who the members are, and what is known about their copies.
+
+use sheaf_access::Profile;
+use sheaf_base::DeviceId;
+
+use crate::{
+    Document, Member,
+    output::{Announcement, Cursor, Output, State},
+    status::{DeviceFact, DeviceState, Progress, Status},
+};
+
+impl Document {
+    /// Everybody, for lists of people: the owner first.
+    pub fn members(&self) -> &[Member] {
+        &self.people
+    }
+
+    /// Reads the member records again: names, colours, roles.
+    pub(crate) fn settle_people(&mut self) {
+        self.members_changed = false;
+        let me = self.device();
+        let members = self.history.access.members();
+        let devices = members.iter().flat_map(|member| member.devices.iter().map(|device| (*device, member.role)));
+        let devices: Vec<_> = devices.collect();
+        self.people = devices
+            .into_iter()
+            .map(|(device, role)| {
+                let Profile { name, colour } = self.profile_of(&device).unwrap_or_default();
+                Member { device, name, colour, role, mine: device == me }
+            })
+            .collect();
+        self.announce(Announcement::Members);
+        self.status_changed = true;
+        self.cursors_changed = true;
+    }
+
+    fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
+        let (position, previous, sealed) = self.history.access.profile(device)?;
+        let (chain, sealed) = (position.chain, sealed.clone());
+        sealed.open(self.history.cipher(&chain)?, &previous).ok()
+    }
+
+    fn member(&self, device: &DeviceId) -> Option<&Member> {
+        self.people.iter().find(|member| member.device == *device)
+    }
+
+    /// Facts about everybody's copies.
+    pub fn status(&self) -> Status {
+        let others = self.people.iter().filter(|member| !member.mine);
+        Status { devices: others.map(|member| self.fact(member)).collect(), first_copy: self.progress() }
+    }
+
+    fn fact(&self, member: &Member) -> DeviceFact {
+        let device = member.device;
+        let known = self.receipts.get(&device);
+        let links = self.peers.links_to(&device);
+        let edits = known.map(|known| known.lacks + self.history.edits_since(known.row, &device));
+        let refusal = self.peers.refusals.get(&device).filter(|_| links == 0);
+        let state = match (refusal, edits) {
+            (Some(reason), _) => DeviceState::Refused { reason: reason.to_string() },
+            (None, None) => DeviceState::Unknown,
+            (None, Some(0)) => DeviceState::HasAll,
+            (None, Some(edits)) => DeviceState::Behind { edits },
+        };
+        DeviceFact {
+            device,
+            person: member.name.clone(),
+            colour: member.colour.clone(),
+            linked: links > 0,
+            state,
+            receipt_at: known.map(|known| known.heard),
+            twice: links > 1,
+        }
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        let (from, total) = self.first_copy.filter(|_| self.state() == State::Waiting)?;
+        let bytes = self.history.bytes + self.delivery.waiting() as u64;
+        Some(Progress { from, bytes: bytes.min(total), total })
+    }
+
+    /// Tells the library what is known about copies, if that has changed.
+    pub(crate) fn announce_status(&mut self) {
+        if !std::mem::take(&mut self.status_changed) {
+            return;
+        }
+        let status = self.status();
+        if self.told_status.as_ref() != Some(&status) {
+            self.told_status = Some(status.clone());
+            self.announce(Announcement::Status(status));
+        }
+    }
+
+    /// Tells the views where everybody else is.
+    pub(crate) fn tell_cursors(&mut self) {
+        let Some(replica) = self.body.replica() else { return };
+        if !std::mem::take(&mut self.cursors_changed) {
+            return;
+        }
+        let here = self.peers.iter().filter(|(_, peer)| peer.cursor.is_here());
+        let cursor = |(peer, it): (_, &crate::peers::Peer)| {
+            let member = self.member(&it.device)?;
+            Some(Cursor {
+                peer,
+                device: it.device,
+                name: member.name.clone(),
+                colour: member.colour.clone(),
+                selection: it.cursor.selection(replica),
+                typing: it.cursor.is_typing(),
+            })
+        };
+        let cursors: Vec<Cursor> = here.filter_map(cursor).collect();
+        let version = self.views.version();
+        let views: Vec<_> = self.views.seen_by().cloned().collect();
+        for view in views {
+            self.outputs.push(Output::Presence { view, version, cursors: cursors.clone() });
+        }
+    }
+}

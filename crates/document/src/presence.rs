@@ -1,0 +1,108 @@
+//! Who is here and where: what is sent of one's own cursor, and what is kept of others'. Nothing of it is ever written down, and who
+//! somebody is comes from the link and the member records, never from what they say.
+
+use std::time::Duration;
+
+use sheaf_protocol::Presence;
+use sheaf_replica::{Place, Replica, Stick};
+
+use crate::input::{Selection, ViewId};
+
+/// At most one message in this time.
+pub(crate) const PACE: Duration = Duration::from_millis(50);
+
+/// This device's cursor, as its views say: the one that moved last counts.
+#[derive(Default)]
+pub(crate) struct OwnCursor {
+    view: Option<ViewId>,
+    selection: Option<(Place, Place)>,
+    typing: bool,
+    gone: bool,
+    counter: u64,
+    changed: bool,
+    free_at: Duration,
+}
+
+impl OwnCursor {
+    /// A view says where its caret is.
+    pub(crate) fn moved(&mut self, view: &ViewId, selection: Option<(Place, Place)>, typing: bool) {
+        self.changed |= self.selection != selection || self.typing != typing || self.gone || self.counter == 0;
+        self.view = Some(view.clone());
+        (self.selection, self.typing, self.gone) = (selection, typing, false);
+    }
+
+    /// A view is gone; with the last one the cursor goes too.
+    pub(crate) fn closed(&mut self, view: &ViewId, last: bool) {
+        if last || self.view.as_ref() == Some(view) {
+            self.changed |= !self.gone;
+            (self.view, self.selection, self.typing, self.gone) = (None, None, false, last);
+        }
+    }
+
+    /// What is to be sent to everybody now, if anything.
+    pub(crate) fn take(&mut self, now: Duration) -> Option<Presence> {
+        if !self.changed || now < self.free_at {
+            return None;
+        }
+        self.changed = false;
+        self.free_at = now + PACE;
+        self.counter += 1;
+        self.message()
+    }
+
+    /// What somebody who has just come is told.
+    pub(crate) fn message(&self) -> Option<Presence> {
+        let selection = self.selection.as_ref().map(|(anchor, head)| (anchor.0.clone(), head.0.clone()));
+        (self.counter > 0).then_some(Presence { counter: self.counter, selection, typing: self.typing, gone: self.gone })
+    }
+
+    /// When the next message may go.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+        self.changed.then_some(self.free_at)
+    }
+}
+
+/// What a peer has said about its cursor.
+#[derive(Default)]
+pub(crate) struct TheirCursor {
+    counter: u64,
+    here: bool,
+    places: Option<(Place, Place)>,
+    typing: bool,
+}
+
+impl TheirCursor {
+    /// Hears a message; an old one that comes late is passed over. Says whether anything changed.
+    pub(crate) fn hear(&mut self, presence: Presence) -> bool {
+        if presence.counter <= self.counter {
+            return false;
+        }
+        self.counter = presence.counter;
+        self.here = !presence.gone;
+        self.places = presence.selection.map(|(anchor, head)| (Place(anchor), Place(head)));
+        self.typing = presence.typing;
+        true
+    }
+
+    /// Whether they are looking at the document.
+    pub(crate) fn is_here(&self) -> bool {
+        self.here
+    }
+
+    /// Whether they are pressing keys.
+    pub(crate) fn is_typing(&self) -> bool {
+        self.typing
+    }
+
+    /// Where they are now. A place whose neighbour has not come yet is nowhere until it has.
+    pub(crate) fn selection(&self, replica: &Replica) -> Option<Selection> {
+        let (anchor, head) = self.places.as_ref()?;
+        let offset = |place: &Place| replica.resolve(place).and_then(|offset| u32::try_from(offset).ok());
+        Some(Selection { anchor: offset(anchor)?, head: offset(head)? })
+    }
+}
+
+/// Both ends of a selection as places that stay with their neighbours: a caret keeps to the character before it.
+pub(crate) fn places(replica: &Replica, anchor: usize, head: usize) -> Option<(Place, Place)> {
+    Some((replica.place(anchor, Stick::Before)?, replica.place(head, Stick::Before)?))
+}
