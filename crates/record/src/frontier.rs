@@ -225,6 +225,7 @@ impl Node {
                     false
                 }
                 Err(index) => {
+                    positions.reserve_exact(1);
                     positions.insert(index, position);
                     true
                 }

@@ -145,7 +145,7 @@ impl Graph {
             self.devices.push(device);
             self.devices.len() as u32 - 1
         });
-        self.chains.push(Chain::new(chain, device));
+        chain::push_frugally(&mut self.chains, Chain::new(chain, device));
         self.index.insert(&Hash(chain.0), Place { chain: number, number: 0 }, &self.chains);
         let Some(other) = self.clients.insert(chain.client(), number) else { return ChainOpened::New };
         let earlier = self.chains[other as usize].id();

@@ -8,10 +8,14 @@ use sheaf_base::{ChainId, Hash};
 
 use super::{Place, known::Known};
 
-/// Steps that may follow a checkpoint before there is a new one: a question scans so many at most, a new chain copies so many at most.
-const STEPS: usize = 32;
+/// Steps that may follow a checkpoint before there is a new one: a question scans so many at most.
+const STEPS: usize = 64;
 
-/// Steps of others that are looked at to find what is new in a stamp; beyond that whole trees are joined.
+/// Steps that a new chain may take over; beyond that it begins with a checkpoint of its own.
+const TAKEN_OVER: usize = 16;
+
+/// Chains that may be new in one stamp, and steps that are looked at to find them; beyond that whole trees are joined.
+const NEWS: usize = 32;
 const LOOKS: usize = 256;
 
 #[derive(Debug, Clone)]
@@ -62,11 +66,7 @@ impl Chain {
     }
 
     pub(super) fn push(&mut self, entry: Entry, low_surrogates: &[u32]) {
-        // An eighth at a time, not double: a long chain shall not hold twice what it needs.
-        if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact((self.entries.len() / 8).max(2));
-        }
-        self.entries.push(entry);
+        push_frugally(&mut self.entries, entry);
         self.low_surrogates.extend_from_slice(low_surrogates);
     }
 
@@ -108,8 +108,21 @@ impl Chain {
     }
 
     fn add_checkpoint(&mut self, known: Known) {
-        self.checkpoints.push(Checkpoint { steps: self.steps.len() as u32, known });
+        if self.length() == 1 {
+            // The first record knows all that was taken over, so it need not be kept beside this.
+            self.steps.retain(|step| step.own > 0);
+            self.checkpoints.clear();
+        }
+        push_frugally(&mut self.checkpoints, Checkpoint { steps: self.steps.len() as u32, known });
     }
+}
+
+/// Grows by an eighth, not to the double: most chains are short and dead, and the long ones shall not hold twice what they need.
+pub(super) fn push_frugally<T>(to: &mut Vec<T>, item: T) {
+    if to.len() == to.capacity() {
+        to.reserve_exact((to.len() / 8).max(1));
+    }
+    to.push(item);
 }
 
 /// The newest record of `chain` that stands behind `of`, or is `of`; 0 if there is none. This is the question that all others come down to:
@@ -137,31 +150,26 @@ fn known_at(chains: &[Chain], of: Place) -> Known {
 }
 
 /// Notes what the record at `own`, just appended, knows through its `parents`, none of which stands behind what its chain knew.
-pub(super) fn learn(chains: &mut [Chain], own: Place, mut parents: &[Place]) {
-    let mut before = Place { number: own.number - 1, ..own };
-    if let (1, Some((first, others))) = (own.number, parents.split_first()) {
-        inherit(chains, own, *first);
-        (before, parents) = (own, others);
-    }
-    if parents.is_empty() {
-        return;
-    }
-    match news(chains, before, parents) {
-        Some(news) => {
-            let it = &mut chains[own.chain as usize];
-            it.steps.extend(news.into_iter().map(|of| Step { own: own.number, of }));
-            let (_, pending) = it.checkpoint(it.steps.len());
-            if pending.len() > STEPS {
-                let known = known_at(chains, own);
-                chains[own.chain as usize].add_checkpoint(known);
-            }
+pub(super) fn learn(chains: &mut [Chain], own: Place, parents: &[Place]) {
+    let (before, parents) = match parents.split_first() {
+        None => return,
+        Some((first, others)) if own.number == 1 => {
+            inherit(chains, own, *first);
+            (own, others)
         }
-        None => {
-            let known = parents.iter().fold(known_at(chains, before), |known, parent| known.join(known_at(chains, *parent)));
-            let it = &mut chains[own.chain as usize];
-            it.steps.extend(parents.iter().map(|of| Step { own: own.number, of: *of }));
-            it.add_checkpoint(known);
-        }
+        Some(_) => (Place { number: own.number - 1, ..own }, parents),
+    };
+    let news = news(chains, before, parents);
+    let much = news.is_none().then(|| parents.iter().fold(known_at(chains, before), |known, parent| known.join(known_at(chains, *parent))));
+    let it = &mut chains[own.chain as usize];
+    for of in news.as_deref().unwrap_or(parents) {
+        push_frugally(&mut it.steps, Step { own: own.number, of: *of });
+    }
+    let (_, pending) = it.checkpoint(it.steps.len());
+    let room = if own.number == 1 { TAKEN_OVER } else { STEPS };
+    if much.is_some() || pending.len() > room {
+        let known = much.unwrap_or_else(|| known_at(chains, own));
+        chains[own.chain as usize].add_checkpoint(known);
     }
 }
 
@@ -170,16 +178,18 @@ fn inherit(chains: &mut [Chain], own: Place, first: Place) {
     let parent = &chains[first.chain as usize];
     let (known, pending) = parent.checkpoint(parent.steps_at(first.number));
     let known = known.cloned();
-    let mut taken_over: Vec<Step> = Vec::with_capacity(pending.len() + 1);
+    let mut steps: Vec<Step> = Vec::new();
     for step in pending.iter().rev() {
-        if !taken_over.iter().any(|taken| taken.of.chain == step.of.chain) {
-            taken_over.push(Step { own: 0, of: step.of });
+        if !steps.iter().any(|newer| newer.of.chain == step.of.chain) {
+            push_frugally(&mut steps, Step { own: 0, of: step.of });
         }
     }
-    taken_over.push(Step { own: own.number, of: first });
+    push_frugally(&mut steps, Step { own: own.number, of: first });
     let it = &mut chains[own.chain as usize];
-    it.checkpoints.extend(known.map(|known| Checkpoint { steps: 0, known }));
-    it.steps = taken_over;
+    it.steps = steps;
+    if let Some(known) = known {
+        push_frugally(&mut it.checkpoints, Checkpoint { steps: 0, known });
+    }
 }
 
 /// What stands behind `parents` and not behind `before`, by chain; `None` if it is much.
@@ -203,7 +213,7 @@ fn news(chains: &[Chain], before: Place, parents: &[Place]) -> Option<Vec<Place>
         let it = &chains[place.chain as usize];
         let steps = &it.steps[it.steps_at(held)..it.steps_at(place.number)];
         looks += 1 + steps.len();
-        if news.len() > STEPS || looks > LOOKS {
+        if news.len() > NEWS || looks > LOOKS {
             return None;
         }
         open.extend(steps.iter().map(|step| step.of));
