@@ -1,0 +1,18 @@
+/** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
+import type { Wire } from "../editor/lane/wire.ts";
+import { overSocket } from "./socket.ts";
+import { isWindow, openOutside, overTauri } from "./tauri.ts";
+
+/** Connects to whichever core this page belongs to. */
+export async function connect(): Promise<Wire> {
+  if (isWindow()) return await overTauri();
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!token) throw new Error("This page was opened without its key. Start it again with `sheaf up --bridge`.");
+  return await overSocket(`ws://${location.host}/lanes`, token);
+}
+
+/** Opens an address outside the document, after the person saw where it leads. Only web and mail addresses come here. */
+export async function openLink(url: string): Promise<void> {
+  if (isWindow()) await openOutside(url);
+  else window.open(url, "_blank", "noopener,noreferrer");
+}

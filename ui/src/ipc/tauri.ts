@@ -1,0 +1,25 @@
+/** The window's carrier: one command for what the page says, one channel for what it hears, in batches (src-tauri/src/lanes.rs). */
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { Wire } from "../editor/lane/wire.ts";
+import { Requests } from "./requests.ts";
+
+/** Whether this page is in Sheaf's own window. */
+export function isWindow(): boolean {
+  return "__TAURI_INTERNALS__" in window;
+}
+
+export async function overTauri(): Promise<Wire> {
+  const requests = new Requests((message) => invoke<void>("call", { message }));
+  const channel = new Channel<unknown[]>();
+  channel.onmessage = (batch) => {
+    for (const message of batch) requests.receive(message);
+  };
+  await invoke("listen", { channel });
+  return requests;
+}
+
+/** Opens a web or mail address outside the window. The page has asked the person before. */
+export async function openOutside(url: string): Promise<void> {
+  await invoke("open_link", { url });
+}
