@@ -30,6 +30,7 @@ export class Record_ {
   /** Beginnings of words that somebody deleted or cut while they were still being typed. */
   readonly fragments = new Set<string>();
   undone = 0;
+  resets = 0;
   foreignUndone: string[] = [];
 }
 
@@ -91,7 +92,7 @@ type Lines_ = Change["added"][number];
 export function marksOfWords(lines: Iterable<Lines_>): Map<string, Set<string>> {
   const result = new Map<string, Set<string>>();
   for (const line of lines) {
-    for (const match of line.text.matchAll(WORD)) {
+    for (const match of line.text.matchAll(/[a-d]\d+[é日😀]?_?/gu)) {
       let at = 0;
       let marks: Set<string> | undefined;
       for (const run of line.runs) {
@@ -219,6 +220,9 @@ function boundary(lines: Lines, offset: number): number {
     const left = start + match.index;
     if (offset > left && offset < left + match[0].length) return left;
   }
+  // Behind a word that somebody is still typing is inside it.
+  const unfinished = /[a-d]\d*[é日😀]?$/u.exec(line.text.slice(0, offset - start));
+  if (unfinished !== null) return start + unfinished.index;
   return isLow(line.text[offset - start]) ? offset - 1 : offset;
 }
 

@@ -2,7 +2,7 @@
 import { Delta } from "../delta.ts";
 import { DEEPEST, changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
 import { moveRange } from "../lines/move.ts";
-import type { Page } from "../page/page.ts";
+import type { How, Page } from "../page/page.ts";
 import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
 import { typeText } from "./text.ts";
 
@@ -27,7 +27,7 @@ export function toggleQuote(page: Page): boolean {
 /** Gives the selected code lines a language. */
 export function setLanguage(page: Page, language: string): boolean {
   const code = codeAround(page, page.lines.at(page.selection.head).index);
-  return page.edit(withBlocks(page, code.map((at) => ({ at, block: changeBlock(at.line.block, { language }) }))), { scroll: false });
+  return page.edit(withBlocks(page, code.map((at) => ({ at, block: changeBlock(at.line.block, { language: language === "" ? null : language }) }))), { scroll: false });
 }
 
 function codeAround(page: Page, index: number): Touched[] {
@@ -116,7 +116,7 @@ export function turnTask(page: Page, offset: number): boolean {
 }
 
 /** Puts a divider at the caret's line if that is empty, else after it, and a paragraph to go on in. */
-export function insertDivider(page: Page): boolean {
+export function insertDivider(page: Page, how: How = {}): boolean {
   const { line, start } = page.lines.at(page.selection.head);
   const end = start + line.width;
   const delta = new Delta();
@@ -132,7 +132,7 @@ export function insertDivider(page: Page): boolean {
     delta.insert("\n", newline(page, "divider")).insert("\n", newline(page, ""));
     at = end + (line.width > 0 ? 2 : 1);
   }
-  return page.edit(delta, { selection: caret(at) });
+  return page.edit(delta, { ...how, selection: caret(at) });
 }
 
 /** Puts a paragraph after the caret's line: the way out of code and cards. */
@@ -186,5 +186,5 @@ export function sharedBlock(page: Page): { kind: string; quote: boolean; languag
   const blocks = touchedLines(page.lines, page.selection).map(({ line }) => readBlock(line.block));
   const first = blocks[0] ?? readBlock(page.lines.at(from).line.block);
   const isSame = blocks.every((block) => block.kind === first.kind);
-  return { kind: isSame ? first.kind : "mixed", quote: blocks.every((block) => block.quote > 0), language: first.language };
+  return { kind: isSame ? first.kind : "mixed", quote: blocks.every((block) => block.quote > 0), language: first.language ?? "" };
 }

@@ -84,7 +84,7 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
   const before = atStart ? blockAfter(line.block) : line.block;
   const delta = new Delta().retain(offset).insert("\n", newline(page, before));
   // What follows keeps its own newline, but not what belongs to a beginning.
-  const after = atStart ? line.block : changeBlock(line.block, { start: false, number: undefined, done: false });
+  const after = atStart ? line.block : changeBlock(line.block, { start: false, number: null, done: false });
   if (line.ends && after !== line.block && !(atStart && block.start)) delta.retain(end - offset).retain(1, { block: after === "" ? null : after });
   return page.edit(delta, { ...how, selection: caret(offset + 1) });
 }

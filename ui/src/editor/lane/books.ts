@@ -126,9 +126,9 @@ export class Books {
 
   /**
    * Begins anew with a fresh body. `included` says whether the push on its way is in it already. What is unsaved is rebased; answers the words
-   * whose line is no longer there.
+   * whose line is no longer there. `afresh`: the core counts its versions from the beginning again.
    */
-  reset(opened: Opened, included: boolean): Stranded[] {
+  reset(opened: Opened, included: boolean, afresh = false): Stranded[] {
     const fresh = Lines.from(readDelta(opened.delta));
     if (included && this.inflight !== undefined) {
       this.told = this.told.apply(this.inflight.delta).lines;
@@ -139,7 +139,7 @@ export class Books {
     this.told = fresh;
     this.version = opened.version;
     this.absorb(change);
-    for (const version of [...this.early.keys()]) if (version <= this.version) this.early.delete(version);
+    for (const version of [...this.early.keys()]) if (version <= this.version || afresh) this.early.delete(version);
     return stranded;
   }
 

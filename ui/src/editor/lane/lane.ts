@@ -24,6 +24,16 @@ export interface LaneListener {
   trouble(what: string): void;
 }
 
+/** Runs something later; the answer cancels it. */
+export type Later = (ms: number, run: () => void) => () => void;
+
+const byTimer: Later = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+/** The reason of a Reset that begins another count of versions. */
+const REOPENED = "reopened";
 /** How soon a push is said again when the core could not take it (a full disk). */
 const AGAIN_MS = 1000;
 /** Shows are confirmed this often; the core counts a view that left 256 unconfirmed as behind. */
@@ -41,7 +51,7 @@ export class TextLane {
   private answerUnknown = false;
   private closed = false;
   private confirmed: number;
-  private confirmTimer: ReturnType<typeof setTimeout> | undefined;
+  private confirmLater: (() => void) | undefined;
   private opening: Promise<void> | undefined;
   /** How often it began anew: an answer to a question asked before is then out of date. */
   private begins = 0;
@@ -55,6 +65,7 @@ export class TextLane {
     /** What the core answered to `open`. */
     readonly opened: Opened,
     private readonly newView: () => string,
+    private readonly later: Later,
   ) {
     this.books = new Books(opened);
     this.confirmed = opened.version;
@@ -65,7 +76,7 @@ export class TextLane {
   role: string;
 
   /** Opens a document. Events that come before the answer are kept. */
-  static async open(wire: Wire, document: string, newView: () => string): Promise<TextLane> {
+  static async open(wire: Wire, document: string, newView: () => string, later: Later = byTimer): Promise<TextLane> {
     const view = newView();
     const heard: Told[] = [];
     let lane: TextLane | undefined;
@@ -76,7 +87,7 @@ export class TextLane {
     });
     try {
       const opened = (await wire.ask("open", { document, view })) as Opened;
-      lane = new TextLane(wire, document, view, opened, newView);
+      lane = new TextLane(wire, document, view, opened, newView, later);
     } catch (error) {
       stop();
       throw error;
@@ -141,14 +152,14 @@ export class TextLane {
     this.closed = true;
     this.wake();
     for (const stop of this.stops) stop();
-    clearTimeout(this.confirmTimer);
+    this.confirmLater?.();
     await this.wire.ask("close", { document: this.document, view: this.view }).catch(() => undefined);
   }
 
   /** Resolves when nothing of mine is unsaved, or after so many milliseconds. */
   async settled(within: number): Promise<boolean> {
     const end = Date.now() + within;
-    while (this.isUnsaved && Date.now() < end && !this.closed) await new Promise((done) => setTimeout(done, 5));
+    while (this.isUnsaved && Date.now() < end && !this.closed) await this.sleep(5);
     return !this.isUnsaved;
   }
 
@@ -185,21 +196,21 @@ export class TextLane {
   }
 
   private check(due: { lines: Lines; checksum: number }): void {
-    setTimeout(() => {
+    this.later(0, () => {
       if (this.closed || checksumOf(due.lines) === due.checksum) return;
       this.trouble("the text differs from the core's by its checksum");
       void this.openAgain("checksum", false);
-    }, 0);
+    });
   }
 
   private confirmSoon(): void {
     if (this.books.version - this.confirmed >= CONFIRM_EVERY) this.confirm();
-    else this.confirmTimer ??= setTimeout(() => this.confirm(), CONFIRM_AFTER_MS);
+    else this.confirmLater ??= this.later(CONFIRM_AFTER_MS, () => this.confirm());
   }
 
   private confirm(): void {
-    clearTimeout(this.confirmTimer);
-    this.confirmTimer = undefined;
+    this.confirmLater?.();
+    this.confirmLater = undefined;
     if (this.closed || this.confirmed === this.books.version) return;
     this.confirmed = this.books.version;
     this.wire.ask("confirm", { document: this.document, view: this.view, version: this.confirmed }).catch(() => undefined);
@@ -222,17 +233,18 @@ export class TextLane {
         this.answered(push.number, version);
         return;
       } catch (error) {
-        if (error instanceof Unanswered) {
+        if (this.books.underWay?.number !== push.number) return;
+        if (error instanceof Unanswered || (error instanceof Refusal && error.code === "ended")) {
           this.answerUnknown = true;
           this.wake();
           return;
         }
-        if (error instanceof Refusal && (error.code === "reset" || error.code === "refused")) {
+        if (error instanceof Refusal && ["reset", "refused", "malformed"].includes(error.code)) {
           this.refused(push, error);
           return;
         }
         this.trouble(`not saved: ${error instanceof Error ? error.message : String(error)}`);
-        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        await this.sleep(AGAIN_MS);
       }
     }
   }
@@ -271,7 +283,7 @@ export class TextLane {
 
   private refused(push: Push, refusal: Refusal): void {
     if (this.closed || this.books.underWay?.number !== push.number) return;
-    if (refusal.code === "refused") {
+    if (refusal.code !== "reset") {
       this.trouble(`push ${push.number} was refused: ${refusal.message}`);
       const words = this.books.giveUp();
       if (words.trim() !== "") this.listener?.rescued([{ line: "", text: words }]);
@@ -285,18 +297,27 @@ export class TextLane {
 
   /** A Reset while a push is on its way waits for the push's answer, which says whether the fresh body holds it. */
   private holdReset(reset: Reset): void {
+    if (reset.reason === REOPENED) {
+      // The document was put away and taken up again: another count of versions, and whoever would have answered is gone.
+      this.answerUnknown = this.books.underWay !== undefined;
+      this.wake();
+      this.begin(reset, this.books.seemsIncluded(reset), true);
+      return;
+    }
     if (reset.version < this.books.version) return;
     this.heldReset = reset;
     this.books.ceiling = Math.min(this.books.ceiling, reset.version);
     if (this.isFateKnown) this.begun(reset);
   }
 
-  private begin(opened: Opened, included: boolean): void {
+  private begin(opened: Opened, included: boolean, afresh = false): void {
     this.heldReset = undefined;
     this.begins++;
+    // A push that nobody will answer any more, and that is not in the fresh body, is said again under another number.
+    if (this.answerUnknown && !included) this.books.giveBack();
     this.answerUnknown = false;
     this.books.ceiling = Number.POSITIVE_INFINITY;
-    const stranded = this.books.reset(opened, included);
+    const stranded = this.books.reset(opened, included, afresh);
     this.confirmed = opened.version;
     this.booked(this.books.hearEarly());
     this.setRole(opened.role);
@@ -332,9 +353,13 @@ export class TextLane {
       } catch (error) {
         if (error instanceof Unanswered) return;
         this.trouble(`could not open again after "${why}": ${error instanceof Error ? error.message : String(error)}`);
-        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        await this.sleep(AGAIN_MS);
       }
     }
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((done) => this.later(ms, done));
   }
 
   private wake(): void {

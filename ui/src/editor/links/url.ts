@@ -1,22 +1,10 @@
 /** Which links exist at all: http, https, mailto. Everything else is text. */
+import { mayOpen } from "../../generated/schema.ts";
 
-const SCHEMES = new Set(["http:", "https:", "mailto:"]);
-
-/** The URL as it may be kept and opened; undefined when its scheme is not one of ours. */
+/** The URL as it may be kept and opened; undefined when it is not one of ours, or tries to look like something else. */
 export function safeUrl(text: string): string | undefined {
   const trimmed = text.trim();
-  // Control characters and spaces hide schemes from people.
-  // eslint-disable-next-line no-control-regex
-  if (trimmed === "" || trimmed.length > 4096 || /[\u0000-\u0020\u007f]/.test(trimmed)) return undefined;
-  let url: URL;
-  try {
-    url = new URL(trimmed);
-  } catch {
-    return undefined;
-  }
-  if (!SCHEMES.has(url.protocol)) return undefined;
-  if (url.protocol !== "mailto:" && url.hostname === "") return undefined;
-  return trimmed;
+  return trimmed.length <= 4096 && mayOpen(trimmed) && URL.canParse(trimmed) ? trimmed : undefined;
 }
 
 /** What a person typed into a link field: a scheme is put in front when a host or an address is all there is. */

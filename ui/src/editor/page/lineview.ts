@@ -78,7 +78,7 @@ export class LineView implements NodeView {
     setAttribute(this.dom, "data-indent", block.indent > 0 ? String(Math.min(block.indent, 12)) : undefined);
     setAttribute(this.dom, "data-quote", block.quote > 0 ? String(Math.min(block.quote, 6)) : undefined);
     setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
-    setAttribute(this.dom, "data-language", block.kind === "code" && block.language !== "" ? block.language : undefined);
+    setAttribute(this.dom, "data-language", block.kind === "code" ? (block.language ?? undefined) : undefined);
     if (block.kind === "code") {
       for (const [name, value] of [["spellcheck", "false"], ["autocorrect", "off"], ["autocapitalize", "off"]] as const) setAttribute(this.dom, name, value);
     }

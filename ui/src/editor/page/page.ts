@@ -205,6 +205,13 @@ export class Page {
     this.listener.changed(tr);
   }
 
+  /** Selects everything, mounted or not. */
+  selectAll(): void {
+    const tr = this.current.tr.setSelection(new AllSelection(this.current.doc));
+    this.update(tr);
+    this.listener.changed(tr);
+  }
+
   /** Mounts more lines after the last, and before the first when there are any. Answers whether more are left. */
   grow(lines: number): boolean {
     const above = Math.min(lines, this.shown.from);

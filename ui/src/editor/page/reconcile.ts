@@ -17,7 +17,8 @@ export function reconcile(tr: Transaction, lines: Lines, changes: readonly Chang
   let starts: { index: number; position: number } = { index: 0, position: 0 };
   for (const change of changes) {
     const first = change.index + shift;
-    for (const [nth, line] of change.added.entries()) {
+    // The line after a change, too: where whole lines went, ProseMirror may have kept the wrong one's attributes.
+    for (const [nth, line] of [...lines.between(first, first + change.added.length + 1)].entries()) {
       const index = first + nth;
       if (index < mounted.from || index >= mounted.to || !isShown(lines, line)) continue;
       starts = walk(tr, starts, index - mounted.from);

@@ -1,0 +1,123 @@
+/**
+ * Which key does what in the text (ux.md 4.2). Matches by `key`, and by `code` only for digits and brackets; never takes a key that wrote a character with
+ * AltGr. Keys that only the chrome can answer (a link's address) are sent as events.
+ */
+import type { Page } from "../page/page.ts";
+import { codeRange, duplicate, indent, indentAny, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
+import { clearMarks, linkAt, toggleMark } from "./marks.ts";
+import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
+import { readBlock } from "../lines/block.ts";
+
+/** What keys need of the editor besides the page. */
+export interface KeyHost {
+  readonly page: Page;
+  undo(): boolean;
+  redo(): boolean;
+  interrupt(): void;
+  askForLink(): void;
+  copyAsMarkdown(): void;
+  pastePlain(): void;
+  isMac: boolean;
+}
+
+type Binding = (host: KeyHost) => boolean;
+
+const bindings: Readonly<Record<string, Binding>> = {
+  "mod+b": ({ page }) => done(toggleMark(page, "bold")),
+  "mod+i": ({ page }) => done(toggleMark(page, "italic")),
+  "mod+u": ({ page }) => done(toggleMark(page, "underline")),
+  "mod+shift+x": ({ page }) => done(toggleMark(page, "strike")),
+  "mod+e": ({ page }) => done(toggleMark(page, "code")),
+  "mod+shift+h": ({ page }) => done(toggleMark(page, "background", "yellow")),
+  "mod+k": (host) => {
+    const { anchor, head } = host.page.selection;
+    if (anchor === head && linkAt(host.page, head) === undefined) return false;
+    host.askForLink();
+    return true;
+  },
+  "mod+alt+\\": ({ page }) => done(clearMarks(page)),
+  "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
+  "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),
+  "mod+alt+2": ({ page }) => done(turnLines(page, "h2")),
+  "mod+alt+3": ({ page }) => done(turnLines(page, "h3")),
+  "mod+alt+4": ({ page }) => done(turnLines(page, "h4")),
+  "mod+alt+5": ({ page }) => done(turnLines(page, "h5")),
+  "mod+alt+6": ({ page }) => done(turnLines(page, "h6")),
+  "mod+shift+7": ({ page }) => done(turnLines(page, "ol")),
+  "mod+shift+8": ({ page }) => done(turnLines(page, "ul")),
+  "mod+shift+9": ({ page }) => done(turnLines(page, "task")),
+  "mod+shift+b": ({ page }) => done(toggleQuote(page)),
+  "mod+alt+c": ({ page }) => done(turnLines(page, "code")),
+  tab: ({ page }) => indent(page, 1),
+  "shift+tab": ({ page }) => indent(page, -1),
+  "mod+]": ({ page }) => indentAny(page, 1),
+  "mod+[": ({ page }) => indentAny(page, -1),
+  "alt+shift+arrowup": ({ page }) => moveBlock(page, -1),
+  "alt+shift+arrowdown": ({ page }) => moveBlock(page, 1),
+  "mod+d": ({ page }) => done(duplicate(page)),
+  "mod+enter": ({ page }) => {
+    if (toggleTask(page)) return true;
+    const { kind } = readBlock(page.lines.at(page.selection.head).line.block);
+    return kind === "code" ? done(paragraphAfter(page)) : false;
+  },
+  enter: (host) => {
+    host.interrupt();
+    return done(enter(host.page));
+  },
+  "shift+enter": ({ page }) => done(lineBreak(page)),
+  backspace: ({ page }) => backspace(page),
+  "mod+backspace": ({ page }) => backspace(page),
+  "alt+backspace": ({ page }) => backspace(page),
+  "shift+backspace": ({ page }) => backspace(page),
+  delete: ({ page }) => deleteForward(page),
+  "mod+delete": ({ page }) => deleteForward(page),
+  "mod+z": (host) => done(host.undo()),
+  "mod+shift+z": (host) => done(host.redo()),
+  "mod+y": (host) => done(host.redo()),
+  "mod+shift+c": (host) => {
+    host.copyAsMarkdown();
+    return true;
+  },
+  "mod+a": ({ page }) => selectAll(page),
+};
+
+/** Everything; in code first the code. */
+export function selectAll(page: Page): boolean {
+  const code = codeRange(page);
+  const { anchor, head } = page.selection;
+  const from = Math.min(anchor, head);
+  const to = Math.max(anchor, head);
+  if (code !== undefined && (from > code.from || to < code.to)) page.select({ anchor: code.from, head: code.to }, false);
+  else page.selectAll();
+  return true;
+}
+
+/** Runs the key's command. Answers false when the browser or the chrome should have it. */
+export function handleKey(host: KeyHost, event: KeyboardEvent): boolean {
+  if (event.isComposing || event.keyCode === 229) return false;
+  // Ctrl+Alt is AltGr on many layouts: what wrote a character was meant to.
+  if (event.getModifierState("AltGraph") && event.key.length === 1) return false;
+  const binding = bindings[nameOf(event, host.isMac)];
+  return binding !== undefined && binding(host);
+}
+
+function nameOf(event: KeyboardEvent, isMac: boolean): string {
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  const parts = [mod ? "mod" : "", event.altKey ? "alt" : "", event.shiftKey ? "shift" : ""].filter((part) => part !== "");
+  return [...parts, keyOf(event)].join("+");
+}
+
+/** Digits and brackets are where they are on the keyboard, everything else is what it says. */
+function keyOf(event: KeyboardEvent): string {
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code);
+  if (digit !== null && (event.ctrlKey || event.metaKey)) return digit[1] ?? "";
+  if (event.code === "BracketLeft" && (event.ctrlKey || event.metaKey)) return "[";
+  if (event.code === "BracketRight" && (event.ctrlKey || event.metaKey)) return "]";
+  if (event.code === "Backslash" && (event.ctrlKey || event.metaKey)) return "\\";
+  return event.key.toLowerCase();
+}
+
+/** The key is ours even when there was nothing to do. */
+function done(_changed: boolean): true {
+  return true;
+}

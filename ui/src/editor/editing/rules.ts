@@ -1,0 +1,127 @@
+/**
+ * Markdown shortcuts as they are typed. A shortcut is two edits: the literal character first, then what it means, each an undo entry of its own, so
+ * that undo right after gives the literal text back.
+ */
+import { Delta } from "../delta.ts";
+import type { Line } from "../lines/line.ts";
+import { changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
+import type { Page } from "../page/page.ts";
+import { marksOf } from "../page/schema.ts";
+import { safeUrl } from "../links/url.ts";
+import { insertDivider } from "./blocks.ts";
+import { caret, withBlocks } from "./range.ts";
+import { typeText, typingAttributes } from "./text.ts";
+
+/** What a rule made of the text before the caret. */
+type Outcome = (page: Page) => void;
+
+interface InlineRule {
+  /** Ends with the character just typed. The first group is what stays. */
+  readonly pattern: RegExp;
+  readonly mark: string;
+  readonly value: string | true;
+}
+
+const INLINE: readonly InlineRule[] = [
+  { pattern: /(?<![*\w])\*\*([^*\s](?:[^*]*[^*\s])?)\*\*$/u, mark: "bold", value: true },
+  { pattern: /(?<![_\w])__([^_\s](?:[^_]*[^_\s])?)__$/u, mark: "bold", value: true },
+  { pattern: /(?<![*\w])\*([^*\s](?:[^*]*[^*\s])?)\*$/u, mark: "italic", value: true },
+  { pattern: /(?<![_\w])_([^_\s](?:[^_]*[^_\s])?)_$/u, mark: "italic", value: true },
+  { pattern: /(?<!~)~~([^~\s](?:[^~]*[^~\s])?)~~$/u, mark: "strike", value: true },
+  { pattern: /(?<!`)`([^`]+)`$/u, mark: "code", value: true },
+  { pattern: /(?<!=)==([^=\s](?:[^=]*[^=\s])?)==$/u, mark: "background", value: "yellow" },
+];
+
+const LINK = /(?<!!)\[([^[\]]+)\]\(([^()\s]+)\)$/u;
+
+/** Looks at a text about to be typed at the caret. Answers true when it was typed here, with what it means. */
+export function typeWithRules(page: Page, text: string, interrupt: () => void): boolean {
+  const { anchor, head } = page.selection;
+  if (anchor !== head || text.length === 0 || text.includes("\n")) return false;
+  const { line, start } = page.lines.at(head);
+  if (readBlock(line.block).kind === "code") return false;
+  const outcome = outcomeOf(page, line, start, line.text.slice(0, head - start) + text, head - start + text.length);
+  if (outcome === undefined) return false;
+  typeText(page, text, { joins: "typing" });
+  interrupt();
+  outcome(page);
+  interrupt();
+  return true;
+}
+
+function outcomeOf(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
+  return blockOutcome(line, before, column) ?? inlineOutcome(page, line, start, before, column);
+}
+
+/** Shortcuts at a line's start. */
+function blockOutcome(line: Line, before: string, column: number): Outcome | undefined {
+  const { kind } = readBlock(line.block);
+  if (line.text.length + 1 > column && before.length > 8) return undefined;
+  const isPlain = kind === "p";
+  const heading = /^(#{1,6}) $/.exec(before);
+  if (heading !== null && !isList(kind)) return becoming(column, (old) => turnInto(old, `h${heading[1]?.length ?? 1}`));
+  if (/^[-*+] $/.test(before) && isPlain) return becoming(column, (old) => turnInto(old, "ul"));
+  const task = /^(?:[-*+] )?\[([ xX]?)\] $/.exec(before);
+  if (task !== null && (isPlain || kind === "ul")) {
+    const done = task[1] !== undefined && task[1].trim() !== "";
+    return becoming(column, (old) => changeBlock(turnInto(old, "task"), { done }));
+  }
+  const ordered = /^(\d{1,9})[.)] $/.exec(before);
+  if (ordered !== null && isPlain) {
+    const number = Number(ordered[1]);
+    return becoming(column, (old) => changeBlock(turnInto(old, "ol"), number === 1 ? {} : { number }));
+  }
+  if (/^> $/.test(before)) return becoming(column, (old) => changeBlock(old, { quote: readBlock(old).quote + 1 }));
+  if (before === "```" && isPlain && line.width === 2) return becoming(column, (old) => turnInto(old, "code"));
+  if (before === "---" && isPlain && line.width === 2) {
+    return (page) => {
+      const { start, line: now } = page.lines.at(page.selection.head);
+      page.edit(new Delta().retain(start).delete(now.width), { joins: "divider" });
+      insertDivider(page, { joins: "divider" });
+    };
+  }
+  return undefined;
+}
+
+/** Takes the shortcut's characters away and gives the line its kind, in one edit. */
+function becoming(column: number, change: (block: string) => string): Outcome {
+  return (page) => {
+    const at = page.lines.at(page.selection.head);
+    const cut = new Delta().retain(at.start).delete(column);
+    page.edit(withBlocks(page, [{ at, block: change(at.line.block) }]).compose(cut), { selection: caret(at.start) });
+  };
+}
+
+/** Shortcuts around words. */
+function inlineOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
+  if (typingAttributes(page)?.["code"] !== undefined) return undefined;
+  const link = LINK.exec(before);
+  const href = safeUrl(link?.[2] ?? "");
+  if (link !== null && href !== undefined) return marking(start + link.index, start + column, 1, link[1]?.length ?? 0, { link: href });
+  for (const { pattern, mark, value } of INLINE) {
+    const match = pattern.exec(before);
+    if (match === null || hasCode(line, match.index, column - 1)) continue;
+    const words = match[1] ?? "";
+    return marking(start + match.index, start + column, match[0].indexOf(words), words.length, { [mark]: value });
+  }
+  return undefined;
+}
+
+/** Takes the signs around words away and marks the words. What is typed next is plain again. */
+function marking(from: number, to: number, lead: number, length: number, attributes: Record<string, string | true>): Outcome {
+  return (page) => {
+    const key = Object.keys(attributes)[0] ?? "";
+    const { [key]: _mark, ...plain } = typingAttributes(page) ?? {};
+    const delta = new Delta().retain(from).delete(lead).retain(length, attributes).delete(to - from - lead - length);
+    page.edit(delta, { selection: caret(from + length), marks: marksOf(plain) });
+  };
+}
+
+function hasCode(line: Line, from: number, to: number): boolean {
+  let at = 0;
+  return line.runs.some((run) => {
+    const start = at;
+    at += run.text.length;
+    return start < to && at > from && run.attributes?.["code"] !== undefined;
+  });
+}
