@@ -42,6 +42,11 @@ const DIALS: usize = 8;
 const ARRIVALS: usize = 16;
 /// Addresses that we give away in our own route.
 const OWN_ADDRESSES: usize = 8;
+/// How often the kept port is asked for, and how long between.
+const PORT_TRIES: u32 = 6;
+const PORT_PAUSE: Duration = Duration::from_millis(80);
+/// How long the endpoint may take to close. Every link has said goodbye by then.
+const CLOSING: Duration = Duration::from_secs(1);
 /// The name under which we announce ourselves on the local network.
 const SERVICE: &str = "sheaf";
 
@@ -201,7 +206,7 @@ impl Transport {
         Some(self.0.endpoint.home_relay_status().get().iter().any(iroh::endpoint::RelayStatus::is_connected))
     }
 
-    /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to four seconds where
+    /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to two seconds where
     /// peers do not answer, usually a round trip. The port is free again when the last clone of this is dropped.
     pub async fn close(&self) {
         let kept = std::mem::take(&mut *lock(&self.0.kept));
@@ -211,7 +216,7 @@ impl Transport {
             farewells.spawn(async move { link.leave(Reason::Gone, "the program ends").await });
         }
         farewells.join_all().await;
-        let _ = tokio::time::timeout(Duration::from_secs(3), self.0.endpoint.close()).await;
+        let _ = tokio::time::timeout(CLOSING, self.0.endpoint.close()).await;
         let tasks = std::mem::take(&mut *lock(&self.0.tasks));
         for task in tasks {
             task.abort();
@@ -311,16 +316,20 @@ async fn show_out(link: Link) {
     }
 }
 
-/// Binds to the kept port, or to any other if that one is taken.
+/// Binds to the kept port, or to any other if that one stays taken: a socket of ours that has just been closed needs a moment.
 async fn bind_endpoint(config: &Config) -> Result<Endpoint, BindError> {
-    let kept = config.port.unwrap_or(0);
-    match config.builder(kept)?.bind().await {
-        Ok(endpoint) => Ok(endpoint),
-        Err(error) if kept != 0 => {
-            tracing::warn!(port = kept, error = %plainly(&error), "the kept port is not to be had; choosing another");
-            config.builder(0)?.bind().await.map_err(|error| BindError::Endpoint(plainly(&error)))
+    let mut tries = config.port.map_or(0, |_| PORT_TRIES);
+    loop {
+        let port = if tries > 0 { config.port.unwrap_or(0) } else { 0 };
+        match config.builder(port)?.bind().await {
+            Ok(endpoint) => return Ok(endpoint),
+            Err(error) if tries > 0 => {
+                tries -= 1;
+                tracing::debug!(port, error = %plainly(&error), "the kept port is not to be had yet");
+                tokio::time::sleep(PORT_PAUSE).await;
+            }
+            Err(error) => return Err(BindError::Endpoint(plainly(&error))),
         }
-        Err(error) => Err(BindError::Endpoint(plainly(&error))),
     }
 }
 

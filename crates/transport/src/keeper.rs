@@ -28,7 +28,7 @@ const LOOSE_AHEAD: usize = 16;
 const READ_BUFFER: usize = 16 * 1024;
 /// After a peer has ended its lanes, how long it may take to end the connection.
 const FAREWELL: Duration = Duration::from_secs(5);
-/// After the connection has ended, how long the parts may take to hand on what had arrived.
+/// After the connection has ended, how long the readers may take to hand on what had arrived.
 const LEFT_OVER: Duration = Duration::from_millis(300);
 
 /// Where the parts of a link put what they read.
@@ -62,12 +62,12 @@ enum End {
 pub(crate) async fn keep(link: &Link, connection: Connection, opened: Opened, feeds: Feeds) -> Down {
     let shared = link.0.clone();
     let _closer = Closer(shared.clone());
-    let mut parts = JoinSet::new();
+    let (mut readers, mut parts) = (JoinSet::new(), JoinSet::new());
     let (fast_out, fast_in) = opened.fast;
     let (bulk_out, bulk_in) = opened.bulk;
-    parts.spawn(read_lane(shared.clone(), fast_in, feeds.fast));
-    parts.spawn(read_lane(shared.clone(), bulk_in, feeds.bulk));
-    parts.spawn(read_loose(shared.clone(), connection.clone(), feeds.loose));
+    readers.spawn(read_lane(shared.clone(), fast_in, feeds.fast));
+    readers.spawn(read_lane(shared.clone(), bulk_in, feeds.bulk));
+    readers.spawn(read_loose(shared.clone(), connection.clone(), feeds.loose));
     parts.spawn(write_lane(shared.clone(), Lane::Fast, fast_out));
     parts.spawn(write_lane(shared.clone(), Lane::Bulk, bulk_out));
     parts.spawn(watch_path(link.clone(), connection.path_events()));
@@ -76,13 +76,14 @@ pub(crate) async fn keep(link: &Link, connection: Connection, opened: Opened, fe
         tokio::select! {
             error = connection.closed() => break error,
             () = tokio::time::sleep(FAREWELL), if finished == 2 => shared.close(Reason::Gone, "both lanes have ended"),
-            Some(end) = parts.join_next() => {
+            Some(end) = parts.join_next() => react(&shared, end),
+            Some(end) = readers.join_next() => {
                 finished += u8::from(matches!(end, Ok(End::Finished)));
                 react(&shared, end);
             }
         }
     };
-    let _ = tokio::time::timeout(LEFT_OVER, async { while parts.join_next().await.is_some() {} }).await;
+    let _ = tokio::time::timeout(LEFT_OVER, async { while readers.join_next().await.is_some() {} }).await;
     shared.tell_down(&error)
 }
 

@@ -27,7 +27,7 @@ mod weather;
 
 pub use dial::{DialState, PeerFacts};
 pub use endpoint::{Arrivals, BindError, Transport};
-pub use link::{Down, Heard, Inbox, Lane, Link, LinkId, Path, PathKind, Peer, Reason, SendError, Traffic};
+pub use link::{BulkInbox, Down, Heard, Inbox, Lane, Link, LinkId, Path, PathKind, Peer, Reason, SendError, Traffic};
 pub use profile::{Config, InvalidProfile, Profile, Services};
 pub use route::Route;
 

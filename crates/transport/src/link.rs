@@ -16,7 +16,7 @@ use std::{
 
 use iroh::{
     TransportAddr,
-    endpoint::{Connection, ConnectionError, VarInt, WeakConnectionHandle},
+    endpoint::{Connection, ConnectionError, SendDatagramError, VarInt, WeakConnectionHandle},
 };
 use sheaf_base::{DeviceId, limits};
 use tokio::{
@@ -57,7 +57,7 @@ pub enum Lane {
     Fast,
     /// Ordered and reliable, for what is much.
     Bulk,
-    /// Neither: a datagram where the frame fits into one, else the fast lane. For presence.
+    /// Neither: datagrams, of at most [`Link::largest_loose`] bytes. For presence.
     Loose,
 }
 
@@ -185,6 +185,9 @@ pub struct Inbox {
     pub(crate) ended: bool,
 }
 
+/// The bulk lane's frames, for a reader of their own: see [`Inbox::take_bulk`].
+pub struct BulkInbox(mpsc::Receiver<Vec<u8>>);
+
 pub(crate) struct Shared {
     pub(crate) id: LinkId,
     pub(crate) peer: Peer,
@@ -222,7 +225,7 @@ pub(crate) struct Counts {
 }
 
 impl Link {
-    /// Sends a frame, or says at once why not. Bytes of a loose frame may be lost without a word.
+    /// Sends a frame, or says at once why not. A loose frame may be lost without a word.
     pub fn send(&self, lane: Lane, frame: Vec<u8>) -> Result<(), SendError> {
         check(&frame)?;
         match lane {
@@ -242,20 +245,31 @@ impl Link {
         }
     }
 
-    /// Old datagrams make room for new ones. Where datagrams do not fit, a full fast lane drops the frame: a newer one will come.
+    /// Old datagrams make room for new ones.
     fn send_loose(&self, frame: Vec<u8>) -> Result<(), SendError> {
-        let shared = &self.0;
-        let connection = shared.connection.upgrade().ok_or(SendError::Down)?;
-        if connection.max_datagram_size().is_some_and(|largest| frame.len() <= largest) {
-            let length = frame.len();
-            connection.send_datagram(frame.into()).map_err(|_| SendError::Down)?;
-            shared.counts.sent(1, length);
-            return Ok(());
+        let connection = self.0.connection.upgrade().ok_or(SendError::Down)?;
+        let length = frame.len();
+        connection.send_datagram(frame.into()).map_err(|error| match error {
+            SendDatagramError::ConnectionLost(_) => SendError::Down,
+            _ => SendError::Size(length),
+        })?;
+        self.0.counts.sent(1, length);
+        Ok(())
+    }
+
+    /// Whether a frame of so many bytes would be taken by the fast or bulk lane now. If not, [`Heard::Free`] will say when there is
+    /// room, as after a [`Link::send`] that was refused. For callers whose frames depend on the frames before them.
+    pub fn has_room(&self, lane: Lane, bytes: usize) -> bool {
+        match lane {
+            Lane::Fast => self.0.fast.has_room(bytes),
+            Lane::Bulk => self.0.bulk.has_room(bytes),
+            Lane::Loose => true,
         }
-        match shared.fast.push(frame) {
-            Ok(()) | Err(Refused::Full(_)) => Ok(()),
-            Err(Refused::Ended) => Err(SendError::Down),
-        }
+    }
+
+    /// The largest frame that fits into a datagram just now; 0 where datagrams do not work.
+    pub fn largest_loose(&self) -> usize {
+        self.0.connection.upgrade().and_then(|connection| connection.max_datagram_size()).unwrap_or(0)
     }
 
     /// Who is at the other end.
@@ -359,7 +373,21 @@ impl fmt::Debug for Link {
     }
 }
 
+impl BulkInbox {
+    /// The next frame of the bulk lane; None when the link has ended. Safe to cancel.
+    pub async fn next(&mut self) -> Option<Vec<u8>> {
+        self.0.recv().await
+    }
+}
+
 impl Inbox {
+    /// Hands the bulk lane to another reader, so that one who is held up by bulk does not hold up the fast lane. From then on
+    /// [`Inbox::next`] tells none of its frames.
+    pub fn take_bulk(&mut self) -> BulkInbox {
+        let (_, closed) = mpsc::channel(1);
+        BulkInbox(std::mem::replace(&mut self.bulk, closed))
+    }
+
     /// The next thing that happened on this link; None after [`Heard::Down`]. Safe to cancel: nothing is lost.
     pub async fn next(&mut self) -> Option<Heard> {
         if self.ended {

@@ -55,6 +55,15 @@ impl Queue {
         self.offer(frame, true)
     }
 
+    /// Whether a frame of so many bytes would be taken; if not, the next batch that leaves room says `free`. True of an ended queue: its
+    /// callers are told otherwise.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        let mut waiting = lock(&self.waiting);
+        let room = waiting.frames.is_empty() || waiting.cost + bytes + OVERHEAD <= self.limit;
+        waiting.told_full |= !room;
+        room
+    }
+
     /// Takes a frame as soon as there is room for it. An error means that the queue has ended.
     pub(crate) async fn push_when_free(&self, mut frame: Vec<u8>) -> Result<(), Refused> {
         loop {
