@@ -1,99 +1,149 @@
-//! The page's one line to the engine: a command that carries one request, and a channel that carries what nobody asked for.
+//! The page's one line to the engine: a command that carries what the page says, and a channel that carries what it hears.
 //!
-//! Reads no message and keeps none. Order and single delivery are the lanes' own numbers' business, not ours.
+//! The same messages as over the bridge's WebSocket. Understands none of them and keeps none: order and single delivery are
+//! the lanes' own numbers' business, not ours.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::json;
-use tauri::ipc::{Channel, InvokeResponseBody, Response};
+use sheaf_engine::{Client, Engine};
+use tauri::ipc::{Channel, InvokeResponseBody};
 use tauri::{State, async_runtime};
 
-use crate::core::{Client, Core, Events};
-
-/// Events sent to the page in one message: what gathered while the page took the last one. Larger batches make one long
-/// pause in the page instead of many short ones.
-const BATCH_EVENTS_MAX: usize = 256;
+/// Messages sent to the page at once: what gathered while it took the last ones. Larger batches make one long pause in the
+/// page instead of many short ones.
+const BATCH_MESSAGES_MAX: usize = 256;
 
 /// The bytes after which a batch is sent although more is waiting.
 const BATCH_BYTES_MAX: usize = 256 * 1024;
 
 /// The line of one window.
 pub(crate) struct Line {
-    core: Core,
-    /// Whom the page speaks through. A page that loads again gets a new one, and the old one's views are closed.
-    client: Mutex<Option<(Client, async_runtime::JoinHandle<()>)>>,
-    /// Requests that the engine has not answered yet: a window that closes waits for them.
-    waiting: AtomicUsize,
+    engine: Engine,
+    speaking: Mutex<Speaking>,
+    owed: Arc<AtomicUsize>,
+}
+
+/// Whom the page speaks through. A page that loads again gets a new client, and the old one's views are closed.
+#[derive(Default)]
+struct Speaking {
+    client: Option<(Client, async_runtime::JoinHandle<()>)>,
+    channel: Option<Channel<InvokeResponseBody>>,
     /// A link that came before the page listened.
-    link: Mutex<Option<String>>,
+    link: Option<String>,
 }
 
 impl Line {
-    pub(crate) fn new(core: Core, link: Option<String>) -> Self {
-        Line { core, client: Mutex::default(), waiting: AtomicUsize::new(0), link: Mutex::new(link) }
+    pub(crate) fn new(engine: Engine, link: Option<String>) -> Self {
+        Line { engine, speaking: Mutex::new(Speaking { link, ..Speaking::default() }), owed: Arc::default() }
     }
 
-    /// Whether every request has its answer.
+    /// Whether everything the page has asked is answered.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) == 0
+        self.owed.load(Ordering::SeqCst) == 0
     }
 
-    fn client(&self) -> Option<Client> {
-        let client = self.client.lock().expect("nobody panics while holding the client");
-        client.as_ref().map(|(client, _)| client.clone())
+    /// Hands a `sheaf://` link to the page, now or as soon as it listens. The page asks before anything is dialled.
+    pub(crate) fn follow(&self, url: String) {
+        let mut speaking = self.speaking();
+        let told = speaking.channel.as_ref().is_some_and(|channel| channel.send(link(&url)).is_ok());
+        if !told {
+            speaking.link = Some(url);
+        }
+    }
+
+    fn speaking(&self) -> MutexGuard<'_, Speaking> {
+        self.speaking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One request, one reply.
+fn link(url: &str) -> InvokeResponseBody {
+    InvokeResponseBody::Json(json!([{ "event": "link", "url": url, "ticket": url }]).to_string())
+}
+
+/// Hands one request over. Its reply comes over the channel.
 #[tauri::command]
-pub(crate) async fn call(line: State<'_, Line>, message: String) -> Result<Response, String> {
-    let client = line.client().ok_or("listen first: events that a call causes would have nowhere to go")?;
-    line.waiting.fetch_add(1, Ordering::SeqCst);
-    let reply = client.call(message).await;
-    line.waiting.fetch_sub(1, Ordering::SeqCst);
-    // Already JSON: the page receives the reply parsed, not a string to parse again.
-    Ok(Response::new(reply))
+pub(crate) fn call(line: State<'_, Line>, message: &str) -> Result<(), &'static str> {
+    let speaking = line.speaking();
+    let (client, _) = speaking.client.as_ref().ok_or("listen first: the reply would have nowhere to go")?;
+    line.owed.fetch_add(1, Ordering::SeqCst);
+    client.hear(message);
+    Ok(())
 }
 
-/// From now on the page hears events over `channel`, and speaks as a new client.
+/// From now on the page hears over `channel`, and speaks as a new client.
 #[tauri::command]
 pub(crate) fn listen(line: State<'_, Line>, channel: Channel<InvokeResponseBody>) {
-    let (client, events) = line.core.client();
-    let link = line.link.lock().expect("nobody panics while holding the link").take();
-    if let Some(url) = link {
-        let _ = channel.send(InvokeResponseBody::Json(json!([{ "event": "link", "url": url }]).to_string()));
-    }
-    let telling = async_runtime::spawn(tell(events, channel));
-    let before = line.client.lock().expect("nobody panics while holding the client").replace((client, telling));
-    if let Some((_, telling)) = before {
+    let mut speaking = line.speaking();
+    if let Some((_, telling)) = speaking.client.take() {
         telling.abort();
     }
+    // What the page before had asked is answered to nobody.
+    line.owed.store(0, Ordering::SeqCst);
+    let client = Client::new(&line.engine);
+    let telling = async_runtime::spawn(tell(client.clone(), channel.clone(), line.owed.clone()));
+    if let Some(url) = speaking.link.take() {
+        let _ = channel.send(link(&url));
+    }
+    speaking.client = Some((client, telling));
+    speaking.channel = Some(channel);
 }
 
-/// Passes events on, as many at once as have gathered, until the engine or the page is gone.
-async fn tell(mut events: Events, channel: Channel<InvokeResponseBody>) {
-    while let Some(first) = events.next().await {
-        let batch = gather(first, || events.try_next());
-        if channel.send(InvokeResponseBody::Json(batch)).is_err() {
-            break;
+/// Passes messages on, as many at once as have gathered, until the page is gone.
+async fn tell(client: Client, channel: Channel<InvokeResponseBody>, owed: Arc<AtomicUsize>) {
+    loop {
+        let mut batch = Batch::of(client.next().await);
+        while batch.has_room() {
+            // What is there already comes at once; a message that is still on its way gets the next batch.
+            let Ok(next) = tokio::time::timeout(Duration::ZERO, client.next()).await else { break };
+            batch.add(&next);
         }
+        let answers = batch.answers;
+        if channel.send(InvokeResponseBody::Json(batch.close())).is_err() {
+            return;
+        }
+        // Never below zero: a client answers each request once, but a page that loads again starts counting anew.
+        let _ = owed.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |owed| Some(owed.saturating_sub(answers)));
     }
 }
 
-/// A JSON array of the first event and those that are there already. Events are JSON, so joining them is enough.
-fn gather(first: String, mut more: impl FnMut() -> Option<String>) -> String {
-    let mut batch = format!("[{first}");
-    for _ in 1..BATCH_EVENTS_MAX {
-        if batch.len() >= BATCH_BYTES_MAX {
-            break;
-        }
-        let Some(next) = more() else { break };
-        batch.push(',');
-        batch.push_str(&next);
+/// A JSON array in the making. Messages are JSON, so joining them is enough.
+struct Batch {
+    text: String,
+    messages: usize,
+    answers: usize,
+}
+
+impl Batch {
+    fn of(first: String) -> Self {
+        let mut batch = Batch { text: String::with_capacity(first.len() + 2), messages: 0, answers: 0 };
+        batch.add(&first);
+        batch
     }
-    batch.push(']');
-    batch
+
+    fn add(&mut self, message: &str) {
+        self.text.push(if self.messages == 0 { '[' } else { ',' });
+        self.text.push_str(message);
+        self.messages += 1;
+        self.answers += usize::from(is_answer(message));
+    }
+
+    fn has_room(&self) -> bool {
+        self.messages < BATCH_MESSAGES_MAX && self.text.len() < BATCH_BYTES_MAX
+    }
+
+    fn close(mut self) -> String {
+        self.text.push(']');
+        self.text
+    }
+}
+
+/// Whether a message answers a request, told by how the engine begins one: `{"id":1,"ok":..}`, `{"error":..,"id":1}`. Only a
+/// closing window cares; parsing every message for it would cost a keystroke more than it is worth.
+fn is_answer(message: &str) -> bool {
+    message.starts_with(r#"{"id":"#) || message.starts_with(r#"{"error":"#)
 }
 
 #[cfg(test)]
@@ -102,16 +152,25 @@ mod tests {
 
     #[test]
     fn what_gathered_goes_in_one_message_and_in_order() {
-        let mut waiting = vec!["3".to_owned(), "2".to_owned()];
-        assert_eq!(gather("1".to_owned(), || waiting.pop()), "[1,2,3]");
-        assert_eq!(gather("1".to_owned(), || None), "[1]");
+        let mut batch = Batch::of(r#"{"id":1,"ok":{}}"#.to_owned());
+        batch.add(r#"{"event":"documents"}"#);
+        batch.add(r#"{"error":{"code":"failed"},"id":2}"#);
+        assert_eq!(batch.answers, 2);
+        assert_eq!(batch.close(), r#"[{"id":1,"ok":{}},{"event":"documents"},{"error":{"code":"failed"},"id":2}]"#);
     }
 
     #[test]
     fn a_batch_has_an_end() {
-        let endless = gather("0".to_owned(), || Some("0".to_owned()));
-        assert_eq!(endless.matches('0').count(), BATCH_EVENTS_MAX);
-        let large = "x".repeat(BATCH_BYTES_MAX);
-        assert_eq!(gather(large.clone(), || Some("y".to_owned())), format!("[{large}]"));
+        let mut batch = Batch::of("0".to_owned());
+        (1..BATCH_MESSAGES_MAX).for_each(|_| batch.add("0"));
+        assert!(!batch.has_room(), "too many");
+        assert!(!Batch::of("x".repeat(BATCH_BYTES_MAX)).has_room(), "too large");
+    }
+
+    #[test]
+    fn answers_look_as_the_engine_writes_them() {
+        assert!(is_answer(&json!({ "id": 1, "ok": { "version": 3 } }).to_string()));
+        assert!(is_answer(&json!({ "id": 1, "error": { "code": "reset", "message": "" } }).to_string()));
+        assert!(!is_answer(&json!({ "event": "show", "document": "d", "checksum": 1, "author": "a" }).to_string()));
     }
 }

@@ -4,7 +4,7 @@
 //! only a window can: colours at the start, where it stood last, links that leave. Alone names tauri.
 
 mod arguments;
-mod core;
+mod first;
 mod lanes;
 mod links;
 mod remembered;

@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use sheaf_engine::{Client, ControlSocket, Engine, Home};
 use tauri::webview::{Color, NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindow, WindowEvent, async_runtime};
 
 use crate::arguments::Arguments;
-use crate::core::Core;
+use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
 use crate::{links, webkit};
@@ -25,11 +26,16 @@ const CLOSING_LOOK: Duration = Duration::from_millis(40);
 
 /// Runs the app to its end. The error is a sentence for the person.
 pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
-    let core = async_runtime::block_on(Core::start(arguments.home))?;
-    let settings = async_runtime::block_on(settings(&core));
+    // Commands run on this thread, in the page's order, and what they ask of the engine starts tasks.
+    let runtime = async_runtime::handle();
+    let _within = runtime.inner().enter();
+    let home = arguments.home.map_or_else(Home::of_environment, |home| Ok(Home::at(home))).map_err(|error| error.to_string())?;
+    let Launch::First(engine) = async_runtime::block_on(launch(home, arguments.link.as_deref()))? else { return Ok(()) };
+    let mut control = Some(ControlSocket::offer(&engine).map_err(|error| error.to_string())?);
+    let settings = async_runtime::block_on(settings(&engine, None));
     let place = Arc::new(Mutex::new(Place::read(&settings[remembered::KEY])));
 
-    let line = Line::new(core.clone(), arguments.link);
+    let line = Line::new(engine.clone(), arguments.link);
     let app = tauri::Builder::default()
         .manage(line)
         .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link])
@@ -37,12 +43,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
     open(app.handle(), &settings, *lock(&place)).map_err(|error| format!("Sheaf could not open a window: {error}."))?;
 
+    async_runtime::spawn(first::heed(app.handle().clone(), engine.clone()));
     app.run(move |app, event| match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
-            close(app, &core, *lock(&place));
+            close(app, &engine, *lock(&place));
         }
         RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => note(app, &place),
+        // The process ends without unwinding: what must be taken away is taken away here.
+        RunEvent::Exit => drop(control.take()),
         _ => {}
     });
     Ok(())
@@ -52,11 +61,17 @@ fn lock(place: &Mutex<Place>) -> std::sync::MutexGuard<'_, Place> {
     place.lock().expect("nobody panics while holding the place")
 }
 
-/// What the page and the window have kept. A core that does not answer is as one that has kept nothing.
-async fn settings(core: &Core) -> Value {
-    let (client, _events) = core.client();
-    let reply = client.call(json!({ "id": 0, "call": "settings" }).to_string()).await;
-    serde_json::from_str::<Value>(&reply).map(|reply| reply["ok"]["settings"].clone()).unwrap_or_default()
+/// What the page and the window have kept, after keeping something more. A core that does not answer is as one that has
+/// kept nothing.
+async fn settings(engine: &Engine, more: Option<Value>) -> Value {
+    let fields: Map<String, Value> = more.into_iter().map(|more| ("set".to_owned(), more)).collect();
+    match Client::ask(engine, "settings", fields).await {
+        Ok(answer) => answer["settings"].clone(),
+        Err(failure) => {
+            tracing::warn!(?failure, "the settings could not be read or kept");
+            Value::Null
+        }
+    }
 }
 
 fn open(app: &AppHandle, settings: &Value, place: Place) -> tauri::Result<WebviewWindow> {
@@ -112,18 +127,17 @@ fn note(app: &AppHandle, place: &Mutex<Place>) {
 }
 
 /// Hides the window at once, lets what was typed reach the disk, keeps the place, and ends.
-fn close(app: &AppHandle, core: &Core, place: Place) {
+fn close(app: &AppHandle, engine: &Engine, place: Place) {
     if let Some(window) = app.get_webview_window("main") {
         let _ = window.hide();
     }
-    let (app, core) = (app.clone(), core.clone());
+    let (app, engine) = (app.clone(), engine.clone());
     async_runtime::spawn(async move {
         if tokio::time::timeout(CLOSING_MAX, all_told(&app)).await.is_err() {
             tracing::warn!("closed while the engine still owed the page an answer");
         }
-        let (client, _events) = core.client();
-        client.call(json!({ "id": 0, "call": "settings", "set": { remembered::KEY: place.write() } }).to_string()).await;
-        core.stop().await;
+        settings(&engine, Some(json!({ remembered::KEY: place.write() }))).await;
+        engine.close().await;
         app.exit(0);
     });
 }

@@ -1,0 +1,64 @@
+//! One profile, one window: a second launch hands its link to the first and ends.
+//!
+//! The engine's lock says that there is a first, and its control socket carries the message: no second lock, no D-Bus, and
+//! two profiles are two windows.
+
+use serde_json::{Map, Value};
+use sheaf_engine::{Engine, Home, LineClient, StartError};
+use tauri::{AppHandle, Manager};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::lanes::Line;
+
+/// What became of a launch.
+pub(crate) enum Launch {
+    /// This process has the profile.
+    First(Engine),
+    /// Another has it, and was told.
+    Second,
+}
+
+/// Opens the profile, or tells the process that has it to come to the front. The error is a sentence.
+pub(crate) async fn launch(home: Home, link: Option<&str>) -> Result<Launch, String> {
+    match Engine::open(home.clone()).await {
+        Ok(engine) => Ok(Launch::First(engine)),
+        Err(locked) if locked.is_locked() => raise(&home, link, &locked).await.map(|()| Launch::Second),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn raise(home: &Home, link: Option<&str>, locked: &StartError) -> Result<(), String> {
+    let mut first = LineClient::connect(home).await.ok_or_else(|| locked.to_string())?;
+    let fields: Map<String, Value> = link.map(|link| ("link".to_owned(), link.into())).into_iter().collect();
+    let answer = first.ask("raise", fields).await.map_err(|failure| failure.message)?;
+    if answer["windows"] == 0 {
+        return Err(
+            "`sheaf up` has this profile open, and a window cannot join it. Stop it first, or open another profile with --home.".to_owned()
+        );
+    }
+    Ok(())
+}
+
+/// Brings the window to the front, and hands over links, whenever a second launch asks.
+pub(crate) async fn heed(app: AppHandle, engine: Engine) {
+    let mut raises = engine.raises();
+    drop(engine);
+    loop {
+        match raises.recv().await {
+            Ok(link) => come_forward(&app, link),
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+fn come_forward(app: &AppHandle, link: Option<String>) {
+    if let Some(window) = app.get_webview_window("main") {
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+    if let Some(link) = link {
+        app.state::<Line>().follow(link);
+    }
+}
