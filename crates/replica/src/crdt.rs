@@ -3,9 +3,10 @@
 //! Dropping a yrs transaction commits it, also while a panic unwinds, and a second panic then would abort. So transactions are held in
 //! `ManuallyDrop`; after a panic both they and their document are leaked.
 //!
-//! yrs only ever applies updates here, our own too: it never edits, so it needs no randomness and writes nothing of its own accord.
+//! yrs is the document: it writes our own edits and applies everybody else's. It writes nothing of its own accord.
 
 use std::{
+    collections::HashMap,
     mem::{ManuallyDrop, forget},
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -13,12 +14,12 @@ use std::{
 use sheaf_base::ClientId;
 use sheaf_schema::{Attributes, Delta, Embed, Op, Scalar, Value};
 use yrs::{
-    Any, ClientID, Doc, Map, OffsetKind, Options, Out, ReadTxn, StateVector, Text, Transact, TransactionMut, Update,
+    Any, ClientID, Doc, In, Map, OffsetKind, Options, Out, ReadTxn, StateVector, Text, Transact, TransactionMut, Update,
     types::{Attrs, text::YChange},
     updates::decoder::Decode,
 };
 
-use crate::replica::Broken;
+use crate::{cut::LONGEST_TEXT, replica::Broken};
 
 /// A yrs document with the three roots of a body.
 pub(crate) struct Crdt {
@@ -42,24 +43,46 @@ impl Crdt {
         Crdt { doc: Some(doc) }
     }
 
-    /// Applies updates in one transaction. Anything but success breaks it: yrs cannot take back what it has applied.
+    /// Applies updates in one transaction.
     pub(crate) fn apply<'a>(&mut self, updates: impl Iterator<Item = &'a [u8]>) -> Result<(), Broken> {
+        self.guarded(|transaction| apply_all(transaction, updates))
+    }
+
+    /// Edits the maps and the text in one transaction, and returns the update that says so.
+    pub(crate) fn edit(&mut self, said: &[Said<'_>], passes: &[Delta]) -> Result<Vec<u8>, Broken> {
+        self.guarded(|transaction| {
+            // The maps first: a line is never seen without what it is.
+            for &Said { map, key, value } in said {
+                let map = transaction.get_map(map).ok_or_else(|| format!("there is no root {map}"))?;
+                match value {
+                    Some(value) => drop(map.insert(transaction, key, value)),
+                    None => drop(map.remove(transaction, key)),
+                }
+            }
+            let body = transaction.get_text("body").ok_or("there is no root body")?;
+            for pass in passes {
+                body.apply_delta(transaction, pass.ops.iter().flat_map(to_yrs));
+            }
+            // Before the commit: after it yrs has joined what we cut, and forgotten what we deleted.
+            Ok(transaction.encode_update_v1())
+        })
+    }
+
+    /// Runs one transaction. Anything but success breaks the replica: yrs cannot take back what it has done.
+    fn guarded<T>(&mut self, run: impl FnOnce(&mut TransactionMut<'_>) -> Result<T, String>) -> Result<T, Broken> {
         let doc = self.doc.take().ok_or_else(|| Broken("it broke before".to_owned()))?;
-        let applied = catch_unwind(AssertUnwindSafe(|| {
+        let ran = catch_unwind(AssertUnwindSafe(|| {
             let mut transaction = ManuallyDrop::new(doc.transact_mut());
-            let applied = apply_all(&mut transaction, updates);
+            let ran = run(&mut transaction);
             transaction.commit();
             let pending = transaction.has_missing_updates();
             drop(ManuallyDrop::into_inner(transaction));
-            match applied {
-                Ok(()) if pending => Err("yrs waits for something".to_owned()),
-                applied => applied,
-            }
+            if pending { ran.and(Err("yrs waits for something".to_owned())) } else { ran }
         }));
-        match applied {
-            Ok(Ok(())) => {
+        match ran {
+            Ok(Ok(value)) => {
                 self.doc = Some(doc);
-                Ok(())
+                Ok(value)
             }
             Ok(Err(why)) => Err(Broken(why)),
             Err(panic) => {
@@ -124,6 +147,64 @@ impl Crdt {
     }
 }
 
+/// What an entry of a map is to say from now on; None takes it away.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) map: &'static str,
+    pub(crate) key: &'a str,
+    pub(crate) value: Option<&'a str>,
+}
+
+/// One operation as yrs takes it; text in pieces that each fit a record.
+fn to_yrs(op: &Op) -> Vec<yrs::types::Delta<In>> {
+    use yrs::types::Delta as To;
+    match op {
+        Op::Retain { length, attributes } => vec![To::Retain(*length as u32, attrs(attributes))],
+        Op::Delete { length } => vec![To::Deleted(*length as u32)],
+        Op::Embed { embed, attributes } => {
+            let map = HashMap::from([(embed.kind.clone(), any(&embed.value))]);
+            vec![To::Inserted(In::Any(Any::Map(map.into())), attrs(attributes))]
+        }
+        Op::Insert { text, attributes } => {
+            let insert = |piece: &str| To::Inserted(In::Any(Any::String(piece.into())), attrs(attributes));
+            pieces(text).map(insert).collect()
+        }
+    }
+}
+
+/// A text in pieces that each fit a record.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut cut = rest.len().min(LONGEST_TEXT);
+        while !rest.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let (piece, after) = rest.split_at(cut);
+        rest = after;
+        Some(piece)
+    })
+}
+
+fn attrs(attributes: &Attributes) -> Option<Box<Attrs>> {
+    let attrs: Attrs = attributes.iter().map(|(name, value)| (name.as_str().into(), any(&Value::from(value.clone())))).collect();
+    (!attrs.is_empty()).then(|| Box::new(attrs))
+}
+
+fn any(value: &Value) -> Any {
+    match value {
+        Value::Null => Any::Null,
+        Value::Bool(value) => Any::Bool(*value),
+        Value::Number(value) => Any::from(*value),
+        Value::Text(text) => Any::String(text.as_str().into()),
+        Value::List(list) => Any::Array(list.iter().map(any).collect()),
+        Value::Map(map) => Any::Map(std::sync::Arc::new(map.iter().map(|(key, value)| (key.clone(), any(value))).collect())),
+    }
+}
+
 fn apply_all<'a>(transaction: &mut TransactionMut<'_>, updates: impl Iterator<Item = &'a [u8]>) -> Result<(), String> {
     for update in updates {
         let update = Update::decode_v1(update).map_err(|error| format!("yrs cannot read an update: {error}"))?;
@@ -154,5 +235,27 @@ fn value(any: &Any) -> Value {
         Any::String(text) => Value::Text(text.to_string()),
         Any::Array(list) => Value::List(list.iter().map(value).collect()),
         Any::Map(map) => Value::Map(map.iter().map(|(key, any)| (key.clone(), value(any))).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        let text = "𝄞a".repeat(LONGEST_TEXT);
+        assert!(pieces(&text).all(|piece| piece.len() <= LONGEST_TEXT));
+        assert_eq!(pieces(&text).collect::<String>(), text);
+        assert_eq!(pieces("").count(), 0);
+    }
+
+    #[test]
+    fn a_panic_in_there_breaks_the_replica_and_not_the_program() {
+        let mut crdt = Crdt::new(ClientId(1));
+        let far = Delta::new().retain(5).delete(5);
+        let broken = crdt.edit(&[], &[far]).expect_err("there is nothing to delete");
+        assert!(broken.0.contains("panicked"), "{broken}");
+        assert!(crdt.state().is_err() && crdt.apply(std::iter::empty()).is_err());
     }
 }

@@ -1,6 +1,8 @@
 //! The CRDT copy of a body: walk, apply, diff, text. Alone names yrs.
 
+mod author;
 mod crdt;
+mod cut;
 mod encode;
 mod lines;
 mod replica;

@@ -6,11 +6,13 @@ use sheaf_base::{ClientId, Update};
 use sheaf_schema::{Delta, LINE, Scalar, Value};
 
 use crate::{
-    crdt::Crdt,
+    author::passes,
+    crdt::{Crdt, Said},
+    cut::cut,
     encode::write_number,
     lines::{Lines, Plan, check_fit, check_title},
-    sequence::{Foreign, Map, Sequence, Writer},
-    walk::{Id, Rules, Walked, read_id, walk},
+    sequence::{Foreign, Map, Sequence},
+    walk::{Id, Past, Rules, Walked, read_id, walk},
 };
 
 /// The key of `meta` that holds the title.
@@ -118,10 +120,8 @@ impl Replica {
     /// A new document's body, and the update that founds it: the sentinel.
     pub fn found(client: ClientId) -> Result<(Self, Update), Broken> {
         let mut replica = Replica::empty(client);
-        let mut writer = Writer::new(client, 0);
         let line = [(LINE.to_owned(), Scalar::from("end"))].into();
-        replica.sequence.edit(&Delta::new().insert_with("\n", line), &mut writer);
-        let pushed = replica.finish(writer)?;
+        let pushed = replica.edit(&[], &Delta::new().insert_with("\n", line))?;
         let founding = pushed.updates.into_iter().next().ok_or_else(|| Broken("nothing was founded".to_owned()))?;
         Ok((replica, founding))
     }
@@ -132,24 +132,18 @@ impl Replica {
         let push = delta.clone().normal();
         check_fit(&push, self.length(), |offset| self.sequence.splits_pair(offset))?;
         let planned = Plan::make(&self.lines, &push, fresh)?;
-        let mut writer = self.writer();
-        // The map first: a line is never seen without what it is.
-        for (id, block) in &planned.blocks {
-            self.sequence.set(Map::Lines, id, block.as_deref().map(Scalar::from).as_ref(), &mut writer);
-        }
-        self.sequence.edit(&planned.raw, &mut writer);
-        Ok(self.finish(writer)?)
+        let said: Vec<Said<'_>> =
+            planned.blocks.iter().map(|(id, block)| Said { map: Map::Lines.name(), key: id, value: block.as_deref() }).collect();
+        Ok(self.edit(&said, &planned.raw)?)
     }
 
     /// Names the document.
     pub fn set_title(&mut self, title: &str) -> Result<Pushed, PushError> {
         self.check_founded()?;
         check_title(title)?;
-        let mut writer = self.writer();
-        if self.title() != title {
-            self.sequence.set(Map::Meta, TITLE, Some(&Scalar::from(title)), &mut writer);
-        }
-        Ok(self.finish(writer)?)
+        let said = Said { map: Map::Meta.name(), key: TITLE, value: Some(title) };
+        let said = if self.title() == title { Vec::new() } else { vec![said] };
+        Ok(self.edit(&said, &Delta::new())?)
     }
 
     /// Applies updates of others, or one's own from the journal: all in one step. What is here already is passed over.
@@ -165,7 +159,7 @@ impl Replica {
         self.crdt.apply(walked.iter().map(|update| update.bytes()))?;
         let founded = self.is_founded();
         for update in &walked {
-            self.sequence.take(update).map_err(|Foreign(id)| Broken(format!("{id} is nothing for a body")))?;
+            self.take(update)?;
         }
         let told = self.tell()?;
         // Before the founding update there was nothing, so everything is told.
@@ -205,17 +199,28 @@ impl Replica {
         if self.is_founded() { Ok(()) } else { Err(PushError::NotFounded) }
     }
 
-    fn writer(&self) -> Writer {
-        Writer::new(self.client, self.sequence.end(self.client))
+    /// An edit of our own: yrs writes it, the index reads what yrs wrote, and views are told.
+    fn edit(&mut self, said: &[Said<'_>], raw: &Delta) -> Result<Pushed, Broken> {
+        let start = self.end(self.client);
+        if said.is_empty() && raw.is_empty() {
+            return Ok(Pushed { updates: Vec::new(), clocks: start..start, delta: Delta::new() });
+        }
+        let passes = passes(raw, &mut self.sequence);
+        let written = self.crdt.edit(said, &passes)?;
+        let updates = cut(&written).map_err(|refused| Broken(format!("yrs wrote what we refuse: {refused}")))?;
+        for update in &updates {
+            // Nothing leaves that others would refuse: it would end our chain.
+            let rules = if self.is_founded() { Rules::Body(self.client) } else { Rules::Founding(self.client) };
+            let walked = walk(&update.0, rules).map_err(|refused| Broken(format!("yrs wrote what we refuse: {refused}")))?;
+            walked.stand(&Held(&self.sequence)).map_err(|unfounded| Broken(format!("yrs wrote what we refuse: {unfounded}")))?;
+            self.take(&walked)?;
+        }
+        let delta = self.tell()?.delta;
+        Ok(Pushed { updates, clocks: start..self.end(self.client), delta })
     }
 
-    /// Ends an edit of our own: yrs applies the same bytes, and views are told.
-    fn finish(&mut self, writer: Writer) -> Result<Pushed, Broken> {
-        let clocks = writer.clocks();
-        let updates = writer.updates();
-        self.crdt.apply(updates.iter().map(|update| update.0.as_slice()))?;
-        let delta = self.tell()?.delta;
-        Ok(Pushed { updates, clocks, delta })
+    fn take(&mut self, walked: &Walked<'_>) -> Result<(), Broken> {
+        self.sequence.take(walked).map_err(|Foreign(id)| Broken(format!("{id} is nothing for a body")))
     }
 
     fn tell(&mut self) -> Result<Applied, Broken> {
@@ -317,6 +322,27 @@ impl Replica {
             }
         }
         Ok(())
+    }
+}
+
+/// All that is here, as a past.
+struct Held<'a>(&'a Sequence);
+
+impl Past for Held<'_> {
+    fn end(&self, client: ClientId) -> u32 {
+        self.0.end(client)
+    }
+
+    fn is_low_surrogate(&self, id: Id) -> bool {
+        self.0.is_low_surrogate(id)
+    }
+
+    fn is_entry(&self, id: Id) -> bool {
+        self.0.is_entry(id)
+    }
+
+    fn founder(&self) -> Option<ClientId> {
+        self.0.founder()
     }
 }
 

@@ -261,15 +261,33 @@ pub struct Structs<'a> {
     next: Id,
 }
 
+impl<'a> Structs<'a> {
+    /// The next struct, and the bytes that spell it.
+    pub(crate) fn next_with_bytes(&mut self) -> Option<(Struct<'a>, &'a [u8])> {
+        // A block's header may stand before it: step past that first.
+        while self.left == 0 {
+            self.open_block()?;
+        }
+        let start = self.reader.at;
+        let one = self.next()?;
+        Some((one, &self.reader.bytes[start..self.reader.at]))
+    }
+
+    fn open_block(&mut self) -> Option<()> {
+        self.blocks = self.blocks.checked_sub(1)?;
+        self.left = self.reader.count(2).ok()?;
+        self.next = Id { client: self.reader.client().ok()?, clock: self.reader.clock().ok()? };
+        Some(())
+    }
+}
+
 impl<'a> Iterator for Structs<'a> {
     type Item = Struct<'a>;
 
     fn next(&mut self) -> Option<Struct<'a>> {
         // Every read here has succeeded before, in `walk`.
         while self.left == 0 {
-            self.blocks = self.blocks.checked_sub(1)?;
-            self.left = self.reader.count(2).ok()?;
-            self.next = Id { client: self.reader.client().ok()?, clock: self.reader.clock().ok()? };
+            self.open_block()?;
         }
         let one = structs::read(&mut self.reader, self.next.client, self.next.clock).ok()?;
         self.left -= 1;

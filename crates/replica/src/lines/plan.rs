@@ -123,13 +123,16 @@ impl<'a> Plan<'a> {
                         self.say(&known.name, block(attributes));
                     }
                 } else if block(attributes).is_some() || matches!(attributes.get(LINE), Some(Scalar::Text(_))) {
-                    // A line that lost its id, or has another's: it gets one, and only then can it be something.
+                    // A line that lost its id, or has another's, gets one, and only then can it be something. An id is written
+                    // with its newline and never after it, so the newline is replaced.
                     let id = self.give(attributes.get(LINE));
                     self.say(&id, block(attributes));
                     self.planned.raw.push(Op::Retain { length: (offset - 1 - done) as usize, attributes: plain.clone() });
                     let mut named = plain.clone();
+                    named.retain(|_, value| *value != Scalar::Null);
                     named.insert(LINE.to_owned(), Scalar::Text(id));
-                    self.planned.raw.push(Op::Retain { length: 1, attributes: named });
+                    self.planned.raw.push(Op::Insert { text: "\n".to_owned(), attributes: named });
+                    self.planned.raw.push(Op::Delete { length: 1 });
                     done = offset;
                 }
             }

@@ -109,7 +109,7 @@ impl Walked<'_> {
                 continue;
             }
             if let Some(origin) = one.origin {
-                ground.check_origin(origin, one.entry)?;
+                ground.check_origin(origin, one.right_origin, one.entry)?;
             }
             if let Some(right) = one.right_origin {
                 ground.check_right_origin(right, one.entry)?;
@@ -164,17 +164,25 @@ impl<P: Past> Ground<'_, P> {
         if self.is_low_surrogate(before) { Err(Unfounded::SplitsPair(before)) } else { Ok(()) }
     }
 
-    fn check_origin(&self, id: Id, entry: bool) -> Result<(), Unfounded> {
+    /// Which clock of the sentinel this is, if it is one: its opening format, its newline, its closing format.
+    fn sentinel(&self, id: Id) -> Option<u32> {
+        (id.client == self.founder && SENTINEL.contains(&id.clock)).then_some(id.clock)
+    }
+
+    /// Nothing may come to stand behind the sentinel's newline. A mark that ends where the text ends does stand between its opening
+    /// format and the newline, as yrs writes it; with any other right neighbour YATA could carry it past the newline.
+    fn check_origin(&self, id: Id, right: Option<Id>, entry: bool) -> Result<(), Unfounded> {
         self.check(id, entry)?;
-        if id.client == self.founder && SENTINEL.contains(&id.clock) {
-            return Err(Unfounded::Sentinel(id));
+        match (self.sentinel(id), right.and_then(|right| self.sentinel(right))) {
+            (None, _) | (Some(0), Some(1)) => {}
+            _ => return Err(Unfounded::Sentinel(id)),
         }
         self.check_boundary(Id { clock: id.clock + 1, ..id })
     }
 
     fn check_right_origin(&self, id: Id, entry: bool) -> Result<(), Unfounded> {
         self.check(id, entry)?;
-        if id.client == self.founder && SENTINEL.contains(&id.clock) && id.clock != SENTINEL.start {
+        if self.sentinel(id) == Some(2) {
             return Err(Unfounded::Sentinel(id));
         }
         self.check_boundary(id)
