@@ -48,12 +48,19 @@ function fragmentsIn(text: string): string[] {
 
 /** Notes what a change by `who` did on purpose. */
 export function note(record: Record_, who: string, before: Lines, changes: readonly Change[], how: { undo: boolean; copies: boolean }): void {
-  for (const change of changes) {
-    const old = [...before.between(change.index, change.index + change.removed)];
+  const olds = changes.map((change) => [...before.between(change.index, change.index + change.removed)]);
+  const allNew = wordsIn(changes.flatMap((change) => change.added.map((line) => line.text)).join("\n"));
+  for (const [nth, change] of changes.entries()) {
+    const old = olds[nth]!;
     const oldWords = wordsIn(old.map((line) => line.text).join("\n"));
     const newWords = wordsIn(change.added.map((line) => line.text).join("\n"));
     for (const word of oldWords) {
       if (newWords.includes(word)) continue;
+      if (allNew.includes(word)) {
+        // Moved: there are two when somebody else moves it too, or undoes something around it.
+        record.copied.add(word);
+        continue;
+      }
       record.deleted.add(word);
       if (how.undo && record.written.get(word) !== who && record.written.has(word) && !record.copied.has(word)) record.foreignUndone.push(word);
     }

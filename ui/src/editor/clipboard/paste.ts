@@ -1,0 +1,65 @@
+/** Puts copied lines into the text: one edit, ids of their own, kinds where they make sense. */
+import { Delta } from "../delta.ts";
+import { readBlock } from "../lines/block.ts";
+import type { Page } from "../page/page.ts";
+import { caret, ends, formatted, newline } from "../editing/range.ts";
+import { deletion } from "../editing/text.ts";
+import { isOneUrl } from "../links/url.ts";
+import { type Copied, insertRuns } from "./lines.ts";
+import { readPlain } from "./read.ts";
+
+/** Pastes lines over the selection. */
+export function pasteLines(page: Page, copied: readonly Copied[]): boolean {
+  const { from, to } = ends(page.selection);
+  const { delta, length } = pasting(page, copied, from, to);
+  return page.edit(delta, { selection: caret(from + length) });
+}
+
+/** Pastes plain text. In code its lines become code. */
+export function pastePlain(page: Page, text: string): boolean {
+  const { line } = page.lines.at(ends(page.selection).from);
+  return pasteLines(page, readPlain(text, readBlock(line.block).kind === "code" ? line.block : ""));
+}
+
+/** A pasted address on selected words makes them a link. Answers false when it is something else. */
+export function pasteLink(page: Page, text: string): boolean {
+  const { selection } = page;
+  if (selection.anchor === selection.head || !isOneUrl(text)) return false;
+  return page.edit(formatted(page.lines, selection, { link: text.trim() }), { selection });
+}
+
+function pasting(page: Page, copied: readonly Copied[], from: number, to: number): { delta: Delta; length: number } {
+  const { lines } = page;
+  const first = lines.at(from);
+  const last = lines.at(to);
+  const isCode = readBlock(first.line.block).kind === "code";
+  const before = from > first.start;
+  const after = to < last.start + last.line.width;
+  const insert = new Delta();
+  for (const [nth, { block, runs }] of copied.entries()) {
+    insertRuns(insert, isCode ? runs.map((run) => ({ text: run.text })) : runs);
+    if (nth === copied.length - 1) break;
+    const own = isCode || (nth === 0 && before) ? first.line.block : block;
+    insert.insert("\n", newline(page, own));
+  }
+  const delta = deletion(page, from, to).compose(new Delta().retain(from).concat(insert));
+  return { delta: delta.compose(kindOfLast(page, delta, copied, from + insert.length(), before && copied.length === 1, after, isCode)), length: insert.length() };
+}
+
+/** The line that the paste ends in becomes what was pasted last, unless words of another line stand in it. */
+function kindOfLast(page: Page, delta: Delta, copied: readonly Copied[], end: number, before: boolean, after: boolean, isCode: boolean): Delta {
+  const block = copied.at(-1)?.block ?? "";
+  if (before || after || isCode || (copied.length === 1 && block === "")) return new Delta();
+  const { line, start } = page.lines.apply(delta).lines.at(end);
+  const close = new Delta().retain(start + line.width);
+  if (!line.ends) return line.width > 0 || block !== "" ? close.insert("\n", newline(page, block)) : new Delta();
+  return line.block === block ? new Delta() : close.retain(1, { block: block === "" ? null : block });
+}
+
+/** Whether a plain text looks as if somebody had written Markdown. */
+export function looksLikeMarkdown(text: string): boolean {
+  const lines = text.split(/\r?\n/);
+  const signs = lines.filter((line) => /^(#{1,6} \S|[-*+] \S|\d+[.)] \S|> |```|- \[[ xX]\] |(\*\*\*|---|___)\s*$)/.test(line)).length;
+  const inline = /\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\s]+\)|`[^`\n]+`/.test(text);
+  return signs >= 2 || (signs === 1 && (inline || lines.length <= 2)) || (inline && /\*\*[^*\n]+\*\*|\]\(/.test(text));
+}

@@ -1,0 +1,189 @@
+/**
+ * Lines as others read them: HTML with real nested lists, plain text that looks like the document, and Markdown for "copy as Markdown". The HTML carries
+ * the Delta besides, so that another Sheaf page loses nothing. (Files are written by the core's converter, not by this.)
+ */
+import type { Attributes } from "../delta.ts";
+import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
+import { OBJECT, SOFT_BREAK, type Run } from "../lines/line.ts";
+import { safeUrl } from "../links/url.ts";
+import { type Copied, deltaOf } from "./lines.ts";
+
+/** HTML for e-mail, office programs and other Sheaf pages. */
+export function toHtml(copied: readonly Copied[]): string {
+  const data = escapeHtml(JSON.stringify({ ops: deltaOf(copied).ops }));
+  return `<div data-sheaf="${data}">${blocks(copied, 0)}</div>`;
+}
+
+/** The same without our own data: what a person would paste elsewhere. */
+export function toPlainHtml(copied: readonly Copied[]): string {
+  return blocks(copied, 0);
+}
+
+function blocks(copied: readonly Copied[], quote: number): string {
+  let html = "";
+  for (let i = 0; i < copied.length; ) {
+    const line = copied[i];
+    if (line === undefined) break;
+    const block = readBlock(line.block);
+    let end = i + 1;
+    if (block.quote > quote) {
+      while (end < copied.length && readBlock(copied[end]?.block ?? "").quote > quote) end++;
+      html += `<blockquote>${blocks(copied.slice(i, end), quote + 1)}</blockquote>`;
+    } else if (isList(block.kind)) {
+      while (end < copied.length && isItem(copied[end], quote)) end++;
+      html += list(copied.slice(i, end));
+    } else if (block.kind === "code") {
+      while (end < copied.length && isCode(copied[end])) end++;
+      const code = copied.slice(i, end).map(({ runs }) => escapeHtml(textOf(runs)));
+      html += `<pre><code${block.language === null ? "" : ` class="language-${escapeHtml(block.language)}"`}>${code.join("\n")}</code></pre>`;
+    } else html += one(block, line.runs, copied.length === 1);
+    i = end;
+  }
+  return html;
+}
+
+function isItem(line: Copied | undefined, quote: number): boolean {
+  const block = readBlock(line?.block ?? "");
+  return isList(block.kind) && block.quote === quote;
+}
+
+function isCode(line: Copied | undefined): boolean {
+  const block = readBlock(line?.block ?? "");
+  return block.kind === "code" && !block.start;
+}
+
+function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
+  const level = headingLevel(block.kind);
+  if (level > 0) return `<h${level}>${inline(runs)}</h${level}>`;
+  if (block.kind === "divider") return `<hr>${runs.length === 0 ? "" : `<p>${inline(runs)}</p>`}`;
+  return isAlone && block.kind === "p" ? `<span>${inline(runs)}</span>` : `<p>${inline(runs)}</p>`;
+}
+
+/** Nested lists: an item deeper than the one before opens a list inside it. */
+function list(items: readonly Copied[]): string {
+  let html = "";
+  const open: string[] = [];
+  const depths: number[] = [];
+  const close = (): void => {
+    html += `</li></${open.pop() ?? "ul"}>`;
+    depths.pop();
+  };
+  for (const { block: spelled, runs } of items) {
+    const block = readBlock(spelled);
+    const tag = block.kind === "ol" ? "ol" : "ul";
+    while (depths.length > 0 && (depths.at(-1) ?? 0) > block.indent) close();
+    if (depths.at(-1) === block.indent && (open.at(-1) !== tag || block.start)) close();
+    if (depths.length === 0 || (depths.at(-1) ?? 0) < block.indent) {
+      html += tag === "ol" && block.number !== null && block.number !== 1 ? `<ol start="${block.number}">` : `<${tag}>`;
+      open.push(tag);
+      depths.push(block.indent);
+    } else html += "</li>";
+    const check = block.kind === "task" ? `<input type="checkbox" disabled${block.done ? " checked" : ""}> ` : "";
+    html += `<li>${check}${inline(runs)}`;
+  }
+  while (open.length > 0) close();
+  return html;
+}
+
+const TAGS: ReadonlyArray<readonly [string, string]> = [
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "em"],
+  ["bold", "strong"],
+  ["underline", "u"],
+  ["background", "mark"],
+];
+
+function inline(runs: readonly Run[]): string {
+  return runs
+    .map((run) => {
+      const words = run.embed === undefined ? escapeHtml(run.text).split(SOFT_BREAK).join("<br>") : `<code>${escapeHtml(embedText(run))}</code>`;
+      return marked(words, run.attributes);
+    })
+    .join("");
+}
+
+function marked(words: string, attributes: Attributes | undefined): string {
+  let html = words;
+  for (const [key, tag] of TAGS) if (attributes?.[key] !== undefined) html = `<${tag}>${html}</${tag}>`;
+  const href = typeof attributes?.["link"] === "string" ? safeUrl(attributes["link"]) : undefined;
+  return href === undefined ? html : `<a href="${escapeHtml(href)}">${html}</a>`;
+}
+
+/** Plain text: what a person would type to say the same. */
+export function toPlain(copied: readonly Copied[]): string {
+  if (copied.length === 1) return textOf(copied[0]?.runs ?? []).split(SOFT_BREAK).join("\n");
+  const numbers: number[] = [];
+  return copied.map(({ block, runs }) => prefix(readBlock(block), numbers, false) + textOf(runs).split(SOFT_BREAK).join("\n")).join("\n");
+}
+
+/** Markdown of a selection. */
+export function toMarkdown(copied: readonly Copied[]): string {
+  const numbers: number[] = [];
+  const parts: string[] = [];
+  let before: Block | undefined;
+  for (const { block: spelled, runs } of copied) {
+    const block = readBlock(spelled);
+    const inCode = block.kind === "code";
+    if (before?.kind === "code" && !inCode) parts.push("```");
+    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || (inCode && before.kind === "code"));
+    if (before !== undefined && !tight) parts.push("");
+    if (inCode && before?.kind !== "code") parts.push(`\`\`\`${block.language ?? ""}`);
+    if (block.kind === "divider") parts.push("---");
+    else parts.push(inCode ? textOf(runs) : "> ".repeat(block.quote) + prefix(block, numbers, true) + markdownInline(runs));
+    before = block;
+  }
+  if (before?.kind === "code") parts.push("```");
+  return parts.join("\n");
+}
+
+function prefix(block: Block, numbers: number[], isMarkdown: boolean): string {
+  const indent = (isMarkdown ? "   " : "  ").repeat(isList(block.kind) ? block.indent : 0);
+  if (!isList(block.kind)) numbers.length = 0;
+  else numbers.length = Math.min(numbers.length, block.indent + 1);
+  if (block.kind === "ul") return `${indent}- `;
+  if (block.kind === "task") return `${indent}- [${block.done ? "x" : " "}] `;
+  if (block.kind === "ol") {
+    const number = numbers[block.indent] === undefined ? (block.number ?? 1) : (numbers[block.indent] ?? 0) + 1;
+    numbers[block.indent] = number;
+    return `${indent}${number}. `;
+  }
+  const level = headingLevel(block.kind);
+  return isMarkdown && level > 0 ? `${"#".repeat(level)} ` : "";
+}
+
+const SIGNS: ReadonlyArray<readonly [string, string]> = [
+  ["strike", "~~"],
+  ["italic", "*"],
+  ["bold", "**"],
+  ["background", "=="],
+];
+
+function markdownInline(runs: readonly Run[]): string {
+  return runs
+    .map((run) => {
+      if (run.embed !== undefined) return embedText(run);
+      const { attributes } = run;
+      const core = run.text.trim();
+      if (core === "") return run.text;
+      let words = attributes?.["code"] !== undefined ? `\`${core}\`` : core.replace(/([\\`*_[\]~])/g, "\\$1").split(SOFT_BREAK).join("\\\n");
+      for (const [key, sign] of SIGNS) if (attributes?.[key] !== undefined) words = `${sign}${words}${sign}`;
+      if (typeof attributes?.["link"] === "string") words = `[${words}](${attributes["link"]})`;
+      const start = run.text.indexOf(core);
+      return run.text.slice(0, start) + words + run.text.slice(start + core.length);
+    })
+    .join("");
+}
+
+function textOf(runs: readonly Run[]): string {
+  return runs.map((run) => (run.embed === undefined ? run.text : embedText(run))).join("");
+}
+
+function embedText(run: Run): string {
+  const source = run.embed?.["source"];
+  return typeof source === "string" ? source : OBJECT;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign);
+}
