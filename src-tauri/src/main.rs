@@ -7,6 +7,7 @@ mod arguments;
 mod first;
 mod lanes;
 mod links;
+mod log;
 mod remembered;
 mod webkit;
 mod window;

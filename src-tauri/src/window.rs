@@ -12,7 +12,7 @@ use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
-use crate::{links, webkit};
+use crate::{links, log, webkit};
 
 /// The page's own background (`canvas` of the tokens), so that nothing flashes before it draws.
 const CANVAS_LIGHT: Color = Color(0xfb, 0xfa, 0xf8, 0xff);
@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let _within = runtime.inner().enter();
     let home = arguments.home.map_or_else(Home::of_environment, |home| Ok(Home::at(home))).map_err(|error| error.to_string())?;
     let Launch::First(engine) = async_runtime::block_on(launch(home, arguments.link.as_deref()))? else { return Ok(()) };
+    log::begin(&engine.home().logs());
     let mut control = Some(ControlSocket::offer(&engine).map_err(|error| error.to_string())?);
     let settings = async_runtime::block_on(settings(&engine, None));
     let place = Arc::new(Mutex::new(Place::read(&settings[remembered::KEY])));

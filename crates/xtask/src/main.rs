@@ -25,7 +25,7 @@ const USAGE: &str = "cargo xtask COMMAND
   tidy              checks the rules of design.md that a compiler cannot see
   ci                does what CI does: a fresh clone of HEAD, then .ci/run in it
   dist [--release]  makes and tests the .deb (target/dist)
-  soak [MINUTES]    the simulated world and the fuzzers with fresh seeds, for as long as you like (default 30)
+  soak [MINUTES]    the simulated world with fresh seeds, for as long as you like (default 30)
   bench [NAME]      prints the numbers of tests/bench, side by side with others";
 
 fn main() -> std::process::ExitCode {

@@ -1,4 +1,4 @@
-//! The world under many seeds. `SHEAF_SIM_SEEDS=N` changes how many; `SHEAF_SIM_SEED=n` with `one_seed` reproduces one; `SHEAF_SIM_PRINT=1`
+//! The world under many seeds. `SHEAF_SIM_SEEDS=N` changes how many, `SHEAF_SIM_FIRST=n` where they begin; `SHEAF_SIM_SEED=n` with `one_seed` reproduces one; `SHEAF_SIM_PRINT=1`
 //! prints its transcript.
 
 use std::sync::{
@@ -48,13 +48,14 @@ impl Shown {
 #[test]
 fn many_worlds_keep_every_promise() {
     let seeds = number("SHEAF_SIM_SEEDS").unwrap_or(SEEDS);
-    let next = AtomicU64::new(0);
+    let first = number("SHEAF_SIM_FIRST").unwrap_or(0);
+    let next = AtomicU64::new(first);
     let shown = Mutex::new(Shown::default());
     let failures = Mutex::new(Vec::<Failure>::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds) {
+                while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < first + seeds) {
                     match twice_now_and_then(seed) {
                         Ok(tally) => shown.lock().expect("no world panics while it holds this").add(tally),
                         Err(failure) => failures.lock().expect("no world panics while it holds this").push(failure),
