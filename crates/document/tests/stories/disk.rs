@@ -1,0 +1,99 @@
+//! A disk that is a list of rows, as the store keeps them.
+
+use std::collections::BTreeMap;
+
+use sheaf_base::{ChainId, DocumentId};
+use sheaf_document::{
+    HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, SnapshotState, Span, Stored, Ticket, Writes,
+};
+use sheaf_protocol::{Chunks, Frame};
+use sheaf_record::Signature;
+
+/// What one device has on disk of one document.
+#[derive(Clone, Default)]
+pub(crate) struct Disk {
+    pub(crate) heads: BTreeMap<ChainId, HeadRow>,
+    pub(crate) records: Vec<RecordRow>,
+    /// All seals; a real store keeps the newest of each chain and one per 64 KiB.
+    pub(crate) seals: Vec<SealRow>,
+    pub(crate) applied: u64,
+    pub(crate) trying: Option<u64>,
+    pub(crate) secrets: Vec<SecretRow>,
+    pub(crate) receipts: BTreeMap<sheaf_base::DeviceId, ReceiptRow>,
+    pub(crate) quarantine: Vec<QuarantineRow>,
+    pub(crate) snapshot: Option<SnapshotState>,
+    pub(crate) title: String,
+    pub(crate) ticket: Option<Ticket>,
+}
+
+impl Disk {
+    /// Writes a turn, in one transaction.
+    pub(crate) fn write(&mut self, writes: &Writes) {
+        for head in &writes.heads {
+            self.heads.insert(head.chain, head.clone());
+        }
+        for record in &writes.records {
+            assert!(self.heads.contains_key(&record.chain), "a record of a chain without a head");
+            let last = self.records.iter().filter(|row| row.chain == record.chain).map(|row| row.number).max().unwrap_or(0);
+            assert_eq!(record.number, last + 1, "a gap, or a number that is given twice");
+            self.records.push(record.clone());
+        }
+        self.seals.extend(writes.seals.iter().cloned());
+        if let Some(applied) = writes.applied {
+            assert!(applied <= self.records.len() as u64, "applied beyond what there is");
+            (self.applied, self.trying) = (applied, None);
+        }
+        self.trying = writes.trying.or(self.trying);
+        self.secrets.extend(writes.secrets.iter().cloned());
+        self.receipts.extend(writes.receipts.iter().map(|row| (row.device, row.clone())));
+        self.quarantine.extend(writes.quarantine.iter().cloned());
+    }
+
+    /// What a document is opened from.
+    pub(crate) fn stored(&self, document: DocumentId) -> Stored {
+        Stored {
+            document,
+            title: self.title.clone(),
+            ticket: self.ticket.clone(),
+            heads: self.heads.values().cloned().collect(),
+            records: self.records.clone(),
+            seals: self.seals.clone(),
+            applied: self.applied,
+            trying: self.trying,
+            secrets: self.secrets.clone(),
+            receipts: self.receipts.values().cloned().collect(),
+            quarantine: self.quarantine.clone(),
+        }
+    }
+
+    /// What a replica is built from.
+    pub(crate) fn hydration(&self) -> Hydration {
+        let after = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
+        let rows = (1..).zip(&self.records).filter(|(row, record)| *row > after && record.kind == 1);
+        Hydration { snapshot: self.snapshot.clone(), rows: rows.map(|(row, record)| (row, record.clone())).collect() }
+    }
+
+    /// The frames that supply these stretches.
+    pub(crate) fn supply(&self, spans: &[Span]) -> Vec<Frame> {
+        let mut chunks = Chunks::new();
+        let mut upto: BTreeMap<ChainId, (u64, u64)> = BTreeMap::new();
+        for span in spans {
+            if span.after == 0 {
+                let head = &self.heads[&span.chain];
+                chunks.head(span.chain, [&head.head[..], &head.signature].concat());
+            }
+            upto.insert(span.chain, (span.after, span.upto));
+        }
+        for seal in self.seals.iter().filter(|seal| upto.contains_key(&seal.chain)) {
+            chunks.seal(seal.chain, seal.number, Signature(seal.signature));
+        }
+        let mut frames = Vec::new();
+        for record in &self.records {
+            if upto.get(&record.chain).is_some_and(|(after, upto)| record.number > *after && record.number <= *upto) {
+                frames.extend(chunks.record(record.chain, record.number, &record.bytes));
+            }
+        }
+        frames.extend(chunks.finish());
+        frames
+    }
+}

@@ -1,0 +1,7 @@
+//! Stories of two and three devices that write one document: real documents, disks that are lists, wires that are queues.
+
+mod disk;
+mod shell;
+mod view;
+
+mod writing_together;

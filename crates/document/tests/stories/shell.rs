@@ -1,0 +1,463 @@
+//! A shell around documents, as small as can be: writing is pushing rows, a wire is a queue, the clock is a number.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use sheaf_base::{DeviceId, DocumentId, Moment, Wall};
+use sheaf_document::{
+    Act, Announcement, Answer, Document, Done, Frame, Here, Input, LinkUp, Output, PeerId, Refused, RequestId, Role, State, Ticket, ViewId,
+};
+use sheaf_protocol::Lane;
+use sheaf_record::DeviceKey;
+use sheaf_schema::Delta;
+
+use crate::{disk::Disk, view::View};
+
+/// The world of one document.
+pub(crate) struct World {
+    pub(crate) now: Duration,
+    pub(crate) devices: Vec<Device>,
+    wires: Vec<Wire>,
+    links: u64,
+    /// What may still be lost or changed on its way: returns false to lose it.
+    pub(crate) censor: Box<dyn FnMut(usize, usize, &mut Frame) -> bool>,
+    /// Bytes that went over wires, and frames by kind.
+    pub(crate) bytes: usize,
+    pub(crate) frames: BTreeMap<&'static str, usize>,
+}
+
+/// A device with its disk and, while it runs, its document.
+pub(crate) struct Device {
+    pub(crate) name: String,
+    pub(crate) key: [u8; 32],
+    pub(crate) runs: u8,
+    pub(crate) document: Option<Document>,
+    pub(crate) disk: Disk,
+    pub(crate) id: Option<DocumentId>,
+    pub(crate) views: BTreeMap<ViewId, View>,
+    inputs: VecDeque<Input>,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) announcements: Vec<Announcement>,
+    pub(crate) cursors: BTreeMap<ViewId, Vec<sheaf_document::Cursor>>,
+    pub(crate) dismissed: Vec<String>,
+    requests: u64,
+    /// Writes fail while this is set.
+    pub(crate) disk_fails: bool,
+    failed: Option<sheaf_document::Turn>,
+}
+
+/// A link between two devices, with a queue per direction and lane.
+struct Wire {
+    ends: [(usize, PeerId); 2],
+    queues: [[VecDeque<Vec<u8>>; 2]; 2],
+}
+
+impl World {
+    pub(crate) fn new() -> World {
+        World {
+            now: Duration::from_secs(1),
+            devices: Vec::new(),
+            wires: Vec::new(),
+            links: 0,
+            censor: Box::new(|_, _, _| true),
+            bytes: 0,
+            frames: BTreeMap::new(),
+        }
+    }
+
+    /// A world in which `names` share a document that the first has made; everybody is linked with everybody.
+    pub(crate) fn sharing(names: &[&str]) -> World {
+        let mut world = World::new();
+        for name in names {
+            world.device(name);
+        }
+        world.create(0, "Notes");
+        for guest in 1..names.len() {
+            let ticket = world.invite(0, Role::Edit);
+            world.join(guest, ticket);
+            world.link(0, guest);
+            world.settle();
+            assert_eq!(world.document(guest).state(), State::Ready, "{} has joined", names[guest]);
+            for other in 1..guest {
+                world.link(other, guest);
+            }
+            world.settle();
+        }
+        world
+    }
+
+    pub(crate) fn device(&mut self, name: &str) -> usize {
+        let key = *blake3::hash(name.as_bytes()).as_bytes();
+        self.devices.push(Device {
+            name: name.into(),
+            key,
+            runs: 0,
+            document: None,
+            disk: Disk::default(),
+            id: None,
+            views: BTreeMap::new(),
+            inputs: VecDeque::new(),
+            answers: Vec::new(),
+            announcements: Vec::new(),
+            cursors: BTreeMap::new(),
+            dismissed: Vec::new(),
+            requests: 0,
+            disk_fails: false,
+            failed: None,
+        });
+        self.devices.len() - 1
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { wall: Wall(1_700_000_000_000 + self.now.as_millis() as u64), elapsed: self.now }
+    }
+
+    pub(crate) fn create(&mut self, who: usize, title: &str) {
+        let (here, now) = (self.devices[who].here(), self.moment());
+        let document = Document::create(here, title, now).expect("a document is made");
+        self.devices[who].id = Some(document.id());
+        self.devices[who].document = Some(document);
+        self.run(who);
+    }
+
+    pub(crate) fn join(&mut self, who: usize, ticket: Ticket) {
+        let (here, now) = (self.devices[who].here(), self.moment());
+        self.devices[who].id = Some(ticket.document);
+        self.devices[who].disk.ticket = Some(ticket.clone());
+        self.devices[who].document = Some(Document::joining(here, ticket, now));
+    }
+
+    /// The process ends without a word: what is not on disk is gone. Links go down.
+    pub(crate) fn crash(&mut self, who: usize) {
+        self.part(who);
+        let device = &mut self.devices[who];
+        device.document = None;
+        device.views.clear();
+        device.inputs.clear();
+        device.failed = None;
+    }
+
+    /// The process starts again from its disk.
+    pub(crate) fn start(&mut self, who: usize) {
+        let (here, now) = (self.devices[who].here(), self.moment());
+        let device = &mut self.devices[who];
+        let stored = device.disk.stored(device.id.expect("a document that was there before"));
+        device.document = Some(Document::open(here, stored, now).expect("it opens"));
+        self.run(who);
+    }
+
+    pub(crate) fn document(&self, who: usize) -> &Document {
+        self.devices[who].document.as_ref().expect("it runs")
+    }
+
+    pub(crate) fn device_id(&self, who: usize) -> DeviceId {
+        DeviceKey::from_bytes(&self.devices[who].key).device()
+    }
+
+    /// Links two devices.
+    pub(crate) fn link(&mut self, left: usize, right: usize) {
+        self.link_settled(left, right, false);
+    }
+
+    pub(crate) fn link_settled(&mut self, left: usize, right: usize, settled: bool) {
+        self.links += 1;
+        let peer = PeerId(self.links);
+        let exporter = *blake3::hash(&self.links.to_le_bytes()).as_bytes();
+        self.wires.push(Wire { ends: [(left, peer), (right, peer)], queues: Default::default() });
+        for (who, other) in [(left, right), (right, left)] {
+            let device = self.device_id(other);
+            self.input(who, Input::LinkUp(LinkUp { peer, device, exporter, settled }));
+        }
+    }
+
+    /// Takes all links of a device down; what is on the way is lost.
+    pub(crate) fn part(&mut self, who: usize) {
+        for wire in self.wires.extract_if(.., |wire| wire.ends.iter().any(|(end, _)| *end == who)).collect::<Vec<_>>() {
+            for (end, peer) in wire.ends {
+                if self.devices[end].document.is_some() {
+                    self.input(end, Input::LinkDown { peer });
+                }
+            }
+        }
+    }
+
+    /// The peer number under which `who` knows `other`.
+    pub(crate) fn peer(&self, who: usize, other: usize) -> PeerId {
+        let wire = self.wires.iter().find(|wire| {
+            let ends = wire.ends.map(|(end, _)| end);
+            ends == [who, other] || ends == [other, who]
+        });
+        wire.expect("they are linked").ends[0].1
+    }
+
+    pub(crate) fn input(&mut self, who: usize, input: Input) {
+        self.devices[who].inputs.push_back(input);
+    }
+
+    // ---- asking
+
+    /// Asks for something and lets the asker think; returns the answer.
+    pub(crate) fn ask(&mut self, who: usize, ask: impl FnOnce(RequestId) -> Input) -> Result<Done, Refused> {
+        self.devices[who].requests += 1;
+        let request = RequestId(self.devices[who].requests);
+        let input = ask(request);
+        self.input(who, input);
+        for _ in 0..50 {
+            self.run(who);
+            let answer = self.devices[who].answers.iter().find_map(|answer| match answer {
+                Answer::Done { request: answered, result } if *answered == request => Some(result.clone()),
+                _ => None,
+            });
+            if let Some(result) = answer {
+                return result;
+            }
+        }
+        panic!("no answer to {request:?}");
+    }
+
+    pub(crate) fn invite(&mut self, who: usize, role: Role) -> Ticket {
+        self.links += 1;
+        let seed = *blake3::hash(&[self.links as u8, 77]).as_bytes();
+        match self.ask(who, |request| Input::Administer { request, act: Act::Invite { role, seed, label: "you".into() } }) {
+            Ok(Done::Ticket(ticket)) => *ticket,
+            other => panic!("no ticket: {other:?}"),
+        }
+    }
+
+    /// The body as the document says it is.
+    pub(crate) fn body(&mut self, who: usize) -> Delta {
+        match self.ask(who, |request| Input::Read { request }) {
+            Ok(Done::Body(opened)) => (*opened.delta).clone(),
+            other => panic!("no body: {other:?}"),
+        }
+    }
+
+    pub(crate) fn text(&mut self, who: usize) -> String {
+        self.body(who).text()
+    }
+
+    // ---- views
+
+    pub(crate) fn open(&mut self, who: usize, view: &str) {
+        let view = View::new(view);
+        self.input(who, Input::Open { view: view.id.clone() });
+        self.devices[who].views.insert(view.id.clone(), view);
+        for _ in 0..5 {
+            self.run(who);
+        }
+    }
+
+    pub(crate) fn view(&self, who: usize, view: &str) -> &View {
+        &self.devices[who].views[&ViewId::from(view)]
+    }
+
+    /// A view's edit, made and sent, not yet heard.
+    pub(crate) fn push(&mut self, who: usize, view: &str, delta: Delta) {
+        let push = self.devices[who].views.get_mut(&ViewId::from(view)).expect("it is open").push(delta);
+        self.input(who, Input::Push(push));
+    }
+
+    /// Types at the end of the text, in a view that is opened for it if need be.
+    pub(crate) fn write(&mut self, who: usize, words: &str) {
+        if !self.devices[who].views.contains_key(&ViewId::from("main")) {
+            self.open(who, "main");
+        }
+        let end = self.view(who, "main").text.length();
+        self.push(who, "main", crate::view::insert(end, words, &format!("{}{end}", self.devices[who].name)));
+        self.run(who);
+    }
+
+    // ---- running
+
+    /// Lets everything happen that can happen now.
+    pub(crate) fn settle(&mut self) {
+        for _ in 0..10_000 {
+            let mut moved = false;
+            for who in 0..self.devices.len() {
+                moved |= self.run(who);
+            }
+            for wire in 0..self.wires.len() {
+                moved |= self.deliver(wire);
+            }
+            if !moved {
+                return;
+            }
+        }
+        panic!("it never comes to rest");
+    }
+
+    /// Lets time pass, and everything happen that happens in it.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        self.settle();
+        loop {
+            let next = self.devices.iter().filter_map(|device| device.document.as_ref()?.next_timeout()).min();
+            let Some(next) = next.filter(|next| *next <= end) else { break };
+            self.now = next.max(self.now + Duration::from_millis(1));
+            for who in 0..self.devices.len() {
+                let due = self.devices[who].document.as_ref().and_then(|document| document.next_timeout());
+                if due.is_some_and(|due| due <= self.now) {
+                    self.input(who, Input::Timeout);
+                }
+            }
+            self.settle();
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// One turn of a device. Says whether anything happened.
+    pub(crate) fn run(&mut self, who: usize) -> bool {
+        let now = self.moment();
+        let device = &mut self.devices[who];
+        let Some(document) = &mut device.document else { return false };
+        if let Some(turn) = device.failed.take() {
+            return self.finish(who, turn);
+        }
+        let asked = document.next_timeout().is_some_and(|next| next <= self.now);
+        if device.inputs.is_empty() && !asked {
+            return false;
+        }
+        if device.inputs.is_empty() {
+            device.inputs.push_back(Input::Timeout);
+        }
+        for input in std::mem::take(&mut device.inputs) {
+            document.handle(input, now);
+        }
+        let mut turn = document.take_turn();
+        let at_once = std::mem::take(&mut turn.at_once);
+        self.tell(who, at_once);
+        self.finish(who, turn)
+    }
+
+    fn finish(&mut self, who: usize, turn: sheaf_document::Turn) -> bool {
+        let device = &mut self.devices[who];
+        let Some(document) = &mut device.document else { return false };
+        if device.disk_fails && !turn.writes.is_empty() {
+            device.failed = Some(turn);
+            return false;
+        }
+        device.disk.write(&turn.writes);
+        device.answers.extend(turn.answers);
+        document.apply_written();
+        assert!(!document.is_pending(), "yrs holds something back");
+        let outputs = document.take_outputs();
+        self.tell(who, outputs);
+        true
+    }
+
+    fn tell(&mut self, who: usize, outputs: Vec<Output>) {
+        for output in outputs {
+            let device = &mut self.devices[who];
+            match output {
+                Output::View { view, item } => {
+                    let Some(view) = device.views.get_mut(&view) else { continue };
+                    view.book(item);
+                    let (view, version) = (view.id.clone(), view.version);
+                    device.inputs.push_back(Input::Confirm { view, version });
+                }
+                Output::Presence { view, cursors, .. } => {
+                    device.cursors.insert(view, cursors);
+                }
+                Output::Send { peer, lane, frame } => self.send(who, peer, lane, &frame),
+                Output::Supply { peer, spans } => {
+                    for frame in device.disk.supply(&spans) {
+                        self.send(who, peer, Lane::Bulk, &frame);
+                    }
+                    self.input(who, Input::LinkFree { peer });
+                }
+                Output::Dismiss { reason, .. } => device.dismissed.push(reason.to_string()),
+                Output::Routes { .. } => {}
+                Output::Announce(announcement) => {
+                    if let Announcement::Title(title) = &announcement {
+                        device.disk.title = title.clone();
+                    }
+                    device.announcements.push(announcement);
+                }
+                Output::Hydrate => {
+                    let hydration = device.disk.hydration();
+                    device.inputs.push_back(Input::Hydrate(hydration));
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: &Frame) {
+        let Some(wire) = self.wires.iter_mut().find(|wire| wire.ends.contains(&(who, peer))) else { return };
+        let bytes = frame.encode();
+        assert!(bytes.len() <= sheaf_base::limits::FRAME, "a frame of {} bytes", bytes.len());
+        let to = usize::from(wire.ends[0] == (who, peer));
+        let lane = usize::from(lane == Lane::Bulk);
+        wire.queues[to][lane].push_back(bytes);
+    }
+
+    fn deliver(&mut self, wire: usize) -> bool {
+        let mut moved = false;
+        for to in 0..2 {
+            for lane in 0..2 {
+                let Some(bytes) = self.wires.get_mut(wire).and_then(|wire| wire.queues[to][lane].pop_front()) else { continue };
+                let ((from, _), (who, peer)) = (self.wires[wire].ends[1 - to], self.wires[wire].ends[to]);
+                moved = true;
+                self.bytes += bytes.len();
+                let mut frame = Frame::decode(&bytes).expect("what was encoded decodes");
+                assert_eq!(frame.encode(), bytes, "one spelling");
+                *self.frames.entry(kind(&frame)).or_default() += 1;
+                if (self.censor)(from, who, &mut frame) && self.devices[who].document.is_some() {
+                    self.input(who, Input::Receive { peer, frame });
+                }
+            }
+        }
+        moved
+    }
+
+    /// All documents hold and show the same; returns the text.
+    pub(crate) fn agree(&mut self) -> String {
+        let running: Vec<usize> = (0..self.devices.len()).filter(|who| self.devices[*who].document.is_some()).collect();
+        let bodies: Vec<Delta> = running.iter().map(|who| self.body(*who)).collect();
+        let first = running[0];
+        for (who, body) in running.iter().zip(&bodies) {
+            let (mine, theirs) = (self.document(first), self.document(*who));
+            assert_eq!(body, &bodies[0], "{} and {} show different text", self.devices[first].name, self.devices[*who].name);
+            assert_eq!(mine.frontier_digest(), theirs.frontier_digest(), "{} holds other records", self.devices[*who].name);
+            assert_eq!(mine.state_hash(), theirs.state_hash());
+            assert!(!theirs.is_pending());
+            for view in self.devices[*who].views.values() {
+                assert_eq!(&view.text, body, "the view {:?} of {} shows something else", view.id, self.devices[*who].name);
+            }
+            let alarms =
+                |announcement: &&Announcement| matches!(announcement, Announcement::Alarm { .. } | Announcement::Quarantined { .. });
+            assert_eq!(self.devices[*who].announcements.iter().find(alarms), None, "{}", self.devices[*who].name);
+        }
+        bodies[0].text()
+    }
+}
+
+impl Device {
+    /// Another process run of this device.
+    pub(crate) fn here(&mut self) -> Here {
+        self.runs += 1;
+        let seed = *blake3::hash(format!("{} {}", self.name, self.runs).as_bytes()).as_bytes();
+        Here { key: self.key, seed, name: self.name.clone(), colour: "teal".into() }
+    }
+}
+
+fn kind(frame: &Frame) -> &'static str {
+    match frame {
+        Frame::Ask(_) => "ask",
+        Frame::Welcome(_) => "welcome",
+        Frame::Refuse(_) => "refuse",
+        Frame::Hello(_) => "hello",
+        Frame::Compare(_) => "compare",
+        Frame::Records(_) => "records",
+        Frame::Supplied => "supplied",
+        Frame::Live(_) => "live",
+        Frame::Have(_) => "have",
+        Frame::Receipts(_) => "receipts",
+        Frame::Presence(_) => "presence",
+        Frame::StateHash(_) => "state hash",
+        Frame::Routes(_) => "routes",
+        Frame::Neighbours(_) => "neighbours",
+        Frame::Bye => "bye",
+    }
+}

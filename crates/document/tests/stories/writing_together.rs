@@ -1,0 +1,78 @@
+//! The ordinary day: create, write, invite, join, write together, part, meet.
+
+use std::time::Duration;
+
+use sheaf_document::{DeviceState, Role, State};
+
+use crate::shell::World;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn one_writes_alone_and_everything_is_on_disk() {
+    let mut world = World::new();
+    world.device("Ada");
+    world.create(0, "Notes");
+    world.write(0, "Hello.\n");
+    world.write(0, "Second line\n");
+    assert_eq!(world.agree(), "Hello.\nSecond line\n");
+    assert_eq!(world.document(0).title(), "Notes");
+    assert_eq!(world.document(0).role(), Role::Owner);
+
+    world.crash(0);
+    world.start(0);
+    assert_eq!(world.text(0), "Hello.\nSecond line\n");
+    world.write(0, "Third\n");
+    assert_eq!(world.agree(), "Hello.\nSecond line\nThird\n");
+}
+
+#[test]
+fn two_write_together_part_and_meet_again() {
+    let mut world = World::new();
+    let (ada, ben) = (world.device("Ada"), world.device("Ben"));
+    world.create(ada, "Notes");
+    world.write(ada, "Ada was here first.\n");
+    let ticket = world.invite(ada, Role::Edit);
+    assert_eq!((ticket.title.as_str(), ticket.name.as_str()), ("Notes", "Ada"));
+
+    world.join(ben, ticket);
+    assert_eq!(world.document(ben).state(), State::Waiting);
+    world.link(ada, ben);
+    world.pass(SECOND);
+    assert_eq!(world.document(ben).state(), State::Ready);
+    assert_eq!(world.document(ben).role(), Role::Edit);
+    assert_eq!(world.agree(), "Ada was here first.\n");
+    let names = |world: &World, who: usize| world.document(who).members().iter().map(|member| member.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&world, ada), ["Ada", "Ben"]);
+    assert_eq!(names(&world, ben), ["Ada", "Ben"]);
+
+    world.write(ben, "Ben too.\n");
+    world.write(ada, "And Ada.\n");
+    world.pass(SECOND);
+    let together = world.agree();
+    assert!(together.contains("Ben too.\n") && together.contains("And Ada.\n"));
+    for who in [ada, ben] {
+        let status = world.document(who).status();
+        assert_eq!(status.devices.len(), 1);
+        assert_eq!(status.devices[0].state, DeviceState::HasAll, "{status:?}");
+    }
+
+    world.part(ada);
+    for round in 0..3 {
+        world.write(ada, &format!("Ada alone {round}.\n"));
+        world.write(ben, &format!("Ben alone {round}.\n"));
+    }
+    world.pass(10 * SECOND);
+    let status = world.document(ada).status();
+    assert_eq!((status.devices[0].linked, &status.devices[0].state), (false, &DeviceState::Behind { edits: 3 }));
+
+    world.link(ben, ada);
+    world.pass(SECOND);
+    let text = world.agree();
+    for round in 0..3 {
+        assert!(text.contains(&format!("Ada alone {round}.\n")) && text.contains(&format!("Ben alone {round}.\n")), "{text}");
+    }
+    for who in [ada, ben] {
+        assert_eq!(world.document(who).status().devices[0].state, DeviceState::HasAll);
+    }
+}
