@@ -208,7 +208,7 @@ impl Access {
         access
     }
 
-    /// Takes one more record into the fold, and says what it amounts to.
+    /// Takes one more record into the fold, and says what it amounts to. `past` knows the record already: append first, then add.
     pub fn add(&mut self, record: AccessRecord, past: &impl CausalPast) -> Standing {
         let hash = record.position.hash;
         if !self.records.contains_key(&hash) {

@@ -220,3 +220,31 @@ fn news(chains: &[Chain], before: Place, parents: &[Place]) -> Option<Vec<Place>
     }
     Some(news)
 }
+
+#[cfg(test)]
+mod tests {
+    use sheaf_base::DeviceId;
+
+    use super::*;
+    use crate::{
+        graph::{Extent, Graph},
+        record::Stamp,
+    };
+
+    #[test]
+    fn ten_thousand_short_lives_one_on_another_stay_short() {
+        let mut graph = Graph::new();
+        let mut newest = Stamp::default();
+        for index in 0..10_000u32 {
+            let id = ChainId(*blake3::hash(&index.to_le_bytes()).as_bytes());
+            let hash = Hash(*blake3::hash(&id.0).as_bytes());
+            graph.open_chain(id, DeviceId([1; 32]));
+            graph.append(&id, 1, hash, &newest, Extent::default()).unwrap();
+            newest = Stamp::new([hash]).unwrap();
+        }
+        assert!(graph.chains.iter().all(|chain| chain.steps.len() <= TAKEN_OVER + 1));
+        assert!(graph.chains.iter().all(|chain| chain.checkpoints.len() <= 1));
+        let last = Place { chain: 9_999, number: 1 };
+        assert!((0..9_999).all(|chain| super::newest(&graph.chains, last, chain) == 1));
+    }
+}

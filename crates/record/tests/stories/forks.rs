@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 use sheaf_base::Hash;
-use sheaf_record::{Branch, DeviceKey, ForkError, ForkProof, Kind, Seal};
+use sheaf_record::{Branch, DeviceKey, ForkError, ForkProof, Kind, Malformed, Seal, Writer};
 
 use crate::author::{Author, with_seeds};
 
@@ -36,6 +36,18 @@ fn two_seals_at_one_number_prove_it() {
 
     let same = ForkProof::new(&left.document, left.head().clone(), right.seal(), branch(&left, 5)).unwrap();
     assert_eq!(same.encode(), proof.encode(), "whoever finds it, the proof is the same");
+
+    let (ours, theirs) = if hashes[0] == left.writer.tip().hash { (left.seal(), right.seal()) } else { (right.seal(), left.seal()) };
+    let spelled = |first: Seal, second: Seal| {
+        let mut writer = Writer::new();
+        writer.bytes(&left.head().encode());
+        first.write(&mut writer);
+        second.write(&mut writer);
+        writer.raw(&second.position.hash.0).varint(0);
+        ForkProof::decode(writer.as_slice(), &left.document)
+    };
+    assert_eq!(spelled(ours, theirs), Ok(proof));
+    assert_eq!(spelled(theirs, ours), Err(Malformed::NotCanonical("the proof of a fork").into()), "nor is there another spelling");
 }
 
 #[test]

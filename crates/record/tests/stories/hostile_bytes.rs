@@ -113,6 +113,9 @@ fn second_spellings_are_named() {
     assert_eq!(Record::decode(&record(1, &twice, &[2], b"hi")), Err(Malformed::NotCanonical("the stamp")));
     let padded = Record::decode(&record(1, &parents, &[0x82, 0x00], b"hi"));
     assert_eq!(padded, Err(Malformed::NotCanonical("the record's payload")));
+    assert!(Prefix::read(&mut Reader::new(&[3, 0x12, 0x30])).is_ok());
+    assert_eq!(Prefix::read(&mut Reader::new(&[3, 0x12, 0x34])), Err(Malformed::NotCanonical("a prefix")), "three digits and a fourth");
+    assert!(matches!(Prefix::read(&mut Reader::new(&[65; 40])), Err(Malformed::TooLarge { .. })));
     let unknown = Record::decode(&record(4, &parents, &[2], b"hi"));
     assert_eq!(unknown, Err(Malformed::Unknown { what: "the record's kind", found: 4 }));
 }
