@@ -198,6 +198,9 @@ pub(crate) fn check_end(head: &SignedHead, document: &DocumentId, tip: Position,
         return Err(RunError::NotSealed { ended: end.number, sealed: seal.position.number });
     }
     if tip.number == 0 {
+        if tip.hash != head.hash() {
+            return Err(RunError::NotSealed { ended: end.number, sealed: seal.position.number });
+        }
         head.check_document(document, &read[0].position.hash)?;
     }
     Ok(seal.verify(&head.device(), document)?)

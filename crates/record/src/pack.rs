@@ -84,6 +84,14 @@ pub enum UnpackError {
     /// Other key, or altered.
     #[error("the packed run does not open: {0}")]
     Open(#[from] OpenError),
+    /// It follows another record than the one that is known here.
+    #[error("the packed run follows number {said} of its chain, and not what is known here of number {known}")]
+    Elsewhere {
+        /// The number that it says it follows.
+        said: u64,
+        /// The number that it should follow.
+        known: u64,
+    },
     /// Its inside does not decompress to what it says.
     #[error("the packed run does not decompress")]
     Compression,
@@ -151,8 +159,18 @@ impl PackedRun {
         Ok(Self { before, count, seal, closed })
     }
 
-    /// Rebuilds the records and checks them against the author's seal. `head` has been verified.
-    pub fn unpack(&self, cipher: &ChainCipher, head: &SignedHead, document: &DocumentId) -> Result<UnpackedRun, UnpackError> {
+    /// Rebuilds the records and checks them against the author's seal. `head` has been verified; `before` is the record that they follow
+    /// by what is known here (number 0 and the chain id if nothing is), for an author can seal anything, also a run that follows nothing.
+    pub fn unpack(
+        &self,
+        cipher: &ChainCipher,
+        head: &SignedHead,
+        document: &DocumentId,
+        before: Position,
+    ) -> Result<UnpackedRun, UnpackError> {
+        if self.before != before {
+            return Err(UnpackError::Elsewhere { said: self.before.number, known: before.number });
+        }
         let plain = decompress(&cipher.open_pack(&self.header(), &self.closed)?)?;
         let mut reader = Reader::new(&plain);
         let mut chain = ChainReader::resume(self.before);

@@ -1,6 +1,6 @@
 //! A ticket pasted well, and pasted badly.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;

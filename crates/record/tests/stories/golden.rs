@@ -87,7 +87,7 @@ fn golden_packs() {
     }
     let text = std::fs::read_to_string(path).unwrap();
     let packed = HEXLOWER.decode(text.trim_end().split(": ").nth(1).unwrap().as_bytes()).unwrap();
-    let run = PackedRun::decode(&packed).unwrap().unpack(ada.writer.cipher(), ada.head(), &ada.document).unwrap();
+    let run = PackedRun::decode(&packed).unwrap().unpack(ada.writer.cipher(), ada.head(), &ada.document, ada.start()).unwrap();
     assert_eq!(run.bytes, ada.bytes());
 }
 

@@ -1,8 +1,10 @@
 //! A packed run is the records themselves, only smaller.
 
 use rand::RngExt;
-use sheaf_base::DocumentId;
-use sheaf_record::{ChainCipher, EpochSecret, Kind, PackError, PackedRun, UnpackError, pack};
+use sheaf_base::{DocumentId, Hash, Position};
+use sheaf_record::{
+    ChainCipher, ChainReader, DeviceKey, EpochSecret, Kind, PackError, PackedRun, RunError, Seal, Stamp, UnpackError, pack, verify_run,
+};
 
 use crate::author::{Author, secret, with_seeds};
 
@@ -16,7 +18,7 @@ fn what_comes_out_is_what_the_author_wrote_bit_for_bit() {
         let cipher = ChainCipher::new(&secret(), &before.chain);
 
         let packed = pack(&cipher, before, &ada.bytes()[from..], ada.seal()).unwrap().encode();
-        let run = PackedRun::decode(&packed).unwrap().unpack(&cipher, ada.head(), &ada.document).unwrap();
+        let run = PackedRun::decode(&packed).unwrap().unpack(&cipher, ada.head(), &ada.document, before).unwrap();
 
         assert_eq!(run.bytes, ada.bytes()[from..]);
         assert_eq!(run.records.last().unwrap().position, ada.writer.tip());
@@ -46,7 +48,7 @@ fn an_altered_pack_is_refused() {
     ada.write(Kind::Body, &[], b"what was said");
     let cipher = ChainCipher::new(&secret(), &ada.start().chain);
     let packed = pack(&cipher, ada.start(), &ada.bytes(), ada.seal()).unwrap().encode();
-    let unpack = |bytes: &[u8]| PackedRun::decode(bytes).ok()?.unpack(&cipher, ada.head(), &ada.document).ok();
+    let unpack = |bytes: &[u8]| PackedRun::decode(bytes).ok()?.unpack(&cipher, ada.head(), &ada.document, ada.start()).ok();
     assert!(unpack(&packed).is_some());
     for bit in 0..packed.len() * 8 {
         let mut bent = packed.clone();
@@ -65,10 +67,10 @@ fn a_member_cannot_pack_other_words_than_were_written() {
 
     let refused = pack(forged.writer.cipher(), forged.start(), &forged.bytes(), ada.seal());
     assert_eq!(refused, Err(PackError::NotSealed(2)), "our own packer does not even make it");
-    let mallory = sheaf_record::DeviceKey::from_bytes(&[66; 32]);
-    let seal = sheaf_record::Seal::sign(&mallory, &forged.document, forged.writer.tip());
+    let mallory = DeviceKey::from_bytes(&[66; 32]);
+    let seal = Seal::sign(&mallory, &forged.document, forged.writer.tip());
     let packed = pack(forged.writer.cipher(), forged.start(), &forged.bytes(), seal).unwrap();
-    assert!(matches!(packed.unpack(ada.writer.cipher(), ada.head(), &ada.document), Err(UnpackError::Run(_))));
+    assert!(matches!(packed.unpack(ada.writer.cipher(), ada.head(), &ada.document, ada.start()), Err(UnpackError::Run(_))));
 }
 
 #[test]
@@ -78,11 +80,29 @@ fn a_pack_opens_with_its_own_key_in_its_own_document() {
     let packed = pack(ada.writer.cipher(), ada.start(), &ada.bytes(), ada.seal()).unwrap();
 
     let other = ChainCipher::new(&EpochSecret::from_bytes([1; 32]), &ada.start().chain);
-    assert!(matches!(packed.unpack(&other, ada.head(), &ada.document), Err(UnpackError::Open(_))));
+    assert!(matches!(packed.unpack(&other, ada.head(), &ada.document, ada.start()), Err(UnpackError::Open(_))));
     let elsewhere = DocumentId([8; 32]);
-    assert!(matches!(packed.unpack(ada.writer.cipher(), ada.head(), &elsewhere), Err(UnpackError::Run(_))));
+    assert!(matches!(packed.unpack(ada.writer.cipher(), ada.head(), &elsewhere, ada.start()), Err(UnpackError::Run(_))));
     let refused = pack(&other, ada.start(), &ada.bytes(), ada.seal());
     assert!(matches!(refused, Err(PackError::Record { number: 2, .. })), "who cannot read a record cannot pack it");
+}
+
+#[test]
+fn an_author_cannot_pack_a_run_that_follows_nothing() {
+    // Mallory seals a run of her own chain that does not follow its head: nobody could rebuild it from records.
+    let mallory = Author::joining(DocumentId([3; 32]), 66, 1);
+    let nowhere = Position { hash: Hash([9; 32]), ..mallory.start() };
+    let mut reader = ChainReader::resume(nowhere);
+    let bytes = mallory.writer.cipher().close(&nowhere.hash, Kind::Body, Stamp::default(), 0, b"words").encode();
+    reader.read(&bytes).unwrap();
+    let seal = Seal::sign(&mallory.key, &mallory.document, reader.tip());
+    let packed = pack(mallory.writer.cipher(), nowhere, &[&bytes], seal).unwrap();
+
+    let unpack = |before| packed.unpack(mallory.writer.cipher(), mallory.head(), &mallory.document, before);
+    assert_eq!(unpack(mallory.start()), Err(UnpackError::Elsewhere { said: 0, known: 0 }));
+    assert!(matches!(unpack(nowhere), Err(UnpackError::Run(RunError::NotSealed { .. }))), "even if one were careless");
+    let refused = verify_run(mallory.head(), &mallory.document, nowhere, &[&bytes], &seal);
+    assert!(matches!(refused, Err(RunError::NotSealed { .. })));
 }
 
 #[test]
