@@ -38,7 +38,7 @@ impl Document {
 
         let mut it = Document::bare(here, document, entropy, now);
         it.own = own;
-        it.body = Body::founded(replica);
+        it.replica = Body::founded(replica);
         it.history.add_secret(secret.clone());
         it.draft.secret(&secret);
         it.write(Kind::Access, &genesis)?;
@@ -92,7 +92,7 @@ impl Document {
     /// What a quarantine row says is true again.
     fn recall(&mut self, chain: &ChainId, number: u64, reason: &str, evidence: Evidence) {
         match evidence {
-            Evidence::Killer(hash) => self.body.put_aside(hash),
+            Evidence::Killer(hash) => self.replica.put_aside(hash),
             Evidence::Fork(proof) => self.history.close_device(proof.device(), reason.to_owned()),
             Evidence::Rival(..) => self.closed_chains.push((*chain, reason.to_owned())),
             Evidence::Invalid(_) => self.ended_chains.push((*chain, number)),
@@ -174,7 +174,7 @@ impl Document {
     }
 
     fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow]) {
-        let Some(killer) = self.body.restore(applied, trying, records.len() as u64) else { return };
+        let Some(killer) = self.replica.restore(applied, trying, records.len() as u64) else { return };
         let Some(row) = usize::try_from(killer - 1).ok().and_then(|index| records.get(index)) else { return };
         let reason = "the program died when this record was applied alone".to_owned();
         self.put_aside(Position { chain: row.chain, number: row.number, hash: row.hash }, reason);
@@ -182,7 +182,7 @@ impl Document {
 
     /// Never applies this record again, nor what stands on it, and says so.
     pub(crate) fn put_aside(&mut self, position: Position, reason: String) {
-        self.body.put_aside(position.hash);
+        self.replica.put_aside(position.hash);
         self.quarantine(position.chain, position.number, reason.clone(), &Evidence::Killer(position.hash));
         if let Some(device) = self.history.device(&position.chain) {
             self.announce(Announcement::Quarantined { device, reason });

@@ -122,7 +122,7 @@ impl Body {
     }
 
     /// The replica, if it is open.
-    pub(crate) fn replica(&self) -> Option<&Replica> {
+    pub(crate) fn get(&self) -> Option<&Replica> {
         match &self.state {
             State::Awake(replica) => Some(replica),
             _ => None,
@@ -130,7 +130,7 @@ impl Body {
     }
 
     /// The replica, to write into.
-    pub(crate) fn replica_mut(&mut self) -> Option<&mut Replica> {
+    pub(crate) fn get_mut(&mut self) -> Option<&mut Replica> {
         match &mut self.state {
             State::Awake(replica) => Some(replica),
             _ => None,

@@ -63,7 +63,7 @@ impl Document {
     pub(crate) fn set_title(&mut self, title: &str) -> Result<(), Refused> {
         self.may_edit()?;
         let title = cut_title(title);
-        let Some(replica) = self.body.replica_mut() else { return Err(Refused::Waiting) };
+        let Some(replica) = self.replica.get_mut() else { return Err(Refused::Waiting) };
         let pushed = replica.set_title(title).map_err(|error| self.push_failed(error))?;
         self.write_updates(pushed.updates)?;
         self.title_changed = true;
@@ -82,7 +82,7 @@ impl Document {
 
     /// Where a view's caret is.
     pub(crate) fn present(&mut self, present: &Present) {
-        let Some(replica) = self.body.replica() else { return };
+        let Some(replica) = self.replica.get() else { return };
         if !self.views.is_open(&present.view) {
             return;
         }
@@ -95,9 +95,9 @@ impl Document {
     fn edit(&mut self, delta: &Delta, author: Author, number: Option<u64>) -> Result<u64, Refused> {
         self.may_edit()?;
         let entropy = &mut self.entropy;
-        let Some(replica) = self.body.replica_mut() else { return Err(Refused::Waiting) };
+        let Some(replica) = self.replica.get_mut() else { return Err(Refused::Waiting) };
         let pushed = replica.push(delta, &mut || entropy.draw()).map_err(|error| self.push_failed(error))?;
-        let length = self.body.replica().map_or(0, |replica| replica.length());
+        let length = self.replica.get().map_or(0, |replica| replica.length());
         let Pushed { updates, delta: became, .. } = pushed;
         let changed = !updates.is_empty();
         self.write_updates(updates)?;
@@ -147,8 +147,8 @@ impl Document {
 
     /// Keeps an input until there is a replica. Says whether it must.
     fn must_wait_for_replica(&mut self, input: Input) -> bool {
-        if self.body.replica().is_some() {
-            self.body.used();
+        if self.replica.get().is_some() {
+            self.replica.used();
             return false;
         }
         if self.state() == State::Waiting {
@@ -162,7 +162,7 @@ impl Document {
     /// Asks for the replica, unless it is here or on its way.
     pub(crate) fn wake(&mut self) {
         if self.state() != State::Waiting {
-            self.ask_for_replica |= self.body.wake();
+            self.ask_for_replica |= self.replica.wake();
         }
     }
 
@@ -170,7 +170,7 @@ impl Document {
     pub(crate) fn rebuild(&mut self) {
         self.seal_own();
         self.own.close();
-        self.body.break_off(self.history.last_row());
+        self.replica.break_off(self.history.last_row());
         self.views.rebuilt();
         if !self.views.is_empty() || !self.for_replica.is_empty() {
             self.wake();
@@ -181,9 +181,9 @@ impl Document {
         self.draft.answers.push(Answer::Done { request, result });
     }
 
-    /// The whole text as it is in the replica now.
-    pub(crate) fn whole(&self) -> Option<Opened> {
-        let replica = self.body.replica()?;
+    /// The whole text as it is in the replica now, if it is open. Between turns it is what every view has been told.
+    pub fn body(&self) -> Option<Opened> {
+        let replica = self.replica.get()?;
         Some(Opened {
             version: self.views.version(),
             role: self.role(),

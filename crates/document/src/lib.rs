@@ -114,7 +114,7 @@ pub struct Document {
     history: History,
     delivery: Delivery,
     own: Own,
-    body: Body,
+    replica: Body,
     title: String,
     people: Vec<Member>,
 
@@ -182,7 +182,7 @@ impl Document {
             Input::LinkFree { peer } => self.link_free(peer),
             Input::LinkDown { peer } => self.link_down(peer),
             Input::Routes { routes } => self.routes = routes,
-            Input::Hydrate(hydration) => self.body.come(hydration),
+            Input::Hydrate(hydration) => self.replica.come(hydration),
             Input::Timeout => self.tick(),
         }
     }
@@ -204,9 +204,9 @@ impl Document {
         }
         let mut draft = std::mem::take(&mut self.draft);
         self.write_receipts(&mut draft);
-        self.body.mark(!draft.flight.news.is_empty(), self.history.last_row(), self.now, &mut draft.writes);
+        self.replica.mark(!draft.flight.news.is_empty(), self.history.last_row(), self.now, &mut draft.writes);
         for request in std::mem::take(&mut draft.reads) {
-            let result = self.whole().map(Done::Body).ok_or(Refused::Waiting);
+            let result = self.body().map(Done::Body).ok_or(Refused::Waiting);
             draft.answers.push(Answer::Done { request, result });
         }
         let at_once = self.take_at_once();
@@ -241,7 +241,7 @@ impl Document {
     pub fn next_timeout(&self) -> Option<Duration> {
         let digest = self.history.durable.digest();
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
-        let rest = [self.body.next_timeout(self.now.elapsed), self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        let rest = [self.replica.next_timeout(self.now.elapsed), self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
         sessions.chain(rest.into_iter().flatten()).chain(unwritten).min()
@@ -290,18 +290,18 @@ impl Document {
 
     /// The hash of the text, if the replica is open: equal on devices that have applied the same records.
     pub fn state_hash(&self) -> Option<[u8; 32]> {
-        self.body.replica().map(|replica| replica.state_hash())
+        self.replica.get().map(|replica| replica.state_hash())
     }
 
     /// Whether yrs holds anything back, if the replica is open. It never may.
     pub fn is_pending(&self) -> bool {
-        self.body.replica().is_some_and(|replica| replica.pending())
+        self.replica.get().is_some_and(|replica| replica.pending())
     }
 
     /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
     /// returns. Takes the same as [`Input::Hydrate`]. The frontier of the snapshot is [`Document::frontier_digest`] if nothing came after.
     pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
-        self.body.fold(hydration, &mut self.history)
+        self.replica.fold(hydration, &mut self.history)
     }
 
     // ------------------------------------------------------------------------------------------------------------ thinking
@@ -317,7 +317,7 @@ impl Document {
             history: History::new(document),
             delivery: Delivery::default(),
             own: Own::default(),
-            body: Body::closed(),
+            replica: Body::closed(),
             title: String::new(),
             people: Vec::new(),
             views: Views::default(),
@@ -352,7 +352,7 @@ impl Document {
 
     /// The moment that was asked for has come.
     fn tick(&mut self) {
-        self.body.tick(self.now);
+        self.replica.tick(self.now);
         self.knock_again();
         self.tick_sessions();
         self.give_receipts();
@@ -373,11 +373,11 @@ impl Document {
         authors.dedup();
         self.text_changed |= !news.is_empty();
         // A replica writes under the client id of this process run's chain, so there must be one.
-        if self.body.has_come() {
+        if self.replica.has_come() {
             let _ = self.begin_chain();
         }
         let client = self.own.client();
-        let met = self.body.meet(news, &mut self.history, client, self.now);
+        let met = self.replica.meet(news, &mut self.history, client, self.now);
         for (position, reason) in met.killed {
             self.put_aside(position, reason);
         }
@@ -386,7 +386,7 @@ impl Document {
         }
         if let Some(change) = met.change {
             self.title_changed |= change.title;
-            let length = self.body.replica().map_or(0, |replica| replica.length());
+            let length = self.replica.get().map_or(0, |replica| replica.length());
             if !change.delta.ops.is_empty() {
                 self.views.enter(change.delta, Author::Devices(authors), None, length);
             }
@@ -402,15 +402,15 @@ impl Document {
     /// Lets the replica go in a while, if nobody looks at it.
     fn rest_unless_needed(&mut self) {
         if self.views.is_empty() {
-            self.body.rest(self.now);
+            self.replica.rest(self.now);
         }
     }
 
     // ------------------------------------------------------------------------------------------------------------ telling
 
     fn tell_views(&mut self) {
-        let whole = if self.views.wants_whole() { self.whole() } else { None };
-        let Some(replica) = self.body.replica() else { return };
+        let whole = if self.views.wants_whole() { self.body() } else { None };
+        let Some(replica) = self.replica.get() else { return };
         let told = self.views.tell(|| replica.checksum(), whole);
         self.outputs.extend(told);
     }
@@ -437,7 +437,7 @@ impl Document {
             self.announce(Announcement::Changed(self.now.wall));
         }
         if std::mem::take(&mut self.title_changed)
-            && let Some(title) = self.body.replica().map(|replica| replica.title().to_owned()).filter(|title| *title != self.title)
+            && let Some(title) = self.replica.get().map(|replica| replica.title().to_owned()).filter(|title| *title != self.title)
         {
             self.title = title.clone();
             self.announce(Announcement::Title(title));

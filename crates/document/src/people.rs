@@ -93,7 +93,7 @@ impl Document {
 
     /// Tells the views where everybody else is.
     pub(crate) fn tell_cursors(&mut self) {
-        let Some(replica) = self.body.replica() else { return };
+        let Some(replica) = self.replica.get() else { return };
         if !std::mem::take(&mut self.cursors_changed) {
             return;
         }

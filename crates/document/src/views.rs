@@ -9,7 +9,7 @@ use std::{
 };
 
 use sheaf_base::limits;
-use sheaf_schema::{Delta, Op, attributes};
+use sheaf_schema::{Delta, Op, Scalar, attributes};
 
 use crate::{
     input::{Push, ViewId},
@@ -276,7 +276,7 @@ fn weight(delta: &Delta) -> usize {
 }
 
 /// What turns the text after `pushed` into the text after `became`, where the core has put attributes right: ids that a view left out,
-/// or gave to two lines. `None` if there is nothing to put right.
+/// or gave to two lines. `None` if there is nothing to put right. On what is kept, `became` names only what really changed.
 pub(crate) fn correction(pushed: &Delta, became: &Delta) -> Option<Delta> {
     let mut correction = Delta::new();
     let (mut left, mut right) = (Pieces::new(pushed), Pieces::new(became));
@@ -287,8 +287,10 @@ pub(crate) fn correction(pushed: &Delta, became: &Delta) -> Option<Delta> {
             (Some(rest), None) | (None, Some(rest)) => rest,
             (None, None) => break,
         };
+        let inserted = left.inserts() && right.inserts();
         let (mine, theirs) = (left.take(length), right.take(length));
-        let wanted = attributes::difference(&mine, &theirs);
+        let mut wanted = attributes::difference(&mine, &theirs);
+        wanted.retain(|name, value| inserted || (*value != Scalar::Null && theirs.contains_key(name)));
         changes |= !wanted.is_empty();
         correction.push(Op::Retain { length, attributes: wanted });
     }
@@ -310,6 +312,11 @@ impl<'a> Pieces<'a> {
 
     fn next(&mut self) {
         self.current = self.ops.by_ref().find(|op| !matches!(op, Op::Delete { .. })).map(|op| (op, op.length()));
+    }
+
+    /// Whether the piece at hand comes in.
+    fn inserts(&self) -> bool {
+        self.current.is_some_and(|(op, _)| op.is_insert())
     }
 
     /// How much is left of the piece at hand.

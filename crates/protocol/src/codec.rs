@@ -97,7 +97,7 @@ impl Frame {
             6 => Frame::Records(read_bundle(r)?),
             7 => Frame::Live(read_bundle(r)?),
             8 => Frame::Have(Have { receipt: Receipt::read(r)?, news: read_news(r)? }),
-            9 => Frame::Receipts(list(r, 180, "receipts", Receipt::read)?),
+            9 => Frame::Receipts(list(r, 177, "receipts", Receipt::read)?),
             10 => Frame::Presence(read_presence(r)?),
             11 => Frame::StateHash(StateHash {
                 applied: Digest(r.array("a digest")?),

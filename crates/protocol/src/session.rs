@@ -22,7 +22,7 @@ use crate::{
 pub const ANTI_ENTROPY: Duration = Duration::from_secs(60);
 /// A comparison that has not ended by then is begun again.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How soon the two compare again when something went amiss.
+/// How soon the two compare again when something went amiss; twice as long each time, until both hold the same.
 const HURRY: Duration = Duration::from_secs(1);
 /// At most one receipt in this time.
 const HAVE_PACE: Duration = Duration::from_millis(100);
@@ -155,6 +155,7 @@ pub struct Session {
     /// What the last receipt was about.
     said: Option<Digest>,
     have_after: Duration,
+    hurries: u32,
 }
 
 impl Session {
@@ -177,6 +178,7 @@ impl Session {
             unsaid: BTreeSet::new(),
             said: None,
             have_after: now,
+            hurries: 0,
         }
     }
 
@@ -272,7 +274,11 @@ impl Session {
 
     /// Something that was sent here could not be used as it came: the two should compare again soon.
     pub fn hurry(&mut self, now: Duration) {
-        self.greet_at = self.greet_at.min(now + HURRY);
+        let wait = HURRY * 2_u32.pow(self.hurries.min(6));
+        if now + wait < self.greet_at {
+            self.greet_at = now + wait;
+            self.hurries += 1;
+        }
     }
 
     /// The shell had to drop a frame: the peer does not keep up.
@@ -394,6 +400,7 @@ impl Session {
     fn settle(&mut self) {
         self.lag.clear();
         self.ahead.clear();
+        self.hurries = 0;
         self.stage = Stage::Live;
     }
 

@@ -4,4 +4,5 @@ mod disk;
 mod shell;
 mod view;
 
+mod chance;
 mod writing_together;

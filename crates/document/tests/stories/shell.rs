@@ -172,6 +172,10 @@ impl World {
         }
     }
 
+    pub(crate) fn are_linked(&self, who: usize, other: usize) -> bool {
+        self.wires.iter().map(|wire| wire.ends.map(|(end, _)| end)).any(|ends| ends == [who, other] || ends == [other, who])
+    }
+
     /// Takes all links of a device down; what is on the way is lost.
     pub(crate) fn part(&mut self, who: usize) {
         for wire in self.wires.extract_if(.., |wire| wire.ends.iter().any(|(end, _)| *end == who)).collect::<Vec<_>>() {
@@ -344,6 +348,7 @@ impl World {
         assert!(!document.is_pending(), "yrs holds something back");
         let outputs = document.take_outputs();
         self.tell(who, outputs);
+        self.devices[who].compare_views();
         true
     }
 
@@ -434,6 +439,14 @@ impl World {
 }
 
 impl Device {
+    /// A view that has nothing under way shows what the document holds.
+    fn compare_views(&self) {
+        let Some(body) = self.document.as_ref().and_then(Document::body) else { return };
+        for view in self.views.values().filter(|view| view.open && view.is_settled() && view.version == body.version) {
+            assert_eq!(view.text, *body.delta, "the view {:?} of {} shows something else", view.id, self.name);
+        }
+    }
+
     /// Another process run of this device.
     pub(crate) fn here(&mut self) -> Here {
         self.runs += 1;

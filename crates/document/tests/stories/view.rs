@@ -35,6 +35,9 @@ impl View {
 
     /// Books an item.
     pub(crate) fn book(&mut self, item: Item) {
+        if std::env::var("TRACE").is_ok() {
+            println!("{:?} has {} under way {:?}, books {item:?}", self.id, self.version, self.under_way);
+        }
         match item {
             Item::Opened(opened) => {
                 assert!(!self.open, "opened twice");
