@@ -1,6 +1,201 @@
-//! placeholder
-use sheaf_schema::Delta;
-/// A body as a fragment of HTML.
+//! A body as HTML, for the clipboard and for export: lists and quotes really nested, everything escaped, and no address that may not be
+//! opened. What a newer version made is there by its words.
+
+use sheaf_schema::{Attributes, Block, COLOURS, Delta, Kind, Line, Op, SOFT_BREAK, Value, embed, link};
+
+use crate::nesting::{Nesting, Place};
+
+/// A body as a fragment of HTML, one block a line.
 pub fn html(body: &Delta) -> String {
-    body.text()
+    let mut page = Page { out: String::new(), nesting: Nesting::default(), open: Vec::new() };
+    let mut lines = body.lines().peekable();
+    while let Some(line) = lines.next() {
+        let block = block(&line);
+        let place = page.begin(&block);
+        match &block.kind {
+            Kind::Code => {
+                let mut code = vec![code_of(&line)];
+                while let Some(next) =
+                    lines.next_if(|next| page.nesting.place(&self::block(next)).continues && self::block(next).kind == Kind::Code)
+                {
+                    page.nesting.enter(&self::block(&next), page.nesting.place(&self::block(&next)));
+                    code.push(code_of(&next));
+                }
+                page.code(&block, &code.join("\n"));
+            }
+            Kind::Divider => page.out.push_str("<hr>\n"),
+            Kind::Heading(level) => page.element(&format!("h{level}"), &line),
+            kind if kind.is_item() => page.item(&block, place, &line),
+            _ => page.element("p", &line),
+        }
+    }
+    page.close(0);
+    page.out
+}
+
+/// What a line is drawn as: a kind that is not known, and a divider with words on it, as a paragraph.
+fn block(line: &Line) -> Block {
+    let block = Block::from(line.block());
+    let is_drawn = Kind::ALL.contains(&block.kind) && (block.kind != Kind::Divider || line.content.is_empty());
+    if is_drawn { block } else { Block { kind: Kind::Paragraph, ..block } }
+}
+
+struct Page {
+    out: String,
+    nesting: Nesting,
+    /// What closes each open container, from the outermost.
+    open: Vec<&'static str>,
+}
+
+impl Page {
+    /// Closes what the line does not lie inside of, and opens the quotes it does.
+    fn begin(&mut self, block: &Block) -> Place {
+        let place = self.nesting.place(block);
+        self.nesting.enter(block, place);
+        let goes_on = block.kind.is_item() && place.continues;
+        self.close(place.kept + usize::from(goes_on));
+        for _ in 0..place.quotes {
+            self.out.push_str("<blockquote>\n");
+            self.open.push("</blockquote>\n");
+        }
+        place
+    }
+
+    fn close(&mut self, kept: usize) {
+        self.open.drain(kept.min(self.open.len())..).rev().for_each(|end| self.out.push_str(end));
+    }
+
+    fn item(&mut self, block: &Block, place: Place, line: &Line) {
+        if place.continues {
+            self.out.push_str("</li>\n");
+        } else if block.kind == Kind::Ordered {
+            let start = block.number.filter(|number| *number != 1).map(|number| format!(" start=\"{number}\"")).unwrap_or_default();
+            self.out.push_str(&format!("<ol{start}>\n"));
+            self.open.push("</li>\n</ol>\n");
+        } else {
+            self.out.push_str("<ul>\n");
+            self.open.push("</li>\n</ul>\n");
+        }
+        self.out.push_str("<li>");
+        if block.kind == Kind::Task {
+            self.out.push_str(if block.done {
+                "<input type=\"checkbox\" checked disabled> "
+            } else {
+                "<input type=\"checkbox\" disabled> "
+            });
+        }
+        self.content(line);
+    }
+
+    fn element(&mut self, name: &str, line: &Line) {
+        self.out.push_str(&format!("<{name}>"));
+        if line.content.is_empty() {
+            // An empty paragraph would have no height.
+            self.out.push_str("<br>");
+        }
+        self.content(line);
+        self.out.push_str(&format!("</{name}>\n"));
+    }
+
+    fn code(&mut self, block: &Block, code: &str) {
+        let language = block.language.as_deref().and_then(|language| language.split_whitespace().next());
+        let class = language.map(|language| format!(" class=\"language-{}\"", escaped(language))).unwrap_or_default();
+        self.out.push_str(&format!("<pre><code{class}>{}\n</code></pre>\n", escaped(code)));
+    }
+
+    fn content(&mut self, line: &Line) {
+        for op in &line.content.ops {
+            let words = match op {
+                Op::Insert { text, .. } => escaped(text).replace(SOFT_BREAK, "<br>"),
+                Op::Embed { embed, .. } => match &embed.value {
+                    Value::Text(markdown) if embed.kind == embed::SOURCE => format!("<code>{}</code>", escaped(markdown)),
+                    _ => format!("[{}]", escaped(&embed.kind)),
+                },
+                Op::Retain { .. } | Op::Delete { .. } => continue,
+            };
+            self.out.push_str(&marked(words, op.attributes().unwrap_or(&Attributes::new())));
+        }
+    }
+}
+
+fn code_of(line: &Line) -> String {
+    line.content.text()
+}
+
+/// Words inside the elements of their marks; what is not known marks nothing.
+fn marked(words: String, marks: &Attributes) -> String {
+    let mut marked = words;
+    for (name, mark) in sheaf_schema::MARKS.iter().rev() {
+        let Some(value) = marks.get(*name).filter(|value| mark.knows(value)) else { continue };
+        let text = value.as_text().unwrap_or("");
+        marked = match *name {
+            "code" => format!("<code>{marked}</code>"),
+            "strike" => format!("<s>{marked}</s>"),
+            "italic" => format!("<em>{marked}</em>"),
+            "bold" => format!("<strong>{marked}</strong>"),
+            "underline" => format!("<u>{marked}</u>"),
+            "background" => match COLOURS.iter().find(|colour| colour.name == text) {
+                Some(colour) => format!("<mark style=\"background-color:{}\">{marked}</mark>", colour.css),
+                None => marked,
+            },
+            "link" if link::may_open(text) => format!("<a href=\"{}\">{marked}</a>", escaped(text)),
+            _ => marked,
+        };
+    }
+    marked
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read;
+
+    fn page(markdown: &str) -> String {
+        let mut next = 0;
+        html(&read(markdown, &mut || {
+            next += 1;
+            next.to_string()
+        }))
+        .replace('\n', "")
+    }
+
+    #[test]
+    fn lists_and_quotes_are_nested() {
+        assert_eq!(
+            page("- a\n  - b\n\n    c\n- d\n\n1. e\n\n> f\n>\n> - g\n\nh\n"),
+            "<ul><li>a<ul><li>b<p>c</p></li></ul></li><li>d</li></ul><ol><li>e</li></ol>\
+             <blockquote><p>f</p><ul><li>g</li></ul></blockquote><p>h</p>"
+        );
+        assert_eq!(page("3. a\n\n4) b\n"), "<ol start=\"3\"><li>a</li></ol><ol start=\"4\"><li>b</li></ol>");
+        assert_eq!(page("- [x] a\n"), "<ul><li><input type=\"checkbox\" checked disabled> a</li></ul>");
+    }
+
+    #[test]
+    fn blocks_and_marks_have_their_elements() {
+        assert_eq!(page("# A **b *c***\n"), "<h1>A <strong>b </strong><strong><em>c</em></strong></h1>");
+        assert_eq!(page("```rust x\na < b\nc\n```\n\n---\n"), "<pre><code class=\"language-rust\">a &lt; bc</code></pre><hr>");
+        assert_eq!(page("a\\\nb ==c== `d`\n"), "<p>a<br>b <mark style=\"background-color:#fff3a3\">c</mark> <code>d</code></p>");
+    }
+
+    #[test]
+    fn nothing_gets_through_that_could_do_harm() {
+        let hostile =
+            page("<script>alert(1)</script>\n\n[a](javascript:alert(1)) [b](https://b.example/\"x) \\<img src=x>\n\n```\"><b>\n```\n");
+        assert!(
+            !hostile.contains("<script") && !hostile.contains("javascript") && !hostile.contains("<img") && !hostile.contains("<b>"),
+            "{hostile}"
+        );
+        assert!(hostile.contains("<a href=\"https://b.example/&quot;x\">b</a>"), "{hostile}");
+    }
+
+    #[test]
+    fn what_a_newer_version_made_is_there_by_its_words() {
+        let newline = |block: &str| sheaf_schema::attributes([("block", block.into())]);
+        let body = Delta::new().insert("cell").insert_with("\n", newline("table row=1")).insert_with("\n", newline("p")).insert("end");
+        assert_eq!(html(&body), "<p>cell</p>\n<p><br></p>\n<p>end</p>\n");
+    }
 }

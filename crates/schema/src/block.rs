@@ -22,6 +22,8 @@ pub mod token {
     pub const NUMBER: &str = "n";
     /// `lang=rust`: the language of code.
     pub const LANGUAGE: &str = "lang";
+    /// All of them.
+    pub const ALL: [&str; 6] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE];
 }
 
 /// The kinds of lines.
@@ -124,6 +126,14 @@ impl Block {
     /// The string for a newline's `block` attribute: none for a plain paragraph.
     pub fn to_attribute(&self) -> Option<String> {
         (!self.is_plain()).then(|| self.to_string())
+    }
+
+    /// This block with the tokens of another that this build does not know: for a line that becomes something else here and stays what a
+    /// newer version made of it otherwise. Known tokens that made no sense are let go.
+    pub fn with_unknown_of(mut self, other: &Block) -> Block {
+        let is_known = |token: &String| token::ALL.contains(&token.split('=').next().unwrap_or(""));
+        self.unknown = other.unknown.iter().filter(|token| !is_known(token)).cloned().collect();
+        self
     }
 
     /// Understands one token, or keeps it.
@@ -238,6 +248,12 @@ mod tests {
         assert_eq!(Block::from("ol n=7").number, Some(7));
         assert_eq!(Block::from("h4").kind, Kind::Heading(4));
         assert!(Block::from("").is_plain() && Block::from("p").is_plain());
+    }
+
+    #[test]
+    fn a_line_that_becomes_something_else_keeps_what_is_not_known() {
+        let was = Block::from("task done zoom=2 in=99 lang=");
+        assert_eq!(Block::from("h1 q=1").with_unknown_of(&was).to_string(), "h1 q=1 zoom=2");
     }
 
     #[test]
