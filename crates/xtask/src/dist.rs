@@ -55,14 +55,13 @@ pub(crate) fn make(arguments: &[String]) -> Outcome {
         build.arg("--release");
     }
     must(&mut build)?;
-    let package = pack(&target().join(if release { "release" } else { "debug" }))?;
+    let package = pack(&target().join(if release { "release" } else { "debug" }), &target().join("dist"))?;
     println!("dist: {}", package.display());
     proof::prove(&package)
 }
 
-/// Lays the files out as they will be installed, and packs them.
-fn pack(built: &Path) -> Outcome<PathBuf> {
-    let place = target().join("dist");
+/// Lays the files of `built` out in `place` as they will be installed, and packs them.
+fn pack(built: &Path, place: &Path) -> Outcome<PathBuf> {
     let tree = place.join("tree");
     if tree.exists() {
         std::fs::remove_dir_all(&tree).map_err(|error| Stop::while_(format_args!("cannot clear {}", tree.display()), error))?;
@@ -80,7 +79,7 @@ fn pack(built: &Path) -> Outcome<PathBuf> {
     write(&tree, &format!("usr/share/doc/{PACKAGE}/copyright"), COPYRIGHT)?;
 
     let architecture = read(&mut program("dpkg", &["--print-architecture"]))?.trim().to_owned();
-    write(&tree, "DEBIAN/control", &control(&architecture, &dependencies(&tree, &place)?))?;
+    write(&tree, "DEBIAN/control", &control(&architecture, &dependencies(&tree, place)?))?;
     let package = place.join(format!("{PACKAGE}_{}_{architecture}.deb", env!("CARGO_PKG_VERSION")));
     let stamp = read(&mut program("git", &["log", "-1", "--format=%ct"]))?;
     // The time of the commit, so that the same commit makes the same package.
@@ -141,5 +140,28 @@ mod tests {
         assert!(DESKTOP_ENTRY.contains("\nMimeType=x-scheme-handler/sheaf;\n"));
         assert!(DESKTOP_ENTRY.contains(&format!("\nIcon={APP_ID}\n")));
         assert!(ICONS.iter().all(|size| root().join(format!("icons/{size}.png")).exists()));
+    }
+
+    #[test]
+    fn the_package_holds_what_a_desktop_looks_for() {
+        if !crate::shell::has("dpkg-shlibdeps") {
+            return;
+        }
+        let place = std::env::temp_dir().join(format!("sheaf-dist-{}", std::process::id()));
+        std::fs::create_dir_all(&place).unwrap();
+        for binary in BINARIES {
+            std::fs::copy("/bin/true", place.join(binary)).unwrap();
+        }
+        let package = pack(&place, &place).unwrap();
+        let listed = read(program("dpkg-deb", &["--contents"]).arg(&package)).unwrap();
+        for path in
+            ["/usr/bin/sheaf\n", "/usr/bin/sheaf-desktop\n", "/applications/org.sheaf.Sheaf.desktop", "/256x256/apps/org.sheaf.Sheaf.png"]
+        {
+            assert!(listed.contains(path), "{path} in\n{listed}");
+        }
+        assert!(listed.lines().all(|line| line.contains("root/root")), "nothing belongs to whoever built it");
+        let depends = read(program("dpkg-deb", &["--field"]).arg(&package).arg("Depends")).unwrap();
+        assert!(depends.contains("libc6"), "{depends}");
+        std::fs::remove_dir_all(&place).unwrap();
     }
 }

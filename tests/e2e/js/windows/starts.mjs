@@ -10,7 +10,7 @@ const began = Date.now();
 const window = await Window.open({ binary, args: ["--home", home] });
 try {
   await until("the page to draw something", () => window.run("return document.querySelector('#app')?.childElementCount > 0"));
-  await window.find('[data-testid="new-document"]');
+  await until("a button that begins a document", () => window.run("return document.querySelector('button[aria-label=\"New document\"]') !== null"));
   console.log(`the page is there after ${Date.now() - began} ms`);
 } finally {
   await window.close();
