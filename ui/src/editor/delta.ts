@@ -95,3 +95,22 @@ export function newAttributes(base: Attributes | undefined, change: Attributes):
   const fresh = Object.entries(change).filter(([key, value]) => (base?.[key] ?? null) !== value);
   return fresh.length === 0 ? undefined : Object.fromEntries(fresh);
 }
+
+/** Where a place after `delta` was before it; a place inside what was inserted is where that was put. */
+export function positionBefore(delta: Delta, position: number): number {
+  let after = 0;
+  let before = 0;
+  for (const op of delta.ops) {
+    const length = lengthOf(op);
+    if (op.delete !== undefined) before += length;
+    else if (op.insert !== undefined) {
+      if (position < after + length) return before;
+      after += length;
+    } else {
+      if (position < after + length) return before + position - after;
+      after += length;
+      before += length;
+    }
+  }
+  return before + position - after;
+}

@@ -3,7 +3,8 @@
  * answers when "durable", and tells every view in the sequence. It says exactly what the contract says the Rust core says, and nothing more.
  * Between it and each view lies an IPC that delays, reorders and repeats.
  */
-import { Delta, pastShow, readDelta } from "../../src/editor/delta.ts";
+import type { Delta} from "../../src/editor/delta.ts";
+import { pastShow, readDelta } from "../../src/editor/delta.ts";
 import { checksumOf } from "../../src/editor/lane/checksum.ts";
 import { Refusal, type Told, type Wire } from "../../src/editor/lane/wire.ts";
 import { Lines } from "../../src/editor/lines/lines.ts";

@@ -1,7 +1,7 @@
 /** Puts copied lines into the text: one edit, ids of their own, kinds where they make sense. */
 import { Delta } from "../delta.ts";
 import { readBlock } from "../lines/block.ts";
-import type { Page } from "../page/page.ts";
+import type { How, Page } from "../page/page.ts";
 import { caret, ends, formatted, newline } from "../editing/range.ts";
 import { deletion } from "../editing/text.ts";
 import { isOneUrl } from "../links/url.ts";
@@ -9,10 +9,10 @@ import { type Copied, insertRuns } from "./lines.ts";
 import { readPlain } from "./read.ts";
 
 /** Pastes lines over the selection. */
-export function pasteLines(page: Page, copied: readonly Copied[]): boolean {
+export function pasteLines(page: Page, copied: readonly Copied[], how: How = {}): boolean {
   const { from, to } = ends(page.selection);
   const { delta, length } = pasting(page, copied, from, to);
-  return page.edit(delta, { selection: caret(from + length) });
+  return page.edit(delta, { ...how, selection: caret(from + length) });
 }
 
 /** Pastes plain text. In code its lines become code. */

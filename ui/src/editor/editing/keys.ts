@@ -16,8 +16,7 @@ export interface KeyHost {
   interrupt(): void;
   askForLink(): void;
   copyAsMarkdown(): void;
-  pastePlain(): void;
-  isMac: boolean;
+  readonly isMac: boolean;
 }
 
 type Binding = (host: KeyHost) => boolean;

@@ -6,7 +6,7 @@
  *
  * Both sides of that equation are the text as it will be. It holds after every method here.
  */
-import { Delta, isNothing, pastMine, pastShow, readDelta } from "../delta.ts";
+import { Delta, isNothing, pastMine, pastShow, positionBefore, readDelta } from "../delta.ts";
 import { Lines } from "../lines/lines.ts";
 import { difference, sizeOf } from "../lines/diff.ts";
 import type { Opened, Saved, Show } from "./wire.ts";
@@ -112,6 +112,19 @@ export class Books {
     const owed = this.owed;
     this.owed = new Delta();
     return owed;
+  }
+
+  /** Where a place in the text told is on the screen. */
+  toScreen(offset: number): number {
+    const inflight = this.inflight === undefined ? offset : this.inflight.delta.transformPosition(offset);
+    return positionBefore(this.owed, this.waiting.transformPosition(inflight));
+  }
+
+  /** Where a place on the screen is in the text told. */
+  toCore(offset: number): number {
+    const waiting = positionBefore(this.waiting, this.owed.transformPosition(offset));
+    const told = this.inflight === undefined ? waiting : positionBefore(this.inflight.delta, waiting);
+    return Math.max(0, Math.min(told, this.told.length));
   }
 
   /** Books a show, or holds it, or drops it. */

@@ -145,6 +145,16 @@ export class TextLane {
     return this.books.takeOwed();
   }
 
+  /** Where a place in the core's text is on the screen. */
+  toScreen(offset: number): number {
+    return this.books.toScreen(offset);
+  }
+
+  /** Where a place on the screen is in the core's text, at the version booked. */
+  toCore(offset: number): number {
+    return this.books.toCore(offset);
+  }
+
   /** Ends the view. What is unsaved is still sent; resolves when it is durable or cannot be. */
   async close(): Promise<void> {
     if (this.closed) return;

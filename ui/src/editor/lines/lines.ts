@@ -125,12 +125,12 @@ export class Lines {
   /** The text after a Delta, and which lines became which. */
   apply(delta: Delta): { lines: Lines; changes: Change[] } {
     const changes = new Rewriting(this, delta).run();
-    let lines: Lines = this;
     let shift = 0;
-    for (const change of changes) {
-      lines = lines.replaced(change.index + shift, change.removed, change.added);
+    const lines = changes.reduce<Lines>((text, change) => {
+      const index = change.index + shift;
       shift += change.added.length - change.removed;
-    }
+      return text.replaced(index, change.removed, change.added);
+    }, this);
     return { lines, changes };
   }
 

@@ -1,7 +1,7 @@
 /** Delta to steps and steps to Delta, without a browser: the page shows the text, whatever changes, and a keystroke is one small step. */
 import { Slice, Fragment } from "prosemirror-model";
 import { EditorState } from "prosemirror-state";
-import { ReplaceStep } from "prosemirror-transform";
+import type { ReplaceStep } from "prosemirror-transform";
 import { describe, expect, it } from "vitest";
 import { Chance, randomBody, randomChange } from "../../../tests/lane/chance.ts";
 import { Delta } from "../delta.ts";

@@ -1,0 +1,123 @@
+/** Copy, cut, paste and drop on one page, as the browser's events bring them. */
+import { Delta } from "../delta.ts";
+import { ends } from "../editing/range.ts";
+import { deleteSelection, deletion } from "../editing/text.ts";
+import { Lines } from "../lines/lines.ts";
+import type { Page } from "../page/page.ts";
+import { copiedFrom } from "./lines.ts";
+import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
+import { readHtml } from "./read.ts";
+import { toHtml, toMarkdown, toPlain } from "./write.ts";
+
+/** How soon after its keys a paste is the plain one. */
+const PLAIN_MS = 1000;
+
+/** One page's clipboard. */
+export class Clipboard {
+  private plainUntil = 0;
+  private asMarkdown = false;
+
+  constructor(
+    private readonly page: Page,
+    private readonly interrupt: () => void,
+    private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
+    private readonly offer: (accept: () => void) => void,
+  ) {}
+
+  /** A key went down: Mod+Shift+V means the paste that follows. */
+  keyDown(event: KeyboardEvent): void {
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "v") this.plainUntil = performance.now() + PLAIN_MS;
+  }
+
+  /** Puts the selection on the clipboard. */
+  copy(data: DataTransfer, cut: boolean): boolean {
+    const { page } = this;
+    const { from, to } = ends(page.selection);
+    if (from === to) return false;
+    const copied = copiedFrom(page.lines, from, to);
+    if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
+    else {
+      data.setData("text/html", toHtml(copied));
+      data.setData("text/plain", toPlain(copied));
+    }
+    if (cut) deleteSelection(page);
+    return true;
+  }
+
+  /** Puts the selection on the clipboard as Markdown. */
+  copyAsMarkdown(): void {
+    this.asMarkdown = true;
+    try {
+      // The one way that works in a window without asking for permission: it fires our own copy event.
+      document.execCommand("copy");
+    } finally {
+      this.asMarkdown = false;
+    }
+  }
+
+  /** Pastes what the clipboard holds. */
+  paste(data: DataTransfer): boolean {
+    const { page } = this;
+    if (!page.editable) return true;
+    this.interrupt();
+    const plain = data.getData("text/plain");
+    const html = performance.now() < this.plainUntil ? "" : data.getData("text/html");
+    this.plainUntil = 0;
+    if (plain !== "" && pasteLink(page, plain)) return true;
+    if (html !== "") {
+      const copied = readHtml(html);
+      if (copied.length > 0) return pasteLines(page, copied) || true;
+    }
+    if (plain === "") return false;
+    const { from } = ends(page.selection);
+    pastePlain(page, plain);
+    if (html === "" && looksLikeMarkdown(plain)) this.offerMarkdown(plain, from);
+    this.interrupt();
+    return true;
+  }
+
+  /** Drops at an offset what was dragged there. */
+  drop(data: DataTransfer | null, offset: number, moved: boolean): boolean {
+    const { page } = this;
+    if (!page.editable) return true;
+    this.interrupt();
+    if (moved) return this.move(offset);
+    if (data === null) return true;
+    page.select({ anchor: offset, head: offset }, false);
+    const html = data.getData("text/html");
+    const plain = data.getData("text/plain");
+    if (html !== "") pasteLines(page, readHtml(html));
+    else if (plain !== "") pastePlain(page, plain);
+    return true;
+  }
+
+  private move(offset: number): boolean {
+    const { page } = this;
+    const { from, to } = ends(page.selection);
+    if (offset >= from && offset <= to) return true;
+    const copied = copiedFrom(page.lines, from, to);
+    const cut = deletion(page, from, to);
+    const place = cut.transformPosition(offset);
+    page.edit(cut, { joins: "drag" });
+    page.select({ anchor: place, head: place }, false);
+    pasteLines(page, copied, { joins: "drag" });
+    return true;
+  }
+
+  /** Markdown was pasted as plain text. Accepting takes the paste back and puts in what it means. */
+  private offerMarkdown(text: string, from: number): void {
+    const { page, readMarkdown } = this;
+    if (readMarkdown === undefined) return;
+    const pasted = page.lines.text(from, ends(page.selection).to);
+    this.offer(() => {
+      void readMarkdown(text).then((meaning) => {
+        const end = from + pasted.length;
+        // Whoever went on writing keeps the plain text.
+        if (page.lines.text(from, end) !== pasted) return;
+        page.select({ anchor: from, head: end }, false);
+        const lines = Lines.from(new Delta(meaning.ops));
+        pasteLines(page, copiedFrom(lines, 0, Math.max(0, lines.length - (lines.line(lines.count - 1).width === 0 ? 1 : 0))));
+      });
+    });
+  }
+}

@@ -1,0 +1,545 @@
+/**
+ * The editor as the chrome sees it: open a document over a wire, mount it, run commands, subscribe to its state, destroy it. Knows no UI framework. The
+ * view, the screen, presence and menus are put together here; none of them knows another.
+ */
+import "./editor.css";
+import { Counting } from "./counting.ts";
+import { type CommandName, isPageCommand, runOn } from "./commands.ts";
+import { Drawing } from "./drawing.ts";
+import type { Delta } from "./delta.ts";
+import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
+import { type KeyHost, handleKey } from "./editing/keys.ts";
+import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
+import { ends } from "./editing/range.ts";
+import { Typing } from "./editing/typing.ts";
+import { TextLane } from "./lane/lane.ts";
+import type { Wire } from "./lane/wire.ts";
+import type { Selection } from "./lane/undo.ts";
+import { readBlock } from "./lines/block.ts";
+import type { Change } from "./lines/rewriting.ts";
+import { SlashMenu } from "./menus/slash.ts";
+import { isShown } from "./page/project.ts";
+import { Clipboard } from "./clipboard/clipboard.ts";
+import { Cursors, type Peer } from "./presence/cursors.ts";
+import { PresenceLane } from "./presence/lane.ts";
+import { type Box, arrangeLines, boxOf, mountScreen } from "./screen.ts";
+import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+import { View } from "./view.ts";
+
+/** What an editor needs. */
+export interface EditorOptions {
+  readonly wire: Wire;
+  readonly document: string;
+  /** Opens a link outside, after the person saw where it goes. */
+  readonly openOutside: (url: string) => void;
+  /** The core's Markdown reader; without it pasted Markdown is plain text and nothing is offered. */
+  readonly readMarkdown?: (text: string) => Promise<Delta>;
+  /** Words that the text itself shows or says. */
+  readonly words?: Partial<EditorWords>;
+  readonly now?: () => number;
+}
+
+/** Words in the reader's language. */
+export interface EditorWords {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly newer: string;
+  readonly source: string;
+}
+
+const WORDS: EditorWords = {
+  label: "Document text",
+  placeholder: "Write, or press / for blocks",
+  newer: "Made with a newer version",
+  source: "Markdown",
+};
+
+/** Lines mounted before the first picture. */
+const FIRST_LINES = 40;
+/** Then as many more at a time as fit into this. */
+const SLICE_MS = 10;
+const SLICE_EVERY_MS = 24;
+
+const IDLE_TYPING_MS = 1500;
+
+/** An open document. */
+export class Editor {
+  private readonly view: View;
+  private readonly cursors: Cursors;
+  private readonly presence: PresenceLane;
+  private readonly slash: SlashMenu;
+  private readonly typing: Typing;
+  private readonly clipboard: Clipboard;
+  private readonly drawing: Drawing;
+  private readonly counting: Counting;
+  private readonly words: EditorWords;
+  private readonly now: () => number;
+  private readonly listeners = new Set<() => void>();
+  private readonly handlers = new Map<keyof EditorEvents, Set<(event: never) => void>>();
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  private snapshot: EditorSnapshot | undefined;
+  private notifying = false;
+  private unsavedSince: number | undefined;
+  private focused = false;
+  private pointerDown = false;
+  private toolbarAsked = false;
+  private composing = false;
+  private typedAt = Number.NEGATIVE_INFINITY;
+  private people: readonly Here[] = [];
+
+  /** Opens a document. Rejects with the core's reason. */
+  static async open(options: EditorOptions): Promise<Editor> {
+    return new Editor(options, await TextLane.open(options.wire, options.document, () => randomName(20)));
+  }
+
+  private constructor(
+    private readonly options: EditorOptions,
+    private readonly lane: TextLane,
+  ) {
+    this.now = options.now ?? ((): number => Date.now());
+    this.words = { ...WORDS, ...options.words };
+    this.cursors = new Cursors(this.now);
+    const plugins = [this.cursors.plugin(() => this.view.page)];
+    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
+    const { page } = this.view;
+    this.counting = new Counting(page.lines);
+    this.slash = new SlashMenu(page);
+    this.typing = new Typing(page, () => this.view.undo.interrupt());
+    this.clipboard = new Clipboard(page, () => this.view.undo.interrupt(), options.readMarkdown, (accept) => this.say("markdownPasted", { accept }));
+    this.drawing = new Drawing(
+      () => this.view.draw(),
+      () => this.composing || page.view?.composing === true,
+    );
+    this.presence = new PresenceLane(options.wire, lane, (peers) => this.heardPeers(peers));
+  }
+
+  /** The document's title when it was opened. */
+  get title(): string {
+    return this.lane.opened.title;
+  }
+
+  /** Puts the text on the screen. */
+  mount(host: HTMLElement): void {
+    const { page } = this.view;
+    const view = mountScreen(host, page, this.screenEvents(), { label: this.words.label, card: this.words });
+    view.dom.setAttribute("data-placeholder", this.words.placeholder);
+    this.showEmptiness();
+    arrangeLines(view, page);
+    this.growSoon();
+    if (this.view.lane.owes) this.drawing.due();
+  }
+
+  /** Ends it. What is unsaved is still sent. */
+  async destroy(): Promise<void> {
+    this.drawing.stop();
+    this.presence.close();
+    for (const timer of this.timers) clearTimeout(timer);
+    this.listeners.clear();
+    this.handlers.clear();
+    this.view.page.view?.destroy();
+    this.view.page.view = undefined;
+    await this.lane.close();
+  }
+
+  /** The state now. The same object until something changed. */
+  get state(): EditorSnapshot {
+    this.snapshot ??= this.takeSnapshot();
+    return this.snapshot;
+  }
+
+  /** Calls back, once per task, after anything in the state changed. */
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Calls back when something happens. */
+  on<Name extends keyof EditorEvents>(name: Name, handler: (event: EditorEvents[Name]) => void): () => void {
+    const handlers = this.handlers.get(name) ?? new Set();
+    this.handlers.set(name, handlers);
+    handlers.add(handler as (event: never) => void);
+    return () => handlers.delete(handler as (event: never) => void);
+  }
+
+  /** Runs a command. Answers whether it did anything. */
+  run(name: CommandName): boolean {
+    if (name === "undo") return this.view.undoEdit();
+    if (name === "redo") return this.view.redoEdit();
+    return isPageCommand(name) && runOn(this.view.page, name);
+  }
+
+  /** Highlights the selection with a pen, or takes the highlight away. */
+  highlight(pen: string): boolean {
+    return toggleMark(this.view.page, "background", pen);
+  }
+
+  /** Makes the selection, or the link at the caret, lead to `href`; with `text`, puts a new link there. */
+  setLink(href: string, text?: string): boolean {
+    return setLink(this.view.page, href, text);
+  }
+
+  /** Takes the link at an offset away. */
+  unlink(offset: number): boolean {
+    return unlink(this.view.page, offset);
+  }
+
+  /** Sets the language of the code the caret is in. */
+  setLanguage(language: string): boolean {
+    return setLanguage(this.view.page, language);
+  }
+
+  /** Chooses an item of the insert menu. */
+  chooseSlash(id: string): void {
+    this.slash.choose(id);
+    this.focus();
+  }
+
+  /** Closes the insert menu. */
+  closeSlash(): void {
+    this.slash.close();
+    this.changed();
+  }
+
+  /** Shows the selection toolbar although the selection was made with keys. */
+  askForToolbar(): void {
+    this.toolbarAsked = true;
+    this.changed();
+  }
+
+  /** Takes keys. */
+  focus(): void {
+    this.view.page.view?.focus();
+  }
+
+  /** Puts the selection somewhere and scrolls there. */
+  select(selection: Selection): void {
+    this.view.page.select(selection);
+    this.focus();
+  }
+
+  /** Scrolls to somebody's caret. Answers false when they have none. */
+  jumpTo(device: string): boolean {
+    const place = this.cursors.placeOf(device);
+    if (place === undefined) return false;
+    this.scrollTo(place);
+    return true;
+  }
+
+  /** Scrolls to a place in the text without moving the caret. */
+  scrollTo(offset: number): void {
+    const { page } = this.view;
+    page.mountAround(offset);
+    const position = page.positionOf(offset);
+    if (position === undefined || page.view === undefined) return;
+    const { node } = page.view.domAtPos(position);
+    (node instanceof Element ? node : node.parentElement)?.scrollIntoView({ block: "center" });
+  }
+
+  /** Shows or hides everybody's carets; sends mine or not. */
+  setPresence(show: boolean, send: boolean): void {
+    this.cursors.hidden = !show;
+    this.cursors.fade();
+    this.presence.hidden = !send;
+    this.redecorate();
+  }
+
+  /** Who is here. */
+  get here(): readonly Here[] {
+    return this.people;
+  }
+
+  /** The text as plain characters: for tests and for the outline. */
+  get text(): string {
+    return this.view.page.lines.text();
+  }
+
+  /** The text as a Delta. */
+  get delta(): Delta {
+    return this.view.page.lines.toDelta();
+  }
+
+  /** The headings, with their places. */
+  get outline(): ReadonlyArray<{ readonly level: number; readonly text: string; readonly offset: number }> {
+    const result: Array<{ level: number; text: string; offset: number }> = [];
+    let offset = 0;
+    for (const line of this.view.page.lines.between()) {
+      const level = /^h([1-6])$/.exec(readBlock(line.block).kind)?.[1];
+      if (level !== undefined) result.push({ level: Number(level), text: line.text, offset });
+      offset += line.length;
+    }
+    return result;
+  }
+
+  /** Resolves when everything typed so far is durable, or after so many milliseconds. */
+  saved(within = 10_000): Promise<boolean> {
+    return this.lane.settled(within);
+  }
+
+  /** Whether the screen shows the text; draws it anew when not. For tests and after trouble. */
+  verify(): boolean {
+    return this.view.page.verify();
+  }
+
+  private viewListener(): ConstructorParameters<typeof View>[2] {
+    return {
+      owes: () => this.drawing.due(),
+      textChanged: (delta, changes, mine) => this.textChanged(delta, changes, mine),
+      changed: () => this.selectionChanged(),
+      savedChanged: () => {
+        this.unsavedSince = this.lane.isUnsaved ? (this.unsavedSince ?? this.now()) : undefined;
+        this.presence.booked();
+        this.changed();
+      },
+      roleChanged: (role) => {
+        this.view.page.view?.setProps({});
+        this.say("role", role);
+        this.changed();
+      },
+      rescued: (words) => this.say("rescued", words),
+      trouble: (what) => this.say("trouble", what),
+    };
+  }
+
+  private textChanged(delta: Delta, changes: readonly Change[], mine: boolean): void {
+    const { page } = this.view;
+    this.counting.textChanged(page.lines, changes);
+    this.cursors.textChanged(delta);
+    this.slash.textChanged(delta);
+    if (mine) this.typedAt = this.now();
+    else this.presence.booked();
+    if (page.view !== undefined) {
+      let shift = 0;
+      for (const change of changes) {
+        const first = change.index + shift;
+        arrangeLines(page.view, page, first, first + change.added.length + 1);
+        shift += change.added.length - change.removed;
+      }
+    }
+    this.showEmptiness();
+  }
+
+  private selectionChanged(): void {
+    this.slash.follow(this.typing.takeTyped());
+    if (this.pointerDown) this.toolbarAsked = false;
+    this.tellPresence();
+    this.changed();
+  }
+
+  private tellPresence(): void {
+    const { page } = this.view;
+    this.presence.present(this.focused ? page.selection : undefined, this.now() - this.typedAt < IDLE_TYPING_MS);
+  }
+
+  private heardPeers(peers: readonly Peer[]): void {
+    this.people = peers.map(({ peer, device, name, colour, typing, head }) => ({ peer, device, name, colour, typing, inText: head !== null }));
+    if (this.cursors.tell(peers)) this.redecorate();
+    this.fadeLater();
+    this.say("people", this.people);
+  }
+
+  private fadeLater(): void {
+    const next = this.cursors.nextFade;
+    if (next === undefined) return;
+    this.later(next - this.now() + 20, () => {
+      this.cursors.fade();
+      this.redecorate();
+      this.fadeLater();
+    });
+  }
+
+  /** Draws decorations again without touching text or selection. */
+  private redecorate(): void {
+    const { page } = this.view;
+    if (page.view !== undefined && !this.composing) page.view.updateState(page.state);
+  }
+
+  private growSoon(): void {
+    const { page } = this.view;
+    if (page.isWhole) return;
+    let slice = FIRST_LINES;
+    const grow = (): void => {
+      if (page.view === undefined || this.composing) return this.later(SLICE_EVERY_MS, grow);
+      const before = performance.now();
+      const { from, to } = page.mounted;
+      const more = page.grow(slice);
+      arrangeLines(page.view, page, from - slice, from);
+      arrangeLines(page.view, page, to, page.mounted.to);
+      const took = performance.now() - before;
+      slice = Math.max(20, Math.min(400, Math.round((slice * SLICE_MS) / Math.max(1, took))));
+      if (more) this.later(SLICE_EVERY_MS, grow);
+    };
+    this.later(SLICE_EVERY_MS, grow);
+  }
+
+  private screenEvents(): Parameters<typeof mountScreen>[2] {
+    const { page } = this.view;
+    return {
+      key: (event) => this.key(event),
+      typing: (text) => this.typing.type(text),
+      copy: (data, cut) => this.clipboard.copy(data, cut),
+      paste: (data) => this.clipboard.paste(data),
+      drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
+      click: (event) => this.click(event),
+      check: (offset) => void turnTask(page, offset),
+      pointer: (down) => this.pointer(down),
+      focus: (focused) => {
+        this.focused = focused;
+        this.tellPresence();
+        this.changed();
+      },
+      composition: (active) => {
+        this.composing = active;
+        if (!active) this.drawing.compositionEnded();
+      },
+      browserCommand: (type) => this.browserCommand(type),
+    };
+  }
+
+  private key(event: KeyboardEvent): boolean {
+    if (!event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && this.slash.key(event.key)) {
+      this.changed();
+      return true;
+    }
+    if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
+    this.clipboard.keyDown(event);
+    return handleKey(this.keyHost(), event);
+  }
+
+  private keyHost(): KeyHost {
+    return {
+      page: this.view.page,
+      isMac: isMac(),
+      undo: () => this.view.undoEdit(),
+      redo: () => this.view.redoEdit(),
+      interrupt: () => this.view.undo.interrupt(),
+      askForLink: () => this.say("linkWanted", this.linkHere()),
+      copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
+    };
+  }
+
+  private linkHere(): LinkAsked {
+    const { page } = this.view;
+    const { from, to } = ends(page.selection);
+    const link = linkAt(page, from === to ? from : from + 1);
+    const range = from === to && link !== undefined ? link : { from, to };
+    return { href: link?.href ?? "", text: page.lines.text(range.from, range.to), ...onlyRange(range), box: this.boxAt(range.from, range.to) };
+  }
+
+  private click(event: MouseEvent): boolean {
+    const { page } = this.view;
+    const target = event.target instanceof Element ? event.target.closest("a.link") : null;
+    const at = target === null ? undefined : page.view?.posAtDOM(target, 0);
+    const link = at === undefined ? undefined : linkAt(page, page.offsetOf(at) + 1);
+    if (link === undefined) return false;
+    if (event.ctrlKey || event.metaKey) this.options.openOutside(link.href);
+    else if (page.selection.anchor === page.selection.head) this.say("link", { ...link, box: this.boxAt(link.from, link.to) });
+    return true;
+  }
+
+  private pointer(down: boolean): void {
+    this.pointerDown = down;
+    if (!down) return;
+    this.toolbarAsked = false;
+    const up = (): void => {
+      removeEventListener("mouseup", up, true);
+      this.pointerDown = false;
+      // The browser sets the selection of this very event a moment later.
+      this.later(0, () => {
+        const { anchor, head } = this.view.page.selection;
+        this.toolbarAsked = anchor !== head;
+        this.changed();
+      });
+    };
+    addEventListener("mouseup", up, true);
+    this.changed();
+  }
+
+  private browserCommand(type: string): boolean {
+    if (type === "historyUndo") return this.run("undo") || true;
+    if (type === "historyRedo") return this.run("redo") || true;
+    const mark = { formatBold: "bold", formatItalic: "italic", formatUnderline: "underline", formatStrikeThrough: "strike" }[type];
+    return mark !== undefined && (this.run(mark as CommandName) || true);
+  }
+
+  private toolbarBox(): Box | undefined {
+    const { page } = this.view;
+    const { from, to } = ends(page.selection);
+    if (!this.toolbarAsked || this.pointerDown || from === to || !page.editable || page.view === undefined) return undefined;
+    if (sharedBlock(page).kind === "code") return undefined;
+    return this.boxAt(from, to);
+  }
+
+  private boxAt(from: number, to: number): Box | undefined {
+    const { page } = this.view;
+    return page.view === undefined ? undefined : boxOf(page.view, page, from, to);
+  }
+
+  private showEmptiness(): void {
+    const { page } = this.view;
+    const first = page.lines.line(0);
+    const isEmpty = page.lines.length <= 1 && first.width === 0 && isShown(page.lines, first) && first.block === "";
+    page.view?.dom.classList.toggle("is-empty", isEmpty);
+  }
+
+  private takeSnapshot(): EditorSnapshot {
+    const { page, undo } = this.view;
+    const { from, to } = ends(page.selection);
+    const block = sharedBlock(page);
+    const slash = this.slash.state;
+    return {
+      role: this.lane.role,
+      editable: page.editable,
+      saved: !this.lane.isUnsaved,
+      unsavedSince: this.unsavedSince,
+      focused: this.focused,
+      empty: page.lines.length <= 1,
+      selection: page.selection,
+      marks: activeMarks(page),
+      kind: block.kind,
+      quote: block.quote,
+      language: block.language,
+      canUndo: undo.canUndo && page.editable,
+      canRedo: undo.canRedo && page.editable,
+      words: this.counting.words,
+      selectedWords: from === to ? 0 : this.counting.between(from, to),
+      slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
+      toolbar: this.toolbarBox(),
+    };
+  }
+
+  private changed(): void {
+    this.snapshot = undefined;
+    if (this.notifying) return;
+    this.notifying = true;
+    queueMicrotask(() => {
+      this.notifying = false;
+      for (const listener of [...this.listeners]) listener();
+    });
+  }
+
+  private say<Name extends keyof EditorEvents>(name: Name, event: EditorEvents[Name]): void {
+    for (const handler of [...(this.handlers.get(name) ?? [])]) (handler as (event: EditorEvents[Name]) => void)(event);
+  }
+
+  private later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, ms);
+    this.timers.add(timer);
+  }
+}
+
+function onlyRange({ from, to }: { from: number; to: number }): { from: number; to: number } {
+  return { from, to };
+}
+
+function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.platform);
+}
+
+/** A random name in base 36. */
+function randomName(length: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
+}

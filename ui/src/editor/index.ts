@@ -1,0 +1,8 @@
+/** The editor's door: what the chrome may name. */
+export { Editor, type EditorOptions, type EditorWords } from "./editor.ts";
+export type { CommandName } from "./commands.ts";
+export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+export type { SlashItem, SlashState } from "./menus/slash.ts";
+export type { Box } from "./screen.ts";
+export { colourName } from "./presence/cursors.ts";
+export { safeUrl, urlFromInput } from "./links/url.ts";

@@ -1,0 +1,135 @@
+/**
+ * The insert menu without its looks: what it offers, what is typed into it, which item is chosen. The chrome draws it and the editor's keys drive it.
+ * It opens at a `/` at a line's start or after a space, filters as one types, and leaves the text alone when dismissed.
+ */
+import { Delta } from "../delta.ts";
+import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
+import type { Page } from "../page/page.ts";
+import { insertDivider } from "../editing/blocks.ts";
+import { caret, withBlocks } from "../editing/range.ts";
+
+/** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
+export interface SlashItem {
+  readonly id: string;
+  readonly group: "basic" | "lists" | "blocks";
+  readonly title: string;
+  readonly keywords: readonly string[];
+  readonly shortcut?: string;
+}
+
+/** What the menu shows. */
+export interface SlashState {
+  readonly query: string;
+  readonly items: readonly SlashItem[];
+  readonly chosen: number;
+  /** Offset of the `/`. */
+  readonly from: number;
+}
+
+const ITEMS: readonly SlashItem[] = [
+  { id: "p", group: "basic", title: "Text", keywords: ["paragraph", "plain", "body"], shortcut: "Mod+Alt+0" },
+  { id: "h1", group: "basic", title: "Heading 1", keywords: ["title", "h1", "#"], shortcut: "Mod+Alt+1" },
+  { id: "h2", group: "basic", title: "Heading 2", keywords: ["subtitle", "h2", "##"], shortcut: "Mod+Alt+2" },
+  { id: "h3", group: "basic", title: "Heading 3", keywords: ["h3", "###"], shortcut: "Mod+Alt+3" },
+  { id: "ul", group: "lists", title: "Bullet list", keywords: ["unordered", "points", "-"], shortcut: "Mod+Shift+8" },
+  { id: "ol", group: "lists", title: "Numbered list", keywords: ["ordered", "1."], shortcut: "Mod+Shift+7" },
+  { id: "task", group: "lists", title: "Task list", keywords: ["todo", "checkbox", "check", "[]"], shortcut: "Mod+Shift+9" },
+  { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
+  { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
+  { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
+];
+
+/** How far the caret may be from the `/`. */
+const LONGEST_QUERY = 24;
+
+/** The menu. */
+export class SlashMenu {
+  private open: { from: number; chosen: number } | undefined;
+
+  constructor(private readonly page: Page) {}
+
+  /** What it shows; undefined when it is closed. */
+  get state(): SlashState | undefined {
+    if (this.open === undefined) return undefined;
+    const { from, chosen } = this.open;
+    const query = this.page.lines.text(from + 1, this.page.selection.head);
+    const items = matching(query);
+    return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
+  }
+
+  /** The text or the selection changed. Answers whether the menu did. */
+  follow(typed: string | undefined): boolean {
+    const { anchor, head } = this.page.selection;
+    if (this.open === undefined) {
+      if (typed !== "/" || anchor !== head || !this.page.editable) return false;
+      const { line, start } = this.page.lines.at(head);
+      const before = line.text.slice(0, head - start);
+      if (!/(?:^|\s)\/$/.test(before) || readBlock(line.block).kind === "code") return false;
+      this.open = { from: head - 1, chosen: 0 };
+      return true;
+    }
+    const { from } = this.open;
+    const { lines } = this.page;
+    const sameLine = head > from && lines.at(head).index === lines.at(from).index;
+    if (anchor !== head || !sameLine || head - from > LONGEST_QUERY || lines.text(from, from + 1) !== "/") this.open = undefined;
+    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head)).length === 0) this.open = undefined;
+    return true;
+  }
+
+  /** The text changed elsewhere: the menu stays at its sign. */
+  textChanged(delta: Delta): void {
+    if (this.open !== undefined) this.open = { ...this.open, from: delta.transformPosition(this.open.from) };
+  }
+
+  /** A key while it is open. Answers whether it was the menu's. */
+  key(key: string): boolean {
+    const { state } = this;
+    if (state === undefined || this.open === undefined) return false;
+    const count = state.items.length;
+    if (key === "Escape") this.close();
+    else if (key === "ArrowDown" && count > 0) this.open.chosen = (state.chosen + 1) % count;
+    else if (key === "ArrowUp" && count > 0) this.open.chosen = (state.chosen + count - 1) % count;
+    else if ((key === "Enter" || key === "Tab") && count > 0) this.choose(state.items[state.chosen]?.id ?? "");
+    else return false;
+    return true;
+  }
+
+  /** Closes it and leaves the text. */
+  close(): void {
+    this.open = undefined;
+  }
+
+  /** Inserts an item in the place of what was typed. */
+  choose(id: string): void {
+    const { state, page } = this;
+    this.open = undefined;
+    if (state === undefined || !ITEMS.some((item) => item.id === id)) return;
+    page.edit(new Delta().retain(state.from).delete(1 + state.query.length), { selection: caret(state.from), joins: "slash menu" });
+    insert(page, id);
+  }
+}
+
+function insert(page: Page, id: string): void {
+  const how = { joins: "slash menu" };
+  if (id === "divider") {
+    insertDivider(page, how);
+    return;
+  }
+  const at = page.lines.at(page.selection.head);
+  const block = id === "quote" ? changeBlock(turnInto(at.line.block, "p"), { quote: 1 }) : turnInto(at.line.block, id);
+  page.edit(withBlocks(page, [{ at, block }]), how);
+}
+
+function matching(query: string): readonly SlashItem[] {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === "") return ITEMS;
+  const scored = ITEMS.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
+  return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
+}
+
+function score(item: SlashItem, wanted: string): number {
+  const title = item.title.toLowerCase();
+  if (title.startsWith(wanted)) return 3;
+  if (item.id === wanted || item.keywords.some((word) => word.startsWith(wanted))) return 2;
+  return title.includes(wanted) ? 1 : 0;
+}

@@ -1,0 +1,156 @@
+/**
+ * The screen of a page: ProseMirror's view, its node views and its DOM events, turned into calls. Decides when an event is ours and hands it on; what
+ * an event means is decided elsewhere.
+ */
+import type { Node } from "prosemirror-model";
+import { EditorView } from "prosemirror-view";
+import type { Page } from "./page/page.ts";
+import { type CardWords, EmbedView } from "./page/embedview.ts";
+import { LineView } from "./page/lineview.ts";
+import { arrange } from "./page/arrange.ts";
+
+/** What happens on a screen. */
+export interface ScreenEvents {
+  key(event: KeyboardEvent): boolean;
+  /** Text is about to be typed at the selection. True when it was done here. */
+  typing(text: string): boolean;
+  copy(data: DataTransfer, cut: boolean): boolean;
+  paste(data: DataTransfer): boolean;
+  /** Something was dropped at an offset; `moved` when it is the page's own selection. */
+  drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
+  click(event: MouseEvent): boolean;
+  check(offset: number): void;
+  pointer(down: boolean): void;
+  focus(focused: boolean): void;
+  composition(active: boolean): void;
+  /** A command from the browser's own menus. */
+  browserCommand(inputType: string): boolean;
+}
+
+/** Mounts a page. */
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: { label: string; card: CardWords }): EditorView {
+  const view: EditorView = new EditorView(
+    host,
+    {
+      state: page.state,
+      editable: () => page.editable,
+      dispatchTransaction: (tr) => page.dispatch(tr),
+      attributes: () => ({
+        class: "sheaf-editor",
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-label": words.label,
+        "aria-readonly": String(!page.editable),
+        spellcheck: "true",
+        autocapitalize: "sentences",
+      }),
+      nodeViews: {
+        line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
+        embed: (node: Node) => new EmbedView(node, words.card),
+      },
+      scrollThreshold: 48,
+      scrollMargin: 64,
+      handleKeyDown: (_view, event) => events.key(event),
+      handleTextInput: (current, from, to, text) => {
+        const { selection } = current.state;
+        // A correction replaces words that are not selected; ProseMirror does that well itself.
+        if (current.composing || from !== selection.from || to !== selection.to) return false;
+        return events.typing(text);
+      },
+      handleDrop: (current, event, _slice, moved) => {
+        const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
+        return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
+      },
+      handleDOMEvents: domEvents(events),
+    },
+  );
+  page.view = view;
+  return view;
+}
+
+type DomHandlers = NonNullable<ConstructorParameters<typeof EditorView>[1]["handleDOMEvents"]>;
+
+function domEvents(events: ScreenEvents): DomHandlers {
+  const clipboard = (event: ClipboardEvent, act: (data: DataTransfer) => boolean): boolean => {
+    if (event.clipboardData === null || !act(event.clipboardData)) return false;
+    event.preventDefault();
+    return true;
+  };
+  return {
+    copy: (_view, event) => clipboard(event, (data) => events.copy(data, false)),
+    cut: (_view, event) => clipboard(event, (data) => events.copy(data, true)),
+    paste: (_view, event) => clipboard(event, (data) => events.paste(data)),
+    beforeinput: (_view, event) => {
+      if (!events.browserCommand(event.inputType)) return false;
+      event.preventDefault();
+      return true;
+    },
+    mousedown: (_view, event) => {
+      if (event.button === 0) events.pointer(true);
+      return false;
+    },
+    click: (_view, event) => {
+      const isLink = event.target instanceof Element && event.target.closest("a[href]") !== null;
+      // The page never navigates; where a link leads is shown first.
+      if (isLink) event.preventDefault();
+      return events.click(event);
+    },
+    auxclick: (_view, event) => {
+      if (event.target instanceof Element && event.target.closest("a[href]") !== null) event.preventDefault();
+      return false;
+    },
+    focus: () => {
+      events.focus(true);
+      return false;
+    },
+    blur: () => {
+      events.focus(false);
+      return false;
+    },
+    compositionstart: () => {
+      events.composition(true);
+      return false;
+    },
+    compositionend: () => {
+      events.composition(false);
+      return false;
+    },
+  };
+}
+
+function check(page: Page, events: ScreenEvents, position: number | undefined): void {
+  if (position !== undefined) events.check(page.offsetOf(position + 1));
+}
+
+/** Writes markers and edges on lines that changed, or on all. */
+export function arrangeLines(view: EditorView, page: Page, from = page.mounted.from, to = page.mounted.to): void {
+  arrange(view, page.lines, page.mounted, from, to);
+}
+
+/** Where something stands on the screen. */
+export interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The box of a part of the text, as far as it is mounted. */
+export function boxOf(view: EditorView, page: Page, from: number, to: number): Box | undefined {
+  const left = page.positionOf(from);
+  const right = page.positionOf(to);
+  if (left === undefined || right === undefined) return undefined;
+  try {
+    const start = view.coordsAtPos(left, 1);
+    const end = view.coordsAtPos(right, from === to ? 1 : -1);
+    const oneRow = Math.abs(start.top - end.top) < 2;
+    return {
+      left: oneRow ? Math.min(start.left, end.left) : view.dom.getBoundingClientRect().left,
+      right: oneRow ? Math.max(start.right, end.right) : view.dom.getBoundingClientRect().right,
+      top: Math.min(start.top, end.top),
+      bottom: Math.max(start.bottom, end.bottom),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
+import type { Stranded } from "./lane/books.ts";
+import type { Selection } from "./lane/undo.ts";
+import type { SlashState } from "./menus/slash.ts";
+import type { Box } from "./screen.ts";
+
+/** The state of an editor. A new object whenever something in it changed. */
+export interface EditorSnapshot {
+  readonly role: string;
+  readonly editable: boolean;
+  /** Everything I typed is on this device's disk. */
+  readonly saved: boolean;
+  /** Since when something is not, in milliseconds of the clock handed in. */
+  readonly unsavedSince: number | undefined;
+  readonly focused: boolean;
+  readonly empty: boolean;
+  readonly selection: Selection;
+  /** Marks that all of the selection carries. */
+  readonly marks: ReadonlySet<string>;
+  /** The kind that all selected lines share, or `mixed`. */
+  readonly kind: string;
+  readonly quote: boolean;
+  /** Language of the code the caret is in. */
+  readonly language: string;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly words: number;
+  readonly selectedWords: number;
+  readonly slash: (SlashState & { readonly box: Box | undefined }) | undefined;
+  /** Where the selection toolbar belongs; undefined when it should not be seen. */
+  readonly toolbar: Box | undefined;
+}
+
+/** A link that was clicked, or that is to be made. */
+export interface LinkAsked {
+  readonly href: string;
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly box: Box | undefined;
+}
+
+/** Somebody who has this document open, with or without a caret in the text. */
+export interface Here {
+  readonly peer: string;
+  readonly device: string;
+  readonly name: string;
+  readonly colour: string;
+  readonly typing: boolean;
+  readonly inText: boolean;
+}
+
+/** What an editor says as it happens. */
+export interface EditorEvents {
+  /** A link was clicked: show where it goes. */
+  link: LinkAsked;
+  /** A link is wanted for the selection (Mod+K): ask for its address, then call `setLink`. */
+  linkWanted: LinkAsked;
+  /** Markdown was pasted as plain text: `accept` turns it into what it means, as one more undoable edit. */
+  markdownPasted: { readonly accept: () => void };
+  /** Words of mine lost their place in a rebuilt text. */
+  rescued: readonly Stranded[];
+  /** Who is here. */
+  people: readonly Here[];
+  /** Something that should never happen was mended, or saving does not work and why. */
+  trouble: string;
+  role: string;
+}

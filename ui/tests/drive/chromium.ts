@@ -1,0 +1,36 @@
+/** Debian's Chromium through playwright-core. */
+import { chromium } from "playwright-core";
+import type { Driver } from "./driver.ts";
+
+/** Starts Chromium. */
+export async function startChromium(): Promise<Driver> {
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--force-color-profile=srgb", "--disable-lcd-text"],
+  });
+  const context = await browser.newContext({ viewport: { width: 1300, height: 900 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => console.error("page:", error.message));
+  return {
+    name: "Chromium",
+    open: async (url) => {
+      await page.goto(url);
+      await page.waitForSelector("body[data-ready]");
+    },
+    press: async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+    },
+    type: (text) => page.keyboard.type(text),
+    click: (selector, modifiers = []) => page.click(selector, { modifiers: modifiers as Array<"Control"> }),
+    drag: async (from, to) => {
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down();
+      await page.mouse.move(to.x, to.y, { steps: 8 });
+      await page.mouse.up();
+    },
+    evaluate: (body) => page.evaluate(`(async () => { ${body} })()`),
+    screenshot: async (path) => void (await page.screenshot({ path })),
+    close: () => browser.close(),
+  };
+}

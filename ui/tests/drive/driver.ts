@@ -1,0 +1,27 @@
+/** What the editor's suite needs of a browser; Chromium and WebKitGTK both give it. */
+
+/** A running browser with one page. */
+export interface Driver {
+  readonly name: string;
+  open(url: string): Promise<void>;
+  /** Presses keys one after the other: letters as they are, or names such as `Enter`, `Control+b`, `Shift+Alt+ArrowUp`. */
+  press(...keys: string[]): Promise<void>;
+  /** Types a text key by key. */
+  type(text: string): Promise<void>;
+  click(selector: string, modifiers?: readonly string[]): Promise<void>;
+  /** Drags from one place to another with the mouse held. */
+  drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
+  /** Runs a function body in the page; it may return a promise. */
+  evaluate<T>(body: string): Promise<T>;
+  screenshot(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Waits until a function body in the page answers true. */
+export async function until(driver: Driver, body: string, within = 10_000): Promise<void> {
+  const end = Date.now() + within;
+  while (!(await driver.evaluate<boolean>(body))) {
+    if (Date.now() > end) throw new Error(`${driver.name}: never came true: ${body}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}

@@ -1,0 +1,125 @@
+/** Real WebKitGTK, the engine of the window on Linux: WebKitWebDriver with MiniBrowser under Xvfb, spoken to with plain fetch. No Tauri build needed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { Driver } from "./driver.ts";
+
+const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+const NAMED: Readonly<Record<string, string>> = {
+  Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Escape: "\uE00C", Space: " ", PageUp: "\uE00E",
+  PageDown: "\uE00F", End: "\uE010", Home: "\uE011", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Delete: "\uE017",
+};
+
+interface KeyAction {
+  readonly type: string;
+  readonly value?: string;
+}
+
+/** Starts WebKitWebDriver and a MiniBrowser in an X server of their own. */
+export async function startWebKit(): Promise<Driver> {
+  const port = await freePort();
+  const child = spawn("xvfb-run", ["-a", "-s", "-screen 0 1400x1000x24", "WebKitWebDriver", `--port=${port}`], { stdio: "ignore", detached: true });
+  const base = `http://127.0.0.1:${port}`;
+  const session = await newSession(base, child);
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => request<T>(`${base}/session/${session}${path}`, method, body);
+  await call("POST", "/timeouts", { script: 60_000, pageLoad: 60_000 });
+  const keys = (actions: readonly KeyAction[]): Promise<unknown> => call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions }] });
+  const pointer = (actions: readonly unknown[]): Promise<unknown> =>
+    call("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
+  const evaluate = <T>(body: string): Promise<T> =>
+    call<T>("POST", "/execute/async", {
+      script: `const done = arguments[arguments.length - 1]; (async () => { ${body} })().then(done, (e) => done({ sheafError: String(e && e.stack || e) }));`,
+      args: [],
+    }).then((value) => {
+      const failed = (value as { sheafError?: string } | null)?.sheafError;
+      if (failed !== undefined) throw new Error(failed);
+      return value;
+    });
+  return {
+    name: "WebKitGTK",
+    open: async (url) => {
+      await call("POST", "/url", { url });
+      const end = Date.now() + 30_000;
+      while (!(await evaluate<boolean>("return document.body?.dataset.ready === 'yes'"))) {
+        if (Date.now() > end) throw new Error("WebKitGTK: the page never became ready");
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    },
+    press: async (...list) => {
+      for (const key of list) await keys(chord(key));
+    },
+    type: async (text) => {
+      for (const letter of text) await keys([{ type: "keyDown", value: letter }, { type: "keyUp", value: letter }]);
+    },
+    click: async (selector, modifiers = []) => {
+      const element = await call<Record<string, string>>("POST", "/element", { using: "css selector", value: selector });
+      for (const name of modifiers) await keys([{ type: "keyDown", value: NAMED[name] ?? name }]);
+      await pointer([
+        { type: "pointerMove", duration: 0, x: 0, y: 0, origin: { [ELEMENT]: element[ELEMENT] } },
+        { type: "pointerDown", button: 0 },
+        { type: "pointerUp", button: 0 },
+      ]);
+      for (const name of modifiers) await keys([{ type: "keyUp", value: NAMED[name] ?? name }]);
+    },
+    drag: async (from, to) => {
+      await pointer([
+        { type: "pointerMove", duration: 0, x: Math.round(from.x), y: Math.round(from.y) },
+        { type: "pointerDown", button: 0 },
+        { type: "pointerMove", duration: 100, x: Math.round((from.x + to.x) / 2), y: Math.round((from.y + to.y) / 2) },
+        { type: "pointerMove", duration: 100, x: Math.round(to.x), y: Math.round(to.y) },
+        { type: "pointerUp", button: 0 },
+      ]);
+    },
+    evaluate,
+    screenshot: async (path) => writeFile(path, Buffer.from(await call<string>("GET", "/screenshot"), "base64")),
+    close: async () => {
+      await call("DELETE", "").catch(() => undefined);
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    },
+  };
+}
+
+function chord(key: string): KeyAction[] {
+  const parts = key === "+" ? ["+"] : key.split("+");
+  const last = parts.pop() ?? "";
+  const values = parts.map((name) => NAMED[name] ?? name);
+  const value = NAMED[last] ?? last;
+  return [
+    ...values.map((held) => ({ type: "keyDown", value: held })),
+    { type: "keyDown", value },
+    { type: "keyUp", value },
+    ...values.reverse().map((held) => ({ type: "keyUp", value: held })),
+  ];
+}
+
+async function newSession(base: string, child: ChildProcess): Promise<string> {
+  const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: MINIBROWSER, args: ["--automation", "--geometry=1300x950"] } } };
+  for (let tries = 0; ; tries++) {
+    try {
+      const { sessionId } = await request<{ sessionId: string }>(`${base}/session`, "POST", { capabilities });
+      return sessionId;
+    } catch (error) {
+      if (tries > 60 || child.exitCode !== null) throw error;
+      await new Promise((done) => setTimeout(done, 250));
+    }
+  }
+}
+
+async function request<T>(url: string, method: string, body?: unknown): Promise<T> {
+  const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const answer = (await (await fetch(url, init)).json()) as { value: T & { error?: string; message?: string } };
+  if (answer.value !== null && typeof answer.value === "object" && typeof answer.value.error === "string") throw new Error(`${answer.value.error}: ${answer.value.message ?? ""}`);
+  return answer.value;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
