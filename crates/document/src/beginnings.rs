@@ -1,9 +1,9 @@
 //! The three ways in which a document begins in a process: made new, opened from the store, or known by a ticket alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_access::{Genesis, Operation, Ticket};
-use sheaf_base::{ChainId, DocumentId, Moment, Position};
+use sheaf_base::{ChainId, DocumentId, Hash, Moment, Position};
 use sheaf_record::{DeviceKey, EpochSecret, Kind, ReadRecord, Record, Signature, SignedHead, Stamp, reseal};
 use sheaf_replica::Replica;
 
@@ -70,9 +70,13 @@ impl Document {
         for row in &stored.secrets {
             it.history.add_secret(EpochSecret::from_bytes(row.secret));
         }
+        let mut struck = BTreeSet::new();
         for row in &stored.quarantine {
-            if let Ok(evidence) = Evidence::decode(&row.bytes, &stored.document) {
-                it.recall(&row.chain, row.number, &row.reason, evidence);
+            match Evidence::decode(&row.bytes, &stored.document) {
+                Ok(Evidence::Strike(hash)) => drop(struck.insert(hash)),
+                Ok(evidence) => it.recall(&row.chain, row.number, &row.reason, evidence),
+                // Kept by a later version: it stays where it is.
+                Err(_) => {}
             }
         }
         it.restore_heads(&stored.heads)?;
@@ -80,7 +84,7 @@ impl Document {
         for row in &stored.receipts {
             it.receipts.restore(row);
         }
-        it.restore_marks(stored.applied, stored.trying, &stored.records);
+        it.restore_marks(stored.applied, stored.trying, &stored.records, &struck);
         it.left = it.history.access.records().any(|(record, _)| record.device == it.key.device() && record.operation == Operation::Leave);
         it.reseal_own_tails(tails);
         let chains = it.history.chains().copied().collect();
@@ -96,6 +100,7 @@ impl Document {
             Evidence::Fork(proof) => self.history.close_device(proof.device(), reason.to_owned()),
             Evidence::Rival(..) => self.closed_chains.push((*chain, reason.to_owned())),
             Evidence::Invalid(_) => self.ended_chains.push((*chain, number)),
+            Evidence::Strike(_) => {}
         }
     }
 
@@ -173,11 +178,22 @@ impl Document {
         Ok(())
     }
 
-    fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow]) {
-        let Some(killer) = self.replica.restore(applied, trying, records.len() as u64) else { return };
-        let Some(row) = usize::try_from(killer - 1).ok().and_then(|index| records.get(index)) else { return };
-        let reason = "the program died when this record was applied alone".to_owned();
-        self.put_aside(Position { chain: row.chain, number: row.number, hash: row.hash }, reason);
+    /// A row that was being tried alone when the process died is put aside the second time.
+    fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow], struck: &BTreeSet<Hash>) {
+        self.replica.restore(applied, trying, records.len() as u64);
+        let suspect = trying.and_then(|row| usize::try_from(row.checked_sub(1)?).ok());
+        let Some(row) = suspect.and_then(|index| records.get(index)) else { return };
+        let position = Position { chain: row.chain, number: row.number, hash: row.hash };
+        if struck.contains(&row.hash) {
+            self.put_aside(position, "the program died twice while this record was being applied alone".to_owned());
+        } else {
+            self.quarantine(
+                position.chain,
+                position.number,
+                "the program died while this record was being applied alone".to_owned(),
+                &Evidence::Strike(row.hash),
+            );
+        }
     }
 
     /// Never applies this record again, nor what stands on it, and says so.

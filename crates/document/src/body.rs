@@ -94,20 +94,12 @@ impl Body {
         }
     }
 
-    /// As the marks on disk say. Returns the row that has killed when it was tried alone.
-    pub(crate) fn restore(&mut self, applied: u64, trying: Option<u64>, rows: u64) -> Option<u64> {
+    /// As the marks on disk say: `trying` names the row that was being tried alone when the process died, or 0 for any of those that are
+    /// not marked as applied.
+    pub(crate) fn restore(&mut self, applied: u64, trying: Option<u64>, rows: u64) {
         (self.applied, self.marked) = (applied, applied);
-        match trying {
-            None => None,
-            Some(0) => {
-                self.suspected = rows;
-                None
-            }
-            Some(killer) => {
-                self.suspected = rows;
-                self.applied = self.applied.max(killer);
-                Some(killer)
-            }
+        if trying.is_some() {
+            self.suspected = rows;
         }
     }
 
@@ -233,13 +225,13 @@ impl Body {
             State::Come(hydration) => {
                 self.backlog.extend(news);
                 match client {
-                    Some(client) => self.open(*hydration, history, client, &mut met),
+                    Some(client) => self.open(*hydration, history, client, now, &mut met),
                     None => self.state = State::Come(hydration),
                 }
             }
             State::Trying(replica, suspects) => {
                 self.backlog.extend(news);
-                self.try_one(replica, suspects, history, &mut met);
+                self.try_one(replica, suspects, history, now, &mut met);
             }
             State::Awake(replica) => self.apply(replica, news, history, &mut met),
         }
@@ -250,7 +242,7 @@ impl Body {
     }
 
     /// Opens the replica from a snapshot and rows.
-    fn open(&mut self, hydration: Hydration, history: &mut History, client: ClientId, met: &mut Met) {
+    fn open(&mut self, hydration: Hydration, history: &mut History, client: ClientId, now: Moment, met: &mut Met) {
         let Hydration { snapshot, rows } = hydration;
         let last = rows.last().map(|(row, _)| *row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max();
         let opened = match &snapshot {
@@ -277,14 +269,14 @@ impl Body {
         }
         self.backlog = after;
         if suspects.is_empty() {
-            self.wake_up(replica.into(), history, met);
+            self.wake_up(replica.into(), history, now, met);
         } else {
             self.state = State::Trying(replica.into(), suspects);
         }
     }
 
     /// The suspect that the journal names now meets the replica.
-    fn try_one(&mut self, mut replica: Box<Replica>, mut suspects: VecDeque<News>, history: &History, met: &mut Met) {
+    fn try_one(&mut self, mut replica: Box<Replica>, mut suspects: VecDeque<News>, history: &History, now: Moment, met: &mut Met) {
         if let Some(suspect) = suspects.pop_front()
             && self.counts(history, &suspect.position)
         {
@@ -299,15 +291,18 @@ impl Body {
             }
         }
         if suspects.is_empty() {
-            self.wake_up(replica, history, met);
+            self.wake_up(replica, history, now, met);
         } else {
             self.state = State::Trying(replica, suspects);
         }
     }
 
     /// Everything that was to be met has been met: what has come meanwhile follows.
-    fn wake_up(&mut self, replica: Box<Replica>, history: &History, met: &mut Met) {
-        self.suspected = 0;
+    fn wake_up(&mut self, replica: Box<Replica>, history: &History, now: Moment, met: &mut Met) {
+        if std::mem::take(&mut self.suspected) > 0 {
+            // Whatever ends this process now, it was none of these.
+            self.mark_at = Some(now.elapsed);
+        }
         let backlog = std::mem::take(&mut self.backlog);
         self.apply(replica, backlog, history, met);
         met.change = None;

@@ -10,6 +10,8 @@ pub(crate) enum Evidence {
     Invalid(Vec<u8>),
     /// A record of the journal that must not meet yrs again. It is named by the row.
     Killer(Hash),
+    /// The program died once while this record was being applied alone. It may have been a power cut, so it gets another chance.
+    Strike(Hash),
     /// A device has sealed two histories: a proof for everybody.
     Fork(Box<ForkProof>),
     /// A device has sealed two histories, as this device has seen: another seal, and records up to it.
@@ -22,6 +24,7 @@ impl Evidence {
         match self {
             Evidence::Invalid(record) => writer.byte(1).raw(record),
             Evidence::Killer(hash) => writer.byte(2).raw(&hash.0),
+            Evidence::Strike(hash) => writer.byte(5).raw(&hash.0),
             Evidence::Fork(proof) => writer.byte(3).raw(&proof.encode()),
             Evidence::Rival(seal, records) => {
                 writer.byte(4).bytes(&seal.encode()).varint(records.len() as u64);
@@ -49,6 +52,7 @@ impl Evidence {
                 let records = (0..count).map(|_| reader.bytes(bytes.len(), "a record").map(<[u8]>::to_vec)).collect::<Result<_, _>>()?;
                 Ok(Evidence::Rival(seal, records))
             }
+            5 => Ok(Evidence::Strike(Hash(reader.array("a hash")?))),
             found => Err(Malformed::Unknown { what: "the kind of evidence", found: found.into() }),
         }
     }

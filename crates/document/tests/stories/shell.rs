@@ -421,6 +421,9 @@ impl World {
         let running: Vec<usize> = (0..self.devices.len()).filter(|who| self.devices[*who].document.is_some()).collect();
         let bodies: Vec<Delta> = running.iter().map(|who| self.body(*who)).collect();
         let first = running[0];
+        if std::env::var("TRACE").is_ok() {
+            self.devices.iter().for_each(Device::print);
+        }
         for (who, body) in running.iter().zip(&bodies) {
             let (mine, theirs) = (self.document(first), self.document(*who));
             assert_eq!(body, &bodies[0], "{} and {} show different text", self.devices[first].name, self.devices[*who].name);
@@ -439,6 +442,16 @@ impl World {
 }
 
 impl Device {
+    /// What is on its disk, chain by chain.
+    fn print(&self) {
+        println!("{}: applied {} of {}, trying {:?}", self.name, self.disk.applied, self.disk.records.len(), self.disk.trying);
+        for (chain, head) in &self.disk.heads {
+            let rows = self.disk.records.iter().filter(|row| row.chain == *chain).count();
+            let sealed = self.disk.seals.iter().filter(|seal| seal.chain == *chain).map(|seal| seal.number).max();
+            println!("  {} of {:02x?}: {rows} records, sealed {sealed:?}", chain.short(), &head.head[33..36]);
+        }
+    }
+
     /// A view that has nothing under way shows what the document holds.
     fn compare_views(&self) {
         let Some(body) = self.document.as_ref().and_then(Document::body) else { return };
