@@ -36,7 +36,9 @@ pub(crate) fn passes(raw: &Delta, sequence: &mut Sequence) -> Vec<Delta> {
                 let missing = differing.into_iter().filter(|(name, _)| carried.get(name) != attributes.get(name)).collect();
                 author.mark(op.length(), &missing);
                 author.at += op.length();
-                author.text.push(carrying(op, carried));
+                // Not joined with the insert before it: a pass that begins a format between them would have to split them again,
+                // which moves every later item of ours in yrs's list.
+                author.text.ops.push(carrying(op, carried));
             }
         }
     }

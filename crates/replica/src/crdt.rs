@@ -213,6 +213,7 @@ fn apply_all<'a>(transaction: &mut TransactionMut<'_>, updates: impl Iterator<It
     Ok(())
 }
 
+#[allow(clippy::disallowed_methods, reason = "yrs holds them in a hash map; they come out in a sorted one")]
 fn attributes(attrs: &Attrs) -> Attributes {
     let scalars = attrs.iter().filter_map(|(name, any)| {
         let scalar = match value(any) {
@@ -226,6 +227,7 @@ fn attributes(attrs: &Attrs) -> Attributes {
     scalars.collect()
 }
 
+#[allow(clippy::disallowed_methods, reason = "yrs holds them in a hash map; they come out in a sorted one")]
 fn value(any: &Any) -> Value {
     match any {
         Any::Null | Any::Undefined | Any::Buffer(_) => Value::Null,

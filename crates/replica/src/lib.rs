@@ -8,6 +8,8 @@ mod lines;
 mod replica;
 mod sequence;
 mod snapshot;
+mod void;
 pub mod walk;
 
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
+pub use void::void;

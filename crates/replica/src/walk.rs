@@ -134,6 +134,8 @@ pub struct Walked<'a> {
     rules: Rules,
     /// Where the first block's header is, and how many blocks there are.
     blocks: (usize, usize),
+    /// Where the delete set begins.
+    structs_end: usize,
     /// Where the delete set's first client is, and how many clients it has.
     deletes: (usize, usize),
     /// First and one past the last.
@@ -149,6 +151,7 @@ pub fn walk(bytes: &[u8], rules: Rules) -> Result<Walked<'_>, Refused> {
     let blocks = reader.count(5)?;
     let blocks = (reader.at, blocks);
     let clocks = walk_structs(&mut reader, blocks.1, rules)?;
+    let structs_end = reader.at;
     let deletes = reader.count(4)?;
     let deletes = (reader.at, deletes);
     walk_deletes(&mut reader, deletes.1, rules)?;
@@ -158,7 +161,7 @@ pub fn walk(bytes: &[u8], rules: Rules) -> Result<Walked<'_>, Refused> {
     if rules != Rules::Any && blocks.1 == 0 && deletes.1 == 0 {
         return Err(reader.refuse(Why::Empty));
     }
-    Ok(Walked { bytes, rules, blocks, deletes, clocks })
+    Ok(Walked { bytes, rules, blocks, structs_end, deletes, clocks })
 }
 
 fn walk_structs(reader: &mut Reader<'_>, blocks: usize, rules: Rules) -> Result<Option<(u32, u32)>, Refused> {
@@ -198,17 +201,11 @@ fn walk_structs(reader: &mut Reader<'_>, blocks: usize, rules: Rules) -> Result<
 
 fn walk_deletes(reader: &mut Reader<'_>, clients: usize, rules: Rules) -> Result<(), Refused> {
     let mut before: Option<ClientId> = None;
-    let mut rising = true;
-    for place in 0..clients {
+    for _ in 0..clients {
         let client = reader.client()?;
-        if let Some(before) = before {
-            // Ours rise, as yrs writes them. Those of Yjs fall.
-            if place == 1 {
-                rising = rules != Rules::Any || before < client;
-            }
-            if before == client || (before < client) != rising {
-                return Err(reader.refuse(Why::Order));
-            }
+        // Ours rise, as yrs writes them; Yjs writes them in any order. What a stranger's file says twice is its own affair.
+        if rules != Rules::Any && before.is_some_and(|before| before >= client) {
+            return Err(reader.refuse(Why::Order));
         }
         before = Some(client);
         let ranges = reader.count(2)?;
@@ -218,7 +215,9 @@ fn walk_deletes(reader: &mut Reader<'_>, clients: usize, rules: Rules) -> Result
         let mut end: Option<u64> = None;
         for _ in 0..ranges {
             let clock = reader.clock()?;
-            if end.is_some_and(|end| u64::from(clock) <= end) {
+            // Ranges that touch are one range, but older writers did not make them one.
+            let after = if rules == Rules::Any { u64::from(clock) + 1 } else { u64::from(clock) };
+            if end.is_some_and(|end| after <= end) {
                 return Err(reader.refuse(Why::Order));
             }
             let length = reader.length(clock)?;
@@ -243,6 +242,11 @@ impl<'a> Walked<'a> {
     pub fn structs(&self) -> Structs<'a> {
         let reader = Reader { bytes: self.bytes, at: self.blocks.0 };
         Structs { reader, blocks: self.blocks.1, left: 0, next: Id { client: ClientId(0), clock: 0 } }
+    }
+
+    /// The bytes before the delete set.
+    pub(crate) fn structs_bytes(&self) -> &'a [u8] {
+        &self.bytes[..self.structs_end]
     }
 
     /// The ranges that it deletes, in order.

@@ -29,7 +29,16 @@ struct Sent {
     marks: Vec<Marks>,
 }
 
+/// An update with all that it stands on.
+pub(crate) struct Record {
+    pub(crate) client: ClientId,
+    pub(crate) update: Update,
+    pub(crate) past: Covered,
+    pub(crate) before: Vec<Update>,
+}
+
 /// What a record's stamp covers, put together from the marks of the records in it.
+#[derive(Clone)]
 pub(crate) struct Covered {
     founder: ClientId,
     marks: BTreeMap<ClientId, Vec<Marks>>,
@@ -65,6 +74,7 @@ struct Writer {
 /// Writers and what they have sent.
 pub(crate) struct Room {
     seed: u64,
+    founding: Update,
     random: ChaCha8Rng,
     habits: Habits,
     writers: Vec<Writer>,
@@ -94,6 +104,7 @@ impl Room {
         let (first, founding) = Replica::found(ClientId(clients[0])).expect("founding works");
         let mut room = Room {
             seed,
+            founding: founding.clone(),
             random,
             habits,
             writers: vec![Writer { replica: first, copy: Delta::new(), here: vec![0; writers] }],
@@ -263,6 +274,30 @@ impl Room {
         let opened = Replica::from_snapshot(ClientId(1), &snapshot).unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
         assert_eq!(opened.delta(), replica.delta(), "seed {}: the snapshot differs", self.seed);
         opened.audit().unwrap_or_else(|broken| panic!("seed {}: snapshot: {broken}", self.seed));
+    }
+
+    /// Every update that was sent, with its writer, what it stands on, and the updates that make that up.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        let mut records = Vec::new();
+        for sent in &self.sent {
+            let client = self.writers[sent.author].replica.client();
+            let mut covered = self.covered(&sent.past);
+            let mut before = vec![self.founding.clone()];
+            // The order of sending is a causal order.
+            let mut counts = vec![0; self.writers.len()];
+            for other in &self.sent {
+                if counts[other.author] < sent.past[other.author] {
+                    before.extend(other.updates.iter().cloned());
+                }
+                counts[other.author] += 1;
+            }
+            for (update, marks) in sent.updates.iter().zip(&sent.marks) {
+                records.push(Record { client, update: update.clone(), past: covered.clone(), before: before.clone() });
+                covered.marks.entry(client).or_default().push(marks.clone());
+                before.push(update.clone());
+            }
+        }
+        records
     }
 
     pub(crate) fn updates(&self) -> Vec<(ClientId, Update)> {
