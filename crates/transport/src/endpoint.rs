@@ -193,6 +193,11 @@ impl Transport {
         lock(&self.0.kept).values().map(|kept| kept.facts()).collect()
     }
 
+    /// A kept device.
+    pub fn peer(&self, device: DeviceId) -> Option<PeerFacts> {
+        lock(&self.0.kept).get(&device).map(|kept| kept.facts())
+    }
+
     /// The open links.
     pub fn links(&self) -> Vec<Link> {
         self.0.links.all()

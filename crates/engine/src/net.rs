@@ -1,0 +1,298 @@
+//! The network half: links, which documents they are about, and staying in touch with everybody.
+//!
+//! A [`Network`] makes the endpoint when it is first needed: when a document is shared or joined, or when one was before. Until then no
+//! socket is open. It brings all shared documents to life, so that they keep up whether a window shows them or not, stays linked with
+//! their members, offers each link to the documents that its device is a member of, and carries frames both ways. Nothing in it waits for
+//! a network while somebody edits, and nothing in it knows what a record means.
+
+mod book;
+mod config;
+mod conversation;
+mod hub;
+mod linked;
+mod supply;
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sheaf_access::Route;
+use sheaf_base::{DeviceId, DocumentId};
+use sheaf_document::{Announcement, Lane, PeerId, Span};
+use sheaf_protocol::{Dismissal, Frame, RouteHint};
+use sheaf_transport::{Arrivals, Transport};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+
+use crate::engine::Engine;
+use crate::event::Event;
+use crate::peers::{Net, Way, Weather};
+use crate::task::{blocking, supervised};
+use book::Book;
+use hub::{Hub, is_shared};
+use linked::Sent;
+
+/// How long until an endpoint that could not be made is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How often the main task looks around while an endpoint exists.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long nobody must be reachable before that is said.
+const ALONE: Duration = Duration::from_secs(3);
+
+/// The running network half of an engine.
+pub struct Network {
+    hub: Arc<Hub>,
+    stop: Mutex<Option<oneshot::Sender<()>>>,
+    main: AbortHandle,
+    stopped: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+impl Network {
+    /// Connects an engine with the network. Returns at once; what is shared comes to life beside.
+    pub async fn start(engine: &Engine) -> Network {
+        let store = engine.shared.store.clone();
+        let rows = blocking(move || store.read(|reader| reader.peers())).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "how devices were last reached cannot be read");
+            Vec::new()
+        });
+        let hub = Arc::new(Hub::new(engine, Book::load(rows)));
+        engine.connect(Arc::new(Connected(hub.clone())));
+        let (stop, stopping) = oneshot::channel();
+        let (done, stopped) = oneshot::channel();
+        let main = supervised("the network", run(hub.clone(), stopping, done));
+        Network { hub, stop: Mutex::new(Some(stop)), main, stopped: Mutex::new(Some(stopped)) }
+    }
+
+    /// Says goodbye to everybody and closes the sockets. Takes a round trip, or two seconds where nobody answers.
+    pub async fn stop(&self) {
+        if let Some(engine) = self.hub.engine() {
+            engine.disconnect();
+        }
+        let (stop, stopped) = (held(&self.stop).take(), held(&self.stopped).take());
+        // A main task that has ended needs no word.
+        let _ = stop.map(|stop| stop.send(()));
+        if let Some(stopped) = stopped {
+            drop(stopped.await);
+        }
+    }
+
+    /// Tries everybody again now: the person asked for it.
+    pub fn try_again(&self) {
+        if let Some(transport) = &*self.hub.transport.borrow() {
+            transport.try_again();
+        }
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.main.abort();
+    }
+}
+
+/// The main task: endpoint, arrivals, who is wanted.
+async fn run(hub: Arc<Hub>, mut stopping: oneshot::Receiver<()>, done: oneshot::Sender<()>) {
+    let loading = supervised("bringing shared documents to life", bring_to_life(hub.clone()));
+    let mut arrivals: Option<Arrivals> = None;
+    let mut not_before = Duration::ZERO;
+    loop {
+        let dirty = hub.state(|state| std::mem::take(&mut state.dirty));
+        dirty.into_iter().for_each(|document| hub.tend(document));
+        if hub.state(|state| std::mem::take(&mut state.profile_changed)) && is_other_profile(&hub) {
+            close(&hub, &mut arrivals).await;
+            not_before = Duration::ZERO;
+        }
+        if arrivals.is_none() && needs_endpoint(&hub) && hub.now() >= not_before {
+            arrivals = bind(&hub).await;
+            not_before = hub.now() + AGAIN;
+        }
+        look_around(&hub);
+        let idle = arrivals.is_none() && !needs_endpoint(&hub);
+        tokio::select! {
+            _ = &mut stopping => break,
+            () = hub.wake.notified() => {}
+            arrival = next_arrival(&mut arrivals) => {
+                let (link, inbox) = arrival;
+                supervised("talking on a link", conversation::talk(hub.clone(), link, inbox));
+            }
+            () = tokio::time::sleep(LOOK), if !idle => {}
+        }
+    }
+    loading.abort();
+    close(&hub, &mut arrivals).await;
+    // Whoever asked may have gone.
+    let _ = done.send(());
+}
+
+async fn next_arrival(arrivals: &mut Option<Arrivals>) -> (sheaf_transport::Link, sheaf_transport::Inbox) {
+    match arrivals {
+        Some(open) => match open.next().await {
+            Some(arrival) => arrival,
+            // Closed by somebody else than us: nothing arrives any more.
+            None => std::future::pending().await,
+        },
+        None => std::future::pending().await,
+    }
+}
+
+/// All shared documents keep up, looked at or not.
+async fn bring_to_life(hub: Arc<Hub>) {
+    let Some(entries) = hub.engine().map(|engine| engine.documents()) else { return };
+    for entry in entries.into_iter().filter(is_shared) {
+        let Some(engine) = hub.engine() else { return };
+        match engine.live(entry.document).await {
+            Ok(live) => hub.touch(live.id()),
+            Err(error) => tracing::warn!(%error, document = %entry.document.short(), "a shared document cannot be kept up to date"),
+        }
+    }
+    hub.wake.notify_one();
+}
+
+/// Whether somebody is to be reached, or may want to reach us.
+fn needs_endpoint(hub: &Hub) -> bool {
+    let asked = hub.state(|state| state.asked || !state.wanted.is_empty());
+    asked || hub.engine().is_some_and(|engine| engine.documents().iter().any(is_shared))
+}
+
+fn is_other_profile(hub: &Hub) -> bool {
+    let chosen = hub.engine().map(|engine| engine.network_profile());
+    hub.profile().is_some() && hub.profile() != chosen
+}
+
+async fn bind(hub: &Arc<Hub>) -> Option<Arrivals> {
+    let engine = hub.engine()?;
+    let [a, b, c, d, e, f, g, h, ..] = hub.instance;
+    let instance = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let made = match config::config(&engine.shared, instance, engine.network_profile()) {
+        Ok(config) => Transport::bind(config.clone()).await.map(|made| (config, made)).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match made {
+        Ok((config, (transport, arrivals))) => {
+            tracing::info!(profile = %config.profile, port = transport.port(), "the endpoint is open");
+            config::keep_port(&engine.shared, &config, transport.port());
+            hub.state(|state| state.error = None);
+            hub.transport.send_replace(Some(transport));
+            hub.keep_all();
+            engine.events().tell(Event::Status { document: None });
+            Some(arrivals)
+        }
+        Err(error) => {
+            tracing::error!(error, "no endpoint");
+            let news = hub.state(|state| state.error.replace(error.clone()) != Some(error));
+            if news {
+                engine.events().tell(Event::Status { document: None });
+            }
+            None
+        }
+    }
+}
+
+async fn close(hub: &Hub, arrivals: &mut Option<Arrivals>) {
+    if let Some(transport) = hub.transport.send_replace(None) {
+        transport.close().await;
+    }
+    *arrivals = None;
+}
+
+/// Notices when nobody can be reached, and says so after a while.
+fn look_around(hub: &Hub) {
+    let reached = match &*hub.transport.borrow() {
+        None => !needs_endpoint(hub),
+        Some(transport) => !hub.links().is_empty() || transport.relay_reached() == Some(true) || transport.peers().is_empty(),
+    };
+    let (now, wall) = (hub.now(), hub.wall());
+    let news = hub.state(|state| {
+        if reached {
+            state.alone_since = None;
+            return std::mem::take(&mut state.alone_told);
+        }
+        let (since, _) = *state.alone_since.get_or_insert((now, wall));
+        let due = now >= since + ALONE;
+        due && !std::mem::replace(&mut state.alone_told, due)
+    });
+    if news {
+        hub.tell(Event::Status { document: None });
+    }
+}
+
+/// The network, as documents use it.
+struct Connected(Arc<Hub>);
+
+impl Net for Connected {
+    fn send(&self, peer: PeerId, document: DocumentId, lane: Lane, frame: Frame) {
+        let Some(linked) = self.0.linked(peer) else { return };
+        if matches!(frame, Frame::Welcome(_)) {
+            // A guest whose ticket counts is no stranger any more.
+            linked.link.vouch();
+        }
+        if linked.send(document, lane, frame) == Sent::Full
+            && let Some(live) = self.0.if_live(document)
+        {
+            live.link_full(peer);
+        }
+    }
+
+    fn supply(&self, peer: PeerId, document: DocumentId, spans: Vec<Span>) {
+        if let Some(linked) = self.0.linked(peer) {
+            linked.supply(document, spans);
+        }
+    }
+
+    fn dismiss(&self, peer: PeerId, document: DocumentId, reason: Dismissal) {
+        // Who is asked to wait is still being waited for.
+        let Some(linked) = self.0.linked(peer).filter(|_| reason != Dismissal::Waiting) else { return };
+        if matches!(reason, Dismissal::Removed | Dismissal::Invalid | Dismissal::Version) {
+            linked.shut(document);
+        }
+        if linked.close(document)
+            && let Some(live) = self.0.if_live(document)
+        {
+            live.link_down(peer);
+        }
+    }
+
+    fn heard_routes(&self, _peer: PeerId, _document: DocumentId, routes: Vec<RouteHint>) {
+        self.0.heard_routes(routes);
+    }
+
+    fn announced(&self, document: DocumentId, announcement: &Announcement) {
+        if matches!(announcement, Announcement::Members | Announcement::State(_)) {
+            self.0.touch(document);
+        }
+    }
+
+    fn appeared(&self, document: DocumentId) {
+        self.0.touch(document);
+    }
+
+    fn ended(&self, document: DocumentId) {
+        self.0.document_ended(document);
+    }
+
+    fn way(&self, device: DeviceId) -> Way {
+        self.0.way(device)
+    }
+
+    fn weather(&self) -> Weather {
+        let running = self.0.transport.borrow().is_some();
+        let (now, error, alone) = (self.0.now(), self.0.state(|state| state.error.clone()), self.0.state(|state| state.alone_since));
+        let offline_since = alone.filter(|(since, _)| now >= *since + ALONE).map(|(_, wall)| wall.0);
+        Weather { running, offline_since, error }
+    }
+
+    fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>> {
+        let hub = self.0.clone();
+        Box::pin(async move { hub.ticket_routes(document).await })
+    }
+
+    fn profile_changed(&self) {
+        self.0.state(|state| state.profile_changed = true);
+        self.0.wake.notify_one();
+    }
+}
+
+/// What is guarded here is whole after every statement, so a panic elsewhere leaves nothing half-done.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,446 @@
+//! What the tasks of the network half share: the endpoint, the links, the book, and who is of interest to which document.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use sheaf_access::Ticket;
+use sheaf_base::{DeviceId, DocumentId, Wall};
+use sheaf_document::{PeerId, State};
+use sheaf_protocol::{Frame, RouteHint};
+use sheaf_store::{Entry, Store};
+use sheaf_transport::{Path, PathKind, Profile, Reason, Route, Transport};
+use tokio::sync::{Notify, watch};
+
+use super::book::{self, Book};
+use super::held;
+use super::linked::Linked;
+use crate::clock::Clock;
+use crate::engine::{Engine, Shared};
+use crate::event::Event;
+use crate::library::Standing;
+use crate::live::DocumentHandle;
+use crate::task::supervised;
+
+/// What the tasks of the network half share.
+pub(super) struct Hub {
+    pub(super) instance: [u8; 16],
+    pub(super) store: Store,
+    pub(super) transport: watch::Sender<Option<Transport>>,
+    pub(super) wake: Notify,
+    /// Weak: whoever closes the profile does not wait for the network.
+    engine: Weak<Shared>,
+    clock: Clock,
+    state: Mutex<HubState>,
+    links: Mutex<BTreeMap<PeerId, Arc<Linked>>>,
+    book: Mutex<Book>,
+}
+
+/// What the main task has to do, and what it has found.
+#[derive(Default)]
+pub(super) struct HubState {
+    /// Documents whose members may have changed.
+    pub(super) dirty: BTreeSet<DocumentId>,
+    /// Whom each document wants to be linked with.
+    pub(super) wanted: BTreeMap<DocumentId, BTreeSet<DeviceId>>,
+    /// Somebody asked for a ticket's routes, so an endpoint is needed though nobody else is known yet.
+    pub(super) asked: bool,
+    /// The profile may have changed.
+    pub(super) profile_changed: bool,
+    /// What keeps the endpoint from being made.
+    pub(super) error: Option<String>,
+    /// Since when nobody can be reached.
+    pub(super) alone_since: Option<(Duration, Wall)>,
+    /// Whether that has been told.
+    pub(super) alone_told: bool,
+}
+
+impl Hub {
+    pub(super) fn new(engine: &Engine, book: Book) -> Hub {
+        let shared = &engine.shared;
+        Hub {
+            instance: crate::random::bytes(),
+            store: shared.store.clone(),
+            transport: watch::Sender::new(None),
+            wake: Notify::new(),
+            engine: Arc::downgrade(shared),
+            clock: shared.clock,
+            state: Mutex::default(),
+            links: Mutex::default(),
+            book: Mutex::new(book),
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ the engine
+
+    /// The engine, as long as the profile is open.
+    pub(super) fn engine(&self) -> Option<Engine> {
+        self.engine.upgrade().map(|shared| Engine { shared })
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.clock.now().elapsed
+    }
+
+    pub(super) fn wall(&self) -> Wall {
+        self.clock.wall()
+    }
+
+    pub(super) fn state<T>(&self, use_it: impl FnOnce(&mut HubState) -> T) -> T {
+        use_it(&mut held(&self.state))
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        if let Some(engine) = self.engine() {
+            engine.events().tell(event);
+        }
+    }
+
+    pub(super) fn if_live(&self, document: DocumentId) -> Option<DocumentHandle> {
+        self.engine()?.shared.if_live(document)
+    }
+
+    /// A document that others may speak of, brought to life if need be.
+    pub(super) async fn document_for(&self, document: DocumentId) -> Option<DocumentHandle> {
+        let engine = self.engine()?;
+        let entry = engine.shared.library.entry(document)?;
+        if !is_shared(&entry) {
+            return None;
+        }
+        if let Some(live) = engine.shared.if_live(document) {
+            return Some(live);
+        }
+        match engine.live(document).await {
+            Ok(live) => Some(live),
+            Err(error) => {
+                tracing::warn!(%error, document = %document.short(), "a document that a peer speaks of cannot be opened");
+                None
+            }
+        }
+    }
+
+    /// Every document that this device shares with another, by its own fold, with the digest of what it holds.
+    pub(super) fn shared_with(&self, device: DeviceId) -> BTreeMap<DocumentId, [u8; 32]> {
+        let Some(engine) = self.engine() else { return BTreeMap::new() };
+        let shared = engine.living().into_iter().filter_map(|live| {
+            let facts = live.facts();
+            (facts.state == State::Ready && facts.is_member(&device)).then(|| (live.id(), facts.frontier))
+        });
+        shared.collect()
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ interest
+
+    /// A document's members, or its being there at all, may have changed.
+    pub(super) fn touch(&self, document: DocumentId) {
+        self.state(|state| state.dirty.insert(document));
+        self.wake.notify_one();
+    }
+
+    /// Finds out whom a document wants to be linked with, keeps those linked, and offers it the links that are there.
+    pub(super) fn tend(&self, document: DocumentId) {
+        let now = self.interest(document);
+        let devices: BTreeSet<DeviceId> = now.iter().map(|route| route.device).collect();
+        let before =
+            self.state(
+                |state| {
+                    if devices.is_empty() { state.wanted.remove(&document) } else { state.wanted.insert(document, devices.clone()) }
+                },
+            );
+        for route in now {
+            self.keep(&route);
+        }
+        if let Some(live) = self.if_live(document) {
+            for linked in self.links_to_any(&devices) {
+                if linked.is_ready() {
+                    self.offer(&linked, &live, false);
+                }
+            }
+        }
+        for device in before.unwrap_or_default().difference(&devices) {
+            self.let_go(*device);
+        }
+    }
+
+    /// The devices of a document's members, or, while it waits for its first copy, those that its ticket names.
+    fn interest(&self, document: DocumentId) -> Vec<Route> {
+        let Some(engine) = self.engine() else { return Vec::new() };
+        let Some(entry) = engine.shared.library.entry(document).filter(|entry| entry.trashed.is_none()) else { return Vec::new() };
+        let me = engine.device();
+        let mut routes = Vec::new();
+        if let Some(ticket) = ticket(&entry) {
+            routes.extend(ticket.routes.iter().map(book::from_ticket));
+            routes.push(Route::bare(ticket.inviter));
+        }
+        if let Some(facts) = engine.shared.if_live(document).map(|live| live.facts())
+            && facts.state != State::Left
+        {
+            routes.extend(facts.members.iter().map(|member| self.route_to(member.device)));
+        }
+        routes.retain(|route| route.device != me);
+        routes
+    }
+
+    fn route_to(&self, device: DeviceId) -> Route {
+        held(&self.book).route(device)
+    }
+
+    /// Stays linked with a device, if there is an endpoint.
+    fn keep(&self, route: &Route) {
+        if let Some(transport) = &*self.transport.borrow() {
+            let mut known = self.route_to(route.device);
+            for address in &route.addresses {
+                if !known.addresses.contains(address) {
+                    known.addresses.push(*address);
+                }
+            }
+            known.relay = route.relay.clone().or(known.relay);
+            transport.keep(&known);
+        }
+    }
+
+    /// Keeps everybody who is wanted: the endpoint is new.
+    pub(super) fn keep_all(&self) {
+        let documents: Vec<DocumentId> = self.state(|state| state.wanted.keys().copied().collect());
+        for document in documents {
+            for route in self.interest(document) {
+                self.keep(&route);
+            }
+        }
+    }
+
+    pub(super) fn is_wanted(&self, device: DeviceId) -> bool {
+        self.state(|state| state.wanted.values().any(|devices| devices.contains(&device)))
+    }
+
+    /// A document has no more to do with a device. If no other has either, the link goes, once the device has been told.
+    fn let_go(&self, device: DeviceId) {
+        if self.is_wanted(device) {
+            return;
+        }
+        if let Some(transport) = &*self.transport.borrow() {
+            transport.forget(device);
+        }
+        for linked in self.links_to_any(&BTreeSet::from([device])) {
+            if linked.documents().is_empty() {
+                let link = linked.link.clone();
+                supervised("taking leave", async move { link.leave(Reason::Dismissed, "no document is shared any more").await });
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ links
+
+    pub(super) fn linked(&self, peer: PeerId) -> Option<Arc<Linked>> {
+        held(&self.links).get(&peer).cloned()
+    }
+
+    pub(super) fn links(&self) -> Vec<Arc<Linked>> {
+        held(&self.links).values().cloned().collect()
+    }
+
+    fn links_to_any(&self, devices: &BTreeSet<DeviceId>) -> Vec<Arc<Linked>> {
+        held(&self.links).values().filter(|linked| devices.contains(&linked.device())).cloned().collect()
+    }
+
+    pub(super) fn link_up(&self, linked: &Arc<Linked>) {
+        held(&self.links).insert(linked.peer(), linked.clone());
+        if self.is_wanted(linked.device()) {
+            linked.link.vouch();
+        }
+        self.seen(linked);
+        self.tell(Event::Link { device: linked.device(), up: true, path: linked.link.path().map(|path| words(&path)) });
+        self.wake.notify_one();
+    }
+
+    pub(super) fn link_down(&self, linked: &Linked) {
+        held(&self.links).remove(&linked.peer());
+        for document in linked.documents() {
+            linked.close(document);
+            if let Some(live) = self.if_live(document) {
+                live.link_down(linked.peer());
+            }
+        }
+        if self.is_wanted(linked.device()) {
+            let news = held(&self.book).seen(&Route::bare(linked.device()), self.wall());
+            self.write(news);
+        }
+        self.tell(Event::Link { device: linked.device(), up: false, path: None });
+        self.wake.notify_one();
+    }
+
+    pub(super) fn path_changed(&self, linked: &Linked, path: &Path) {
+        self.seen(linked);
+        self.tell(Event::Link { device: linked.device(), up: true, path: Some(words(path)) });
+    }
+
+    /// Books where a device is, and lets the documents that it is in pass that on. A stranger is not booked.
+    fn seen(&self, linked: &Linked) {
+        if !self.is_wanted(linked.device()) {
+            return;
+        }
+        let route = self.tellable(&linked.link.seen_at());
+        let news = held(&self.book).seen(&route, self.wall());
+        self.write(news);
+    }
+
+    /// A document takes part in a link.
+    pub(super) fn offer(&self, linked: &Linked, live: &DocumentHandle, settled: bool) {
+        if live.facts().is_member(&linked.device()) {
+            linked.link.vouch();
+            self.seen(linked);
+        }
+        live.pass_on(self.hints(live));
+        linked.offer(live, settled);
+    }
+
+    /// Offers a link to all documents that its device is wanted by.
+    pub(super) fn offer_all(&self, linked: &Linked) {
+        let device = linked.device();
+        let documents: Vec<DocumentId> = self
+            .state(|state| state.wanted.iter().filter(|(_, devices)| devices.contains(&device)).map(|(document, _)| *document).collect());
+        for document in documents {
+            if let Some(live) = self.if_live(document) {
+                self.offer(linked, &live, false);
+            }
+        }
+    }
+
+    /// The fast lane has room again.
+    pub(super) fn freed(&self, linked: &Linked) {
+        for document in linked.freed() {
+            if let Some(live) = self.if_live(document) {
+                live.link_free(linked.peer());
+            }
+        }
+    }
+
+    /// A supply has been handed over.
+    pub(super) fn supplied(&self, linked: &Linked, document: DocumentId) {
+        if linked.supplied(document)
+            && let Some(live) = self.if_live(document)
+        {
+            live.link_free(linked.peer());
+        }
+    }
+
+    /// A document has ended: its peers are told, and take part no more.
+    pub(super) fn document_ended(&self, document: DocumentId) {
+        for linked in self.links() {
+            if linked.is_open(document) {
+                linked.say(document, &Frame::Bye);
+                linked.close(document);
+            }
+        }
+        self.touch(document);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ routes
+
+    pub(super) fn profile(&self) -> Option<Profile> {
+        self.transport.borrow().as_ref().map(|transport| transport.profile().clone())
+    }
+
+    fn tellable(&self, route: &Route) -> Route {
+        match self.profile() {
+            Some(profile) => book::tellable(route, &profile),
+            None => Route::bare(route.device),
+        }
+    }
+
+    /// How the members of a document were last reached, and how this device is.
+    fn hints(&self, live: &DocumentHandle) -> Vec<RouteHint> {
+        let own = self.transport.borrow().as_ref().map(Transport::route);
+        let facts = live.facts();
+        let others = facts.members.iter().filter(|member| !member.mine).map(|member| self.tellable(&self.route_to(member.device)));
+        own.into_iter().chain(others).filter(|route| !route.is_bare()).map(|route| book::hint(&route)).collect()
+    }
+
+    /// A member says how others were reached.
+    pub(super) fn heard_routes(&self, hints: Vec<RouteHint>) {
+        for hint in hints {
+            match book::decode(hint.device, &hint.route) {
+                Ok(route) => {
+                    let news = held(&self.book).told(&route);
+                    self.write(news);
+                    self.keep(&route);
+                }
+                Err(error) => tracing::debug!(%error, device = %hint.device.short(), "a route that cannot be read"),
+            }
+        }
+    }
+
+    /// The routes for a ticket: this device's, then those of other members, the linked ones first.
+    pub(super) async fn ticket_routes(&self, document: DocumentId) -> Vec<sheaf_access::Route> {
+        self.state(|state| state.asked = true);
+        self.wake.notify_one();
+        let mut transports = self.transport.subscribe();
+        let found = tokio::time::timeout(ENDPOINT_PATIENCE, transports.wait_for(Option::is_some)).await;
+        let Some(transport) = found.ok().and_then(Result::ok).and_then(|transport| transport.clone()) else { return Vec::new() };
+        let mut routes = vec![transport.route_within(ROUTE_PATIENCE).await];
+        let mut others: Vec<(bool, Route)> = match self.if_live(document) {
+            Some(live) => {
+                live.facts().members.iter().filter(|member| !member.mine).map(|member| self.ticket_route(member.device)).collect()
+            }
+            None => Vec::new(),
+        };
+        others.retain(|(_, route)| !route.is_bare());
+        others.sort_by_key(|(linked, _)| !linked);
+        routes.extend(others.into_iter().take(TICKET_OTHERS).map(|(_, route)| route));
+        routes.iter().map(book::for_ticket).collect()
+    }
+
+    fn ticket_route(&self, device: DeviceId) -> (bool, Route) {
+        (!self.links_to_any(&BTreeSet::from([device])).is_empty(), self.tellable(&self.route_to(device)))
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ facts
+
+    pub(super) fn way(&self, device: DeviceId) -> crate::peers::Way {
+        let linked = self.links_to_any(&BTreeSet::from([device]));
+        let path = linked.iter().find_map(|linked| linked.link.path());
+        let seen = held(&self.book).get(device).map(|known| known.seen.0).filter(|seen| *seen > 0);
+        let reason = match &*self.transport.borrow() {
+            _ if !linked.is_empty() => None,
+            Some(transport) => transport.peer(device).and_then(|facts| facts.last_error),
+            None => self.state(|state| state.error.clone()),
+        };
+        crate::peers::Way {
+            linked: !linked.is_empty(),
+            direct: path.as_ref().map(|path| matches!(path.kind, PathKind::Direct(_))),
+            rtt_ms: path.map(|path| u64::try_from(path.rtt.as_millis()).unwrap_or(u64::MAX)),
+            last_seen: if linked.is_empty() { seen } else { Some(self.wall().0) },
+            reason,
+        }
+    }
+
+    fn write(&self, news: Option<sheaf_store::Batch>) {
+        if let (Some(batch), Some(engine)) = (news, self.engine()) {
+            engine.shared.write_aside(batch, "how a device was reached");
+        }
+    }
+}
+
+/// How long a share waits for the endpoint, and then for the endpoint to know where it is.
+const ENDPOINT_PATIENCE: Duration = Duration::from_secs(10);
+const ROUTE_PATIENCE: Duration = Duration::from_secs(2);
+/// Routes of other members in a ticket.
+const TICKET_OTHERS: usize = 3;
+
+/// Whether others may speak of a document: it was shared, or it is being joined.
+pub(super) fn is_shared(entry: &Entry) -> bool {
+    entry.trashed.is_none() && (entry.placeholder || matches!(Standing::of(entry), Standing::Shared | Standing::Left))
+}
+
+/// The ticket that an entry follows.
+fn ticket(entry: &Entry) -> Option<Ticket> {
+    let text = entry.ticket.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok())?;
+    Ticket::parse(text).ok()
+}
+
+fn words(path: &Path) -> String {
+    match path.kind {
+        PathKind::Direct(_) => "direct".into(),
+        PathKind::Relayed(_) => "relayed".into(),
+    }
+}

@@ -1,0 +1,204 @@
+//! One link, as documents use it: what is open on it, and sending.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sheaf_base::{DeviceId, DocumentId};
+use sheaf_document::{Lane, LinkUp, PeerId, Span};
+use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter};
+use sheaf_transport::{Link, SendError};
+use tokio::sync::mpsc;
+
+use super::held;
+use crate::live::DocumentHandle;
+
+/// What a packet adds to its frame, at most: the number of its document, and its name once.
+const PACKET: usize = 40;
+
+/// One link, as documents use it.
+pub(super) struct Linked {
+    pub(super) link: Link,
+    /// The documents that are talked about on it.
+    open: Mutex<BTreeMap<DocumentId, Open>>,
+    /// Documents that this peer is not to speak of any more.
+    shut: Mutex<BTreeSet<DocumentId>>,
+    /// Held while a packet is made and handed over: packets must arrive in the order in which they are made.
+    fast: Mutex<PacketWriter>,
+    jobs: mpsc::UnboundedSender<Job>,
+    /// Discovery has ended; documents that appear from now on are offered at once.
+    ready: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    /// The document was told that a frame was dropped.
+    full: bool,
+    /// Its journal is being handed over.
+    supplying: bool,
+}
+
+/// What the bulk lane's feeder is to do. A document has at most one supply on a link at a time, so there are never more jobs than documents.
+pub(super) enum Job {
+    Supply(DocumentId, Vec<Span>),
+    Frame(DocumentId, Frame),
+}
+
+/// Whether a frame got away.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    Yes,
+    /// Dropped, and the document is to be told.
+    Full,
+    /// Dropped, and it knows, or will be told that the link is down.
+    No,
+}
+
+impl Linked {
+    pub(super) fn new(link: Link) -> (Linked, mpsc::UnboundedReceiver<Job>) {
+        let (jobs, feeder) = mpsc::unbounded_channel();
+        let linked =
+            Linked { link, open: Mutex::default(), shut: Mutex::default(), fast: Mutex::default(), jobs, ready: AtomicBool::new(false) };
+        (linked, feeder)
+    }
+
+    pub(super) fn peer(&self) -> PeerId {
+        PeerId(self.link.id().0)
+    }
+
+    pub(super) fn device(&self) -> DeviceId {
+        self.link.peer().device
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_ready(&self) {
+        self.ready.store(true, Ordering::Release);
+    }
+
+    /// Offers the link to a document, once.
+    pub(super) fn offer(&self, document: &DocumentHandle, settled: bool) {
+        {
+            let mut open = held(&self.open);
+            if open.contains_key(&document.id()) {
+                return;
+            }
+            open.insert(document.id(), Open::default());
+        }
+        document.link_up(LinkUp { peer: self.peer(), device: self.device(), exporter: *self.link.keying(), settled });
+    }
+
+    pub(super) fn is_open(&self, document: DocumentId) -> bool {
+        held(&self.open).contains_key(&document)
+    }
+
+    pub(super) fn is_shut(&self, document: DocumentId) -> bool {
+        held(&self.shut).contains(&document)
+    }
+
+    /// Nothing more about this document until it is offered again.
+    pub(super) fn close(&self, document: DocumentId) -> bool {
+        held(&self.open).remove(&document).is_some()
+    }
+
+    /// This peer's frames about the document are not listened to any more on this link.
+    pub(super) fn shut(&self, document: DocumentId) {
+        held(&self.shut).insert(document);
+    }
+
+    pub(super) fn documents(&self) -> Vec<DocumentId> {
+        held(&self.open).keys().copied().collect()
+    }
+
+    /// Sends a frame about a document that is open here.
+    pub(super) fn send(&self, document: DocumentId, lane: Lane, frame: Frame) -> Sent {
+        if !self.is_open(document) {
+            return Sent::No;
+        }
+        match lane {
+            Lane::Fast => self.send_fast(document, &frame),
+            Lane::Presence => self.send_presence(document, &frame),
+            Lane::Bulk => {
+                // A feeder that is gone took the link with it.
+                drop(self.jobs.send(Job::Frame(document, frame)));
+                Sent::Yes
+            }
+        }
+    }
+
+    /// Says something about a document that need not be open here.
+    pub(super) fn say(&self, document: DocumentId, frame: &Frame) {
+        let bytes = frame.encode();
+        let mut writer = held(&self.fast);
+        if self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET) {
+            let packet = writer.packet(About::Document(document), &bytes);
+            let _ = self.link.send(sheaf_transport::Lane::Fast, packet);
+        }
+    }
+
+    /// Says something about the link, as soon as there is room. Such packets need no place among those about documents.
+    pub(super) async fn say_link(&self, frame: &LinkFrame) -> Result<(), SendError> {
+        let packet = PacketWriter::default().packet(About::Link, &frame.encode());
+        self.link.send_when_free(sheaf_transport::Lane::Fast, packet).await
+    }
+
+    fn send_fast(&self, document: DocumentId, frame: &Frame) -> Sent {
+        let bytes = frame.encode();
+        let mut writer = held(&self.fast);
+        if self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET) {
+            let packet = writer.packet(About::Document(document), &bytes);
+            return match self.link.send(sheaf_transport::Lane::Fast, packet) {
+                Ok(()) => Sent::Yes,
+                Err(error) => {
+                    tracing::debug!(%error, "a frame was not sent");
+                    Sent::No
+                }
+            };
+        }
+        drop(writer);
+        let mut open = held(&self.open);
+        let Some(open) = open.get_mut(&document) else { return Sent::No };
+        if std::mem::replace(&mut open.full, true) { Sent::No } else { Sent::Full }
+    }
+
+    /// Presence that does not fit into a datagram goes the fast way; presence that finds no room is as good as lost.
+    fn send_presence(&self, document: DocumentId, frame: &Frame) -> Sent {
+        let bytes = frame.encode();
+        if bytes.len() + PACKET <= self.link.largest_loose() {
+            let packet = PacketWriter::default().packet(About::Document(document), &bytes);
+            let _ = self.link.send(sheaf_transport::Lane::Loose, packet);
+        } else {
+            self.say(document, frame);
+        }
+        Sent::Yes
+    }
+
+    /// Begins to hand over stretches of the journal.
+    pub(super) fn supply(&self, document: DocumentId, spans: Vec<Span>) {
+        if let Some(open) = held(&self.open).get_mut(&document) {
+            open.supplying = true;
+            drop(self.jobs.send(Job::Supply(document, spans)));
+        }
+    }
+
+    /// The last of a supply has been handed over. True: the document is to be told that it is free.
+    pub(super) fn supplied(&self, document: DocumentId) -> bool {
+        let mut open = held(&self.open);
+        let Some(open) = open.get_mut(&document) else { return false };
+        open.supplying = false;
+        !open.full
+    }
+
+    /// The fast lane has room again. The documents that are to be told that they are free.
+    pub(super) fn freed(&self) -> Vec<DocumentId> {
+        let mut free = Vec::new();
+        for (document, open) in held(&self.open).iter_mut() {
+            if std::mem::take(&mut open.full) && !open.supplying {
+                free.push(*document);
+            }
+        }
+        free
+    }
+}
