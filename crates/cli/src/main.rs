@@ -1,3 +1,46 @@
-//! Everything the app can do, without a window.
+//! `sheaf`: everything the app can do, without a window.
+//!
+//! A command is one request of the control lane (`docs/lane.md`), answered by the node that has the profile open, over its control
+//! socket, or, when there is none, by an engine in this process. Decides nothing itself. What a command prints on stdout is its result and
+//! nothing else; sentences go to stderr. Exit 0: done, and durable. 1: failed, and why. 2: the command line makes no sense.
 
-fn main() {}
+mod arguments;
+mod bridge;
+mod commands;
+mod logging;
+mod node;
+mod print;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot start: {error}"))
+        .and_then(|runtime| runtime.block_on(run(arguments)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            print::sentence(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), String> {
+    let home = arguments.home()?;
+    match arguments.command {
+        Command::Up(up) => up::run(home, up, arguments.json).await,
+        command => {
+            logging::to_stderr();
+            commands::run(home, command, arguments.json).await
+        }
+    }
+}

@@ -196,7 +196,7 @@ impl Engine {
     pub async fn create(&self, title: &str) -> Result<DocumentHandle, DocumentError> {
         let shared = &self.shared;
         let now = shared.clock.now();
-        let document = Document::create(shared.here(), title, now);
+        let document = Document::create(shared.here(), title, now).map_err(|error| DocumentError::NotSaved(error.to_string()))?;
         let id = document.id();
         let entry = Entry {
             document: id,

@@ -27,7 +27,7 @@ impl Facts {
         Facts {
             role: document.role(),
             state: document.state(),
-            members: document.members(),
+            members: document.members().to_vec(),
             status: document.status(),
             frontier: document.frontier_digest(),
             row,

@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sheaf_access::{Ticket, TicketError};
-use sheaf_document::{Announcement, Answer, Document, Done, Input, Output, Refused, RequestId, ViewId};
+use sheaf_document::{Announcement, Answer, Document, Input, Output, RequestId, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use handle::{AskError, DocumentHandle};
-pub(crate) use heard::{Heard, Question};
+pub(crate) use heard::{Heard, Question, Replied};
 
 use crate::engine::Shared;
 use crate::event::Event;
@@ -51,7 +51,7 @@ pub(crate) struct Live {
     near: mpsc::WeakUnboundedSender<Heard>,
     facts: watch::Sender<Arc<Facts>>,
     views: BTreeMap<ViewId, Outlet>,
-    asked: BTreeMap<RequestId, oneshot::Sender<Result<(Done, u64), Refused>>>,
+    asked: BTreeMap<RequestId, oneshot::Sender<Replied>>,
     next_request: u64,
     /// Changes that go with the next turn's rows: the catalogue line of a new document.
     with_next: Vec<Change>,
@@ -105,7 +105,8 @@ impl Live {
 
     async fn turns(&mut self, first: Option<oneshot::Sender<()>>) -> Result<(), Ended> {
         self.turn().await?;
-        first.into_iter().for_each(|first| drop(first.send(())));
+        // Whoever waited for the first turn may have gone.
+        let _ = first.map(|first| first.send(()));
         while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
             for message in heard {
                 self.take(message)?;
@@ -230,7 +231,7 @@ impl Live {
             Announcement::Status(status) => self.publish(|facts| facts.status = status.clone()),
             Announcement::Frontier(digest) => self.publish(|facts| facts.frontier = *digest),
             Announcement::Members => {
-                let (role, members) = (self.document.role(), self.document.members());
+                let (role, members) = (self.document.role(), self.document.members().to_vec());
                 if role != self.facts.borrow().role {
                     self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
                 }

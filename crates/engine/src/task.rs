@@ -3,7 +3,7 @@
 use tokio::task::{AbortHandle, JoinError};
 
 /// Runs a task; if it panics, says so in the log under this name.
-pub(crate) fn supervised(name: &'static str, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+pub fn supervised(name: &'static str, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
     watched(name, task, |_| ())
 }
 

@@ -14,7 +14,7 @@ pub(crate) enum Heard {
     /// A view opens, and is told here.
     Attach { view: ViewId, outlet: Outlet },
     /// Somebody in this process asks, and waits for the answer.
-    Ask { question: Question, reply: oneshot::Sender<Result<(Done, u64), Refused>> },
+    Ask { question: Question, reply: oneshot::Sender<Replied> },
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.
@@ -22,6 +22,9 @@ pub(crate) enum Heard {
     /// Enough.
     Stop,
 }
+
+/// What was done, durably, and the journal's last row then; or why not.
+pub(crate) type Replied = Result<(Done, u64), Refused>;
 
 /// What Rust asks of a document.
 #[derive(Debug)]

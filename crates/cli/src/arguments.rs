@@ -1,0 +1,178 @@
+//! The command line, as people type it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use sheaf_engine::Home;
+
+/// Write documents together, without a server. Everything the app can do, without a window.
+#[derive(Debug, Parser)]
+#[command(name = "sheaf", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// The profile's folder [default: $SHEAF_HOME, else $XDG_DATA_HOME/sheaf]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Print one JSON object per line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Arguments {
+    pub(crate) fn home(&self) -> Result<Home, String> {
+        match &self.home {
+            Some(folder) if !folder.as_os_str().is_empty() => Ok(Home::at(folder)),
+            _ => Home::of_environment().map_err(|error| error.to_string()),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a document and print its id
+    New {
+        /// Its title
+        title: String,
+        /// Markdown to begin with
+        #[arg(long, value_name = "FILE.md")]
+        from: Option<PathBuf>,
+    },
+    /// Show all documents: id, title, when changed, people, state
+    List {
+        /// Those in the trash instead
+        #[arg(long)]
+        trashed: bool,
+    },
+    /// Print a document's body
+    Show {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// How
+        #[arg(long = "as", value_enum, default_value = "md", value_name = "FORM")]
+        form: Form,
+    },
+    /// Merge a new Markdown version into a document, as the smallest edits
+    Write {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The new version; - reads it from stdin
+        file: PathBuf,
+        /// The version it was made from, as `show --as json` says; what changed since is kept
+        #[arg(long)]
+        base: Option<u64>,
+    },
+    /// Give a document another title
+    Rename {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The new title
+        title: String,
+    },
+    /// Put a document into the trash
+    Trash {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Take a document out of the trash
+    Restore {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Make an invitation to a document and print it as a ticket
+    Share {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// What whoever joins may do
+        #[arg(long, value_enum, default_value = "edit")]
+        role: SharedRole,
+    },
+    /// Follow a ticket and print the document's id once the first copy is here
+    Join {
+        /// The ticket; - reads it from stdin
+        ticket: String,
+        /// How many seconds to wait for the first copy
+        #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+        wait: u64,
+        /// Only say what the ticket says; dial nobody
+        #[arg(long)]
+        preview: bool,
+    },
+    /// Run the node until stopped
+    Up(Up),
+    /// Say who has what, since when, what is pending and why
+    Status {
+        /// An id, the beginning of one, or a title [default: all documents]
+        document: Option<String>,
+    },
+    /// Show or set the network profile
+    Network {
+        /// anywhere, local, direct or relay=URL
+        profile: Option<String>,
+    },
+    /// Print the device id
+    Id,
+    /// Show or set who I am
+    Me {
+        /// The name that others see
+        #[arg(long)]
+        name: Option<String>,
+        /// The colour of my cursor
+        #[arg(long)]
+        colour: Option<String>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Up {
+    /// Serve the lanes over a WebSocket on this loopback address
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) bridge: Option<SocketAddr>,
+    /// Serve the built page from this folder, too
+    #[arg(long, value_name = "DIR", requires = "bridge")]
+    pub(crate) ui: Option<PathBuf>,
+    /// Let pages of this origin use the bridge, for developing them
+    #[arg(long, value_name = "ORIGIN", requires = "bridge", hide = true)]
+    pub(crate) allow_origin: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// Markdown
+    Md,
+    /// Words and line ends
+    Text,
+    /// A fragment of HTML
+    Html,
+    /// Version, title and Delta
+    Json,
+}
+
+impl Form {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Form::Md => "md",
+            Form::Text => "text",
+            Form::Html => "html",
+            Form::Json => "json",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SharedRole {
+    /// Read
+    View,
+    /// Write
+    Edit,
+}
+
+impl SharedRole {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            SharedRole::View => "view",
+            SharedRole::Edit => "edit",
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The commands: each one request, and how its answer is printed.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use sheaf_engine::Home;
+
+use crate::arguments::{Command, Form};
+use crate::node::Node;
+use crate::print;
+
+/// Runs a command. The error is a sentence for stderr.
+pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), String> {
+    // What can be wrong with the command is found before anything is opened or made.
+    let request = request(command)?;
+    let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
+    let outcome = perform(&mut node, &request, json).await;
+    node.close().await;
+    outcome
+}
+
+/// A command as a request, and how its answer is to look.
+struct Request {
+    call: &'static str,
+    fields: Map<String, Value>,
+    shape: Shape,
+}
+
+/// How an answer looks without `--json`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Nothing: it is done.
+    Nothing,
+    /// One field, and nothing else.
+    Field(&'static str),
+    /// The library.
+    Library,
+    /// A body, exactly.
+    Body,
+    /// Version, title and Delta, whatever was asked.
+    Delta,
+    /// A ticket.
+    Ticket,
+    /// A ticket's contents.
+    Preview,
+    /// A document's id, once the first copy is here.
+    Joined,
+    /// Who has what.
+    Status,
+    /// The network profile.
+    Network,
+    /// Name and colour.
+    Me,
+}
+
+fn request(command: Command) -> Result<Request, String> {
+    let (call, fields, shape) = match command {
+        Command::New { title, from } => {
+            let markdown = from.as_deref().map(read_markdown).transpose()?;
+            let mut fields = json!({ "title": title });
+            markdown.into_iter().for_each(|markdown| fields["markdown"] = markdown.into());
+            ("new", fields, Shape::Field("document"))
+        }
+        Command::List { trashed } => ("list", json!({ "trashed": trashed }), Shape::Library),
+        Command::Show { document, form } => {
+            let shape = if form == Form::Json { Shape::Delta } else { Shape::Body };
+            ("show", json!({ "document": document, "as": form.name() }), shape)
+        }
+        Command::Write { document, file, base } => {
+            let markdown = read_markdown(&file)?;
+            ("write", json!({ "document": document, "markdown": markdown, "base": base }), Shape::Nothing)
+        }
+        Command::Rename { document, title } => ("rename", json!({ "document": document, "title": title }), Shape::Nothing),
+        Command::Trash { document } => ("trash", json!({ "document": document }), Shape::Nothing),
+        Command::Restore { document } => ("restore", json!({ "document": document }), Shape::Nothing),
+        Command::Share { document, role } => ("share", json!({ "document": document, "role": role.name() }), Shape::Ticket),
+        Command::Join { ticket, wait, preview } => {
+            let ticket = if ticket == "-" { read_stdin()? } else { ticket };
+            match preview {
+                true => ("preview", json!({ "ticket": ticket }), Shape::Preview),
+                false => ("join", json!({ "ticket": ticket, "wait": wait }), Shape::Joined),
+            }
+        }
+        Command::Status { document } => ("status", json!({ "document": document }), Shape::Status),
+        Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
+        Command::Id => ("id", json!({}), Shape::Field("device")),
+        Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
+        Command::Up(_) => return Err("`up` is not a request".into()),
+    };
+    let Value::Object(fields) = fields else { return Err("a request is an object".into()) };
+    Ok(Request { call, fields, shape })
+}
+
+async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), String> {
+    let answer = node.ask(request.call, request.fields.clone()).await.map_err(|failure| failure.message)?;
+    if request.shape == Shape::Ticket
+        && let Some(warning) = answer["warning"].as_str()
+    {
+        print::sentence(warning);
+    }
+    if request.shape == Shape::Joined && answer["state"] != "ready" {
+        return Err(late(node, &answer));
+    }
+    let text = if json { as_json(request.shape, &answer) } else { as_text(request.shape, &answer) };
+    print::result(&text)
+}
+
+fn late(node: &Node, answer: &Value) -> String {
+    let document = answer["document"].as_str().unwrap_or_default();
+    let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
+    format!("the first copy of {document} is not here yet: nobody who has it could be reached. {goes_on}")
+}
+
+/// One object per line.
+fn as_json(shape: Shape, answer: &Value) -> String {
+    match shape {
+        Shape::Library => lines(&answer["documents"]),
+        Shape::Status => lines(&answer["documents"]),
+        Shape::Delta => delta(answer),
+        _ => format!("{answer}\n"),
+    }
+}
+
+fn lines(list: &Value) -> String {
+    list.as_array().into_iter().flatten().map(|item| format!("{item}\n")).collect()
+}
+
+fn delta(answer: &Value) -> String {
+    format!("{}\n", json!({ "version": answer["version"], "title": answer["title"], "delta": answer["delta"] }))
+}
+
+fn as_text(shape: Shape, answer: &Value) -> String {
+    let line = |name: &str| format!("{}\n", answer[name].as_str().unwrap_or_default());
+    match shape {
+        Shape::Nothing => String::new(),
+        Shape::Field(name) => line(name),
+        Shape::Body => answer["body"].as_str().unwrap_or_default().to_owned(),
+        Shape::Delta => delta(answer),
+        Shape::Ticket => line("ticket"),
+        Shape::Joined => line("document"),
+        Shape::Library => print::library(&answer["documents"]),
+        Shape::Preview => print::preview(answer),
+        Shape::Status => print::status(answer),
+        Shape::Network => match answer["relay"].as_str() {
+            Some(relay) => format!("relay={relay}\n"),
+            None => line("profile"),
+        },
+        Shape::Me => format!("{}\t{}\n", answer["name"].as_str().unwrap_or_default(), answer["colour"].as_str().unwrap_or_default()),
+    }
+}
+
+/// A Markdown file, or stdin for `-`, with LF at its line ends.
+fn read_markdown(path: &Path) -> Result<String, String> {
+    let (name, bytes) = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes).map_err(|error| format!("cannot read stdin: {error}"))?;
+        ("stdin".to_owned(), bytes)
+    } else {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {name}: {error}"))?;
+        (name, bytes)
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        format!("{name} is not UTF-8 text: byte {} makes no sense there. Convert it, then try again", error.utf8_error().valid_up_to())
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+fn read_stdin() -> Result<String, String> {
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| format!("cannot read stdin: {error}"))?;
+    Ok(text)
+}
