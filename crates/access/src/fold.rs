@@ -121,14 +121,9 @@ pub enum Refusal {
     /// A genesis that does not begin this document.
     #[error("this does not begin the document")]
     NotTheBeginning,
-    /// An invitation to more than its maker may do, or to owning.
-    #[error("an invitation to “{invited}” cannot be made with the role “{has}”")]
-    TooHigh {
-        /// The inviter's role.
-        has: Role,
-        /// What was promised.
-        invited: Role,
-    },
+    /// An invitation to owning. A document is handed over, and has one owner.
+    #[error("nobody can be invited to own the document")]
+    NobodyIsInvitedToOwn,
     /// A join by an invitation that does not count or is not in its past.
     #[error("the invitation {} does not count here", .0.short())]
     NoInvitation(Hash),
@@ -289,9 +284,8 @@ impl Access {
                 if begins { Ok(()) } else { Err(Refusal::NotTheBeginning) }
             }
             Operation::Invitation(invitation) => {
-                let has = self.may(device, past, Kind::Access)?;
-                let invited = invitation.role;
-                if invited <= has && invited < Role::Owner { Ok(()) } else { Err(Refusal::TooHigh { has, invited }) }
+                self.may(device, past, Kind::Access)?;
+                if invitation.role < Role::Owner { Ok(()) } else { Err(Refusal::NobodyIsInvitedToOwn) }
             }
             Operation::Join(join) => self.judge_join(join, &position.chain, device, past),
             Operation::Leave if member()? == Role::Owner => Err(Refusal::OwnerStays),

@@ -62,25 +62,29 @@ impl Invitation {
     /// Invites whoever holds `seed`. `randomness` is fresh: it makes the key that the secret is sealed with.
     pub fn new(seed: &TicketSeed, document: &DocumentId, role: Role, secret: &EpochSecret, label: Label, randomness: [u8; 32]) -> Self {
         let (_, sealing) = seed.sealing();
-        let invitation = Self { key: seed.key(), sealing, role, epoch: secret.id(), sealed: [0; SEALED], label };
-        let recipient = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&sealing).expect("a public key that was just derived is one");
+        Self { key: seed.key(), sealing, role, epoch: secret.id(), sealed: [0; SEALED], label }.seal(document, secret, randomness)
+    }
+
+    /// Puts the secret in.
+    fn seal(self, document: &DocumentId, secret: &EpochSecret, randomness: [u8; 32]) -> Self {
+        let recipient = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&self.sealing).expect("a public key that was just derived is one");
         let (encapsulated, closed) = single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
             &OpModeS::Base,
             &recipient,
             &info(document),
             secret.as_bytes(),
-            &invitation.bound(),
+            &self.bound(),
             &mut Handed::new(randomness),
         )
         .expect("a derived key is no weak point and 32 bytes are not too long: sealing cannot fail");
         let sealed = [&encapsulated.to_bytes()[..], &closed].concat();
-        Self { sealed: sealed.try_into().expect("an X25519 key, the secret and a tag are 80 bytes"), ..invitation }
+        Self { sealed: sealed.try_into().expect("an X25519 key, the secret and a tag are 80 bytes"), ..self }
     }
 
     /// Takes out the epoch secret.
     pub fn open(&self, seed: &TicketSeed, document: &DocumentId) -> Result<EpochSecret, InvitationError> {
-        let (private, sealing) = seed.sealing();
-        if seed.key() != self.key || sealing != self.sealing {
+        let (private, _) = seed.sealing();
+        if seed.key() != self.key {
             return Err(InvitationError::OtherTicket);
         }
         let (encapsulated, closed) = self.sealed.split_at(32);
@@ -179,3 +183,20 @@ impl TryRng for Handed {
 }
 
 impl TryCryptoRng for Handed {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_that_deals_another_secret_than_it_names_is_noticed() {
+        let (seed, document) = (TicketSeed::from_bytes([7; 32]), DocumentId([1; 32]));
+        let [real, dealt] = [3, 4].map(|byte| EpochSecret::from_bytes([byte; 32]));
+        let honest = Invitation::new(&seed, &document, Role::Edit, &real, Label(vec![]), [5; 32]);
+        assert_eq!(honest.open(&seed, &document), Ok(real));
+        let lying = honest.clone().seal(&document, &dealt, [5; 32]);
+        assert_eq!(lying.open(&seed, &document), Err(InvitationError::WrongSecret));
+        let misdirected = Invitation { sealing: TicketSeed::from_bytes([8; 32]).sealing().1, ..honest }.seal(&document, &dealt, [5; 32]);
+        assert_eq!(misdirected.open(&seed, &document), Err(InvitationError::WrongSecret));
+    }
+}

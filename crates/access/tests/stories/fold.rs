@@ -154,6 +154,17 @@ impl Naive<'_> {
         }
     }
 
+    /// Of the profiles that stand behind no other one, the one with the largest hash.
+    fn profile(&self, device: &DeviceId) -> Option<Hash> {
+        let is_profile = |hash: &&Hash| {
+            let record = &self.records[*hash];
+            record.device == *device && matches!(record.operation, Operation::Profile(_)) && self.counts(hash)
+        };
+        let profiles: Vec<Hash> = self.records.keys().filter(is_profile).copied().collect();
+        let newest = profiles.iter().filter(|hash| !profiles.iter().any(|other| self.graph.stands_on(other, hash)));
+        newest.max().copied()
+    }
+
     fn role(&self, device: &DeviceId, past: &BTreeSet<Hash>) -> Option<Role> {
         let own = |hash: &&Hash| self.records[*hash].device == *device && self.counts(hash);
         let left = |join: &Hash| {
@@ -190,6 +201,7 @@ fn a_naive_fold_agrees() {
         let everything = records.keys().copied().collect();
         for person in &people {
             assert_eq!(access.role(&person.device()), naive.role(&person.device(), &everything));
+            assert_eq!(access.profile(&person.device()).map(|(position, ..)| position.hash), naive.profile(&person.device()));
         }
     });
     let [refused, counts] = counted.get();

@@ -88,7 +88,7 @@ fn only_the_owner_invites() {
 fn nobody_is_invited_to_own() {
     let mut ada = Person::founder();
     let (_, standing) = ada.invite(7, Role::Owner);
-    assert_eq!(standing, Standing::Refused(Refusal::TooHigh { has: Role::Owner, invited: Role::Owner }));
+    assert_eq!(standing, Standing::Refused(Refusal::NobodyIsInvitedToOwn));
     assert_eq!(ada.invite(8, Role::Admin).1, Standing::Counts);
 }
 
@@ -148,6 +148,22 @@ fn whoever_leaves_is_gone_and_may_come_back() {
 }
 
 #[test]
+fn leaving_ends_what_was_joined_before_and_not_what_was_joined_elsewhere_meanwhile() {
+    // Ben's profile, copied to a second machine: it leaves there, and joins again here, and neither knows of the other.
+    let (mut ada, mut ben, _) = ada_and_ben(Role::View);
+    let (again, _) = ada.invite(8, Role::Edit);
+    ben.meet(&ada);
+    let mut copy = Person::stranger(ada.document, 2);
+    copy.restart([30; 16]);
+    copy.meet(&ben);
+    assert_eq!(ben.write(&Operation::Leave).1, Standing::Counts);
+    assert_eq!(copy.join(8, hash(&again)).1, Standing::Counts);
+    ben.meet(&copy);
+    assert_eq!(ben.access.role(&ben.device()), Some(Role::Edit));
+    assert_eq!(ben.access.members().len(), 2);
+}
+
+#[test]
 fn the_owner_stays() {
     let mut ada = Person::founder();
     assert_eq!(ada.write(&Operation::Leave).1, Standing::Refused(Refusal::OwnerStays));
@@ -166,7 +182,9 @@ fn a_second_join_can_only_raise() {
 #[test]
 fn names_are_read_by_members_only_and_the_newest_counts() {
     let (mut ada, mut ben, _) = ada_and_ben(Role::View);
-    ben.call_myself("Ben");
+    for number in 0..20 {
+        ben.call_myself(&format!("Ben {number}"));
+    }
     ben.call_myself("Benedict");
     ada.meet(&ben);
     let (position, previous, sealed) = ada.access.profile(&ben.device()).unwrap();
