@@ -67,6 +67,13 @@ impl Device {
         Moment { wall: Wall(wall.saturating_add(self.clock_skew)), elapsed: now }
     }
 
+    /// Whether the journal says, or is about to say, that one suspected record meets yrs alone.
+    pub fn is_trying_alone(&self) -> bool {
+        let marked = |trying: Option<u64>| trying.is_some_and(|row| row > 0);
+        let writing = self.process.as_ref().and_then(|process| process.writing.as_ref());
+        self.disk.as_ref().is_some_and(|disk| marked(disk.stored().trying)) || writing.is_some_and(|(turn, _)| marked(turn.writes.trying))
+    }
+
     /// Which document, once known.
     pub fn document(&self) -> Option<DocumentId> {
         self.process.as_ref().map(|process| process.document.id())

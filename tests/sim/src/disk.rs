@@ -100,7 +100,7 @@ impl Disk {
         let wanted: BTreeMap<ChainId, &Span> = spans.iter().map(|span| (span.chain, span)).collect();
         let mut chunks = Chunks::new();
         for head in self.stored.heads.iter().filter(|head| wanted.get(&head.chain).is_some_and(|span| span.after == 0)) {
-            chunks.head(head.chain, head.head.clone());
+            chunks.head(head.chain, [&head.head[..], &head.signature].concat());
         }
         for seal in self.stored.seals.iter().filter(|seal| wanted.contains_key(&seal.chain)) {
             chunks.seal(seal.chain, seal.number, Signature(seal.signature));

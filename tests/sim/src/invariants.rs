@@ -8,6 +8,7 @@ use std::{
 use sheaf_base::{ChainId, Hash};
 use sheaf_protocol::{Bundle, BundleChain, Frame};
 use sheaf_record::SignedHead;
+use sheaf_schema::Delta;
 
 use crate::{
     disk::Disk,
@@ -61,10 +62,11 @@ impl Ledger {
     }
 
     /// A profile was put back to what it was: what it alone saved since then is gone, and nobody promised otherwise.
-    pub fn restored(&mut self, who: usize, to: Duration) {
+    pub fn restored(&mut self, who: usize, to: Duration, disk: &Disk) -> Result<(), String> {
         self.saved.retain(|_, saved| saved.by != who || saved.at < to);
         self.durable.retain(|(device, _), _| *device != who);
         self.seen.insert(who, 0);
+        self.written(who, disk)
     }
 
     /// Rows became durable. No number of a chain may ever be given to two records.
@@ -131,10 +133,17 @@ pub fn agree(world: &World) -> Result<(), String> {
     }
     let Some((_, first)) = screens.first() else { return Err("nobody is left to ask".to_owned()) };
     if let Some((who, other)) = screens.iter().find(|(_, screen)| screen != first) {
-        return Err(format!("device {who} shows another text:\n  {other:?}\n  {first:?}"));
+        return Err(format!("device {who} shows another text than device {}: {}", screens[0].0, difference(first, other)));
     }
     let present: BTreeSet<String> = words(&first.text()).into_iter().collect();
     let lost: Vec<&String> =
         world.ledger.saved.keys().filter(|word| !present.contains(*word) && !world.ledger.deleted.contains(*word)).collect();
     if lost.is_empty() { Ok(()) } else { Err(format!("saved words are gone though nobody deleted them: {lost:?}")) }
+}
+
+/// Where two texts part, in few words.
+fn difference(one: &Delta, other: &Delta) -> String {
+    let place = one.ops.iter().zip(&other.ops).take_while(|(one, other)| one == other).count();
+    let around = |delta: &Delta| delta.ops.iter().skip(place).take(2).map(|op| format!("{op:?}")).collect::<Vec<_>>().join(", ");
+    format!("at operation {place}\n  {}\n  {}", around(one), around(other))
 }

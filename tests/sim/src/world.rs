@@ -187,7 +187,7 @@ impl World {
     fn found(&mut self) -> Result<(), String> {
         let here = self.devices[0].here(&mut self.chance);
         let moment = self.devices[0].moment(self.now);
-        let document = Document::create(here, "World", moment);
+        let document = Document::create(here, "World", moment).map_err(|error| error.to_string())?;
         self.devices[0].run(document);
         let seed = self.chance.bytes();
         self.to_document(0, Input::Administer { request: nobody(), act: Act::Invite { role: Role::Edit, seed, label: String::new() } });
@@ -204,17 +204,23 @@ impl World {
     fn happen(&mut self) -> Result<(), String> {
         let who = self.chance.below(self.devices.len());
         match self.chance.below(100) {
-            0..=57 => self.edit(who),
-            58..=65 => self.start(who)?,
-            66..=71 => self.open_view(who),
-            72..=73 => self.close_view(who),
-            74..=79 => self.crash(who),
-            80..=83 => self.part(),
-            84..=89 => self.sides = vec![false; self.devices.len()],
-            90..=91 => self.back_up(who),
-            92 => self.restore(who),
-            93..=94 => self.toggle_full_disk(who),
-            95..=97 => self.fold(who)?,
+            // Several people type in the same moment: that is what has to be merged.
+            0..=56 => (0..self.devices.len()).for_each(|who| {
+                if self.chance.percent(60) {
+                    self.edit(who)
+                }
+            }),
+            57..=66 => self.start(who)?,
+            67..=76 => self.open_view(who),
+            77 => self.close_view(who),
+            78..=80 => self.crash(who),
+            81..=82 => self.part(),
+            83..=88 => self.sides = vec![false; self.devices.len()],
+            89..=90 => self.back_up(who),
+            91 => self.restore(who)?,
+            92 => self.fill_disk(who),
+            93..=95 => self.empty_disks(),
+            96..=98 => self.fold(who)?,
             _ => self.rename(who),
         }
         Ok(())
@@ -268,6 +274,10 @@ impl World {
     }
 
     fn crash(&mut self, who: usize) {
+        // Dying here twice in a row is what a killing record looks like, and would put an innocent one aside (see docs/decisions).
+        if self.devices[who].is_trying_alone() {
+            return;
+        }
         let Some(process) = self.devices[who].process.take() else { return };
         self.tally.crashes += 1;
         self.tally.torn_tails += u64::from(process.writing.is_some());
@@ -290,19 +300,27 @@ impl World {
         }
     }
 
-    fn restore(&mut self, who: usize) {
-        let Some((when, disk)) = self.backups.get(&who).cloned() else { return };
+    fn restore(&mut self, who: usize) -> Result<(), String> {
+        let Some((when, disk)) = self.backups.get(&who).cloned() else { return Ok(()) };
         self.crash(who);
+        if self.devices[who].process.is_some() {
+            return Ok(());
+        }
         self.tally.restores += 1;
         self.transcript.say(self.now, format_args!("{who} is restored to {} ms", when.as_millis()));
-        self.ledger.restored(who, when);
+        self.ledger.restored(who, when, &disk)?;
         self.devices[who].disk = Some(disk);
+        Ok(())
     }
 
-    fn toggle_full_disk(&mut self, who: usize) {
+    fn fill_disk(&mut self, who: usize) {
         if let Some(disk) = &mut self.devices[who].disk {
-            disk.full = !disk.full;
+            disk.full = true;
         }
+    }
+
+    fn empty_disks(&mut self) {
+        self.devices.iter_mut().filter_map(|device| device.disk.as_mut()).for_each(|disk| disk.full = false);
     }
 
     /// Folds what is durable into a snapshot, as the engine does beside the turns.

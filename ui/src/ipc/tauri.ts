@@ -10,7 +10,7 @@ export function isWindow(): boolean {
 }
 
 export async function overTauri(): Promise<Wire> {
-  const requests = new Requests((message) => invoke<void>("call", { message }));
+  const requests = new Requests((message) => invoke("call", { message }).then(() => undefined));
   const channel = new Channel<unknown[]>();
   channel.onmessage = (batch) => {
     for (const message of batch) requests.receive(message);

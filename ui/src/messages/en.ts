@@ -48,6 +48,10 @@ export const en = {
     waitingTitle: (person: string) => `Waiting for ${person} to come online`,
     waitingHint: "You can close this; we will keep trying.",
     opening: "Opening…",
+    newer: "Made with a newer version",
+    source: "Markdown",
+    markdownPasted: "Pasted as plain text.",
+    markdownFormat: "Format as Markdown",
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 

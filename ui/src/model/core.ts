@@ -155,6 +155,10 @@ export class Core {
   async rescued(document: string): Promise<RescuedEdit[]> {
     return (await this.ask<{ edits: RescuedEdit[] }>("rescued", { document })).edits;
   }
+  /** The core writes the words again, as an edit of this device's. */
+  async putBack(edit: RescuedEdit): Promise<void> {
+    await this.ask("rescued_back", { id: edit.id });
+  }
   async rescuedDone(id: string): Promise<void> {
     await this.ask("rescued_done", { id });
   }

@@ -1,0 +1,140 @@
+/**
+ * One open document as the chrome sees it: the editor's state, who is here, the facts about its copies. The editor is framework-free; this is
+ * the one place where its callbacks become state that the page's parts can show.
+ */
+import { Editor, type EditorSnapshot, type Here, type LinkAsked } from "../editor/index.ts";
+import { openLink } from "../ipc/connect.ts";
+import { say } from "../messages/index.ts";
+import { reason, type Core, type RescuedEdit } from "./core.ts";
+import { Status } from "./status.svelte.ts";
+
+/** A person counts as writing at this moment for as long after a key. */
+const SAVING_SHOWS_AFTER_MS = 400;
+
+export class Page {
+  editor = $state.raw<Editor | null>(null);
+  state = $state.raw<EditorSnapshot | null>(null);
+  title = $state<string | null>(null);
+  people = $state.raw<readonly Here[]>([]);
+  link = $state.raw<{ asked: LinkAsked; editing: boolean } | null>(null);
+  /** Pasted Markdown that could become what it means. */
+  offer = $state.raw<{ accept: () => void } | null>(null);
+  /** Why the text cannot be shown, in the core's words. */
+  problem = $state<string | null>(null);
+  /** Typed, and not durable for more than 400 ms. */
+  saving = $state(false);
+  titleWanted = $state(false);
+
+  readonly status: Status;
+  readonly #stops: Array<() => void> = [];
+  #closed = false;
+  #opening = false;
+  #savingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly core: Core,
+    readonly id: string,
+  ) {
+    this.status = new Status(core, id);
+    void this.status.refresh().catch(() => undefined);
+    // A document that waits for its first copy opens by itself when the copy is here.
+    this.#stops.push(core.listen("documents", () => void this.#openAgain()));
+    void this.#open();
+  }
+
+  get viewing(): boolean {
+    return this.state !== null && !this.state.editable;
+  }
+
+  get words(): number | null {
+    return this.state?.words ?? null;
+  }
+
+  get selectedWords(): number {
+    return this.state?.selectedWords ?? 0;
+  }
+
+  focusTitle(): void {
+    this.titleWanted = true;
+  }
+
+  async rename(title: string): Promise<void> {
+    this.title = title;
+    await this.core.rename(this.id, title);
+  }
+
+  jumpTo(device: string): void {
+    this.editor?.jumpTo(device);
+  }
+
+  /** Rescued words come back as a line of their own at the end, for the person to move. */
+  async putBack(edit: RescuedEdit): Promise<void> {
+    const { editor } = this;
+    if (!editor) return;
+    const end = editor.text.length;
+    editor.select({ anchor: end, head: end });
+    await this.core.putBack(edit);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#savingTimer);
+    this.#stops.forEach((stop) => stop());
+    this.status.close();
+    void this.editor?.destroy();
+    this.editor = null;
+  }
+
+  async #openAgain(): Promise<void> {
+    if (!this.editor && !this.#closed) await this.#open();
+  }
+
+  async #open(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
+    try {
+      const editor = await Editor.open({
+        wire: this.core.wire,
+        document: this.id,
+        openOutside: (url) => void openLink(url),
+        words: { placeholder: say.document.placeholder, newer: say.document.newer, source: say.document.source },
+      });
+      if (this.#closed) {
+        void editor.destroy();
+        return;
+      }
+      this.#attach(editor);
+    } catch (error) {
+      this.problem = reason(error);
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #attach(editor: Editor): void {
+    this.problem = null;
+    this.title = editor.title;
+    this.state = editor.state;
+    this.people = editor.here;
+    this.#stops.push(
+      editor.subscribe(() => this.#changed(editor)),
+      editor.on("people", (people) => (this.people = people)),
+      editor.on("link", (asked) => (this.link = { asked, editing: false })),
+      editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
+      editor.on("markdownPasted", (offer) => (this.offer = offer)),
+      editor.on("trouble", (what) => console.warn(what)),
+    );
+    this.editor = editor;
+  }
+
+  #changed(editor: Editor): void {
+    this.state = editor.state;
+    if (editor.state.saved) {
+      clearTimeout(this.#savingTimer);
+      this.#savingTimer = undefined;
+      this.saving = false;
+    } else {
+      this.#savingTimer ??= setTimeout(() => (this.saving = true), SAVING_SHOWS_AFTER_MS);
+    }
+  }
+}
