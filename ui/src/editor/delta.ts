@@ -40,6 +40,18 @@ export function isNothing(delta: Delta): boolean {
   return delta.ops.every((op) => op.delete === undefined && op.insert === undefined && op.attributes === undefined);
 }
 
+/** Whether two Deltas do the same, op by op. */
+export function sameDelta(a: Delta, b: Delta): boolean {
+  if (a === b) return true;
+  return a.ops.length === b.ops.length && a.ops.every((op, index) => sameOp(op, b.ops[index]));
+}
+
+function sameOp(a: Op, b: Op | undefined): boolean {
+  if (b === undefined || a.delete !== b.delete || a.retain !== b.retain) return false;
+  const sameInsert = a.insert === b.insert || JSON.stringify(a.insert) === JSON.stringify(b.insert);
+  return sameInsert && sameAttributes(a.attributes as Attributes | undefined, b.attributes as Attributes | undefined);
+}
+
 /** How many units an op covers. */
 export function lengthOf(op: Op): number {
   if (typeof op.delete === "number") return op.delete;

@@ -3,7 +3,8 @@
  * line move is replayed on the present text. Pure: time and text are handed in. Shows are only noted when drawn and worked in when an entry
  * comes to the top, so that a long stack costs a remote keystroke nothing.
  */
-import { Delta, isNothing } from "../delta.ts";
+import { Delta, isNothing, sameDelta } from "../delta.ts";
+import { difference } from "../lines/diff.ts";
 import type { Lines } from "../lines/lines.ts";
 import { moveLines } from "../lines/move.ts";
 
@@ -173,8 +174,8 @@ export class Undo {
   /** What lies below counts on the entry being taken back as it stood; where something else was done, that is news to it. */
   private passOnDifference(stack: Entry[], entry: Entry, actual: Delta, lines: Lines): void {
     const below = stack.at(-1);
-    if (below === undefined || actual === entry.delta) return;
-    const news = lines.invert(entry.delta).compose(actual);
+    if (below === undefined || sameDelta(actual, entry.delta)) return;
+    const news = difference(lines.apply(entry.delta).lines, lines.apply(actual).lines);
     if (!isNothing(news)) below.lag.push(news);
   }
 

@@ -71,7 +71,7 @@ export function headingLevel(kind: string): number {
 
 /** The kind of the line that Enter makes after a line with this string. */
 export function blockAfter(block: string): string {
-  const { kind } = readBlock(block);
-  if (headingLevel(kind) > 0 || kind === "divider" || !isKnown(kind)) return turnInto(block, "p");
+  const { kind, quote } = readBlock(block);
+  if (headingLevel(kind) > 0 || kind === "divider" || !isKnown(kind)) return writeBlock({ ...PLAIN, quote });
   return changeBlock(block, { done: false, start: false, number: null });
 }

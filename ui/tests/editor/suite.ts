@@ -1,0 +1,469 @@
+/** The editor's suite: what a person does with real keys, and what must be in the text afterwards. The same in every engine. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { expect } from "vitest";
+import { type Driver, until } from "../drive/driver.ts";
+
+interface Op {
+  readonly insert: string | Record<string, unknown>;
+  readonly attributes?: Record<string, unknown>;
+}
+
+/** One story. */
+export interface Story {
+  readonly name: string;
+  run(driver: Driver): Promise<void>;
+}
+
+/** Begins with these lines: `h1: words`, or plain words. */
+async function begin(driver: Driver, ...lines: string[]): Promise<void> {
+  const ops = lines.flatMap((line, index) => {
+    const [, block, text] = /^(?:(\w[\w= ]*): )?(.*)$/s.exec(line) ?? [];
+    const attributes = block === undefined ? { line: `id${index}` } : { line: `id${index}`, block };
+    return [...(text === "" ? [] : [{ insert: text }]), { insert: "\n", attributes }];
+  });
+  await driver.evaluate(`
+    await sheaf.set(${JSON.stringify(ops)});
+    sheaf.events.length = 0; sheaf.opened.length = 0;
+    sheaf.a.closeSlash(); sheaf.a.focus();
+    sheaf.a.select({ anchor: 0, head: 0 });`);
+}
+
+async function caret(driver: Driver, anchor: number, head = anchor): Promise<void> {
+  await driver.evaluate(`sheaf.a.focus(); sheaf.a.select({ anchor: ${anchor}, head: ${head} }); await new Promise((d) => setTimeout(d, 30));`);
+}
+
+/** The text as lines: kind, then words with their marks in braces. */
+async function text(driver: Driver): Promise<string[]> {
+  const ops = await driver.evaluate<Op[]>("await new Promise((d) => setTimeout(d, 60)); return sheaf.a.delta.ops;");
+  const lines: string[] = [];
+  let now = "";
+  for (const { insert, attributes } of ops) {
+    if (typeof insert !== "string") {
+      now += `<${Object.keys(insert)[0] ?? ""}>`;
+      continue;
+    }
+    const { line: _line, block, ...marks } = attributes ?? {};
+    for (const [nth, part] of insert.split("\n").entries()) {
+      if (nth > 0) {
+        lines.push(typeof block === "string" ? `${block}: ${now}` : now);
+        now = "";
+      }
+      const keys = Object.entries(marks).map(([key, value]) => (value === true ? key : `${key}=${String(value)}`));
+      if (part !== "") now += keys.length === 0 ? part : `{${keys.join(" ")} ${part}}`;
+    }
+  }
+  return now === "" ? lines : [...lines, now];
+}
+
+/** Both windows show the text, and it is the core's. */
+async function settled(driver: Driver): Promise<void> {
+  await until(driver, "return sheaf.a.state.saved && sheaf.b.text === sheaf.a.text && sheaf.core.text.text() === sheaf.a.text");
+  expect(await driver.evaluate("return [sheaf.a.verify(), sheaf.b.verify()]")).toEqual([true, true]);
+  expect(await driver.evaluate("return sheaf.events.filter((e) => e.name === 'trouble')")).toEqual([]);
+}
+
+const ids = (driver: Driver): Promise<string[]> =>
+  driver.evaluate("return sheaf.a.delta.ops.filter((o) => o.insert === '\\n').map((o) => o.attributes.line)");
+
+async function paste(driver: Driver, data: Record<string, string>): Promise<void> {
+  await driver.evaluate(`
+    const data = new DataTransfer();
+    for (const [type, value] of Object.entries(${JSON.stringify(data)})) data.setData(type, value);
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    if (!event.clipboardData) Object.defineProperty(event, "clipboardData", { value: data });
+    document.querySelector("#a .sheaf-editor").dispatchEvent(event);`);
+}
+
+export const stories: Story[] = [
+  {
+    name: "shortcuts at a line's start make what they say",
+    run: async (driver) => {
+      await begin(driver, "");
+      for (const typed of ["# one", "## two", "- ul", "", "1. ol", "", "[] task", "", "> quote", ""]) {
+        if (typed !== "") await driver.type(typed);
+        await driver.press("Enter");
+      }
+      await driver.type("---");
+      await driver.type("```");
+      await driver.type("fn()");
+      expect(await text(driver)).toEqual(["h1: one", "h2: two", "ul: ul", "ol: ol", "task: task", "p q=1: quote", "divider: ", "code: fn()"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "shortcuts around words mark them, and what comes after is plain",
+    run: async (driver) => {
+      await begin(driver, "");
+      await driver.type("**b** *i* _j_ ~~s~~ `c` ==h== [t](https://example.org/) e");
+      expect(await text(driver)).toEqual(["{bold b} {italic i} {italic j} {strike s} {code c} {background=yellow h} {link=https://example.org/ t} e"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "undo right after a shortcut gives the literal text back, and redo the shortcut",
+    run: async (driver) => {
+      await begin(driver, "");
+      await driver.type("# ");
+      expect(await text(driver)).toEqual(["h1: "]);
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["# "]);
+      await driver.press("Control+Shift+z");
+      expect(await text(driver)).toEqual(["h1: "]);
+      await begin(driver, "");
+      await driver.type("**b**");
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["**b**"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "keys mark the selection, and what is typed next",
+    run: async (driver) => {
+      await begin(driver, "hello world");
+      await caret(driver, 0, 5);
+      await driver.press("Control+b", "Control+i", "Control+u");
+      expect(await text(driver)).toEqual(["{underline bold italic hello} world"].map((line) => line.replace("underline bold italic", "bold italic underline")));
+      await driver.press("Control+b");
+      expect(await text(driver)).toEqual(["{italic underline hello} world"]);
+      await driver.press("Control+Alt+\\");
+      await caret(driver, 11);
+      await driver.press("Control+e");
+      await driver.type("xy");
+      await driver.press("Control+e");
+      await driver.type("z");
+      expect(await text(driver)).toEqual(["hello world{code xy}z"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
+    run: async (driver) => {
+      await begin(driver, "abcd", "next");
+      await caret(driver, 4);
+      await driver.press("Enter");
+      await driver.type("new");
+      expect((await ids(driver))[0]).toBe("id0");
+      expect((await ids(driver))[2]).toBe("id1");
+      await caret(driver, 2);
+      await driver.press("Enter");
+      expect(await text(driver)).toEqual(["ab", "cd", "new", "next"]);
+      expect((await ids(driver))[1]).toBe("id0");
+      await settled(driver);
+    },
+  },
+  {
+    name: "lists: Enter continues, Tab nests, Shift+Tab lifts, Enter in an empty item leaves, Backspace at the start too",
+    run: async (driver) => {
+      await begin(driver, "ul: one");
+      await caret(driver, 3);
+      await driver.press("Enter", "Tab");
+      await driver.type("two");
+      await driver.press("Enter", "Shift+Tab");
+      await driver.type("three");
+      await driver.press("Enter", "Enter");
+      await driver.type("out");
+      expect(await text(driver)).toEqual(["ul: one", "ul in=1: two", "ul: three", "out"]);
+      await caret(driver, 4);
+      await driver.press("Backspace");
+      expect((await text(driver))[1]).toBe("ul: two");
+      await driver.press("Backspace");
+      expect((await text(driver))[1]).toBe("two");
+      await driver.press("Backspace");
+      expect(await text(driver)).toEqual(["ul: onetwo", "ul: three", "out"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "tasks turn by click and by Ctrl+Enter",
+    run: async (driver) => {
+      await begin(driver, "task: first", "task: second");
+      await driver.click("#a .line.task .check");
+      expect(await text(driver)).toEqual(["task done: first", "task: second"]);
+      await caret(driver, 8);
+      await driver.press("Control+Enter");
+      expect(await text(driver)).toEqual(["task done: first", "task done: second"]);
+      expect(await driver.evaluate("return document.querySelector('#b .check').getAttribute('aria-checked')")).toBe("true");
+      await settled(driver);
+    },
+  },
+  {
+    name: "code: Tab puts spaces, Enter a line, Ctrl+A first the code, Ctrl+Enter goes out",
+    run: async (driver) => {
+      await begin(driver, "before", "code: a");
+      await caret(driver, 8);
+      await driver.press("Enter", "Tab");
+      await driver.type("**b** ");
+      expect(await text(driver)).toEqual(["before", "code: a", "code:   **b** "]);
+      await driver.press("Control+a");
+      expect(await driver.evaluate("return sheaf.a.state.selection")).toEqual({ anchor: 7, head: 17 });
+      await driver.press("Control+a");
+      expect(await driver.evaluate("return sheaf.a.state.selection.anchor")).toBe(0);
+      await caret(driver, 8);
+      await driver.press("Control+Enter");
+      await driver.type("out");
+      expect(await text(driver)).toEqual(["before", "code: a", "out", "code:   **b** "]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "Backspace and Delete join lines; the rest is what the first line was, unless it was empty",
+    run: async (driver) => {
+      await begin(driver, "h1: head", "para", "", "h2: last");
+      await caret(driver, 5);
+      await driver.press("Backspace");
+      expect(await text(driver)).toEqual(["h1: headpara", "", "h2: last"]);
+      await caret(driver, 9);
+      await driver.press("Delete");
+      expect(await text(driver)).toEqual(["h1: headpara", "h2: last"]);
+      await caret(driver, 8);
+      await driver.press("Delete");
+      expect(await text(driver)).toEqual(["h1: headparalast"]);
+      await driver.press("Control+z", "Control+z", "Control+z");
+      expect(await text(driver)).toEqual(["h1: head", "para", "", "h2: last"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "typing over a selection of several lines, and deleting everything",
+    run: async (driver) => {
+      await begin(driver, "h1: first", "second", "third");
+      await caret(driver, 2, 14);
+      await driver.type("X");
+      expect(await text(driver)).toEqual(["h1: fiXhird"]);
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["h1: first", "second", "third"]);
+      await driver.press("Control+a", "Backspace");
+      expect(await text(driver)).toEqual([""]);
+      await driver.type("new");
+      expect(await text(driver)).toEqual(["new"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "a line break stays inside its line",
+    run: async (driver) => {
+      await begin(driver, "ul: ");
+      await driver.type("a");
+      await driver.press("Shift+Enter");
+      await driver.type("b");
+      expect(await text(driver)).toEqual(["ul: a\u2028b"]);
+      await driver.press("Backspace", "Backspace");
+      expect(await text(driver)).toEqual(["ul: a"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "blocks move and duplicate; moved lines keep their ids, copies get their own; undo moves back",
+    run: async (driver) => {
+      await begin(driver, "h1: one", "ul: two", "three");
+      await caret(driver, 5);
+      await driver.press("Alt+Shift+ArrowDown");
+      expect(await text(driver)).toEqual(["h1: one", "three", "ul: two"]);
+      expect(await ids(driver)).toEqual(["id0", "id2", "id1"]);
+      await driver.press("Alt+Shift+ArrowUp", "Alt+Shift+ArrowUp");
+      expect(await text(driver)).toEqual(["ul: two", "h1: one", "three"]);
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["h1: one", "ul: two", "three"]);
+      await driver.press("Control+d");
+      expect(await text(driver)).toEqual(["h1: one", "ul: two", "ul: two", "three"]);
+      expect(new Set(await ids(driver)).size).toBe(4);
+      await settled(driver);
+    },
+  },
+  {
+    name: "copy and paste keeps everything but ids",
+    run: async (driver) => {
+      await begin(driver, "h1: one", "ul: two", "callout tone=warm: three", "end");
+      await caret(driver, 0, 13);
+      await driver.press("Control+c");
+      await caret(driver, 17);
+      await driver.press("Enter", "Control+v");
+      await new Promise((done) => setTimeout(done, 200));
+      expect(await text(driver)).toEqual(["h1: one", "ul: two", "callout tone=warm: three", "end"].slice(0, 4).concat(["h1: one", "ul: two", "callout tone=warm: three"]).slice(0, 7));
+      expect(new Set(await ids(driver)).size).toBe(7);
+      await settled(driver);
+    },
+  },
+  {
+    name: "paste from the web, from Word and from Google Docs goes through the schema alone",
+    run: async (driver) => {
+      await begin(driver, "");
+      await paste(driver, {
+        "text/html":
+          "<meta charset=utf-8><script>alert(1)</script><h2 style='color:red'>Head</h2><p>One <b>bold</b> <a href='javascript:alert(1)'>bad</a> <a href='https://example.org/'>good</a></p><ul><li>a<ol><li>b</li></ol></li></ul><pre><code class='language-rust'>x\n  y</code></pre><blockquote><p>said</p></blockquote><hr><table><tr><td>1</td><td>2</td></tr></table>",
+      });
+      expect(await text(driver)).toEqual([
+        "h2: Head", "One {bold bold} bad {link=https://example.org/ good}", "ul: a", "ol in=1: b", "code lang=rust: x", "code lang=rust:   y", "p q=1: said", "divider: ", "1\t2",
+      ]);
+      await begin(driver, "");
+      await paste(driver, {
+        "text/html":
+          "<html xmlns:o='urn:schemas-microsoft-com:office:office'><body><h1>Title<o:p></o:p></h1><p class=MsoNormal>Hello <b>there</b><o:p></o:p></p><p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp;&nbsp;</span></span>dot</p><p class=MsoListParagraph style='mso-list:l1 level2 lfo2'><span style='mso-list:Ignore'>1.<span>&nbsp;</span></span>num</p></body></html>",
+      });
+      expect(await text(driver)).toEqual(["h1: Title", "Hello {bold there}", "ul: dot", "ol in=1: num"]);
+      await begin(driver, "");
+      await paste(driver, {
+        "text/html":
+          "<b style='font-weight:normal' id='docs-internal-guid-1'><p dir='ltr'><span style='font-weight:700'>Bold</span><span style='font-weight:400'> not </span><span style='font-style:italic;text-decoration:underline'>both</span></p><ul><li dir='ltr' aria-level='1'><p role='presentation'>item</p></li><ul><li aria-level='2'><p>inner</p></li></ul></ul></b>",
+      });
+      expect(await text(driver)).toEqual(["{bold Bold} not {underline italic both}".replace("underline italic", "italic underline"), "ul: item", "ul in=1: inner"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "plain text pastes as lines, an address on words makes a link, Markdown is offered",
+    run: async (driver) => {
+      await begin(driver, "see here");
+      await caret(driver, 4, 8);
+      await paste(driver, { "text/plain": "https://example.org/x" });
+      expect(await text(driver)).toEqual(["see {link=https://example.org/x here}"]);
+      await begin(driver, "");
+      await paste(driver, { "text/plain": "# Head\r\n\r\n- one\r\n- two" });
+      expect(await text(driver)).toEqual(["# Head", "", "- one", "- two"]);
+      await driver.evaluate("sheaf.events.find((e) => e.name === 'markdownPasted').event.accept(); await new Promise((d) => setTimeout(d, 100));");
+      expect(await text(driver)).toEqual(["h1: meant: 22"]);
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["# Head", "", "- one", "- two"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "the insert menu opens at a slash, filters, inserts, and leaves the text when dismissed",
+    run: async (driver) => {
+      await begin(driver, "words");
+      await caret(driver, 5);
+      await driver.type(" /head");
+      expect(await driver.evaluate("return sheaf.a.state.slash.items.map((i) => i.id)")).toEqual(["h1", "h2", "h3"]);
+      await driver.press("ArrowDown", "Enter");
+      expect(await text(driver)).toEqual(["h2: words "]);
+      await driver.type("/div");
+      await driver.press("Escape");
+      expect(await driver.evaluate("return sheaf.a.state.slash === undefined")).toBe(true);
+      expect(await text(driver)).toEqual(["h2: words /div"]);
+      await begin(driver, "");
+      await driver.type("and/or");
+      expect(await driver.evaluate("return sheaf.a.state.slash === undefined")).toBe(true);
+      await settled(driver);
+    },
+  },
+  {
+    name: "the toolbar comes with the mouse, not with keys, and not in code",
+    run: async (driver) => {
+      await begin(driver, "select these words", "code: not these");
+      await caret(driver, 0);
+      await driver.press("Shift+ArrowRight", "Shift+ArrowRight");
+      expect(await driver.evaluate("return sheaf.a.state.toolbar === undefined")).toBe(true);
+      await caret(driver, 0);
+      const box = await driver.evaluate<{ x: number; y: number; w: number }>(
+        "const r = document.querySelector('#a .line').getBoundingClientRect(); return { x: r.left + 2, y: r.top + r.height / 2, w: r.width }",
+      );
+      await driver.drag({ x: box.x, y: box.y }, { x: box.x + 90, y: box.y });
+      await until(driver, "return sheaf.a.state.toolbar !== undefined");
+      const code = await driver.evaluate<{ x: number; y: number }>(
+        "const r = document.querySelector('#a .line.code').getBoundingClientRect(); return { x: r.left + 18, y: r.top + r.height / 2 }",
+      );
+      await driver.drag(code, { x: code.x + 60, y: code.y });
+      await new Promise((done) => setTimeout(done, 100));
+      expect(await driver.evaluate("return sheaf.a.state.toolbar === undefined")).toBe(true);
+    },
+  },
+  {
+    name: "a link shows where it goes; with Ctrl it is opened outside",
+    run: async (driver) => {
+      await begin(driver, "");
+      await driver.type("go [there](https://example.org/) now");
+      await driver.click("#a a.link");
+      await until(driver, "return sheaf.events.some((e) => e.name === 'link' && e.event.href === 'https://example.org/' && e.event.text === 'there')");
+      await driver.click("#a a.link", ["Control"]);
+      await until(driver, "return sheaf.opened[0] === 'https://example.org/'");
+      expect(await driver.evaluate("return location.pathname.endsWith('index.html')")).toBe(true);
+      await settled(driver);
+    },
+  },
+  {
+    name: "somebody else's typing leaves my selection, my undo and my words alone",
+    run: async (driver) => {
+      await begin(driver, "first line", "second line");
+      await caret(driver, 11, 17);
+      await driver.evaluate("sheaf.b.select({ anchor: 0, head: 0 }); sheaf.b.focus();");
+      await driver.type("zzz ");
+      await until(driver, "return sheaf.a.text.startsWith('zzz ')");
+      expect(await driver.evaluate("return sheaf.a.state.selection")).toEqual({ anchor: 15, head: 21 });
+      await driver.evaluate("sheaf.a.focus()");
+      await driver.type("MINE");
+      expect(await text(driver)).toEqual(["zzz first line", "MINE line"]);
+      await driver.press("Control+z");
+      expect(await text(driver)).toEqual(["zzz first line", "second line"]);
+      expect(await driver.evaluate("return sheaf.a.state.selection")).toEqual({ anchor: 15, head: 21 });
+      await driver.press("Control+z");
+      expect((await text(driver))[0]).toBe("zzz first line");
+      await settled(driver);
+    },
+  },
+  {
+    name: "emoji, accents and kanji are whole characters",
+    run: async (driver) => {
+      await begin(driver, "");
+      await driver.type("é日本😀x");
+      expect(await text(driver)).toEqual(["é日本😀x"]);
+      await driver.press("Backspace", "Backspace");
+      expect(await text(driver)).toEqual(["é日本"]);
+      await driver.press("ArrowLeft", "ArrowLeft");
+      await driver.type("-");
+      expect(await text(driver)).toEqual(["é-日本"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "what a newer version made is a grey card, and stays",
+    run: async (driver) => {
+      await begin(driver, "x");
+      await driver.evaluate(
+        "await sheaf.set([{ insert: 'a' }, { insert: { hologram: { depth: 3 } } }, { insert: 'b', attributes: { glow: 'far' } }, { insert: '\\n', attributes: { line: 'q', block: 'callout tone=warm' } }, { insert: { source: '| a | b |' } }, { insert: '\\n', attributes: { line: 'r' } }]);",
+      );
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .card-title')].map((e) => e.textContent)")).toEqual(["Made with a newer version", "Markdown"]);
+      await caret(driver, 3);
+      await driver.type("c");
+      await driver.press("Enter");
+      await driver.type("d");
+      expect(await text(driver)).toEqual(["callout tone=warm: a<hologram>{glow=far b}c", "d", "<source>"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "list numbers and nesting are drawn as they are",
+    run: async (driver) => {
+      await begin(driver, "ol: a", "ol in=1: b", "ol in=1: c", "ol: d", "x", "ol n=7: e", "ol: f");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual(["1.", "a.", "b.", "2.", "", "7.", "8."]);
+      await caret(driver, 2);
+      await driver.press("Control+Shift+8");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual(["1.", "◦", "a.", "2.", "", "7.", "8."]);
+    },
+  },
+  {
+    name: "a long document shows its first lines at once and grows to all of them",
+    run: async (driver) => {
+      const url = await driver.evaluate<string>("return location.href.split('?')[0]");
+      await driver.open(`${url}?lines=600&one`);
+      await until(driver, "return document.querySelectorAll('#a .line').length === 600", 20_000);
+      expect(await driver.evaluate("return sheaf.a.verify()")).toBe(true);
+      await driver.press("Control+End");
+      await driver.type("the end");
+      expect(await driver.evaluate("return sheaf.a.text.trimEnd().endsWith('the end')")).toBe(true);
+      await driver.open(url);
+    },
+  },
+  {
+    name: "axe finds nothing",
+    run: async (driver) => {
+      await begin(driver, "h1: Head", "words", "ul: item", "task done: did", "code: x", "p q=1: said", "divider: ", "callout: new");
+      const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+      await driver.evaluate(source);
+      const found = await driver.evaluate<Array<{ id: string; nodes: string[] }>>(
+        "const r = await axe.run(document); return r.violations.map((v) => ({ id: v.id, nodes: v.nodes.map((n) => n.html.slice(0, 120)) }))",
+      );
+      expect(found).toEqual([]);
+    },
+  },
+];
