@@ -15,6 +15,10 @@ pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), 
     // What can be wrong with the command is found before anything is opened or made.
     let request = request(command)?;
     let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
+    // A ticket says where this device is, and a joiner has to get there.
+    if matches!(request.shape, Shape::Ticket | Shape::Joined) {
+        node.go_online().await;
+    }
     let outcome = perform(&mut node, &request, json).await;
     node.close().await;
     outcome
@@ -94,10 +98,13 @@ fn request(command: Command) -> Result<Request, String> {
 
 async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), String> {
     let answer = node.ask(request.call, request.fields.clone()).await.map_err(|failure| failure.message)?;
-    if request.shape == Shape::Ticket
-        && let Some(warning) = answer["warning"].as_str()
-    {
-        print::sentence(warning);
+    if request.shape == Shape::Ticket {
+        if let Some(warning) = answer["warning"].as_str() {
+            print::sentence(warning);
+        }
+        if !node.is_running() {
+            print::sentence("nobody can join until Sheaf runs on this device: start the app, or `sheaf up`");
+        }
     }
     if request.shape == Shape::Joined && answer["state"] != "ready" {
         return Err(late(node, &answer));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use sheaf_engine::{Client, Engine, Failure, Home, LineClient, StartError};
+use sheaf_engine::{Client, Engine, Failure, Home, LineClient, Network, StartError};
 
 /// How long a command waits for another one that has the profile and serves nobody: one command at a time is soon done.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -15,8 +15,8 @@ const LOOK: Duration = Duration::from_millis(25);
 pub(crate) enum Node {
     /// The node that has the profile open.
     Running(LineClient),
-    /// An engine in this process, for this command.
-    Here(Engine),
+    /// An engine in this process, for this command, and the network if the command needs it.
+    Here(Engine, Option<Network>),
 }
 
 impl Node {
@@ -28,7 +28,7 @@ impl Node {
                 return Ok(Node::Running(running));
             }
             match Engine::open(home.clone()).await {
-                Ok(engine) => return Ok(Node::Here(engine)),
+                Ok(engine) => return Ok(Node::Here(engine, None)),
                 Err(error) if error.is_locked() && waited < PATIENCE => {
                     tokio::time::sleep(LOOK).await;
                     waited += LOOK;
@@ -41,7 +41,14 @@ impl Node {
     pub(crate) async fn ask(&mut self, call: &str, fields: Map<String, Value>) -> Result<Value, Failure> {
         match self {
             Node::Running(running) => running.ask(call, fields).await,
-            Node::Here(engine) => Client::ask(engine, call, fields).await,
+            Node::Here(engine, _) => Client::ask(engine, call, fields).await,
+        }
+    }
+
+    /// Makes the network available to what follows. A running node has its own.
+    pub(crate) async fn go_online(&mut self) {
+        if let Node::Here(engine, network @ None) = self {
+            *network = Some(Network::start(engine).await);
         }
     }
 
@@ -51,7 +58,10 @@ impl Node {
     }
 
     pub(crate) async fn close(self) {
-        if let Node::Here(engine) = self {
+        if let Node::Here(engine, network) = self {
+            if let Some(network) = network {
+                network.stop().await;
+            }
             engine.close().await;
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sheaf_engine::{ControlSocket, Engine, Home, LineClient, StartError, event_to_json};
+use sheaf_engine::{ControlSocket, Engine, Home, LineClient, Network, StartError, event_to_json};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -22,7 +22,9 @@ pub(crate) async fn run(home: Home, up: Up, json: bool) -> Result<(), String> {
     let mut stop = Stop::listen().map_err(|error| format!("cannot listen for signals: {error}"))?;
     let engine = open(&home).await.map_err(|error| error.to_string())?;
     logging::to_file(&home);
+    let network = Network::start(&engine).await;
     let outcome = serve(&engine, up, json, &mut stop).await;
+    network.stop().await;
     engine.close().await;
     outcome
 }

@@ -150,6 +150,10 @@ impl Engine {
             Some(net) => {
                 net.appeared(document);
                 ticket.routes = net.routes(document).await;
+                if ticket.routes.is_empty() {
+                    let why = net.weather().error.unwrap_or_else(|| "the network is not ready yet".into());
+                    warning = Some(format!("the invitation does not say where this device is: {why}"));
+                }
             }
             None => warning = Some("nobody can join until Sheaf runs on this device: start the app, or `sheaf up`".into()),
         }
