@@ -185,15 +185,16 @@ impl Document {
         let Some(row) = suspect.and_then(|index| records.get(index)) else { return };
         let position = Position { chain: row.chain, number: row.number, hash: row.hash };
         if struck.contains(&row.hash) {
-            self.put_aside(position, "the program died twice while this record was being applied alone".to_owned());
+            self.put_aside(position, "the program died twice while this record was being applied".to_owned());
         } else {
-            self.quarantine(
-                position.chain,
-                position.number,
-                "the program died while this record was being applied alone".to_owned(),
-                &Evidence::Strike(row.hash),
-            );
+            self.strike(position);
         }
+    }
+
+    /// The program may have died of this record. It may have been a power cut, so the record is tried once more.
+    pub(crate) fn strike(&mut self, position: Position) {
+        let reason = "the program died while this record was being applied".to_owned();
+        self.quarantine(position.chain, position.number, reason, &Evidence::Strike(position.hash));
     }
 
     /// Never applies this record again, nor what stands on it, and says so.

@@ -38,6 +38,8 @@ pub(crate) struct Body {
     /// Accepted while the replica is on its way.
     backlog: Vec<News>,
     mark_at: Option<Duration>,
+    /// The journal names a row that is being tried alone.
+    named: bool,
     rest_at: Option<Duration>,
 }
 
@@ -70,6 +72,8 @@ pub(crate) struct Met {
     pub(crate) woken: bool,
     /// These are put aside, and why.
     pub(crate) killed: Vec<(Position, String)>,
+    /// This one alone can have ended an earlier process: if it does so again, it is put aside.
+    pub(crate) suspect: Option<Position>,
     /// The replica broke: it must be opened again.
     pub(crate) broken: bool,
 }
@@ -90,6 +94,7 @@ impl Body {
             killers: BTreeSet::new(),
             backlog: Vec::new(),
             mark_at: None,
+            named: false,
             rest_at: None,
         }
     }
@@ -165,6 +170,11 @@ impl Body {
         }
     }
 
+    /// Whether the journal names a row that is being tried alone.
+    pub(crate) fn is_trying(&self) -> bool {
+        self.named
+    }
+
     /// Whether a replica is about to be opened.
     pub(crate) fn has_come(&self) -> bool {
         matches!(self.state, State::Come(_))
@@ -210,6 +220,7 @@ impl Body {
         if let Some(applied) = writes.applied {
             self.marked = applied;
             self.mark_at = None;
+            self.named = writes.trying.is_some_and(|row| row > 0);
         }
     }
 
@@ -268,6 +279,7 @@ impl Body {
             return;
         }
         self.backlog = after;
+        met.suspect = suspects.front().filter(|_| suspects.len() == 1).map(|suspect| suspect.position);
         if suspects.is_empty() {
             self.wake_up(replica.into(), history, now, met);
         } else {

@@ -10,7 +10,8 @@ pub(crate) enum Evidence {
     Invalid(Vec<u8>),
     /// A record of the journal that must not meet yrs again. It is named by the row.
     Killer(Hash),
-    /// The program died once while this record was being applied alone. It may have been a power cut, so it gets another chance.
+    /// The program died once while this record was being applied, as far as is known. It may have been a power cut, so it gets another
+    /// chance.
     Strike(Hash),
     /// A device has sealed two histories: a proof for everybody.
     Fork(Box<ForkProof>),

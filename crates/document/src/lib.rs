@@ -298,6 +298,11 @@ impl Document {
         self.replica.get().is_some_and(|replica| replica.pending())
     }
 
+    /// Whether a record that may have ended an earlier process is being tried alone: should this process end now, that counts against it.
+    pub fn is_trying(&self) -> bool {
+        self.replica.is_trying()
+    }
+
     /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
     /// returns. Takes the same as [`Input::Hydrate`]. The frontier of the snapshot is [`Document::frontier_digest`] if nothing came after.
     pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
@@ -378,6 +383,9 @@ impl Document {
         }
         let client = self.own.client();
         let met = self.replica.meet(news, &mut self.history, client, self.now);
+        if let Some(suspect) = met.suspect {
+            self.strike(suspect);
+        }
         for (position, reason) in met.killed {
             self.put_aside(position, reason);
         }

@@ -11,7 +11,8 @@ use crate::{shell::World, view::insert};
 
 #[test]
 fn whatever_happens_they_agree() {
-    let seeds = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).map_or(0..60, |seed: u64| seed..seed + 1);
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = number("SEED").map_or(0..number("SEEDS").unwrap_or(60), |seed| seed..seed + 1);
     for seed in seeds {
         let outcome = std::panic::catch_unwind(|| story(seed));
         assert!(outcome.is_ok(), "again with: SEED={seed} cargo nextest run -p sheaf-document whatever_happens");
@@ -37,7 +38,8 @@ fn story(seed: u64) {
             }
             93..97 => world.part(who),
             97..99 => {
-                if world.devices[who].document.is_some() {
+                // A crash while a suspect is tried alone counts against it, and twice is once too often.
+                if world.devices[who].document.as_ref().is_some_and(|document| !document.is_trying()) {
                     world.crash(who);
                 }
             }

@@ -378,6 +378,9 @@ impl World {
                     if let Announcement::Title(title) = &announcement {
                         device.disk.title = title.clone();
                     }
+                    if std::env::var("TRACE").is_ok() && matches!(announcement, Announcement::Quarantined { .. }) {
+                        println!("{} {announcement:?}", device.name);
+                    }
                     device.announcements.push(announcement);
                 }
                 Output::Hydrate => {
