@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::serve::ListenerExt;
 use serde::Deserialize;
 use sheaf_engine::{Client, Engine, supervised, token};
 use tokio::net::TcpListener;
@@ -72,6 +73,8 @@ impl Bridge {
         let failed = |error| format!("cannot listen on {address}: {error}");
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        // Small messages go at once: waiting for more would cost a keystroke 40 ms.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         let hosts = BTreeSet::from([address.to_string(), format!("localhost:{}", address.port())]);
         let origins = hosts.iter().map(|host| format!("http://{host}")).chain(more_origins).collect();
         let door = Arc::new(Door { engine: engine.clone(), origins, hosts, token: token() });

@@ -142,9 +142,9 @@ impl Engine {
             // The sender goes with the task.
             while facts.changed().await.is_ok() {}
         }
+        // What was handed over is written first.
         let store = self.shared.store.clone();
-        // A round trip through the writer: everything that was handed to it before is written.
-        task::blocking(move || drop(store.commit(Batch::profile()).wait())).await;
+        task::blocking(move || store.close()).await;
     }
 
     /// This device.

@@ -35,7 +35,8 @@ struct Inner {
     jobs: Mutex<Option<Sender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
-    _lock: Lock, // last: released when everything else is closed
+    /// Released when everything else is closed.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Store {
@@ -69,8 +70,13 @@ impl Store {
             .name("sheaf-store".into())
             .spawn(move || writer.run())
             .map_err(|source| OpenError::File { path: path.clone(), source })?;
-        let inner =
-            Inner { path, jobs: Mutex::new(Some(jobs)), writer: Mutex::new(Some(thread)), readers: Mutex::new(Vec::new()), _lock: lock };
+        let inner = Inner {
+            path,
+            jobs: Mutex::new(Some(jobs)),
+            writer: Mutex::new(Some(thread)),
+            readers: Mutex::new(Vec::new()),
+            lock: Mutex::new(Some(lock)),
+        };
         Ok(Store { inner: Arc::new(inner) })
     }
 
@@ -85,6 +91,7 @@ impl Store {
     /// `done` must not wait for anything: every other document waits with it.
     pub fn commit_then(&self, batch: Batch, done: impl FnOnce(Result<Written, CommitError>) + Send + 'static) {
         let job = Job::new(batch, Box::new(done));
+        // A job that nobody takes answers Closed as it is dropped.
         if let Some(jobs) = &*held(&self.inner.jobs) {
             // A writer that is gone drops the job, and a dropped job answers Closed.
             drop(jobs.send(job));
@@ -109,6 +116,12 @@ impl Store {
         outcome
     }
 
+    /// Closes the store for everybody who holds it: what was handed over is written and answered, then the profile is let go. Later
+    /// commits are answered with [`CommitError::Closed`].
+    pub fn close(&self) {
+        self.inner.close();
+    }
+
     /// The database file.
     pub fn path(&self) -> &Path {
         &self.inner.path
@@ -120,8 +133,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Drop for Inner {
-    fn drop(&mut self) {
+impl Inner {
+    fn close(&self) {
         held(&self.jobs).take();
         held(&self.readers).clear();
         let writer = held(&self.writer).take();
@@ -131,6 +144,13 @@ impl Drop for Inner {
         {
             tracing::error!("the store's writer panicked");
         }
+        held(&self.lock).take();
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -80,4 +80,10 @@ fn a_closed_store_answers_everybody() {
     receiver.recv().expect("answered").expect("written before closing");
     let store = crate::made::open(profile.path());
     assert_eq!(tail(&store, 1), 0);
+    let other = store.clone();
+    store.close();
+    assert_eq!(other.commit(keystroke(1, 1)).wait(), Err(CommitError::Closed));
+    let files = std::fs::read_dir(profile.path()).expect("a folder").count();
+    assert_eq!(files, 2, "database and lock; the log is gone");
+    drop(crate::made::open(profile.path()));
 }
