@@ -1,4 +1,10 @@
 //! The CRDT copy of a body: walk, apply, diff, text. Alone names yrs.
+//!
+//! [`walk`] stands in front: what other devices call an update is checked there before it meets anything else. [`Replica`] is one body,
+//! open for reading and writing, in the words of views: Deltas whose newlines carry `line` and `block`, and no sentinel. Behind it yrs
+//! is the document and writes every edit; an index of our own tells changes without walking the text.
+//!
+//! Nothing here knows records, devices or roles, reads a clock or a disk, or draws randomness.
 
 mod author;
 mod crdt;

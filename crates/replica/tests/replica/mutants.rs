@@ -37,7 +37,8 @@ fn what_the_walker_accepts_never_harms_yrs() {
     let said = String::from_utf8_lossy(&child.stdout);
     let complaint = String::from_utf8_lossy(&child.stderr);
     // An abort, say of a stack that ran over, kills the child and not the check.
-    assert!(child.status.success(), "the child ended with {}: {}", child.status, complaint.lines().last().unwrap_or_default());
+    let why = complaint.lines().find(|line| line.contains("mutant")).or(complaint.lines().last()).unwrap_or_default();
+    assert!(child.status.success(), "the child ended with {}: {why}", child.status);
     let report = said.lines().find_map(|line| line.split_once("MUTANTS ")).map(|(_, report)| report);
     println!("{}", report.expect("the child reports what it did"));
 }
