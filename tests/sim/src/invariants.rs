@@ -110,6 +110,9 @@ impl Ledger {
 
 /// Whether nothing is going on any more: everybody has a first copy, views are quiet, and all frontiers are equal.
 pub fn calm(world: &mut World) -> Result<(), String> {
+    if world.has_mail() {
+        return Err("a window has not been told everything".to_owned());
+    }
     let mut frontiers = BTreeSet::new();
     for device in &mut world.devices {
         let Some(process) = &mut device.process else { return Err(format!("device {} is not running", device.index)) };

@@ -450,6 +450,11 @@ impl World {
         Ok(())
     }
 
+    /// Whether something is on its way to a window.
+    pub(crate) fn has_mail(&self) -> bool {
+        !self.mail.is_empty()
+    }
+
     fn answer(&mut self, who: usize, answer: Answer) {
         match answer {
             Answer::Pushed { view, number, result } => {
