@@ -3,10 +3,12 @@
 //! The engine's lock says that there is a first, and its control socket carries the message: no second lock, no D-Bus, and
 //! two profiles are two windows.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
-use sheaf_engine::{Engine, Home, LineClient, StartError};
+use sheaf_engine::{Engine, Home, LineClient};
 use tauri::{AppHandle, Manager};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::lanes::Line;
 
@@ -18,17 +20,33 @@ pub(crate) enum Launch {
     Second,
 }
 
+/// How long another process may have the profile without answering: a window that closes, a command that runs.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(25);
+
 /// Opens the profile, or tells the process that has it to come to the front. The error is a sentence.
 pub(crate) async fn launch(home: Home, link: Option<&str>) -> Result<Launch, String> {
-    match Engine::open(home.clone()).await {
-        Ok(engine) => Ok(Launch::First(engine)),
-        Err(locked) if locked.is_locked() => raise(&home, link, &locked).await.map(|()| Launch::Second),
-        Err(error) => Err(error.to_string()),
+    let mut waited = Duration::ZERO;
+    loop {
+        let locked = match Engine::open(home.clone()).await {
+            Ok(engine) => return Ok(Launch::First(engine)),
+            Err(error) if !error.is_locked() => return Err(error.to_string()),
+            Err(locked) => locked,
+        };
+        if let Some(first) = LineClient::connect(&home).await {
+            return raise(first, link).await.map(|()| Launch::Second);
+        }
+        if waited >= PATIENCE {
+            return Err(locked.to_string());
+        }
+        tokio::time::sleep(LOOK).await;
+        waited += LOOK;
     }
 }
 
-async fn raise(home: &Home, link: Option<&str>, locked: &StartError) -> Result<(), String> {
-    let mut first = LineClient::connect(home).await.ok_or_else(|| locked.to_string())?;
+async fn raise(mut first: LineClient, link: Option<&str>) -> Result<(), String> {
     let fields: Map<String, Value> = link.map(|link| ("link".to_owned(), link.into())).into_iter().collect();
     let answer = first.ask("raise", fields).await.map_err(|failure| failure.message)?;
     if answer["windows"] == 0 {
@@ -40,9 +58,7 @@ async fn raise(home: &Home, link: Option<&str>, locked: &StartError) -> Result<(
 }
 
 /// Brings the window to the front, and hands over links, whenever a second launch asks.
-pub(crate) async fn heed(app: AppHandle, engine: Engine) {
-    let mut raises = engine.raises();
-    drop(engine);
+pub(crate) async fn heed(app: AppHandle, mut raises: Receiver<Option<String>>) {
     loop {
         match raises.recv().await {
             Ok(link) => come_forward(&app, link),

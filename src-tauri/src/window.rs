@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use sheaf_engine::{Client, ControlSocket, Engine, Home};
+use sheaf_engine::{Client, ControlSocket, Engine, Home, Network};
 use tauri::webview::{Color, NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindow, WindowEvent, async_runtime};
 
@@ -32,7 +32,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let home = arguments.home.map_or_else(Home::of_environment, |home| Ok(Home::at(home))).map_err(|error| error.to_string())?;
     let Launch::First(engine) = async_runtime::block_on(launch(home, arguments.link.as_deref()))? else { return Ok(()) };
     log::begin(&engine.home().logs());
+    // Heard from before anybody can ask.
+    let raises = engine.raises();
     let mut control = Some(ControlSocket::offer(&engine).map_err(|error| error.to_string())?);
+    let network = Arc::new(async_runtime::block_on(Network::start(&engine)));
     let settings = async_runtime::block_on(settings(&engine, None));
     let place = Arc::new(Mutex::new(Place::read(&settings[remembered::KEY])));
 
@@ -44,11 +47,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
     open(app.handle(), &settings, *lock(&place)).map_err(|error| format!("Sheaf could not open a window: {error}."))?;
 
-    async_runtime::spawn(first::heed(app.handle().clone(), engine.clone()));
+    async_runtime::spawn(first::heed(app.handle().clone(), raises));
     app.run(move |app, event| match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
-            close(app, &engine, *lock(&place));
+            close(app, &engine, &network, *lock(&place));
         }
         RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => note(app, &place),
         // The process ends without unwinding: what must be taken away is taken away here.
@@ -128,16 +131,17 @@ fn note(app: &AppHandle, place: &Mutex<Place>) {
 }
 
 /// Hides the window at once, lets what was typed reach the disk, keeps the place, and ends.
-fn close(app: &AppHandle, engine: &Engine, place: Place) {
+fn close(app: &AppHandle, engine: &Engine, network: &Arc<Network>, place: Place) {
     if let Some(window) = app.get_webview_window("main") {
         let _ = window.hide();
     }
-    let (app, engine) = (app.clone(), engine.clone());
+    let (app, engine, network) = (app.clone(), engine.clone(), network.clone());
     async_runtime::spawn(async move {
         if tokio::time::timeout(CLOSING_MAX, all_told(&app)).await.is_err() {
             tracing::warn!("closed while the engine still owed the page an answer");
         }
         settings(&engine, Some(json!({ remembered::KEY: place.write() }))).await;
+        network.stop().await;
         engine.close().await;
         app.exit(0);
     });
