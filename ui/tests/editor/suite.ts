@@ -50,6 +50,7 @@ async function text(driver: Driver): Promise<string[]> {
         now = "";
       }
       const keys = Object.entries(marks).map(([key, value]) => (value === true ? key : `${key}=${String(value)}`));
+      keys.sort();
       if (part !== "") now += keys.length === 0 ? part : `{${keys.join(" ")} ${part}}`;
     }
   }
@@ -123,7 +124,7 @@ export const stories: Story[] = [
       await begin(driver, "hello world");
       await caret(driver, 0, 5);
       await driver.press("Control+b", "Control+i", "Control+u");
-      expect(await text(driver)).toEqual(["{underline bold italic hello} world"].map((line) => line.replace("underline bold italic", "bold italic underline")));
+      expect(await text(driver)).toEqual(["{bold italic underline hello} world"]);
       await driver.press("Control+b");
       expect(await text(driver)).toEqual(["{italic underline hello} world"]);
       await driver.press("Control+Alt+\\");
@@ -307,7 +308,7 @@ export const stories: Story[] = [
         "text/html":
           "<b style='font-weight:normal' id='docs-internal-guid-1'><p dir='ltr'><span style='font-weight:700'>Bold</span><span style='font-weight:400'> not </span><span style='font-style:italic;text-decoration:underline'>both</span></p><ul><li dir='ltr' aria-level='1'><p role='presentation'>item</p></li><ul><li aria-level='2'><p>inner</p></li></ul></ul></b>",
       });
-      expect(await text(driver)).toEqual(["{bold Bold} not {underline italic both}".replace("underline italic", "italic underline"), "ul: item", "ul in=1: inner"]);
+      expect(await text(driver)).toEqual(["{bold Bold} not {italic underline both}", "ul: item", "ul in=1: inner"]);
       await settled(driver);
     },
   },

@@ -10,7 +10,8 @@ import { pageOf } from "../../src/editor/page/project.ts";
 import { View } from "../../src/editor/view.ts";
 import { Chance, randomBody } from "./chance.ts";
 import { Clock, ModelCore, type ModelWire } from "./model.ts";
-import { Record_, Typist, marksOfWords, note, wordsIn } from "./typist.ts";
+import { judgeText, markedOtherwise } from "./judge.ts";
+import { Record_, Typist, note } from "./typist.ts";
 
 interface Totals {
   runs: number;
@@ -183,32 +184,9 @@ function judge(core: ModelCore, seats: readonly Seat[], record: Record_, label: 
     expect(lane.lines.toDelta().ops, `${label} view ${seat.typist.name}: its books are the core's`).toEqual(delta);
     expect(pageOf(page.lines, page.mounted).toJSON(), `${label}: the screen shows the text`).toEqual(page.state.doc.toJSON());
   }
-  const found = wordsIn(text.text());
-  const present = new Set(found);
-  // Somebody may have moved or deleted the beginning of a word that was still being typed; then its rest stands elsewhere.
-  const whole = text.text();
-  const restStands = (word: string): boolean => [1, 2, 3].some((at) => at < word.length - 1 && whole.includes(word.slice(at)));
-  const cut = (word: string): boolean => record.deleted.has(word) || [...record.fragments].some((fragment) => word.startsWith(fragment)) || restStands(word);
-  const lost = [...record.written.keys()].filter((word) => !present.has(word) && !cut(word));
-  expect(lost, `${label}: words lost`).toEqual([]);
-  const doubled = found.filter((word, index) => found.indexOf(word) !== index && !record.copied.has(word) && !record.deleted.has(word));
-  expect(doubled, `${label}: words doubled`).toEqual([]);
-  for (const line of text.between()) {
-    if (line.id === "") continue;
-    expect([...(record.kinds.get(line.id) ?? [])], `${label}: line ${line.id} was given its kind by somebody`).toContain(line.block);
-  }
-  for (const [word, marks] of marksOfWords(text.between())) {
-    if (!record.written.has(word) || record.deleted.has(word) || record.copied.has(word)) continue;
-    for (const mark of marks) expect([...(record.marked.get(word) ?? [])], `${label}: ${word} carries a mark nobody gave`).toContain(mark);
-    for (const mark of record.marked.get(word) ?? []) {
-      const key = mark.split("=")[0]!;
-      const taken = [...record.unmarked].some(([part, keys]) => word.startsWith(part) && [...keys].some((one) => one.startsWith(`${key}=`)));
-      // A Reset rebases past a comparison of two texts, which may take a moved word for a new one: its words stay, a mark may not.
-      if (record.resets === 0 && !taken && !marks.has(mark)) expect([...marks], `${label}: ${word} lost ${mark}, which nobody took`).toContain(mark);
-    }
-  }
-  expect(record.foreignUndone, `${label}: undo took words of others`).toEqual([]);
-  expect(text.text(), `${label}: a surrogate pair was cut`).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/);
+  judgeText(text, record, label);
+  // A Reset rebases past a comparison of two texts, which may take a moved word for a new one: its words stay, a mark may not.
+  if (record.resets === 0) expect(markedOtherwise(text, record), label).toEqual([]);
 }
 
 async function guarded(label: string, act: () => void): Promise<void> {

@@ -113,7 +113,8 @@ function keyOf(event: KeyboardEvent): string {
   if (event.code === "BracketLeft" && (event.ctrlKey || event.metaKey)) return "[";
   if (event.code === "BracketRight" && (event.ctrlKey || event.metaKey)) return "]";
   if (event.code === "Backslash" && (event.ctrlKey || event.metaKey)) return "\\";
-  return event.key.toLowerCase();
+  // WebKitGTK does not name Shift+Tab.
+  return (event.key === "Unidentified" ? event.code : event.key).toLowerCase();
 }
 
 /** The key is ours even when there was nothing to do. */

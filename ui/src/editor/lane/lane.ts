@@ -55,6 +55,7 @@ export class TextLane {
   private opening: Promise<void> | undefined;
   /** How often it began anew: an answer to a question asked before is then out of date. */
   private begins = 0;
+  private untilBegun: Told[] | undefined;
   private readonly sleepers: Array<() => void> = [];
 
   private constructor(
@@ -176,7 +177,8 @@ export class TextLane {
   /** Hears an event of this view. */
   private hear(told: Told): void {
     if (this.closed) return;
-    if (told.event === "show") this.booked(this.books.hearShow(told as unknown as Show));
+    if (this.untilBegun !== undefined) this.untilBegun.push(told);
+    else if (told.event === "show") this.booked(this.books.hearShow(told as unknown as Show));
     else if (told.event === "saved") this.hearSaved(told as unknown as Saved);
     else if (told.event === "reset") this.holdReset(told as unknown as Reset);
     else if (told.event === "role" && typeof told["role"] === "string") this.setRole(told["role"]);
@@ -264,7 +266,7 @@ export class TextLane {
     if (this.closed || this.books.underWay?.number !== number) return;
     this.answer = { number, version };
     this.wake();
-    if (this.heldReset !== undefined) this.begun(this.heldReset);
+    if (this.heldReset !== undefined) this.beginWith(this.heldReset);
     else this.booked(this.books.hearSaved({ number, version }));
   }
 
@@ -278,17 +280,12 @@ export class TextLane {
    * Begins anew when the fresh body holds the push on its way, or there is none. When the push came after it, only a still fresher body will do:
    * how the core placed the push among what came between is not known here.
    */
-  private begun(fresh: Opened): boolean {
+  private beginWith(fresh: Opened, afresh = false): void {
     const underWay = this.books.underWay;
-    if (underWay === undefined) this.begin(fresh, false);
-    else if (this.answer?.number === underWay.number) {
-      if (this.answer.version > fresh.version) {
-        void this.openAgain("a push came after the fresh body", false);
-        return false;
-      }
-      this.begin(fresh, true);
-    } else this.begin(fresh, this.books.seemsIncluded(fresh));
-    return true;
+    if (underWay === undefined) this.begin(fresh, false, afresh);
+    else if (this.answer?.number !== underWay.number) this.begin(fresh, this.books.seemsIncluded(fresh), afresh);
+    else if (this.answer.version > fresh.version) void this.openAgain("a push came after the fresh body", false);
+    else this.begin(fresh, true, afresh);
   }
 
   private refused(push: Push, refusal: Refusal): void {
@@ -317,7 +314,7 @@ export class TextLane {
     if (reset.version < this.books.version) return;
     this.heldReset = reset;
     this.books.ceiling = Math.min(this.books.ceiling, reset.version);
-    if (this.isFateKnown) this.begun(reset);
+    if (this.isFateKnown) this.beginWith(reset);
   }
 
   private begin(opened: Opened, included: boolean, afresh = false): void {
@@ -337,35 +334,48 @@ export class TextLane {
     this.listener?.savedChanged();
   }
 
-  /** Asks for a fresh body, as a new instance of the view when the old one may be gone with its connection. */
-  private openAgain(why: string, asNew: boolean): Promise<void> {
-    this.opening ??= this.reopen(why, asNew).finally(() => {
+  /** Asks for a fresh body, as a new instance of the view. `lost`: the connection went, and nobody will answer what was asked over it. */
+  private openAgain(why: string, lost: boolean): Promise<void> {
+    this.opening ??= this.reopen(why, lost).finally(() => {
       this.opening = undefined;
       this.send();
     });
     return this.opening;
   }
 
-  private async reopen(why: string, asNew: boolean): Promise<void> {
+  private async reopen(why: string, lost: boolean): Promise<void> {
     // Nothing more is booked on a text that is in doubt. A push that is still being said has its answer coming; only then is its fate known.
     this.books.ceiling = this.books.version;
     const begins = this.begins;
-    while (!asNew && !this.isFateKnown && !this.closed) await new Promise<void>((done) => this.sleepers.push(done));
-    if (asNew) this.view = this.newView();
+    while (!lost && !this.isFateKnown && !this.closed) await new Promise<void>((done) => this.sleepers.push(done));
+    if (begins !== this.begins) return;
+    const old = this.view;
+    this.view = this.newView();
     while (!this.closed) {
+      // What the new view is told before its body is here waits for it.
+      this.untilBegun = [];
       try {
         const opened = (await this.wire.ask("open", { document: this.document, view: this.view })) as Opened;
-        if (!asNew && begins !== this.begins) return;
-        if ((!asNew && opened.version < this.books.version) || (!asNew && !this.isFateKnown)) continue;
-        if (this.answer !== undefined && this.answer.number === this.books.underWay?.number && this.answer.version > opened.version) continue;
-        this.begun(opened);
+        const heard = this.untilBegun;
+        this.untilBegun = undefined;
+        if (this.comesTooSoon(opened)) continue;
+        this.beginWith(opened, true);
+        for (const told of heard) this.hear(told);
+        this.wire.ask("close", { document: this.document, view: old }).catch(() => undefined);
         return;
       } catch (error) {
+        this.untilBegun = undefined;
         if (error instanceof Unanswered) return;
         this.trouble(`could not open again after "${why}": ${error instanceof Error ? error.message : String(error)}`);
         await this.sleep(AGAIN_MS);
       }
     }
+  }
+
+  /** Whether a fresh body was cut before a push of mine that has been answered since. */
+  private comesTooSoon(opened: Opened): boolean {
+    const underWay = this.books.underWay;
+    return underWay !== undefined && this.answer?.number === underWay.number && this.answer.version > opened.version;
   }
 
   private sleep(ms: number): Promise<void> {
