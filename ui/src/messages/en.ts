@@ -9,6 +9,7 @@ const plural = (n: number, one: string, many: string): string => `${count.format
 export const en = {
   appName: "Sheaf",
   untitled: "Untitled",
+  somebody: "Somebody",
 
   library: {
     label: "Library",
@@ -58,7 +59,7 @@ export const en = {
   share: {
     open: "Share",
     title: (title: string) => `Share “${title}”`,
-    explain: "Send this invitation to someone you trust. Whoever has it can open the document until you turn it off.",
+    explain: "Send this invitation to someone you trust. Whoever has it can open the document.",
     role: "People who join",
     canEdit: "Can edit",
     canView: "Can view",

@@ -4,6 +4,7 @@
  */
 
 import type { Wire } from "../editor/lane/wire.ts";
+import { say } from "../messages/index.ts";
 
 export type Role = "view" | "comment" | "edit" | "admin" | "owner";
 
@@ -109,8 +110,9 @@ export class Core {
   async list(trashed: boolean): Promise<LibraryEntry[]> {
     return (await this.ask<{ documents: LibraryEntry[] }>("list", { trashed })).documents;
   }
-  async create(title: string, markdown?: string): Promise<string> {
-    return (await this.ask<{ document: string }>("new", markdown === undefined ? { title } : { title, markdown })).document;
+  /** Without a title the core calls it "Untitled". */
+  async create(title?: string, markdown?: string): Promise<string> {
+    return (await this.ask<{ document: string }>("new", { ...(title && { title }), ...(markdown && { markdown }) })).document;
   }
   async rename(document: string, title: string): Promise<void> {
     await this.ask("rename", { document, title });
@@ -134,11 +136,15 @@ export class Core {
     return await this.ask("join", { ticket, wait: 0 });
   }
   async members(document: string): Promise<Member[]> {
-    return (await this.ask<{ members: Member[] }>("members", { document })).members;
+    const { members } = await this.ask<{ members: Member[] }>("members", { document });
+    return members.map((member) => ({ ...member, person: member.person || say.somebody }));
   }
   async status(document: string): Promise<{ document: DocumentStatus | null; network: NetworkStatus }> {
     const all = await this.ask<{ documents: DocumentStatus[]; network: NetworkStatus }>("status", { document });
-    return { document: all.documents[0] ?? null, network: all.network };
+    const found = all.documents[0];
+    // Who has not said a name yet is somebody all the same; devices of nameless people are told apart by their ids.
+    const devices = found?.devices.map((device) => ({ ...device, person: device.person || `${say.somebody} (${device.device.slice(0, 4)})` }));
+    return { document: found && devices ? { ...found, devices } : null, network: all.network };
   }
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
     return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });
