@@ -143,7 +143,10 @@ export class Core {
     const all = await this.ask<{ documents: DocumentStatus[]; network: NetworkStatus }>("status", { document });
     const found = all.documents[0];
     // Who has not said a name yet is somebody all the same; devices of nameless people are told apart by their ids.
-    const devices = found?.devices.map((device) => ({ ...device, person: device.person || `${say.somebody} (${device.device.slice(0, 4)})` }));
+    const devices = found?.devices.map((device) => ({
+      ...device,
+      person: device.person || `${say.somebody} (${device.device.slice(0, 4)})`,
+    }));
     return { document: found && devices ? { ...found, devices } : null, network: all.network };
   }
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
