@@ -5,4 +5,6 @@ mod shell;
 mod view;
 
 mod chance;
+mod forger;
+mod hostile;
 mod writing_together;

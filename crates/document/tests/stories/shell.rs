@@ -83,7 +83,7 @@ impl World {
             for other in 1..guest {
                 world.link(other, guest);
             }
-            world.settle();
+            world.pass(Duration::from_secs(1));
         }
         world
     }
@@ -411,6 +411,9 @@ impl World {
                 let mut frame = Frame::decode(&bytes).expect("what was encoded decodes");
                 assert_eq!(frame.encode(), bytes, "one spelling");
                 *self.frames.entry(kind(&frame)).or_default() += 1;
+                if std::env::var("TRACE").is_ok() {
+                    println!("{} -> {}: {frame:?}", self.devices[from].name, self.devices[who].name);
+                }
                 if (self.censor)(from, who, &mut frame) && self.devices[who].document.is_some() {
                     self.input(who, Input::Receive { peer, frame });
                 }

@@ -1,0 +1,287 @@
+//! What no honest device sends: it is refused by everybody alike, and changes nothing.
+
+use std::time::Duration;
+
+use sheaf_base::{Hash, Position};
+use sheaf_document::{Announcement, Input, Role};
+use sheaf_protocol::{Dismissal, Frame};
+use sheaf_record::{DeviceKey, Kind, SignedHead};
+use sheaf_replica::Replica;
+use sheaf_schema::Delta;
+
+use crate::{forger::Forger, shell::World, view::insert};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The hash of the newest row of a device's journal.
+fn newest(world: &World, who: usize) -> Hash {
+    world.devices[who].disk.records.last().expect("it has written").hash
+}
+
+/// How many records a device holds.
+fn rows(world: &World, who: usize) -> usize {
+    world.devices[who].disk.records.len()
+}
+
+/// Hands a frame to a device as if it came over its link with another.
+fn slip(world: &mut World, from: usize, to: usize, frame: Frame) {
+    let peer = world.peer(to, from);
+    world.input(to, Input::Receive { peer, frame });
+    world.run(to);
+    world.run(to);
+}
+
+fn quarantined(world: &World, who: usize) -> Vec<String> {
+    let reason = |announcement: &Announcement| match announcement {
+        Announcement::Quarantined { reason, .. } => Some(reason.clone()),
+        _ => None,
+    };
+    world.devices[who].announcements.iter().filter_map(reason).collect()
+}
+
+#[test]
+fn what_a_patched_program_writes_by_the_rules_is_accepted() {
+    // So that the refusals below are refusals of what they name.
+    let mut world = World::sharing(&["Ada", "Mallory"]);
+    world.write(0, "Ada's words.\n");
+    world.settle();
+    let mut forger = Forger::new(&world, 1, 1);
+    let mut replica = forger.replica(&world.devices[0].disk, rows(&world, 0));
+    let parent = newest(&world, 0);
+    forger.edit(&mut replica, &[parent], &insert(0, "By hand. ", "m"));
+    slip(&mut world, 1, 0, forger.frame());
+    assert_eq!(world.text(0), "By hand. Ada's words.\n");
+    assert_eq!(quarantined(&world, 0), Vec::<String>::new());
+}
+
+#[test]
+fn an_unsealed_record_is_not_accepted_stored_or_forwarded() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo"]);
+    world.write(0, "Before.\n");
+    world.settle();
+    let before = [rows(&world, 1), rows(&world, 2)];
+    // Ada's seals are lost on the way, and Ben and Cleo talk only with her and with each other.
+    world.censor = Box::new(|from, _, frame| {
+        if let Frame::Live(bundle) | Frame::Records(bundle) = frame
+            && from == 0
+        {
+            bundle.seals.clear();
+        }
+        true
+    });
+    world.write(0, "Unsealed.\n");
+    world.settle();
+    assert_eq!([rows(&world, 1), rows(&world, 2)], before);
+    assert!(!world.text(1).contains("Unsealed"));
+
+    // It was only the way: once it is clear, the next greeting repairs everything.
+    world.censor = Box::new(|_, _, _| true);
+    world.pass(70 * SECOND);
+    assert!(world.agree().contains("Unsealed"));
+}
+
+#[test]
+fn a_changed_byte_breaks_the_chain() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Before.\n");
+    world.settle();
+    let before = rows(&world, 1);
+    world.censor = Box::new(|_, _, frame| {
+        if let Frame::Live(bundle) = frame
+            && let Some(byte) = bundle.runs[0].records[0].last_mut()
+        {
+            *byte ^= 1;
+        }
+        true
+    });
+    world.write(0, "Changed on the way.\n");
+    world.settle();
+    assert_eq!(rows(&world, 1), before);
+    assert_eq!(world.devices[1].dismissed, [Dismissal::Invalid.to_string()]);
+    assert!(!world.text(1).contains("Changed"));
+}
+
+#[test]
+fn nobody_seals_for_somebody_else() {
+    let mut world = World::sharing(&["Ada", "Mallory"]);
+    world.write(0, "Ada's words.\n");
+    world.settle();
+    let before = (rows(&world, 0), world.text(0));
+
+    // A record in Ada's chain, rightly encrypted and hashed, sealed by Mallory.
+    let forger = Forger::new(&world, 1, 1);
+    let row = world.devices[0].disk.records.last().expect("she has written").clone();
+    let head = &world.devices[0].disk.heads[&row.chain];
+    let head = SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).expect("it is on disk");
+    let mut replica = forger.replica(&world.devices[0].disk, before.0);
+    let update = replica.push(&insert(0, "Forged. ", "f"), &mut || [1; 32]).expect("it fits").updates.remove(0);
+    let tip = Position { chain: row.chain, number: row.number, hash: row.hash };
+    slip(&mut world, 1, 0, forger.in_the_name_of(&head, tip, &update.0));
+    assert_eq!((rows(&world, 0), world.text(0)), before);
+    assert_eq!(world.devices[0].dismissed, [Dismissal::Invalid.to_string()]);
+}
+
+#[test]
+fn a_stranger_and_a_viewer_write_nothing() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    let (viewer, stranger) = (world.device("Vera"), world.device("Stranger"));
+    world.write(0, "Ada's words.\n");
+    let ticket = world.invite(0, Role::View);
+    world.join(viewer, ticket);
+    world.link(0, viewer);
+    world.settle();
+    assert_eq!((world.document(viewer).role(), world.text(viewer).as_str()), (Role::View, "Ada's words.\n"));
+    let held = rows(&world, 0);
+
+    // Both have the key of the document and write a record that would be right if they might write.
+    world.devices[stranger].disk = world.devices[viewer].disk.clone();
+    world.devices[stranger].id = world.devices[viewer].id;
+    for forging in [viewer, stranger] {
+        let mut forger = Forger::new(&world, forging, 1);
+        let mut replica = forger.replica(&world.devices[0].disk, held);
+        let parent = newest(&world, 0);
+        forger.edit(&mut replica, &[parent], &insert(0, "Not mine to say. ", "v"));
+        // Ben is told by Ada's link: whoever carries it, it is refused.
+        slip(&mut world, 0, 1, forger.frame());
+        assert_eq!(rows(&world, 1), held);
+        assert!(!world.text(1).contains("Not mine"));
+        assert!(quarantined(&world, 1).last().is_some_and(|reason| reason.contains("view") || reason.contains("not a member")));
+        world.part(1);
+        world.settle();
+        world.link(0, 1);
+        world.settle();
+    }
+    // And the program itself refuses with a sentence.
+    let refused = world.ask(viewer, |request| Input::Edit { request, base: None, delta: insert(0, "x", "x") });
+    assert_eq!(refused.expect_err("a viewer does not edit").to_string(), "this device may only read here; the right to edit is needed");
+}
+
+/// A record by Mallory is shown to Ada, who holds exactly what it stands on, and to Ben, who holds more; both must decide the same.
+fn shown_to_both(make: impl FnOnce(&mut Forger, &mut Replica, Hash)) -> [bool; 2] {
+    let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
+    world.write(0, "One two three four.\n");
+    world.settle();
+    let stamp = newest(&world, 0);
+    let at = rows(&world, 0);
+    world.part(1);
+    world.write(1, "Ben goes on alone.\n");
+    world.settle();
+
+    let mut forger = Forger::new(&world, 2, 9);
+    // What Mallory's program has seen: everything, also what its stamp does not name.
+    let mut replica = forger.replica(&world.devices[1].disk, rows(&world, 1));
+    let _ = at;
+    make(&mut forger, &mut replica, stamp);
+    world.link(1, 2);
+    world.settle();
+    let held: Vec<_> = [0, 1].into_iter().map(|who| rows(&world, who)).collect();
+    slip(&mut world, 2, 0, forger.frame());
+    slip(&mut world, 2, 1, forger.frame());
+    [0, 1].map(|who| rows(&world, who) > held[who])
+}
+
+#[test]
+fn validity_does_not_depend_on_what_a_device_happens_to_hold() {
+    let text = "One two three four.\nBen goes on alone.\n";
+    let inside_stamp = shown_to_both(|forger, replica, stamp| forger.edit(replica, &[stamp], &Delta::new().delete(4)));
+    assert_eq!(inside_stamp, [true, true], "a deletion of what the stamp covers");
+
+    let deletes_beyond = shown_to_both(|forger, replica, stamp| {
+        let at = text.find("Ben").expect("he wrote it");
+        forger.edit(replica, &[stamp], &Delta::new().retain(at).delete(3));
+    });
+    assert_eq!(deletes_beyond, [false, false], "a deletion beyond the stamp");
+
+    let stands_beyond = shown_to_both(|forger, replica, stamp| {
+        let at = text.find("goes").expect("he wrote it");
+        forger.edit(replica, &[stamp], &insert(at, "words on unseen words ", "m"));
+    });
+    assert_eq!(stands_beyond, [false, false], "an insertion whose neighbours the stamp does not cover");
+
+    let other_client = shown_to_both(|forger, replica, stamp| {
+        let mut other = Replica::empty(sheaf_base::ClientId(4711));
+        let _ = replica;
+        let founded = other.push(&insert(0, "x", "x"), &mut || [1; 32]);
+        assert!(founded.is_err(), "nothing to write into");
+        let (_, update) = Replica::found(sheaf_base::ClientId(4711)).expect("it founds");
+        forger.write(Kind::Body, &[stamp], &update.0);
+    });
+    assert_eq!(other_client, [false, false], "a client id that is not the chain's");
+
+    let nonsense = shown_to_both(|forger, _, stamp| forger.write(Kind::Body, &[stamp], b"no update at all"));
+    assert_eq!(nonsense, [false, false], "bytes that are no update");
+}
+
+#[test]
+fn a_device_that_seals_two_histories_is_closed() {
+    let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
+    world.write(0, "Ada's words.\n");
+    world.settle();
+    let parent = newest(&world, 0);
+    let disk = world.devices[0].disk.clone();
+    let branch = |words: &str| {
+        let mut forger = Forger::new(&world, 2, 9);
+        let mut replica = forger.replica(&disk, disk.records.len());
+        forger.edit(&mut replica, &[parent], &insert(0, words, "m"));
+        forger.frame()
+    };
+    let (left, right) = (branch("One story. "), branch("Another story. "));
+    slip(&mut world, 2, 0, left.clone());
+    assert!(world.text(0).contains("One story."));
+    slip(&mut world, 2, 0, right);
+    assert!(quarantined(&world, 0).iter().any(|reason| reason.contains("two different histories")), "{:?}", quarantined(&world, 0));
+    assert!(world.text(0).contains("One story.") && !world.text(0).contains("Another story."));
+    assert_eq!(world.devices[0].disk.quarantine.len(), 1, "the proof is kept");
+
+    // Closed means closed, also after a start.
+    world.crash(0);
+    world.start(0);
+    world.link(0, 2);
+    world.settle();
+    let mut forger = Forger::new(&world, 2, 10);
+    let held = rows(&world, 0);
+    let mut replica = forger.replica(&disk, disk.records.len());
+    forger.edit(&mut replica, &[parent], &insert(0, "More. ", "m"));
+    slip(&mut world, 2, 0, forger.frame());
+    assert_eq!(rows(&world, 0), held);
+}
+
+#[test]
+fn a_replay_changes_nothing() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    let heard = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let tape = heard.clone();
+    world.censor = Box::new(move |_, to, frame| {
+        if to == 1 {
+            tape.borrow_mut().push(frame.clone());
+        }
+        true
+    });
+    for line in 0..5 {
+        world.write(0, &format!("Line {line}\n"));
+        world.write(1, &format!("Answer {line}\n"));
+        world.settle();
+    }
+    let (text, held) = (world.agree(), rows(&world, 1));
+    let frames = heard.borrow().clone();
+    world.censor = Box::new(|_, _, _| true);
+    for frame in frames.into_iter().rev() {
+        slip(&mut world, 0, 1, frame);
+    }
+    world.pass(5 * SECOND);
+    assert_eq!((world.agree(), rows(&world, 1)), (text, held));
+}
+
+#[test]
+fn a_record_sealed_with_another_key_in_an_own_chain_is_refused() {
+    let mut world = World::sharing(&["Ada", "Mallory"]);
+    world.write(0, "Words.\n");
+    world.settle();
+    let parent = newest(&world, 0);
+    let held = rows(&world, 0);
+    let mut forger = Forger::new(&world, 1, 3);
+    let mut replica = forger.replica(&world.devices[0].disk, held);
+    forger.edit(&mut replica, &[parent], &insert(0, "x", "x"));
+    slip(&mut world, 1, 0, forger.frame_sealed_by(&DeviceKey::from_bytes(&[9; 32])));
+    assert_eq!(rows(&world, 0), held);
+}
