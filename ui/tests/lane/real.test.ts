@@ -71,6 +71,7 @@ async function play(seed: number): Promise<void> {
     const seats: Seat[] = [];
     for (const [index, device] of devices.entries()) seats.push(await sit("abcd"[index]!, device, document, chance, record));
     if (seats.length < 4) seats.push(await sit("abcd"[seats.length]!, first!, document, chance, record));
+    for (const line of seats[0]!.view.page.lines.between()) if (line.id !== "") record.kinds.set(line.id, new Set([line.block]));
     await write(seats, chance, `SEED=${seed}`);
     await rest(seats, document, `SEED=${seed}`);
     const text = seats[0]!.view.page.lines;

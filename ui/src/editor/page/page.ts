@@ -129,7 +129,7 @@ export class Page {
   /** Does a local edit given as a Delta on the text. Answers whether there was anything to do. */
   edit(delta: Delta, how: How = {}): boolean {
     if (!this.editable) return false;
-    const whole = this.completed(this.text.withoutIdle(delta));
+    const whole = this.completed(this.withIds(this.text.withoutIdle(delta)));
     if (isNothing(whole)) {
       if (how.selection !== undefined) this.select(how.selection);
       return false;
@@ -271,6 +271,24 @@ export class Page {
     if (from === undefined && to === undefined) return;
     const size = tr.doc.content.size;
     tr.setSelection(TextSelection.between(tr.doc.resolve(from ?? (anchor > head ? size : 0)), tr.doc.resolve(to ?? (head > anchor ? size : 0))));
+  }
+
+  /** Every newline that comes gets an id; what undo brings back may have had none. */
+  private withIds(delta: Delta): Delta {
+    const lacks = (op: Delta["ops"][number]): boolean => typeof op.insert === "string" && op.insert.includes("\n") && op.attributes?.["line"] === undefined;
+    if (!delta.ops.some(lacks)) return delta;
+    const result = new Delta();
+    for (const op of delta.ops) {
+      if (!lacks(op)) result.push(op);
+      else {
+        for (const [nth, part] of String(op.insert).split("\n").entries()) {
+          if (nth > 0) result.insert("\n", { ...op.attributes, line: this.newId() });
+          const { block: _block, ...marks } = op.attributes ?? {};
+          if (part !== "") result.insert(part, marks);
+        }
+      }
+    }
+    return result;
   }
 
   /** A local edit never leaves words without a newline: text after the last one gets one of its own. */
