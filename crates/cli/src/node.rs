@@ -11,6 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(25);
 
+/// How long a command with a network stays for the receipts of what it has just received to go out.
+const RECEIPTS: Duration = Duration::from_millis(250);
+
 /// Whoever answers.
 pub(crate) enum Node {
     /// The node that has the profile open.
@@ -60,6 +63,7 @@ impl Node {
     pub(crate) async fn close(self) {
         if let Node::Here(engine, network) = self {
             if let Some(network) = network {
+                tokio::time::sleep(RECEIPTS).await;
                 network.stop().await;
             }
             engine.close().await;

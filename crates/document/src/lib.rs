@@ -181,7 +181,7 @@ impl Document {
             Input::LinkFull { peer } => self.peers.session(peer).into_iter().for_each(|session| session.hear_full()),
             Input::LinkFree { peer } => self.link_free(peer),
             Input::LinkDown { peer } => self.link_down(peer),
-            Input::Routes { routes } => self.routes = routes,
+            Input::Routes { routes } => self.pass_on(routes),
             Input::Hydrate(hydration) => self.replica.come(hydration),
             Input::Timeout => self.tick(),
         }

@@ -358,6 +358,19 @@ impl Document {
         }
     }
 
+    /// How members were last reached. News of it goes to everybody who talks about this document.
+    pub(crate) fn pass_on(&mut self, routes: Vec<RouteHint>) {
+        if routes == self.routes {
+            return;
+        }
+        self.routes = routes;
+        let talking: Vec<_> = self.peers.sessions().map(|(id, _)| id).collect();
+        for id in talking {
+            let routes = self.routes.clone();
+            self.send_at_once(id, Frame::Routes(routes));
+        }
+    }
+
     /// Does what a session wants.
     pub(crate) fn grant(&mut self, peer: PeerId, wishes: Vec<Wish>) {
         for wish in wishes {
