@@ -1,0 +1,118 @@
+/** One person, one page, no network: the library, the text, the menus, the clipboard, the keyboard. */
+import assert from "node:assert/strict";
+
+import { Person, story, until } from "./person.mjs";
+
+const ada = new Person("Ada");
+
+/** The kinds of the lines on the screen: tag and classes. */
+const kinds = () => ada.page.$$eval(".sheaf-editor > *", (lines) => lines.map((line) => `${line.tagName.toLowerCase()}.${line.className}`));
+
+/** What a word processor or a browser puts on the clipboard. */
+const paste = (html) =>
+  ada.page.evaluate((html) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    data.setData("text/plain", "never used");
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, html);
+
+/** The text as the core has it, over the command line. */
+const markdown = (title) => ada.node.command("show", title);
+
+story("the first run makes one short document that can be written in at once", async () => {
+  await ada.opens();
+  await ada.seesTitle("Welcome to Sheaf");
+  assert.deepEqual(await ada.library(), ["Welcome to Sheaf"]);
+  await ada.writes(" I was here.");
+  await ada.sees("before you share. I was here.");
+  await ada.page.reload();
+  await ada.sees("before you share. I was here.");
+  assert.deepEqual(await ada.library(), ["Welcome to Sheaf"], "the welcome is made once");
+});
+
+story("a document is begun, written, renamed, duplicated, thrown away and brought back", async () => {
+  await ada.begins("Harvest");
+  await ada.types("We cut the rye on Monday.");
+  await ada.reads("Saved on this device");
+  await until("the disk to have it", async () => (await markdown("Harvest")).includes("We cut the rye on Monday."));
+  await ada.page.locator("nav [data-row]", { hasText: "Harvest" }).focus();
+  await ada.presses("F2");
+  await ada.page.locator("input.rename").fill("Rye");
+  await ada.presses("Enter");
+  await ada.seesTitle("Rye");
+  await ada.clicks("Actions for Rye");
+  await ada.clicks("Duplicate", "menuitem");
+  await until("the copy to be open", async () => (await ada.library()).length === 3 && (await ada.lines())[0] === "We cut the rye on Monday.");
+  const copy = await ada.page.inputValue("textarea.title");
+  assert.notEqual(copy, "Rye", "a copy says that it is one");
+  await ada.clicks(`Actions for ${copy}`);
+  await ada.clicks("Move to trash", "menuitem");
+  await ada.reads(`“${copy}” is in the trash.`);
+  await until("it to be gone from the list", async () => !(await ada.library()).includes(copy));
+  await ada.clicks("Undo");
+  await until("it to be back", async () => (await ada.library()).includes(copy));
+  await ada.page.locator("nav [data-row]", { hasText: copy }).focus();
+  await ada.presses("Delete");
+  await until("it to be gone again", async () => !(await ada.library()).includes(copy));
+  await ada.clicks("Trash");
+  await ada.clicks(`Actions for ${copy}`);
+  await ada.clicks("Restore", "menuitem");
+  await ada.clicks("Back to the documents");
+  await until("it to be back from the trash", async () => (await ada.library()).includes(copy));
+});
+
+story("the insert menu filters, inserts, and leaves the text on Escape", async () => {
+  await ada.begins("Menu");
+  await ada.types("/head");
+  await ada.page.getByRole("listbox").waitFor();
+  const offered = await ada.page.getByRole("option").allInnerTexts();
+  assert.ok(offered.length > 0 && offered.every((words) => words.startsWith("Heading")), `offered ${offered}`);
+  await ada.presses("ArrowDown", "Enter");
+  await ada.types("Second\nplain /no such block");
+  await ada.presses("Escape");
+  await ada.page.getByRole("listbox").waitFor({ state: "detached" });
+  assert.deepEqual(await ada.lines(), ["Second", "plain /no such block"]);
+  assert.match((await kinds())[0], /^h2/);
+});
+
+story("the toolbar comes after the mouse, marks words, and a link refuses what is no web or mail address", async () => {
+  await ada.begins("Marks");
+  await ada.types("bold here");
+  await ada.page.locator(".sheaf-editor > *").first().dblclick({ position: { x: 10, y: 10 } });
+  const toolbar = ada.page.getByRole("toolbar");
+  await toolbar.getByRole("button", { name: "Bold" }).click();
+  await until("the word to be bold", async () => (await ada.page.locator(".sheaf-editor strong").allInnerTexts()).join() === "bold");
+  await toolbar.getByRole("button", { name: "Link" }).click();
+  await ada.page.getByLabel("Address", { exact: true }).fill("javascript:alert(1)");
+  await ada.presses("Enter");
+  await ada.reads("Only web and mail addresses can be links.");
+  assert.equal(await ada.page.locator(".sheaf-editor a").count(), 0);
+  await ada.page.getByLabel("Address", { exact: true }).fill("https://example.org/rye");
+  await ada.presses("Enter");
+  await until("the link to be in the text", async () => (await markdown("Marks")).includes("https://example.org/rye"));
+  await ada.page.locator(".sheaf-editor a").click();
+  await ada.page.getByRole("dialog", { name: "Link" }).getByText("https://example.org/rye").waitFor();
+  await ada.clicks("Remove the link");
+  await until("the link to be gone", async () => (await markdown("Marks")).trim() === "**bold** here");
+});
+
+story("what is pasted from Word and from the web keeps its meaning and brings nothing else", async () => {
+  await ada.begins("Paste");
+  await paste(`<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal{color:red}</style></head><body><!--StartFragment-->
+    <h1 style="font-family:Calibri"><span style="color:#2F5496">Report<o:p></o:p></span></h1>
+    <p class="MsoNormal"><b><span style="font-size:14pt">Bold</span></b> and <i>slanted</i> words<o:p></o:p></p>
+    <!--EndFragment--></body></html>`);
+  await ada.sees("words");
+  await ada.presses("Control+End", "Enter");
+  await paste(`<meta charset="utf-8"><script>alert(1)</script><img src="x" onerror="alert(1)"><h2 onclick="alert(1)">News</h2><ul><li>one</li><li>two<ul><li>deep</li></ul></li></ul>
+    <p><a href="javascript:alert(1)">bad</a> <a href="https://example.org/">good</a></p><iframe src="https://example.org"></iframe><pre><code>let a = 1;</code></pre>`);
+  await ada.sees("let a = 1;");
+  await until("the disk to have it", async () => (await markdown("Paste")).includes("let a = 1;"));
+  const text = await markdown("Paste");
+  for (const kept of ["# Report", "**Bold** and *slanted* words", "## News", "- one", "- two", "deep", "[good](https://example.org/)"]) {
+    assert.ok(text.includes(kept), `${kept} is missing from:\n${text}`);
+  }
+  assert.doesNotMatch(text, /javascript|alert|iframe|Mso|color|Calibri|never used/);
+  assert.equal(await ada.page.locator(".sheaf-editor :is(script, iframe, [onclick], [onerror], [style*=color])").count(), 0);
+});
