@@ -87,7 +87,7 @@ pub(crate) const LANES: &[Lane] = &[
         name: "quic",
         proves: "the command line, and real QUIC on loopback",
         budget: 10,
-        steps: &[Step::Build(&["sheaf-cli"]), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli"])],
+        steps: &[Step::Build(&["sheaf-cli"]), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli", "sheaf-e2e"])],
     },
     Lane {
         name: "browsers",
