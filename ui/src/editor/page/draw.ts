@@ -2,7 +2,7 @@
  * Draws a change of the text as the smallest ProseMirror steps, op by op, so that selection, decorations and node views survive: a keystroke
  * from elsewhere becomes one step over the one character. Knows only what is mounted; what happens outside moves the window and draws nothing.
  */
-import { Fragment, type Node, Slice } from "prosemirror-model";
+import { Fragment, Slice } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
 import { AttrStep, ReplaceStep } from "prosemirror-transform";
 import { type Attributes, type Embed, type Op, type Scalar, lengthOf, withoutNulls } from "../delta.ts";
@@ -30,11 +30,14 @@ export function draw(tr: Transaction, before: Lines, after: Lines, changes: read
     rebuild(tr, after, wide);
     return wide;
   }
+  const base = before.startOf(mounted.from);
   let shift = 0;
+  let units = 0;
   for (const change of inside) {
-    const index = change.index + shift - mounted.from;
-    new Drawing(tr, before, change, index, unitsOf(tr.doc, index)).run();
+    new Drawing(tr, before, change, change.index + shift - mounted.from, change.start + units - base).run();
     shift += change.added.length - change.removed;
+    for (const line of change.added) units += line.length;
+    for (const line of before.between(change.index, change.index + change.removed)) units -= line.length;
   }
   if (toTheEnd) dropIdleTail(tr, after, next.from);
   return next;
@@ -59,13 +62,6 @@ function mountedAfter(
     if (change.index + change.removed > mounted.to) to += change.index + change.removed - mounted.to;
   }
   return { from: Math.max(0, from), to: toTheEnd ? after.count : Math.min(to, after.count) };
-}
-
-/** Units of the page before the line with this index in it. */
-function unitsOf(page: Node, index: number): number {
-  let units = 0;
-  for (let i = 0; i < index; i++) units += page.child(i).nodeSize - 1;
-  return units;
 }
 
 /** The empty line after the last newline loses its node as soon as another line is there. */

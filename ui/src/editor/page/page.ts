@@ -294,6 +294,9 @@ export class Page {
   /** A local edit never leaves words without a newline: text after the last one gets one of its own. */
   private completed(delta: Delta): Delta {
     if (isNothing(delta)) return delta;
+    const end = this.text.length;
+    // Most edits end long before the last newline.
+    if (touchedUpTo(delta) < end - this.text.line(this.text.count - 1).width - 1) return delta.chop();
     const after = this.text.apply(delta);
     const tail = after.changes.at(-1)?.added.at(-1);
     if (tail === undefined || tail.ends || tail.width === 0) return delta.chop();

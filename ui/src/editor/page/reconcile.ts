@@ -14,42 +14,36 @@ import { type Mounted, isShown, nodeOf, pageOf } from "./project.ts";
 export function reconcile(tr: Transaction, lines: Lines, changes: readonly Change[], mounted: Mounted): boolean {
   let right = true;
   let shift = 0;
-  let starts: { index: number; position: number } = { index: 0, position: 0 };
+  const base = lines.startOf(mounted.from);
   for (const change of changes) {
     const first = change.index + shift;
     // The line after a change, too: where whole lines went, ProseMirror may have kept the wrong one's attributes.
-    for (const [nth, line] of [...lines.between(first, first + change.added.length + 1)].entries()) {
-      const index = first + nth;
+    for (const [beyond, line] of [...lines.between(first, first + change.added.length + 1)].entries()) {
+      const index = first + beyond;
       if (index < mounted.from || index >= mounted.to || !isShown(lines, line)) continue;
-      starts = walk(tr, starts, index - mounted.from);
-      if (starts.index >= tr.doc.childCount) return rebuild(tr, lines, mounted);
-      if (!settle(tr, line, starts.position)) right = false;
+      const nth = index - mounted.from;
+      if (nth >= tr.doc.childCount) return rebuild(tr, lines, mounted);
+      if (!settle(tr, line, nth, () => lines.startOf(index) - base + nth)) right = false;
     }
     shift += change.added.length - change.removed;
   }
   return right;
 }
 
-function walk(tr: Transaction, from: { index: number; position: number }, index: number): { index: number; position: number } {
-  let { index: at, position } = from;
-  while (at < index && at < tr.doc.childCount) position += tr.doc.child(at++).nodeSize;
-  return { index: at, position };
-}
-
-function settle(tr: Transaction, line: Line, position: number): boolean {
-  const node = tr.doc.nodeAt(position);
-  if (node === null) return false;
+function settle(tr: Transaction, line: Line, nth: number, place: () => number): boolean {
+  const node = tr.doc.child(nth);
   const wanted = nodeOf(line);
-  if (node.eq(wanted)) {
+  if (node === wanted || node.eq(wanted)) {
     line.shown = node;
     return true;
   }
+  const same = node.content.eq(wanted.content);
+  const position = place();
   for (const name of ["id", "block"]) {
     if (node.attrs[name] !== wanted.attrs[name]) tr.step(new AttrStep(position, name, wanted.attrs[name]));
   }
-  const same = node.content.eq(wanted.content);
   if (!same) tr.step(new ReplaceStep(position + 1, position + 1 + node.content.size, new Slice(wanted.content, 0, 0)));
-  line.shown = tr.doc.nodeAt(position) ?? undefined;
+  line.shown = tr.doc.child(nth);
   return same;
 }
 
