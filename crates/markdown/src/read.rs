@@ -20,15 +20,14 @@ use source::Source;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Unsayable;
 
-/// The Markdown we read: CommonMark, GitHub's tables, tasks, strikethrough, footnotes and alerts, highlights, math, front matter. Bare
-/// addresses stay text.
+/// The Markdown we read: CommonMark, GitHub's tables, tasks, strikethrough and footnotes, highlights, math, front matter. Bare addresses
+/// stay text. (Alerts are found here: comrak's looking for them takes quadratic time.)
 fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
     options.extension.tasklist = true;
     options.extension.footnotes = true;
-    options.extension.alerts = true;
     options.extension.highlight = true;
     options.extension.math_dollars = true;
     options.extension.math_code = true;
@@ -59,6 +58,12 @@ pub(crate) fn lines(markdown: &str) -> Vec<Said> {
     }
     reader.definitions(next, usize::MAX);
     source::without_used_definitions(reader.lines, &source)
+}
+
+/// How many blocks Markdown is, outside of one another.
+pub(crate) fn blocks(markdown: &str) -> usize {
+    let arena = Arena::new();
+    parse_document(&arena, markdown, &options()).children().count()
 }
 
 /// Whether quotes and items nest deeper than lines can say. Looked at without recursion: after this, recursion is bounded.
@@ -94,6 +99,10 @@ impl<'a> Reader<'_, 'a> {
     fn block(&mut self, node: Node<'a>, inside: Inside) -> Result<(), Unsayable> {
         let value = node.data().value.clone();
         match value {
+            NodeValue::BlockQuote if self.is_alert(node) => {
+                self.keep(self.source.block(node).ok_or(Unsayable)?, inside);
+                Ok(())
+            }
             NodeValue::BlockQuote => {
                 let inside = Inside { quote: inside.quote + 1, quote_began: self.lines.len(), ..inside };
                 node.children().try_for_each(|child| self.block(child, inside))
@@ -123,6 +132,14 @@ impl<'a> Reader<'_, 'a> {
                 }
             },
         }
+    }
+
+    /// Whether a quote is an alert or a callout: `> [!NOTE]`.
+    fn is_alert(&self, quote: Node<'a>) -> bool {
+        let first = quote.first_child().filter(|first| matches!(first.data().value, NodeValue::Paragraph));
+        let source = first.and_then(|first| self.source.block(first)).unwrap_or_default();
+        let name = source.strip_prefix("[!").and_then(|rest| rest.split_once(']')).map(|(name, _)| name);
+        name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
     }
 
     /// What a paragraph says; none if the block is no paragraph. An embed that stands alone in our spelling is one.

@@ -17,8 +17,8 @@ pub(crate) enum Tag {
 }
 
 /// Tags that are marks: the one we write first, then others that mean the same.
-const FLAGS: [(&str, &[&str]); 4] =
-    [("underline", &["u"]), ("bold", &["strong", "b"]), ("italic", &["em", "i"]), ("strike", &["del", "s", "strike"])];
+const FLAGS: [(&str, &[&str]); 5] =
+    [("underline", &["u"]), ("bold", &["strong", "b"]), ("italic", &["em", "i"]), ("strike", &["del", "s", "strike"]), ("code", &["code"])];
 
 const HIGHLIGHT: &str = "mark";
 const EMBED: (&str, &str) = ("<sheaf-embed value='", "'/>");

@@ -3,11 +3,13 @@
 mod escape;
 mod spell;
 
-use sheaf_schema::{Block, Kind};
+use sheaf_schema::{Block, Embed, Kind, embed};
 
 use crate::{
     nesting::{Nesting, Place},
+    read,
     said::{Said, Visible},
+    tag,
 };
 use spell::Speller;
 
@@ -59,7 +61,12 @@ impl Writer {
 
     fn block(&mut self, said: &Said, text: &str, above: Option<&Said>) {
         let place = self.nesting.place(&said.block);
-        let list = said.block.kind.is_item().then(|| self.list(&said.block, place));
+        let list = said.block.kind.is_item().then(|| self.list(&said.block, place, above));
+        let apart = said
+            .source()
+            .filter(|source| *source == text && self.is_drawn_in(source, place))
+            .map(|source| tag::embed(&Embed::new(embed::SOURCE, source)));
+        let text = apart.as_deref().unwrap_or(text);
         if let Some(above) = above {
             self.separate(above, said, place);
         }
@@ -93,12 +100,28 @@ impl Writer {
     }
 
     /// Where a list stands as it goes on or begins at this item.
-    fn list(&self, block: &Block, place: Place) -> List {
+    fn list(&self, block: &Block, place: Place, above: Option<&Said>) -> List {
         let before = self.margins.get(place.kept).and_then(|margin| margin.list).filter(|_| place.quotes == 0);
         match before {
             Some(list) if place.continues => List { number: list.number.saturating_add(1), ..list },
-            _ => List { number: block.number.unwrap_or(1), other: block.start && before.is_some_and(|list| !list.other) },
+            _ => {
+                let list = List { number: block.number.unwrap_or(1), other: false };
+                let first = format!("{}x\n", marker(block, list));
+                let draws_in = |source: &str| read::blocks(&format!("{source}\n\n{first}")) == read::blocks(source);
+                let follows_list = block.start && before.is_some_and(|list| !list.other);
+                List { other: follows_list || above.and_then(Said::source).is_some_and(draws_in), ..list }
+            }
         }
+    }
+
+    /// Whether the list above would take a source for a part of itself.
+    fn is_drawn_in(&self, source: &str, place: Place) -> bool {
+        let list = self.margins.get(place.kept).filter(|_| place.quotes == 0).and_then(|margin| Some((margin.list?, margin.text.len())));
+        list.is_some_and(|(list, width)| {
+            let kind = if width == 2 { Kind::Bullet } else { Kind::Ordered };
+            let last = format!("{}x\n\n", marker(&Block::new(kind), list));
+            read::blocks(&format!("{last}{source}")) != 1 + read::blocks(source)
+        })
     }
 
     /// The blank line between two blocks, in the margin of what both stand in; none between items of one list and above an inner one.
@@ -124,8 +147,8 @@ impl Writer {
 fn marker(block: &Block, list: List) -> String {
     match (&block.kind, list.other) {
         (Kind::Ordered, other) => format!("{}{} ", list.number.min(999_999_999), if other { ')' } else { '.' }),
-        (Kind::Task, other) => format!("{} [{}] ", if other { '*' } else { '-' }, if block.done { 'x' } else { ' ' }),
-        (_, other) => if other { "* " } else { "- " }.to_owned(),
+        (Kind::Task, other) => format!("{} [{}] ", if other { '+' } else { '-' }, if block.done { 'x' } else { ' ' }),
+        (_, other) => if other { "+ " } else { "- " }.to_owned(),
     }
 }
 

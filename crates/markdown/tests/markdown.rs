@@ -57,7 +57,7 @@ fn what_a_person_writes_comes_back_as_it_was() {
     comes_back("***both** italic* and ***bold** italic*\n");
     comes_back("Snake_case, 2 * 3 * 4, 5 < 6 > 5, a & b, R&D, C#, ~5, 50 %, \"quotes\", a [bracket], [x] (y), f(x)[0], 1.5, end!\n");
     comes_back("-\n- x\n-\n  - y\n-\n  > z\n\n-\n  text below\n\n- [ ]\n\n  more\n");
-    comes_back("- a\n\n* b\n\n- c\n\n1. x\n\n1) y\n");
+    comes_back("- a\n\n+ b\n\n- c\n\n1. x\n\n1) y\n");
     comes_back("Umlaute äöü, 日本語, 👩‍👩‍👧, 𝄞.\n");
 }
 
@@ -123,6 +123,7 @@ fn what_the_schema_cannot_say_is_kept_byte_for_byte() {
     comes_back("<!-- a comment\n\n   over lines -->\n");
     comes_back("Inline $x^2_i$ and display:\n\n$$\n\\int_0^1 \\{x\\}\n$$\n");
     comes_back("> [!NOTE]\n> An alert.\n");
+    comes_back("> \\[!NOTE] is no alert here, [!NOTE] neither\n\n[!NOTE] nor here\n");
     comes_back("---\ntitle: Front matter\n---\n\n# Title\n");
     comes_back("- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n\n  <div>\n  x\n  </div>\n");
     comes_back("> quote\n>\n> | a |\n> |---|\n> | 1 |\n");

@@ -24,22 +24,26 @@ pub(super) fn content<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Delta,
     let mut tokens = tokens(block, source)?;
     match_tags(&mut tokens);
     let mut content = Delta::new();
-    let mut marks: Vec<(&'static str, Scalar)> = Vec::new();
-    let mut attributes = Attributes::new();
+    let mut marks = Attributes::new();
+    // Each mark that has begun, with what it hides of an outer one.
+    let mut begun: Vec<(&'static str, Option<Scalar>)> = Vec::new();
     for token in tokens {
         match token {
-            Token::Open(name, value) => marks.push((name, value)),
-            Token::Close => drop(marks.pop()),
-            Token::Text(text) => content.push(Op::Insert { text, attributes: attributes.clone() }),
+            Token::Open(name, value) => begun.push((name, marks.insert(name.to_owned(), value))),
+            Token::Close => match begun.pop() {
+                Some((name, Some(outer))) => drop(marks.insert(name.to_owned(), outer)),
+                Some((name, None)) => drop(marks.remove(name)),
+                None => {}
+            },
+            Token::Text(text) => content.push(Op::Insert { text, attributes: marks.clone() }),
             Token::Code(text) => {
-                let mut attributes = attributes.clone();
+                let mut attributes = marks.clone();
                 attributes.insert("code".to_owned(), true.into());
                 content.push(Op::Insert { text, attributes });
             }
-            Token::Html(html) => content.push(html_piece(html, &attributes)),
-            Token::Source(markdown) => content.push(kept(&markdown, &attributes)),
+            Token::Html(html) => content.push(html_piece(html, &marks)),
+            Token::Source(markdown) => content.push(kept(&markdown, &marks)),
         }
-        attributes = marks.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     }
     Ok(content)
 }
@@ -117,7 +121,7 @@ fn token<'a>(node: Node<'a>, source: &Source<'_>) -> Result<Option<Token>, Unsay
 fn cut_out<'a>(node: Node<'a>, source: &Source<'_>) -> Result<String, Unsayable> {
     let piece = source.piece(node).ok_or(Unsayable)?;
     let arena = Arena::new();
-    let document = parse_document(&arena, &format!("{piece}\n\n{}", source.definitions), &options());
+    let document = parse_document(&arena, &format!("{piece}\n\n{}\n", source.definitions), &options());
     let paragraph = document.first_child().ok_or(Unsayable)?;
     let alone = paragraph.first_child().filter(|alone| alone.next_sibling().is_none()).ok_or(Unsayable)?;
     let is_same = match (&alone.data().value, &node.data().value) {

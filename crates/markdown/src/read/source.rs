@@ -12,10 +12,11 @@ use sheaf_schema::{Op, Value, embed};
 use super::options;
 use crate::said::Said;
 
-/// Markdown with every line ended by LF alone, without a byte order mark, and without NUL, which CommonMark replaces.
+/// Markdown with every line ended by LF alone, the last one too (without it comrak overlooks some blocks), without a byte order mark,
+/// and without NUL, which CommonMark replaces.
 pub(super) fn prepared(markdown: &str) -> String {
     let markdown = markdown.strip_prefix('\u{FEFF}').unwrap_or(markdown);
-    markdown.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}")
+    markdown.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}") + "\n"
 }
 
 /// A document's source, by line.
@@ -56,7 +57,7 @@ impl<'a> Source<'a> {
     pub(super) fn paragraphs_between(&self, from: usize, to: usize) -> Vec<String> {
         let lines = &self.lines[(from - 1).min(self.lines.len())..(to - 1).min(self.lines.len())];
         let runs = lines.split(|line| line.trim().is_empty()).filter(|run| !run.is_empty());
-        runs.map(|run| run.join("\n")).collect()
+        runs.map(|run| run.join("\n").trim_start().to_owned()).collect()
     }
 
     /// The source of a block without what its quotes and items put in front of its lines. None where that cannot be told apart.
@@ -145,7 +146,7 @@ fn definitions_at_top(lines: &[String]) -> usize {
 /// Whether Markdown is definitions alone.
 fn says_nothing(markdown: &str) -> bool {
     let arena = Arena::new();
-    parse_document(&arena, markdown, &options()).first_child().is_none()
+    parse_document(&arena, &format!("{markdown}\n"), &options()).first_child().is_none()
 }
 
 /// Drops the definitions that only links refer to, since every link says its own address. One that nothing refers to is kept, and so is

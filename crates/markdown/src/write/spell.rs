@@ -19,18 +19,19 @@ use crate::{
 const APART: &str = "\n\n***\n\n";
 
 pub(super) struct Speller {
-    /// The definitions of links and footnotes on the page, which give brackets a meaning.
-    definitions: String,
-    /// How many lines they are read as, apart from one another.
-    defining: usize,
+    /// What is read after every spelling: a divider, which nothing may swallow, and the definitions of links and footnotes on the page, which
+    /// give brackets a meaning.
+    after: String,
+    /// How many lines it is read as.
+    lines_after: usize,
 }
 
 impl Speller {
     pub(super) fn for_page(lines: &[Visible]) -> Speller {
-        let sources = lines.iter().filter_map(|line| line.said.source()).filter(|markdown| markdown.contains("]:"));
-        let definitions: String = sources.map(|markdown| format!("{APART}{markdown}")).collect();
-        let defining = read::lines(&definitions).len();
-        Speller { definitions, defining }
+        let definitions = lines.iter().filter_map(|line| line.said.source()).filter(|markdown| markdown.contains("]:"));
+        let after = std::iter::once("").chain(definitions).collect::<Vec<_>>().join(APART) + APART;
+        let lines_after = read::lines(&after).len();
+        Speller { after, lines_after }
     }
 
     /// The content of a line, in one or more lines of Markdown.
@@ -52,19 +53,23 @@ impl Speller {
         read_well.unwrap_or_else(|| spelled(said, Care::Everything))
     }
 
-    /// Whether a spelling is read as what is meant.
+    /// Whether a spelling is read as what is meant. Some words mean something only in a quote, or only below an item's marker.
     fn reads_back(&self, said: &Said, spelling: &str) -> bool {
-        let (marker, margin) = match &said.block.kind {
-            Kind::Bullet => ("- ", "  "),
-            Kind::Task => (if said.block.done { "- [x] " } else { "- [ ] " }, "  "),
-            Kind::Ordered => ("1. ", "   "),
-            kind => (heading_marker(kind), ""),
+        let (marker, margin, lines_before) = match &said.block.kind {
+            Kind::Bullet => ("- ", "  ", 0),
+            Kind::Task => (if said.block.done { "- [x] " } else { "- [ ] " }, "  ", 0),
+            Kind::Ordered => ("1. ", "   ", 0),
+            Kind::Paragraph if said.block.indent > 0 => ("-\n  ", "  ", 1),
+            kind => (heading_marker(kind), "", 0),
         };
-        let page = format!("{marker}{}\n{}", spelling.replace('\n', &format!("\n{margin}")), self.definitions);
-        let lines = read::lines(&page);
+        let mut page = format!("{marker}{}", spelling.replace('\n', &format!("\n{margin}")));
+        if said.block.quote > 0 {
+            page = format!("> {}", page.replace('\n', "\n> "));
+        }
+        let lines = read::lines(&format!("{page}\n{}", self.after));
         let is_meant =
             |line: &Said| line.block.kind == said.block.kind && line.block.done == said.block.done && line.content == said.content;
-        lines.len() == 1 + self.defining && is_meant(&lines[0])
+        lines.len() == lines_before + 1 + self.lines_after && is_meant(&lines[lines_before])
     }
 }
 
@@ -239,6 +244,10 @@ impl<'a> Spelling<'a> {
         let ends_line = self.is_break(index + 1);
         match self.pieces[index].what {
             What::Text(text) => self.out.push_str(&escape::text(text, self.care, Around { begins_line, ends_line })),
+            What::Code(text) if self.care == Care::Everything => {
+                let escaped = escape::text(text, self.care, Around { begins_line: true, ends_line: true });
+                self.out.extend(["<code>", &escaped, "</code>"]);
+            }
             What::Code(text) => self.out.push_str(&escape::code(text)),
             What::Break if self.care == Care::Everything => self.out.push_str("&#8232;"),
             What::Break if self.one_line || index == 0 || index + 1 == self.pieces.len() => self.out.push_str("<br>"),
