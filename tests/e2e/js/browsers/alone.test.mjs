@@ -91,6 +91,7 @@ story("the toolbar comes after the mouse, marks words, and a link refuses what i
   await ada.page.getByLabel("Address", { exact: true }).fill("https://example.org/rye");
   await ada.presses("Enter");
   await until("the link to be in the text", async () => (await markdown("Marks")).includes("https://example.org/rye"));
+  await ada.presses("End");
   await ada.page.locator(".sheaf-editor a").click();
   await ada.page.getByRole("dialog", { name: "Link" }).getByText("https://example.org/rye").waitFor();
   await ada.clicks("Remove the link");

@@ -84,7 +84,7 @@ export class Person {
 
   /** Presses what is called `name`. */
   async clicks(name, role = "button") {
-    await this.page.getByRole(role, { name, exact: true }).click();
+    await this.page.getByRole(role, { name, exact: true }).first().click();
   }
 
   async presses(...keys) {

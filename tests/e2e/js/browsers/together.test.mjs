@@ -55,8 +55,8 @@ story("both type at once, in one place: nothing is lost and no word is torn", as
 
 story("they part, both go on, they meet: both have everything", async () => {
   await ben.node.stops();
-  await ada.reads("Nobody else is online");
   await ada.writes("\nAda alone.");
+  await ada.reads("Nobody else is online");
   await ada.reads("Saved on this device");
   await ada.node.stops();
   await ben.node.starts();

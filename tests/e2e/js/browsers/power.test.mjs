@@ -1,0 +1,71 @@
+/** The power fails, again and again, while somebody writes: what the status called saved is there afterwards, and the page goes on by itself. */
+import assert from "node:assert/strict";
+
+import WebSocket from "ws";
+
+import { Person, story, until } from "./person.mjs";
+
+const ada = new Person("Ada");
+const KILLS = 5;
+
+/**
+ * Every start of a node has another port and another key, which an open page cannot know. So this page's cable ends at whatever node runs now;
+ * the page itself only sees its connection go and come back.
+ */
+async function plugsIn(page) {
+  await page.routeWebSocket(/\/lanes$/, (socket) => {
+    const node = new WebSocket(ada.node.lanes);
+    const open = new Promise((done) => node.once("open", done));
+    socket.onMessage((message) => void open.then(() => node.send(message)));
+    node.on("message", (message) => socket.send(String(message)));
+    node.on("close", () => socket.close().catch(() => {}));
+    node.on("error", () => socket.close().catch(() => {}));
+    socket.onClose(() => node.close());
+  });
+}
+
+/** The dot says "saved" half a second after the last key: hollow shows at 400 ms, so from here on it is a claim about these very words. */
+async function dotIsFull() {
+  await new Promise((done) => setTimeout(done, 500));
+  await ada.page.waitForFunction(() => {
+    const dot = document.querySelector(".status .dot");
+    return dot && !dot.matches(".hollow") && document.querySelector(".status .words").textContent.startsWith("Saved on this device");
+  });
+}
+
+story(`${KILLS} times the power fails in the middle of typing, and the page comes back with everything`, async (context) => {
+  await ada.opens();
+  await plugsIn(ada.page);
+  await ada.page.reload();
+  await ada.page.waitForSelector(".sheaf-editor");
+  await ada.begins("Storm");
+  let typed = "";
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const before = `calm${kill} `;
+    await ada.writes(before);
+    typed += before;
+    await dotIsFull();
+    const storm = `storm${kill} `;
+    const typing = ada.types(storm);
+    await new Promise((done) => setTimeout(done, 20 * kill));
+    await ada.node.isCutOff();
+    await typing;
+    typed += storm;
+    await ada.reads("Saving…");
+    await ada.node.starts();
+    const onDisk = await ada.node.command("show", "Storm");
+    for (let at = 0; at <= kill; at += 1) assert.ok(onDisk.includes(`calm${at}`), `calm${at} was called saved and is not in: ${onDisk}`);
+    await ada.reads("Saved on this device");
+    await until("what was typed in the dark to be saved, too", async () => (await ada.node.command("show", "Storm")).trim() === typed.trim());
+    assert.equal((await ada.lines()).join("\n"), typed);
+  }
+  context.diagnostic(`${KILLS} kills, ${typed.trim().split(" ").length} words, none lost, none twice`);
+});
+
+story("a page that is opened anew after the last failure shows the same", async () => {
+  const before = await ada.lines();
+  await ada.page.context().close();
+  await ada.looks();
+  await ada.seesTitle("Storm");
+  await until("the text", async () => (await ada.lines()).join("\n") === before.join("\n"));
+});
