@@ -30,6 +30,15 @@ export async function startChromium(): Promise<Driver> {
       await page.mouse.up();
     },
     evaluate: (body) => page.evaluate(`(async () => { ${body} })()`),
+    compose: async (stages, between) => {
+      const session = await context.newCDPSession(page);
+      for (const text of stages) {
+        await session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+        await between();
+      }
+      await session.send("Input.insertText", { text: stages.at(-1) ?? "" });
+      await session.detach();
+    },
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => browser.close(),
   };

@@ -417,6 +417,53 @@ export const stories: Story[] = [
     },
   },
   {
+    name: "nothing is drawn inside a composition, and it is one step back",
+    run: async (driver) => {
+      await begin(driver, "start ", "other");
+      await caret(driver, 6);
+      if (driver.compose === undefined) {
+        // Without an input method: the events alone must hold the drawing back.
+        await driver.evaluate("document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))");
+        await driver.evaluate("sheaf.b.select({ anchor: 7, head: 7 }); sheaf.b.run('duplicate'); await new Promise((d) => setTimeout(d, 400));");
+        expect(await driver.evaluate("return [sheaf.a.text, sheaf.b.text]")).toEqual(["start \nother\n", "start \nother\nother\n"]);
+        await driver.evaluate("document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))");
+        await settled(driver);
+        return;
+      }
+      await driver.compose(["k", "か", "かな"], async () => {
+        await driver.evaluate("sheaf.b.select({ anchor: sheaf.b.text.length - 1, head: sheaf.b.text.length - 1 }); sheaf.b.run('duplicate'); await new Promise((d) => setTimeout(d, 120));");
+        expect(await driver.evaluate("return sheaf.a.text.split('other').length")).toBe(2);
+      });
+      await until(driver, "return sheaf.a.text.split('other').length === 5");
+      expect((await text(driver))[0]).toBe("start かな");
+      await settled(driver);
+      await driver.press("Control+z");
+      expect((await text(driver))[0]).toBe("start ");
+      await settled(driver);
+    },
+  },
+  {
+    name: "others' carets show a name for two seconds and stay at their character",
+    run: async (driver) => {
+      await begin(driver, "hello world");
+      await driver.evaluate(`
+        const told = { event: "presence", document: "d", version: sheaf.core.version, peers: [{ peer: 7, device: "dd", name: "Mika", colour: "teal", anchor: 6, head: 11, typing: false }] };
+        for (const [view, client] of sheaf.core.clients) client.wire.tell({ ...told, view });
+        await new Promise((d) => setTimeout(d, 80));`);
+      expect(await driver.evaluate("return document.querySelector('#a .peer-flag').textContent")).toBe("Mika");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe("world");
+      await driver.evaluate("document.querySelector('#a .peer-caret').dataset.kept = 'yes'");
+      await driver.type("well, ");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe("world");
+      expect(await driver.evaluate("return document.querySelector('#a .peer-caret').dataset.kept")).toBe("yes");
+      await until(driver, "return document.querySelector('#a .peer-caret.fresh') === null");
+      await settled(driver);
+      await driver.evaluate(`for (const [view, client] of sheaf.core.clients) client.wire.tell({ event: "presence", document: "d", version: sheaf.core.version, view, peers: [] });
+        await new Promise((d) => setTimeout(d, 80));`);
+      expect(await driver.evaluate("return document.querySelector('.peer-caret') === null")).toBe(true);
+    },
+  },
+  {
     name: "what a newer version made is a grey card, and stays",
     run: async (driver) => {
       await begin(driver, "x");
