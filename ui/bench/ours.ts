@@ -30,7 +30,7 @@ export async function ourSide(paragraphs: readonly string[], mounted = Number.PO
   };
   const lane = await TextLane.open(wire, "d", () => "v", () => () => undefined);
   let ids = 0;
-  const quiet = { owes: () => undefined, textChanged: () => undefined, changed: () => undefined, savedChanged: () => undefined, roleChanged: () => undefined };
+  const quiet = { owes: () => undefined, changing: () => undefined, textChanged: () => undefined, changed: () => undefined, savedChanged: () => undefined, roleChanged: () => undefined };
   const view = new View(lane, { now: () => 0, newId: () => `n${ids++}` }, { ...quiet, rescued: () => undefined, trouble: (what) => { throw new Error(what); } }, [], mounted);
   const { page } = view;
   const half = mounted === Number.POSITIVE_INFINITY ? Math.floor(paragraphs.length / 2) : Math.floor(Math.min(mounted, paragraphs.length) / 2);

@@ -283,7 +283,11 @@ export class Editor {
   private viewListener(): ConstructorParameters<typeof View>[2] {
     return {
       owes: () => this.drawing.due(),
-      textChanged: (delta, changes, mine) => this.textChanged(delta, changes, mine),
+      changing: (delta) => {
+        this.cursors.textChanged(delta);
+        this.slash.textChanged(delta);
+      },
+      textChanged: (_delta, changes, mine) => this.textChanged(changes, mine),
       changed: () => this.selectionChanged(),
       savedChanged: () => {
         this.unsavedSince = this.lane.isUnsaved ? (this.unsavedSince ?? this.now()) : undefined;
@@ -300,11 +304,9 @@ export class Editor {
     };
   }
 
-  private textChanged(delta: Delta, changes: readonly Change[], mine: boolean): void {
+  private textChanged(changes: readonly Change[], mine: boolean): void {
     const { page } = this.view;
     this.counting.textChanged(page.lines, changes);
-    this.cursors.textChanged(delta);
-    this.slash.textChanged(delta);
     if (mine) this.typedAt = this.now();
     else this.presence.booked();
     if (page.view !== undefined) {

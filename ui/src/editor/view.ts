@@ -14,6 +14,8 @@ import { type Done, Page } from "./page/page.ts";
 export interface ViewListener {
   /** There is something to draw. */
   owes(): void;
+  /** The text is about to be shown as changed. */
+  changing(delta: Delta): void;
   /** The text changed: by this Delta, mine or another's. */
   textChanged(delta: Delta, changes: readonly Change[], mine: boolean): void;
   /** Selection, marks, undo or text changed. */
@@ -48,6 +50,7 @@ export class View {
     this.page = new Page(
       lane.lines,
       {
+        changing: (delta) => this.listener.changing(delta),
         edited: (done) => this.edited(done),
         drawn: (delta, changes) => this.listener.textChanged(delta, changes, false),
         changed: () => this.listener.changed(),

@@ -89,6 +89,7 @@ async function sit(name: string, core: ModelCore, clock: Clock, chance: Chance, 
     { now: () => clock.now, newId: () => chance.id() },
     {
       owes: () => undefined,
+      changing: () => undefined,
       textChanged: (delta, changes, mine) => {
         if (!mine) totals.shows++;
         else note(record, name, before, changes, { undo: undoing(), copies: false });

@@ -32,6 +32,7 @@ async function sit(name: string, device: Device, document: string, chance: Chanc
     { now: () => Date.now(), newId: () => chance.id() },
     {
       owes: () => undefined,
+      changing: () => undefined,
       textChanged: (_delta, changes, mine) => {
         if (mine) note(record, name, before, changes, { undo: inUndo, copies: false });
         before = view.page.lines;

@@ -43,6 +43,8 @@ export interface Done {
 
 /** Who is told what happens on a page. */
 export interface PageListener {
+  /** The text is about to be shown as changed: places move now, so that what is drawn stands right. */
+  changing(delta: Delta): void;
   /** I changed the text. */
   edited(done: Done): void;
   /** Somebody else's change was drawn. */
@@ -143,6 +145,7 @@ export class Page {
     this.selectIn(tr, wanted);
     if (how.marks !== undefined) tr.setStoredMarks(how.marks);
     if (how.scroll !== false) tr.scrollIntoView();
+    this.listener.changing(whole);
     this.update(tr);
     this.listener.edited({ delta: whole, inverse, before, changes, how, old });
     this.listener.changed(tr);
@@ -161,6 +164,7 @@ export class Page {
       this.selectIn(tr, { anchor: show.transformPosition(before.anchor, true), head: show.transformPosition(before.head, true) });
     }
     if (marks !== null) tr.setStoredMarks(marks);
+    this.listener.changing(show);
     this.update(tr);
     this.listener.drawn(show, changes);
     this.listener.changed(tr);
@@ -189,6 +193,7 @@ export class Page {
     const old = this.text;
     this.text = lines;
     this.shown = mounted;
+    this.listener.changing(delta);
     this.update(tr);
     this.listener.edited({ delta, inverse, before, changes, old, how: (tr.getMeta(HOW) as How | undefined) ?? howOf(tr) });
     this.listener.changed(tr);
