@@ -6,6 +6,7 @@
 mod id;
 pub mod limits;
 mod moment;
+pub mod planted;
 mod position;
 mod update;
 

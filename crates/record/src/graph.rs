@@ -17,7 +17,10 @@ use std::{
     ops::Range,
 };
 
-use sheaf_base::{ChainId, ClientId, DeviceId, Hash, Position, limits};
+use sheaf_base::{
+    ChainId, ClientId, DeviceId, Hash, Position, limits,
+    planted::{self, Bug},
+};
 
 use crate::record::Stamp;
 use chain::{Chain, Entry};
@@ -298,7 +301,7 @@ impl Graph {
             return Err(AppendError::Full(it.id()));
         }
         let places: Vec<_> = stamp.parents().iter().map(|hash| self.place(hash)).collect();
-        if places.contains(&None) {
+        if places.contains(&None) && !planted::is(Bug::UncoveredStamp) {
             let missing = stamp.parents().iter().zip(&places).filter(|(_, place)| place.is_none()).map(|(hash, _)| *hash);
             return Err(AppendError::Uncovered(missing.collect()));
         }

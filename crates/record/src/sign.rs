@@ -6,7 +6,10 @@
 use std::fmt;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
-use sheaf_base::DeviceId;
+use sheaf_base::{
+    DeviceId,
+    planted::{self, Bug},
+};
 
 use crate::bytes::{Malformed, Reader};
 
@@ -63,6 +66,9 @@ pub struct BadSignature(pub DeviceId);
 
 /// Succeeds if `signature` was made by `device` over `message` for the purpose `domain`.
 pub fn verify(device: &DeviceId, domain: &str, message: &[u8], signature: &Signature) -> Result<(), BadSignature> {
+    if planted::is(Bug::SignatureUnchecked) {
+        return Ok(());
+    }
     let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
     VerifyingKey::from_bytes(&device.0)
         .and_then(|key| key.verify_strict(&[domain.as_bytes(), message].concat(), &signature))

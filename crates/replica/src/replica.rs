@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use sheaf_base::{ClientId, Update};
+use sheaf_base::{
+    ClientId, Update,
+    planted::{self, Bug},
+};
 use sheaf_schema::{Delta, LINE, Scalar, Value};
 
 use crate::{
@@ -148,6 +151,8 @@ impl Replica {
 
     /// Applies updates of others, or one's own from the journal: all in one step. What is here already is passed over.
     pub fn apply(&mut self, updates: &[Update]) -> Result<Applied, ApplyError> {
+        let without = if planted::is(Bug::DeleteSetDropped) { without_deletes(updates)? } else { Vec::new() };
+        let updates = if without.is_empty() { updates } else { &without };
         let mut ends: BTreeMap<ClientId, u32> = BTreeMap::new();
         let mut walked = Vec::with_capacity(updates.len());
         for update in updates {
@@ -323,6 +328,12 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+/// Only for the simulation, which must notice: the updates without what they delete.
+fn without_deletes(updates: &[Update]) -> Result<Vec<Update>, ApplyError> {
+    let without = |update: &Update| Ok(Update([walk(&update.0, Rules::Any)?.structs_bytes(), &[0]].concat()));
+    updates.iter().map(without).collect()
 }
 
 /// All that is here, as a past.

@@ -1,3 +1,4 @@
+// The reference reader itself: Yjs 13 and quill-delta agree on what a body is. Never talks to Sheaf.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Body } from './body.mjs'

@@ -104,8 +104,8 @@ impl Device {
             Some(Process { document, from_views: VecDeque::new(), from_peers: VecDeque::new(), writing: None, views: BTreeMap::new() });
     }
 
-    /// One step of the turn loop.
-    pub fn step(&mut self, now: Duration, write_takes: Duration) -> Told {
+    /// One step of the turn loop. `early` is a planted bug: it tells before the disk has answered.
+    pub fn step(&mut self, now: Duration, write_takes: Duration, early: bool) -> Told {
         let moment = self.moment(now);
         let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: false };
         let (Some(process), Some(disk)) = (&mut self.process, &mut self.disk) else { return told };
@@ -121,7 +121,10 @@ impl Device {
             let Some(input) = process.from_views.pop_front().or_else(|| process.from_peers.pop_front()) else { break };
             process.document.handle(input, moment);
         }
-        let turn = process.document.take_turn();
+        let mut turn = process.document.take_turn();
+        if early {
+            process.tell(std::mem::take(&mut turn.answers), &mut told);
+        }
         process.begin_write(turn, now, write_takes, &mut told);
         told
     }

@@ -5,9 +5,13 @@ use std::{
     time::Duration,
 };
 
-use sheaf_base::{ChainId, Hash};
+use sheaf_base::{
+    ChainId, DeviceId, DocumentId, Hash, Position,
+    planted::{self, Bug},
+};
+use sheaf_document::{RecordRow, SealRow};
 use sheaf_protocol::{Bundle, BundleChain, Frame};
-use sheaf_record::SignedHead;
+use sheaf_record::{Record, Seal, Signature, SignedHead};
 use sheaf_schema::Delta;
 
 use crate::{
@@ -66,13 +70,17 @@ impl Ledger {
         self.saved.retain(|_, saved| saved.by != who || saved.at < to);
         self.durable.retain(|(device, _), _| *device != who);
         self.seen.insert(who, 0);
-        self.written(who, disk)
+        self.written(who, disk, false)
     }
 
     /// Rows became durable. No number of a chain may ever be given to two records.
-    pub fn written(&mut self, who: usize, disk: &Disk) -> Result<(), String> {
+    pub fn written(&mut self, who: usize, disk: &Disk, attacked: bool) -> Result<(), String> {
         let seen = self.seen.entry(who).or_default();
-        for row in &disk.stored().records[*seen..] {
+        for (place, row) in disk.stored().records.iter().enumerate().skip(*seen) {
+            stands_on_what_is_here(disk, place)?;
+            if attacked {
+                is_sealed(disk, row)?;
+            }
             let known = *self.records.entry((row.chain, row.number)).or_insert(row.hash);
             if known != row.hash {
                 return Err(format!("record {} of {:?} exists twice, with different hashes", row.number, row.chain));
@@ -106,6 +114,49 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Whether everything that the stamp of a row names comes before it in the same journal.
+fn stands_on_what_is_here(disk: &Disk, place: usize) -> Result<(), String> {
+    let rows = &disk.stored().records;
+    let row = &rows[place];
+    let record = Record::decode(&row.bytes).map_err(|error| format!("a journal row is no record: {error}"))?;
+    let before = |hash: &Hash| rows[..place].iter().any(|row| row.hash == *hash);
+    match record.stamp.parents().iter().find(|parent| !before(parent)) {
+        Some(_) => Err(format!("record {} of {:?} was taken in before what it stands on", row.number, row.chain)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a seal of the row's device, which holds, covers it. A device seals its own records in the turn that writes them.
+fn is_sealed(disk: &Disk, row: &RecordRow) -> Result<(), String> {
+    let stored = disk.stored();
+    let head = stored.heads.iter().find(|head| head.chain == row.chain).ok_or("a record without its chain's head")?;
+    let signed = SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).map_err(|error| error.to_string())?;
+    let covers = |seal: &&SealRow| seal.chain == row.chain && seal.number >= row.number;
+    let holds = |seal: &SealRow| {
+        let hash = stored.records.iter().find(|other| other.chain == seal.chain && other.number == seal.number).map(|other| other.hash);
+        hash.is_some_and(|hash| {
+            let position = Position { chain: seal.chain, number: seal.number, hash };
+            verify_alone(&signed.device(), &Seal { position, signature: Signature(seal.signature) }, &stored.document)
+        })
+    };
+    if stored.seals.iter().filter(covers).any(holds) {
+        Ok(())
+    } else {
+        Err(format!("record {} of {:?} was taken in without a seal over it", row.number, row.chain))
+    }
+}
+
+/// Verifies a seal with no bug planted: the world must not fall for it too.
+fn verify_alone(device: &DeviceId, seal: &Seal, document: &DocumentId) -> bool {
+    let planted = [Bug::SignatureUnchecked].into_iter().find(|bug| planted::is(*bug));
+    planted::plant(None);
+    let holds = seal.verify(device, document).is_ok();
+    if planted.is_some() {
+        planted::plant(planted);
+    }
+    holds
 }
 
 /// Whether nothing is going on any more: everybody has a first copy, views are quiet, and all frontiers are equal.

@@ -16,4 +16,4 @@ pub mod wire;
 pub mod world;
 
 pub use tally::Tally;
-pub use world::{Failure, Plan, World, run};
+pub use world::{Failure, Plan, Planted, World, run};

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use sheaf_base::DeviceId;
+use sheaf_base::{
+    DeviceId,
+    planted::{self, Bug},
+};
 use sheaf_document::{
     Act, Announcement, Answer, Document, Done, Input, Lane, LinkUp, Output, PeerId, RequestId, Role, Span, State, ViewId,
 };
@@ -30,17 +33,19 @@ pub struct Plan {
     pub seed: u64,
     /// Happenings before everything heals.
     pub steps: usize,
-    /// A bug to plant in the shell of every device, to show that the world would notice.
+    /// A bug to plant in every device, to show that the world would notice.
     pub planted: Option<Planted>,
-    /// Forged and altered frames are put on wires.
+    /// Somebody in the middle alters frames. (On a real link nobody can; a hostile member's own frames look like this.)
     pub attacked: bool,
 }
 
-/// Bugs that the shell itself could have. (Bugs inside the product are planted through `sheaf_base::planted`.)
+/// A bug to plant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Planted {
-    /// What rests on a turn is told before the turn is durable.
+    /// In the shell: what rests on a turn is told before the turn is durable.
     TellBeforeWrite,
+    /// In the product.
+    Product(Bug),
 }
 
 /// Why a world failed, with the line that reproduces it.
@@ -127,9 +132,30 @@ impl Transcript {
 
 /// Runs one world from its seed to its end. The answer's second part is the digest of its transcript.
 pub fn run(plan: Plan) -> Result<(Tally, u64), Failure> {
+    planted::plant(match plan.planted {
+        Some(Planted::Product(bug)) => Some(bug),
+        Some(Planted::TellBeforeWrite) | None => None,
+    });
     let mut world = World::new(plan);
     world.live().and_then(|()| world.heal()).map_err(|what| Failure { seed: plan.seed, step: world.step, what })?;
     Ok((world.tally, world.transcript.digest))
+}
+
+/// Alters a frame that carries records: a byte of one, the seals, or a signature.
+fn attack(mut frame: Frame, chance: &mut Chance, tally: &mut Tally) -> Frame {
+    let (Frame::Live(bundle) | Frame::Records(bundle)) = &mut frame else { return frame };
+    tally.attacks += 1;
+    match chance.below(3) {
+        0 => {
+            let records = bundle.runs.iter_mut().flat_map(|run| &mut run.records);
+            if let Some(byte) = records.last().and_then(|record| record.last_mut()) {
+                *byte ^= 1;
+            }
+        }
+        1 => bundle.seals.clear(),
+        _ => bundle.seals.iter_mut().for_each(|seal| seal.signature[0] ^= 1),
+    }
+    frame
 }
 
 impl World {
@@ -348,7 +374,8 @@ impl World {
             self.deliver_mail();
             for who in 0..self.devices.len() {
                 let takes = Duration::from_millis(self.chance.between(0, 60));
-                let told = self.devices[who].step(self.now, takes);
+                let early = self.plan.planted == Some(Planted::TellBeforeWrite);
+                let told = self.devices[who].step(self.now, takes, early);
                 self.carry(who, told)?;
             }
         }
@@ -361,7 +388,8 @@ impl World {
 
     fn link_up(&mut self) {
         let sides = self.sides.clone();
-        self.unlink(|link| sides[link.ends[0]] != sides[link.ends[1]]);
+        let forgiven = self.chance.percent(10);
+        self.unlink(|link| sides[link.ends[0]] != sides[link.ends[1]] || (link.dismissed && forgiven));
         for a in 0..self.devices.len() {
             for b in a + 1..self.devices.len() {
                 let linked = self.links.iter().any(|link| link.ends == [a, b]);
@@ -438,7 +466,7 @@ impl World {
     fn carry(&mut self, who: usize, told: Told) -> Result<(), String> {
         if told.wrote {
             let disk = self.devices[who].disk.as_ref().ok_or("a write without a disk")?;
-            self.ledger.written(who, disk).map_err(|what| format!("device {who}: {what}"))?;
+            self.ledger.written(who, disk, self.plan.attacked).map_err(|what| format!("device {who}: {what}"))?;
         }
         self.tally.full_disks += u64::from(told.refused);
         for answer in told.answers {
@@ -508,6 +536,7 @@ impl World {
     fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
         let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
         let direction = usize::from(link.ends[1] == who);
+        let frame = if self.plan.attacked && self.chance.percent(5) { attack(frame, &mut self.chance, &mut self.tally) } else { frame };
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
         if !sent {
             link.full[direction] = true;
@@ -579,6 +608,7 @@ impl World {
     fn heal(&mut self) -> Result<(), String> {
         self.sides = vec![false; self.devices.len()];
         self.manners.unruly = 0;
+        self.plan.attacked = false;
         for who in 0..self.devices.len() {
             if let Some(disk) = &mut self.devices[who].disk {
                 disk.full = false;

@@ -6,7 +6,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use sheaf_sim::{Failure, Plan, Tally, run};
+use sheaf_base::planted::Bug;
+use sheaf_sim::{Failure, Plan, Planted, Tally, run};
 
 /// Seeds of the check (issue 2).
 const SEEDS: u64 = 2000;
@@ -89,6 +90,43 @@ fn twice_now_and_then(seed: u64) -> Result<Tally, Failure> {
         }
     }
     Ok(tally)
+}
+
+/// Of this many worlds at least one must notice a planted bug.
+const WORLDS_TO_NOTICE: u64 = 40;
+
+#[test]
+fn every_planted_bug_is_noticed() {
+    let bugs = [
+        Planted::TellBeforeWrite,
+        Planted::Product(Bug::UncoveredStamp),
+        Planted::Product(Bug::HashUnchecked),
+        Planted::Product(Bug::SignatureUnchecked),
+        Planted::Product(Bug::UnsealedAccepted),
+        Planted::Product(Bug::DeleteSetDropped),
+    ];
+    for bug in bugs {
+        let noticed = (0..WORLDS_TO_NOTICE).find_map(|seed| {
+            let plan = Plan { planted: Some(bug), attacked: true, ..plan(seed) };
+            // A bug may also end in a panic; that is noticing, too.
+            std::panic::catch_unwind(|| run(plan))
+                .map_or(Some((seed, "a panic".to_owned())), |ran| ran.err().map(|failure| (seed, failure.what)))
+        });
+        match noticed {
+            Some((seed, what)) => println!("{bug:?} is noticed by seed {seed}: {}", what.lines().next().unwrap_or_default()),
+            None => panic!("{bug:?} went unnoticed in {WORLDS_TO_NOTICE} worlds"),
+        }
+    }
+}
+
+#[test]
+fn attacked_worlds_without_a_bug_keep_every_promise() {
+    for seed in 0..WORLDS_TO_NOTICE {
+        let plan = Plan { attacked: true, ..plan(seed) };
+        if let Err(failure) = run(plan) {
+            panic!("attacked: {failure}");
+        }
+    }
 }
 
 #[test]
