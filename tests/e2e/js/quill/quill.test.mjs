@@ -1,0 +1,81 @@
+/**
+ * An unmodified Quill 2 beside two of our editors: Quill and one of ours are views of one node, the other of ours is on another device. All write at
+ * random at once; afterwards all show the same, and nothing that nobody deleted is missing. SEED and OPERATIONS choose another run.
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { Node } from "../node.mjs";
+import { until } from "../windows/driver.mjs";
+import { servePages } from "./serve.mjs";
+
+const SEED = Number(process.env["SEED"] ?? 1);
+const OPERATIONS = Number(process.env["OPERATIONS"] ?? 2000);
+const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const here = new Node("Here");
+const there = new Node("There");
+const closing = [];
+after(async () => {
+  for (const close of closing.reverse()) await close().catch(() => {});
+  await Promise.all([here.forgets(), there.forgets()]);
+});
+
+async function opens(browser, origin, name, node, document) {
+  const page = await (await browser.newContext()).newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(`${name}: ${error.stack}`));
+  const { host, hash } = new URL(node.url);
+  await page.goto(`${origin}/${name}.html#${new URLSearchParams({ lanes: `ws://${host}/lanes`, token: hash.slice("#token=".length), document })}`);
+  await page.waitForFunction(() => window.page !== undefined);
+  return { page, errors };
+}
+
+/** In one order, so that two can be compared. */
+const plain = (ops) => JSON.stringify(ops.map(({ insert, attributes }) => [insert, Object.entries(attributes ?? {}).sort()]));
+
+test(`Quill and our editors on two devices: ${OPERATIONS} random operations (SEED=${SEED})`, { timeout: 600_000 }, async (context) => {
+  const { origin, close } = await servePages();
+  closing.push(close);
+  await Promise.all([here.starts(origin), there.starts(origin)]);
+  const document = (await here.command("new", "Beside")).trim();
+  await there.command("join", (await here.command("share", document)).trim());
+  const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: QUIET });
+  closing.push(() => browser.close());
+  const quill = await opens(browser, origin, "quill", here, document);
+  const ours = await opens(browser, origin, "ours", here, document);
+  const far = await opens(browser, origin, "ours", there, document);
+  const seats = [["quill", quill], ["ours", ours], ["far", far]];
+  const rounds = 20;
+  const each = Math.ceil(OPERATIONS / rounds / seats.length);
+  let noted;
+  for (let round = 0; round < rounds; round += 1) {
+    noted = await Promise.all(
+      seats.map(([name, { page }], seat) => page.evaluate(([name, seed, times]) => window.page.act(name, seed, times), [name, SEED * 1000 + round * 10 + seat, each])),
+    );
+    for (const [, { errors }] of seats) assert.deepEqual(errors, [], `SEED=${SEED} round ${round}`);
+  }
+  const look = async () => ({
+    quill: await quill.page.evaluate(() => ({ saved: page.view.isSaved, text: page.view.text.ops, shown: page.quill.getContents().ops, right: page.shown(page.view.text).ops, troubles: page.view.troubles })),
+    ours: await ours.page.evaluate(() => ({ saved: page.editor.state.saved, text: page.editor.delta.ops, verified: page.editor.verify(), troubles: page.troubles })),
+    far: await far.page.evaluate(() => ({ saved: page.editor.state.saved, text: page.editor.delta.ops, verified: page.editor.verify(), troubles: page.troubles })),
+  });
+  let seen;
+  await until("all to show the same", async () => {
+    seen = await look();
+    return Object.values(seen).every((seat) => seat.saved && plain(seat.text) === plain(seen.quill.text));
+  }).catch((error) => assert.fail(`SEED=${SEED}: ${error.message}\n${Object.entries(seen).map(([name, seat]) => `${name} saved=${seat.saved} ${plain(seat.text)}`).join("\n")}`));
+  for (const seat of Object.values(seen)) assert.deepEqual(seat.troubles, []);
+  assert.deepEqual(seen.quill.shown, seen.quill.right, "Quill's screen is the text");
+  assert.ok(seen.ours.verified && seen.far.verified, "our screens are the text");
+  assert.equal(plain(JSON.parse(await there.command("--json", "show", document, "--as", "json")).delta.ops), plain(seen.quill.text), "the other device's core holds it");
+  const words = seen.quill.text.map((op) => op.insert).join("").split(/[ \n]+/).filter(Boolean);
+  const deleted = new Set(noted.flatMap((seat) => seat.deleted));
+  const wrote = noted.flatMap((seat) => seat.wrote);
+  assert.deepEqual(words.filter((word) => !deleted.has(word)).sort(), wrote.filter((word) => !deleted.has(word)).sort(), "every word that nobody deleted, once");
+  assert.deepEqual(words.filter((word) => deleted.has(word)), []);
+  const kinds = new Set(seen.quill.text.map((op) => op.attributes?.block).filter(Boolean));
+  context.diagnostic(`${each * rounds * seats.length} operations, ${wrote.length} words, ${deleted.size} deleted, 0 lost, ${kinds.size} kinds of lines at the end`);
+});
