@@ -46,13 +46,13 @@ async fn open(home: &Home) -> Result<Engine, StartError> {
 async fn serve(engine: &Engine, up: Up, json: bool, stop: &mut Stop) -> Result<(), String> {
     let mut events = engine.events().listen();
     let _socket = ControlSocket::offer(engine).map_err(|error| error.to_string())?;
-    say(json, &json!({ "event": "up", "device": engine.device().to_string() }), || {
-        format!("Sheaf is up as device {}. Ctrl-C stops it.\n", engine.device().short())
-    })?;
     let bridge = match up.bridge {
         Some(address) => Some(Bridge::offer(engine, address, up.ui, up.allow_origin).await?),
         None => None,
     };
+    say(json, &json!({ "event": "up", "device": engine.device().to_string() }), || {
+        format!("Sheaf is up as device {}. Ctrl-C stops it.\n", engine.device().short())
+    })?;
     if let Some(Bridge { url, .. }) = &bridge {
         say(json, &json!({ "event": "bridge", "url": url }), || format!("{url}\n"))?;
     }

@@ -1,12 +1,14 @@
 //! Bodies as Markdown, text, HTML and Delta: reading them, and merging a new version in as the smallest edits.
 
-use sheaf_base::DocumentId;
+use sheaf_base::{ClientId, DocumentId};
 use sheaf_document::{Done, Opened, Refused};
+use sheaf_replica::Replica;
 use sheaf_schema::{Delta, LINE, Op};
 
 use crate::engine::{DocumentError, Engine};
 use crate::live::{AskError, DocumentHandle, Question};
-use crate::random;
+use crate::task::blocking;
+use crate::{random, rows};
 
 /// A body, and which journal row it stands at: a version that holds across restarts.
 #[derive(Debug, Clone)]
@@ -57,7 +59,8 @@ impl Engine {
         let live = self.live(document).await?;
         let now = read(&live).await?;
         let base = match base {
-            Some(version) if version != now.version => Some(self.body_at(document, version, now.version).await?),
+            Some(version) if version > now.version => return Err(BodyError::Version(version)),
+            Some(version) if version < now.version => Some(self.body_at(&live, version).await?),
             _ => None,
         };
         let wanted = sheaf_markdown::read(markdown, &mut random::line_id);
@@ -66,7 +69,7 @@ impl Engine {
             // What changed since that moment is kept: the edits are moved past it.
             Some(then) => {
                 let since = sheaf_markdown::edits(then, &now.opened.delta);
-                since.transform(&sheaf_markdown::edits(then, &wanted), true)
+                since.transform(&sheaf_markdown::edits(then, &wanted), false)
             }
         };
         if edit.is_empty() {
@@ -102,10 +105,17 @@ impl Engine {
 }
 
 impl Engine {
-    /// A document's body as it was at a journal row.
-    async fn body_at(&self, document: DocumentId, version: u64, newest: u64) -> Result<Delta, BodyError> {
-        let _ = (document, newest);
-        Err(BodyError::Version(version))
+    /// A document's body as it was at a journal row, folded anew from its records.
+    async fn body_at(&self, live: &DocumentHandle, version: u64) -> Result<Delta, BodyError> {
+        let (store, document) = (self.shared.store.clone(), live.id());
+        let unknown = |_| BodyError::Version(version);
+        let hydration = blocking(move || store.read(|reader| rows::hydration_at(reader, document, version))).await.map_err(unknown)?;
+        let job = live.prepare_fold(hydration).await.ok_or(AskError::Ended)?;
+        let replica = blocking(move || {
+            let folded = job.run().map_err(|error| error.to_string())?;
+            Replica::from_snapshot(ClientId(1), &folded.state).map_err(|error| error.to_string())
+        });
+        Ok(replica.await.map_err(|reason| DocumentError::Unusable { title: String::new(), reason })?.delta())
     }
 }
 

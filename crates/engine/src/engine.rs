@@ -213,7 +213,7 @@ impl Engine {
         };
         let line = shared.library.enter(entry);
         let (first, durable) = oneshot::channel();
-        let handle = live::start(shared.clone(), document, 0, vec![line], Some(first));
+        let handle = live::start(shared.clone(), document, live::Place::default(), vec![line], Some(first));
         if durable.await.is_err() {
             shared.library.withdraw(id);
             return Err(DocumentError::NotSaved("the new document could not be written".into()));
@@ -251,8 +251,8 @@ impl Shared {
             return Ok(handle);
         }
         let unusable = |reason: String| DocumentError::Unusable { title: entry.title.clone(), reason };
-        let (document, row) = live::load(self.clone(), &entry).await.map_err(|error| unusable(error.to_string()))?;
-        let handle = live::start(self.clone(), document, row, Vec::new(), None);
+        let (document, place) = live::load(self.clone(), &entry).await.map_err(|error| unusable(error.to_string()))?;
+        let handle = live::start(self.clone(), document, place, Vec::new(), None);
         self.live().insert(id, handle.clone());
         if let Some(net) = self.net().filter(|_| entry.trashed.is_none()) {
             net.appeared(id);

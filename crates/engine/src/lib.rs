@@ -40,5 +40,5 @@ pub use peers::{Net, Way, Weather};
 pub use random::token;
 pub use settings::{COLOURS, Me, SettingError};
 pub use sharing::{DeviceReport, DocumentReport, Joined, NetworkReport, Preview, SharedTicket, SharingError};
-pub use task::supervised;
 pub use socket::{ControlSocket, LineClient, SocketError};
+pub use task::supervised;

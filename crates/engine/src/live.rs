@@ -4,6 +4,7 @@
 //! way the task still hears what makes no record; while a write fails, nothing that rests on it is told, and the same bytes are tried
 //! again.
 
+mod fold;
 mod handle;
 mod heard;
 mod inbox;
@@ -16,6 +17,7 @@ use sheaf_access::{Ticket, TicketError};
 use sheaf_document::{Announcement, Answer, Document, Input, Output, RequestId, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
 
 pub use handle::{AskError, DocumentHandle};
 pub(crate) use heard::{Heard, Question, Replied};
@@ -57,18 +59,31 @@ pub(crate) struct Live {
     with_next: Vec<Change>,
     /// The journal's last durable row.
     row: u64,
+    /// The row when folding last began, or that the newest snapshot holds.
+    folded: u64,
+    fold_after: u64,
+    folding: Option<AbortHandle>,
+}
+
+/// Where a document stands in its journal.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// The last row.
+    pub(crate) row: u64,
+    /// The last row in the newest snapshot.
+    pub(crate) folded: u64,
 }
 
 /// Starts a document's task. `with_first` is written in one transaction with its first turn; `first` is told when that is durable.
 pub(crate) fn start(
     shared: Arc<Shared>,
     mut document: Document,
-    row: u64,
+    place: Place,
     with_first: Vec<Change>,
     first: Option<oneshot::Sender<()>>,
 ) -> DocumentHandle {
     let id = document.id();
-    let (facts, seen) = watch::channel(Arc::new(Facts::of(&mut document, row)));
+    let (facts, seen) = watch::channel(Arc::new(Facts::of(&mut document, place.row)));
     let (inbox, near, far) = Inbox::new(shared.clock);
     let handle = DocumentHandle::new(id, near.clone(), far, seen);
     let live = Live {
@@ -81,7 +96,10 @@ pub(crate) fn start(
         asked: BTreeMap::new(),
         next_request: 0,
         with_next: with_first,
-        row,
+        row: place.row,
+        folded: place.folded,
+        fold_after: fold::fold_after(),
+        folding: None,
     };
     watched("a document", live.run(first), move |outcome| {
         let why = outcome.unwrap_or_else(|_| Ended::Unreadable("an error in Sheaf itself; it is in the log".into()));
@@ -105,6 +123,7 @@ impl Live {
 
     async fn turns(&mut self, first: Option<oneshot::Sender<()>>) -> Result<(), Ended> {
         self.turn().await?;
+        self.fold_now_and_then();
         // Whoever waited for the first turn may have gone.
         let _ = first.map(|first| first.send(()));
         while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
@@ -112,6 +131,7 @@ impl Live {
                 self.take(message)?;
             }
             self.turn().await?;
+            self.fold_now_and_then();
         }
         Ok(())
     }
@@ -154,6 +174,8 @@ impl Live {
                 self.asked.insert(request, reply);
                 self.document.handle(question.input(request), now);
             }
+            // Whoever folds may have given up.
+            Heard::Fold { hydration, reply } => drop(reply.send(self.document.fold(hydration))),
             Heard::Timeout => self.document.handle(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),
@@ -262,20 +284,21 @@ impl Live {
     }
 }
 
-/// A document as it is in the store, brought to life; and its journal's last row.
-pub(crate) async fn load(shared: Arc<Shared>, entry: &Entry) -> Result<(Document, u64), LoadError> {
+/// A document as it is in the store, brought to life.
+pub(crate) async fn load(shared: Arc<Shared>, entry: &Entry) -> Result<(Document, Place), LoadError> {
     let (store, here, now) = (shared.store.clone(), shared.here(), shared.clock.now());
     let entry = entry.clone();
     blocking(move || {
         let ticket = entry.ticket.as_deref().map(ticket).transpose()?;
-        let (stored, row) = store.read(|reader| {
+        let (stored, place) = store.read(|reader| {
             let row = reader.standing(entry.document)?.last;
-            Ok((rows::read(reader, &entry, ticket.clone())?, row))
+            let folded = reader.newest_snapshot(entry.document)?;
+            Ok((rows::read(reader, &entry, ticket.clone())?, Place { row, folded }))
         })?;
         match ticket {
             // Nothing of it is here yet but the ticket.
-            Some(ticket) if row == 0 => Ok((Document::joining(here, ticket, now), 0)),
-            _ => Ok((Document::open(here, stored, now)?, row)),
+            Some(ticket) if place.row == 0 => Ok((Document::joining(here, ticket, now), place)),
+            _ => Ok((Document::open(here, stored, now)?, place)),
         }
     })
     .await

@@ -72,6 +72,19 @@ pub(crate) fn hydration(reader: &Reader<'_>, document: DocumentId) -> Result<Hyd
     Ok(Hydration { snapshot, rows: records(reader, document, after, |kind| kind == BODY)? })
 }
 
+/// The same as of an earlier row. It has to be one: row 0 has no text, and says so as damage.
+pub(crate) fn hydration_at(reader: &Reader<'_>, document: DocumentId, row: u64) -> Result<Hydration, ReadError> {
+    let snapshot = reader.snapshot(document)?.map(|found| SnapshotState { upto: found.upto, state: found.state });
+    let snapshot = snapshot.filter(|snapshot| snapshot.upto <= row);
+    let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
+    let mut rows = records(reader, document, after, |kind| kind == BODY)?;
+    rows.retain(|(at, _)| *at <= row);
+    if rows.is_empty() && snapshot.is_none() {
+        return Err(ReadError::Damaged(format!("row {row}: the body begins later")));
+    }
+    Ok(Hydration { snapshot, rows })
+}
+
 fn records(
     reader: &Reader<'_>,
     document: DocumentId,

@@ -94,7 +94,12 @@ impl DocumentHandle {
 
     /// From a view, or from the shell.
     pub(crate) fn hear(&self, input: Input) {
-        drop(self.near.send(Heard::Input(Box::new(input))));
+        self.send(Heard::Input(Box::new(input)));
+    }
+
+    /// A document that has ended hears nothing; whoever needs an answer notices by its absence.
+    pub(super) fn send(&self, heard: Heard) {
+        drop(self.near.send(heard));
     }
 
     /// Opens a view; what it is to be told goes to the outlet. False if the document has ended.
@@ -110,7 +115,7 @@ impl DocumentHandle {
     }
 
     pub(crate) fn stop(&self) {
-        drop(self.near.send(Heard::Stop));
+        self.send(Heard::Stop);
     }
 }
 

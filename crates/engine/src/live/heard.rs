@@ -1,6 +1,6 @@
 //! What reaches a document's task.
 
-use sheaf_document::{Act, Done, Input, Push, Refused, RequestId, ViewId};
+use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Push, Refused, RequestId, ViewId};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
@@ -15,6 +15,8 @@ pub(crate) enum Heard {
     Attach { view: ViewId, outlet: Outlet },
     /// Somebody in this process asks, and waits for the answer.
     Ask { question: Question, reply: oneshot::Sender<Replied> },
+    /// Somebody folds, and asks for what only the document can open.
+    Fold { hydration: Hydration, reply: oneshot::Sender<FoldJob> },
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.

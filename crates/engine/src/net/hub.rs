@@ -249,7 +249,7 @@ impl Hub {
             linked.link.vouch();
         }
         self.seen(linked);
-        self.tell(Event::Link { device: linked.device(), up: true, path: linked.link.path().map(|path| words(&path)) });
+        self.tell_path(linked, linked.link.path().as_ref());
         self.wake.notify_one();
     }
 
@@ -261,7 +261,7 @@ impl Hub {
                 live.link_down(linked.peer());
             }
         }
-        if self.is_wanted(linked.device()) {
+        if self.is_wanted(linked.device()) || !self.shared_with(linked.device()).is_empty() {
             let news = held(&self.book).seen(&Route::bare(linked.device()), self.wall());
             self.write(news);
         }
@@ -271,7 +271,14 @@ impl Hub {
 
     pub(super) fn path_changed(&self, linked: &Linked, path: &Path) {
         self.seen(linked);
-        self.tell(Event::Link { device: linked.device(), up: true, path: Some(words(path)) });
+        self.tell_path(linked, Some(path));
+    }
+
+    fn tell_path(&self, linked: &Linked, path: Option<&Path>) {
+        let path = path.map(words);
+        if linked.path_is_news(path.clone()) {
+            self.tell(Event::Link { device: linked.device(), up: true, path });
+        }
     }
 
     /// Books where a device is, and lets the documents that it is in pass that on. A stranger is not booked.

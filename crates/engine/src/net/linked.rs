@@ -28,6 +28,8 @@ pub(super) struct Linked {
     jobs: mpsc::UnboundedSender<Job>,
     /// Discovery has ended; documents that appear from now on are offered at once.
     ready: AtomicBool,
+    /// By which way the peer was said to be reached.
+    told_path: Mutex<Option<Option<String>>>,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +74,11 @@ impl Linked {
 
     pub(super) fn is_ready(&self) -> bool {
         self.ready.load(Ordering::Acquire)
+    }
+
+    /// Whether this has not been told yet.
+    pub(super) fn path_is_news(&self, path: Option<String>) -> bool {
+        held(&self.told_path).replace(path.clone()) != Some(path)
     }
 
     pub(super) fn set_ready(&self) {

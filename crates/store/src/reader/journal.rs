@@ -175,6 +175,12 @@ impl Reader<'_> {
         Ok(None)
     }
 
+    /// The last row in the newest snapshot, good or not; 0 when there is none.
+    pub fn newest_snapshot(&self, document: DocumentId) -> Result<u64, ReadError> {
+        let sql = "SELECT coalesce(max(s.upto), 0) FROM snapshots s JOIN documents d ON d.key = s.document WHERE d.id = ?1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([document.as_bytes()], |row| unsigned(row, 0))?)
+    }
+
     /// How far the journal has been applied.
     pub fn standing(&self, document: DocumentId) -> Result<Standing, ReadError> {
         let Some(key) = self.key(document)? else { return Ok(Standing::default()) };

@@ -1,0 +1,207 @@
+//! kill -9, for real: a node is killed at random moments, while it starts, while it folds, while a view types; nothing that was
+//! acknowledged is ever lost.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+use sheaf_store::Store;
+
+use crate::profile::{Lane, Profile};
+
+/// Rounds of each kind. Together with the ones that are killed while their profile is made there are more than 100 kills.
+const TYPING: usize = 70;
+const STARTING: usize = 15;
+const FOLDING: usize = 20;
+const MAKING: usize = 15;
+
+/// What a round of typing left: how many words were acknowledged in all, and in this round.
+struct Typed {
+    acknowledged: u64,
+    fresh: u64,
+}
+
+/// One profile that is killed again and again. Word n of its document is the n-th that was typed, at its beginning.
+struct Victim {
+    profile: Profile,
+    document: String,
+    random: ChaCha8Rng,
+    words: u64,
+}
+
+impl Victim {
+    fn new(seed: u64) -> Victim {
+        let profile = Profile::new();
+        let document = profile.line(&["new", "Victim"]);
+        Victim { profile, document, random: ChaCha8Rng::seed_from_u64(seed), words: 0 }
+    }
+
+    fn start(&self) -> Child {
+        let mut command = self.profile.command(&["--json", "up"]);
+        command.env("SHEAF_FOLD_AFTER", "25").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("sheaf starts")
+    }
+
+    /// Connects to a node that is starting.
+    fn lane(&self, child: &mut Child) -> Lane {
+        for _ in 0..6000 {
+            assert!(child.try_wait().expect("a child").is_none(), "the node ended by itself");
+            let folder = self.profile.home().with_file_name("runtime");
+            let socket =
+                std::fs::read_dir(folder).ok().and_then(|mut folders| folders.next()?.ok()).map(|folder| folder.path().join("control"));
+            // The socket of a node that was killed is still there, and nobody answers.
+            if let Some(socket) = socket.filter(|socket| std::os::unix::net::UnixStream::connect(socket).is_ok()) {
+                return Lane::open(&socket);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the node never offered its socket");
+    }
+
+    /// Opens a view, and checks that every word that was acknowledged is there, once, in order.
+    fn check(&mut self, lane: &mut Lane, round: usize) -> Value {
+        let opened = lane.view(&self.document, &format!("round{round}"));
+        let text: String = opened["delta"]["ops"].as_array().expect("operations").iter().filter_map(|op| op["insert"].as_str()).collect();
+        let words: Vec<u64> = text.split_whitespace().map(|word| word.parse().expect("a number")).collect();
+        let newest = words.first().copied().unwrap_or(0);
+        assert!(words.iter().copied().eq((1..=newest).rev()), "round {round}: words are missing or doubled: {words:?}");
+        assert!(newest == self.words || newest == self.words + 1, "round {round}: {newest} words left of {}", self.words);
+        self.words = newest;
+        opened["version"].clone()
+    }
+
+    /// Types until the node is gone.
+    fn type_until_gone(&mut self, lane: &mut Lane, round: usize, mut version: Value) -> Typed {
+        let before = self.words;
+        let view = format!("round{round}");
+        for number in 1.. {
+            let word = self.words + 1;
+            let delta = json!({ "ops": [{ "insert": format!("{word} ") }] });
+            let push = json!({ "document": self.document, "view": view, "number": number, "version": version, "delta": delta });
+            let Ok(id) = lane.say("push", push) else { break };
+            let answer = loop {
+                match lane.hear() {
+                    Some(told) if told["id"] == id => break Some(told),
+                    Some(_) => {}
+                    None => break None,
+                }
+            };
+            let Some(answer) = answer else { break };
+            assert!(answer["error"].is_null(), "round {round}: {answer}");
+            version = answer["ok"]["version"].clone();
+            self.words = word;
+        }
+        Typed { acknowledged: self.words, fresh: self.words - before }
+    }
+
+    fn integrity(&self) {
+        let store = Store::open(&self.profile.home()).expect("the profile is free");
+        assert_eq!(store.read(|reader| reader.integrity_check()).expect("readable"), Vec::<String>::new());
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.profile.home().join("logs/sheaf.log")).unwrap_or_default()
+    }
+}
+
+/// Kills a child after a while, beside what its victim does meanwhile.
+fn kill_after(mut child: Child, delay: Duration) -> std::thread::JoinHandle<()> {
+    std::thread::spawn(move || {
+        std::thread::sleep(delay);
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    })
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
+    let seed = std::env::var("SHEAF_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    println!("seed {seed} (SHEAF_SEED={seed} repeats it, as far as a kill can be repeated)");
+    let mut victim = Victim::new(seed);
+    let mut kinds: Vec<u8> = [vec![b't'; TYPING], vec![b's'; STARTING], vec![b'f'; FOLDING]].concat();
+    for at in (1..kinds.len()).rev() {
+        kinds.swap(at, victim.random.random_range(0..=at));
+    }
+    let mut fresh = Vec::new();
+    let mut while_folding = 0;
+    for (round, kind) in kinds.into_iter().enumerate() {
+        let mut child = victim.start();
+        if kind == b's' {
+            let delay = victim.random.random_range(0..80);
+            kill_after(child, Duration::from_millis(delay)).join().expect("the killer lived");
+            continue;
+        }
+        let mut lane = victim.lane(&mut child);
+        let version = victim.check(&mut lane, round);
+        let killer = match kind {
+            b't' => kill_after(child, Duration::from_millis(victim.random.random_range(10..250))),
+            _ => kill_as_it_folds(child, victim.profile.home().join("logs/sheaf.log")),
+        };
+        let typed = victim.type_until_gone(&mut lane, round, version);
+        killer.join().expect("the killer lived");
+        fresh.push(typed.fresh);
+        let last = victim.log().lines().rfind(|line| line.contains("fold")).map(str::to_owned).unwrap_or_default();
+        while_folding += usize::from(last.contains("folding"));
+        if round % 10 == 0 {
+            victim.integrity();
+        }
+        assert!(typed.acknowledged >= typed.fresh);
+    }
+    let mut child = victim.start();
+    let mut lane = victim.lane(&mut child);
+    victim.check(&mut lane, 1000);
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    victim.integrity();
+    fresh.sort_unstable();
+    let median = fresh[fresh.len() / 2];
+    println!(
+        "{} kills, {while_folding} while folding, {} words; acknowledged between kills: median {median}",
+        TYPING + STARTING + FOLDING,
+        victim.words
+    );
+    assert!(median >= 10, "the node hardly wrote between kills: {fresh:?}");
+    assert!(while_folding >= 10, "only {while_folding} kills came while it folded");
+}
+
+/// Watches the log, and kills the node as soon as it says that it folds.
+fn kill_as_it_folds(mut child: Child, log: impl AsRef<Path> + Send + 'static) -> std::thread::JoinHandle<()> {
+    let count = |log: &Path| std::fs::read_to_string(log).unwrap_or_default().matches(" folding").count();
+    std::thread::spawn(move || {
+        let before = count(log.as_ref());
+        for _ in 0..20_000 {
+            if count(log.as_ref()) > before {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+    })
+}
+
+#[test]
+fn a_profile_may_be_killed_while_it_is_made() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let mut unmade = 0;
+    for round in 0..MAKING {
+        let profile = Profile::new();
+        let mut command = profile.command(&["new", "First"]);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sheaf starts");
+        std::thread::sleep(Duration::from_millis(random.random_range(0..60)));
+        child.kill().expect("killed, or done");
+        let said = String::from_utf8(child.wait_with_output().expect("gone").stdout).expect("UTF-8");
+        let listed = profile.json(&["list"]);
+        if !said.is_empty() {
+            assert_eq!(listed[0]["document"], said.trim_end(), "round {round}: an id was printed and the document is not there");
+        }
+        unmade += usize::from(listed.is_empty());
+        let id = profile.line(&["new", "Second"]);
+        assert_eq!(profile.ok(&["show", &id]).stdout, "", "round {round}");
+    }
+    println!("{MAKING} kills while a profile was made; {unmade} before there was a document");
+    assert!(unmade >= 5, "the kills came too late to show anything");
+}

@@ -1,0 +1,88 @@
+//! Folding: a snapshot made on a second replica, beside the turns, so that opening never replays many small updates.
+
+use std::sync::Arc;
+
+use sheaf_base::DocumentId;
+use sheaf_document::{FoldError, FoldJob, Hydration, SnapshotState};
+use sheaf_store::{Batch, Change, CommitError, ReadError, Snapshot};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{DocumentHandle, Heard, Live};
+use crate::engine::Shared;
+use crate::rows;
+use crate::task::{blocking, supervised};
+
+/// Journal rows after which a new snapshot is made. Replaying that many takes some hundredths of a second.
+const FOLD_AFTER: u64 = 1000;
+
+/// Overrides [`FOLD_AFTER`], for tests.
+const VARIABLE: &str = "SHEAF_FOLD_AFTER";
+
+/// The version of yrs that writes snapshots; one of the workspace's dependencies.
+const YRS: &str = "0.28.1";
+
+/// There is no new snapshot. The old one stays, and the records too.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SnapshotError {
+    #[error("{0}")]
+    Read(#[from] ReadError),
+    #[error("{0}")]
+    Fold(#[from] FoldError),
+    #[error("{0}")]
+    Commit(#[from] CommitError),
+    #[error("the document was closed")]
+    Ended,
+}
+
+impl Live {
+    /// Begins to fold if there is enough to fold, and nothing is being folded.
+    pub(super) fn fold_now_and_then(&mut self) {
+        let busy = self.folding.as_ref().is_some_and(|folding| !folding.is_finished());
+        if busy || self.row.saturating_sub(self.folded) < self.fold_after || self.document.is_trying() {
+            return;
+        }
+        self.folded = self.row;
+        let (shared, id, near) = (self.shared.clone(), self.document.id(), self.near.clone());
+        self.folding = Some(supervised("folding", async move {
+            tracing::info!(document = %id.short(), "folding");
+            match fold(&shared, id, near).await {
+                Ok(upto) => tracing::info!(document = %id.short(), upto, "folded"),
+                Err(SnapshotError::Ended) => {}
+                Err(error) => tracing::warn!(document = %id.short(), %error, "not folded"),
+            }
+        }));
+    }
+}
+
+/// How many rows between snapshots.
+pub(super) fn fold_after() -> u64 {
+    std::env::var(VARIABLE).ok().and_then(|value| value.parse().ok()).unwrap_or(FOLD_AFTER)
+}
+
+async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSender<Heard>) -> Result<u64, SnapshotError> {
+    let store = shared.store.clone();
+    let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id))).await?;
+    let (reply, job) = oneshot::channel();
+    // Only the document can open its records; it does so between two turns.
+    let sent = near.upgrade().map(|near| near.send(Heard::Fold { hydration, reply }));
+    drop(sent);
+    let job = job.await.map_err(|_| SnapshotError::Ended)?;
+    let store = shared.store.clone();
+    blocking(move || {
+        let SnapshotState { upto, state } = job.run()?;
+        // It has been read again and compared; the store does the same with its bytes before it lets an older one go.
+        let snapshot = Snapshot { upto, frontier: [0; 32], yrs: YRS.into(), state };
+        store.commit(Batch::of(id).with(Change::Snapshot(snapshot))).wait()?;
+        Ok(upto)
+    })
+    .await
+}
+
+impl DocumentHandle {
+    /// Prepares folding what a hydration holds.
+    pub(crate) async fn prepare_fold(&self, hydration: Hydration) -> Option<FoldJob> {
+        let (reply, job) = oneshot::channel();
+        self.send(Heard::Fold { hydration, reply });
+        job.await.ok()
+    }
+}
