@@ -9,13 +9,15 @@ import { MARKS, QUILL_CODE, QUILL_INDENT, QUILL_LINES, paragraph, parseBlock, pr
 
 const Delta = Quill.import("delta");
 const CONFIRM_EVERY = 32;
+/** How Quill says code without a language; `true` comes from its toolbar. */
+const NO_LANGUAGE = "plain";
 /** Quill's own limit. */
 const DEEPEST = 8;
 
 /** A block string as Quill's attributes; what Quill has no word for is shown plain, and kept. */
 function quillLine(text) {
   const block = parseBlock(text);
-  if (block.kind === "code") return { [QUILL_CODE]: true };
+  if (block.kind === "code") return { [QUILL_CODE]: block.language ?? NO_LANGUAGE };
   const indent = block.indent > 0 ? { [QUILL_INDENT]: Math.min(block.indent, DEEPEST) } : {};
   const row = QUILL_LINES.find((row) => {
     const known = parseBlock(row.block);
@@ -29,8 +31,9 @@ function sheafBlock(before, attributes) {
   const old = parseBlock(before);
   const row = QUILL_LINES.find(({ name, value }) => attributes[name] === value || (name === QUILL_CODE && attributes[name]));
   const block = { ...(row ? parseBlock(row.block) : paragraph()), indent: Number(attributes[QUILL_INDENT] ?? 0), unknown: old.unknown };
-  if (block.kind === "code") block.language = old.language;
-  return printBlock(block.kind === old.kind ? { ...old, kind: block.kind, done: block.done, indent: block.indent, quote: block.quote } : block);
+  const language = String(attributes[QUILL_CODE]);
+  if (block.kind === "code") block.language = [NO_LANGUAGE, "true"].includes(language) ? null : language;
+  return printBlock(block.kind === old.kind ? { ...old, kind: block.kind, done: block.done, indent: block.indent, quote: block.quote, language: block.language } : block);
 }
 
 const marksOf = (attributes) => Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => MARKS.some((mark) => mark.name === name)));
