@@ -65,6 +65,7 @@ export class Requests implements Wire {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(new Unanswered(why));
+    this.receive({ event: "lost" });
   }
 
   /** The connection is there again. */

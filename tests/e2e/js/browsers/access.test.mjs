@@ -42,8 +42,8 @@ for (const theme of ["light", "dark"]) {
     await ada.reads("You already have this document.");
     await look("join, the preview");
     await ada.leavesDialog();
-    await ada.clicks("Show who has this document");
-    await ada.page.getByRole("dialog").waitFor();
+    await ada.page.locator(".status-facts").click();
+    await ada.page.getByRole("dialog", { name: "People and sync" }).waitFor();
     await look("who has it");
     await ada.presses("Escape");
     await ada.page.locator(".sheaf-editor > *").first().dblclick({ position: { x: 20, y: 10 } });
@@ -79,7 +79,7 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   await ben.page.waitForFunction(() => document.activeElement?.matches("textarea.title") && document.activeElement.value === "");
   await ben.types("Keys");
   await ben.presses("Enter");
-  await ben.types("# Heading\n- one\n- two words");
+  await ben.types("# Heading\n- one\ntwo words");
   await ben.presses("Control+Shift+ArrowLeft", "Control+b");
   await until("the words on the disk", async () => (await ben.node.command("show", "Keys")).trim() === "# Heading\n\n- one\n- two **words**");
   await ben.presses("Control+s");
@@ -92,7 +92,7 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   // However many stops there are before it, Tab comes to the list.
   await ben.page.evaluate(() => document.activeElement?.blur());
   for (let stop = 0; stop < 40 && (await row()) === undefined; stop += 1) await ben.presses("Tab");
-  assert.equal(await row(), "Keys", "the newest document is the first row");
+  await until("the newest document to be the first row", async () => (await row()) === "Keys");
   await ben.presses("F2");
   await ben.types("Renamed");
   await ben.presses("Enter");

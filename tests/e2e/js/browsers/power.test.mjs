@@ -45,13 +45,14 @@ story(`${KILLS} times the power fails in the middle of typing, and the page come
     await ada.writes(before);
     typed += before;
     await dotIsFull();
-    const storm = `storm${kill} `;
+    const [storm, dark] = [`storm${kill} `, `dark${kill} `];
     const typing = ada.types(storm);
     await new Promise((done) => setTimeout(done, 20 * kill));
     await ada.node.isCutOff();
     await typing;
-    typed += storm;
-    await ada.reads("Saving…");
+    await ada.reads("Sheaf stopped answering.");
+    await ada.types(dark);
+    typed += storm + dark;
     await ada.node.starts();
     const onDisk = await ada.node.command("show", "Storm");
     for (let at = 0; at <= kill; at += 1) assert.ok(onDisk.includes(`calm${at}`), `calm${at} was called saved and is not in: ${onDisk}`);

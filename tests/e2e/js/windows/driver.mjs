@@ -61,8 +61,10 @@ export class Window {
     const inspector = await freePort();
     window.#driver = spawn("WebKitWebDriver", [`--host=127.0.0.1`, `--port=${port}`], {
       env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true", WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspector}`, NO_AT_BRIDGE: "1", ...env },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "ignore", "inherit"],
     });
+    // Whatever becomes of the story, no driver outlives it, and no app its driver.
+    process.once("exit", () => window.abandon());
     window.#base = `http://127.0.0.1:${port}`;
     await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
