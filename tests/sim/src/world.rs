@@ -153,7 +153,7 @@ fn attack(mut frame: Frame, chance: &mut Chance, tally: &mut Tally) -> Frame {
             }
         }
         1 => bundle.seals.clear(),
-        _ => bundle.seals.iter_mut().for_each(|seal| seal.signature[0] ^= 1),
+        _ => bundle.seals.iter_mut().for_each(|seal| seal.signature.0[0] ^= 1),
     }
     frame
 }
