@@ -7,6 +7,7 @@ import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
+import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, handleKey } from "./editing/keys.ts";
 import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
@@ -37,6 +38,8 @@ export interface EditorOptions {
   /** Words that the text itself shows or says. */
   readonly words?: Partial<EditorWords>;
   readonly now?: () => number;
+  /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
+  readonly mountLimit?: number;
 }
 
 /** Words in the reader's language. */
@@ -53,12 +56,6 @@ const WORDS: EditorWords = {
   newer: "Made with a newer version",
   source: "Markdown",
 };
-
-/** Lines mounted before the first picture. */
-const FIRST_LINES = 40;
-/** Then as many more at a time as fit into this. */
-const SLICE_MS = 10;
-const SLICE_EVERY_MS = 24;
 
 const IDLE_TYPING_MS = 1500;
 
@@ -84,6 +81,8 @@ export class Editor {
   private pointerDown = false;
   private toolbarAsked = false;
   private composing = false;
+  private growing: Growing | undefined;
+  private keyAt = Number.NEGATIVE_INFINITY;
   private typedAt = Number.NEGATIVE_INFINITY;
   private people: readonly Here[] = [];
 
@@ -125,13 +124,20 @@ export class Editor {
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
-    this.growSoon();
+    this.growing = new Growing(
+      page,
+      view,
+      this.options.mountLimit ?? MOST_UNASKED,
+      (from, to) => arrangeLines(view, page, from, to),
+      () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
+    );
     if (this.view.lane.owes) this.drawing.due();
   }
 
   /** Ends it. What is unsaved is still sent. */
   async destroy(): Promise<void> {
     this.drawing.stop();
+    this.growing?.stop();
     this.presence.close();
     for (const timer of this.timers) clearTimeout(timer);
     this.listeners.clear();
@@ -318,6 +324,7 @@ export class Editor {
       }
     }
     this.showEmptiness();
+    if (!page.isWhole) this.growing?.follow();
   }
 
   private selectionChanged(): void {
@@ -355,24 +362,6 @@ export class Editor {
     if (page.view !== undefined && !this.composing) page.view.updateState(page.state);
   }
 
-  private growSoon(): void {
-    const { page } = this.view;
-    if (page.isWhole) return;
-    let slice = FIRST_LINES;
-    const grow = (): void => {
-      if (page.view === undefined || this.composing) return this.later(SLICE_EVERY_MS, grow);
-      const before = performance.now();
-      const { from, to } = page.mounted;
-      const more = page.grow(slice);
-      arrangeLines(page.view, page, from - slice, from);
-      arrangeLines(page.view, page, to, page.mounted.to);
-      const took = performance.now() - before;
-      slice = Math.max(20, Math.min(400, Math.round((slice * SLICE_MS) / Math.max(1, took))));
-      if (more) this.later(SLICE_EVERY_MS, grow);
-    };
-    this.later(SLICE_EVERY_MS, grow);
-  }
-
   private screenEvents(): Parameters<typeof mountScreen>[2] {
     const { page } = this.view;
     return {
@@ -398,6 +387,7 @@ export class Editor {
   }
 
   private key(event: KeyboardEvent): boolean {
+    this.keyAt = performance.now();
     if (!event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && this.slash.key(event.key)) {
       this.changed();
       return true;

@@ -8,6 +8,8 @@ import { Delta } from "../../src/editor/delta.ts";
 import { Editor } from "../../src/editor/index.ts";
 import { Chance } from "../lane/chance.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
+import { Typist } from "../lane/typist.ts";
+import type { View } from "../../src/editor/view.ts";
 
 /** Time as the browser has it. */
 class RealClock extends Clock {
@@ -16,9 +18,49 @@ class RealClock extends Clock {
   }
 }
 
+/** Lets chance write in both windows for a while and answers what the screens show that the texts do not say. */
+async function scribble(seed: number, steps: number): Promise<string[]> {
+  const wrong: string[] = [];
+  const luck = new Chance(seed);
+  const seats = [a, b].flatMap((editor, index) => {
+    if (editor === undefined) return [];
+    const view = (editor as unknown as { view: View }).view;
+    return [{ editor, view, typist: new Typist("abcd"[index]!, view, luck) }];
+  });
+  for (let step = 0; step < steps; step++) {
+    const { typist, view, editor } = luck.one(seats);
+    const did = typist.act();
+    if (!editor.verify()) wrong.push(`seed ${seed} step ${step} ${did}: the page is not the text`);
+    const shown = [...view.page.view!.dom.children].map((line) => textShown(line));
+    const said = [...view.page.lines.between(view.page.mounted.from, view.page.mounted.to)].map((line) => line.text);
+    if (said.at(-1) === "" && said.length > shown.length) said.pop();
+    const at = shown.findIndex((line, index) => line !== said[index]);
+    if (at >= 0 || shown.length !== said.length) wrong.push(`seed ${seed} step ${step} ${did}: the screen shows ${JSON.stringify(shown[at])}, the text says ${JSON.stringify(said[at])}`);
+    if (luck.once(4)) await new Promise((done) => setTimeout(done, luck.below(40)));
+  }
+  await Promise.all(seats.map(({ editor }) => editor.saved()));
+  await new Promise((done) => setTimeout(done, 200));
+  if (b !== undefined && a.text !== b.text) wrong.push(`seed ${seed}: the windows differ`);
+  return wrong;
+}
+
+/** The characters of a line's element, cards and breaks as the text counts them. */
+function textShown(element: Element): string {
+  let text = "";
+  for (const child of element.childNodes) {
+    if (child.nodeType === 3) text += child.nodeValue ?? "";
+    else if (child instanceof Element) {
+      if (child.matches(".card")) text += "\uFFFC";
+      else if (child.matches("br.soft")) text += "\u2028";
+      else if (!child.matches(".check, .peer-caret, br, img")) text += textShown(child);
+    }
+  }
+  return text;
+}
+
 declare global {
   interface Window {
-    sheaf: { a: Editor; b: Editor | undefined; core: ModelCore; events: unknown[]; opened: string[]; set(ops: unknown[]): Promise<void> };
+    sheaf: { a: Editor; b: Editor | undefined; core: ModelCore; events: unknown[]; opened: string[]; set(ops: unknown[]): Promise<void>; scribble: typeof scribble; mounted: { start: number; first: number } };
   }
 }
 
@@ -48,7 +90,9 @@ async function open(id: string): Promise<Editor> {
   return editor;
 }
 
+const start = performance.now();
 const a = await open("a");
+const first = performance.now() - start;
 const b = parameters.has("one") ? undefined : await open("b");
 
 window.sheaf = {
@@ -57,6 +101,8 @@ window.sheaf = {
   core,
   events,
   opened,
+  scribble,
+  mounted: { start, first },
   /** Makes the text this, as another device would. */
   set: async (ops) => {
     await a.saved();

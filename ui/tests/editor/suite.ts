@@ -499,13 +499,28 @@ export const stories: Story[] = [
     name: "a long document shows its first lines at once and grows to all of them",
     run: async (driver) => {
       const url = await driver.evaluate<string>("return location.href.split('?')[0]");
-      await driver.open(`${url}?lines=600&one`);
-      await until(driver, "return document.querySelectorAll('#a .line').length === 600", 20_000);
+      await driver.open(`${url}?lines=2600&one`);
+      expect(await driver.evaluate("return document.querySelectorAll('#a .line').length")).toBeLessThan(1500);
+      await until(driver, "return document.querySelectorAll('#a .line').length >= 2000", 60_000);
+      // The rest is mounted when it is scrolled to, and the scrollbar knew of it.
+      const before = await driver.evaluate<number>("return document.querySelector('#a').scrollHeight");
+      await driver.evaluate("document.querySelector('#a').scrollTop = 1e7;");
+      await until(driver, "return document.querySelectorAll('#a .line').length === 2600", 60_000);
+      const after = await driver.evaluate<number>("return document.querySelector('#a').scrollHeight");
+      expect(Math.abs(after / before - 1)).toBeLessThan(0.2);
       expect(await driver.evaluate("return sheaf.a.verify()")).toBe(true);
       await driver.press("Control+End");
       await driver.type("the end");
       expect(await driver.evaluate("return sheaf.a.text.trimEnd().endsWith('the end')")).toBe(true);
       await driver.open(url);
+    },
+  },
+  {
+    name: "whatever two people do at random, both screens show their texts, character by character",
+    run: async (driver) => {
+      await begin(driver, "h1: one", "ul: two", "three");
+      for (const seed of [1, 2, 3]) expect(await driver.evaluate(`return sheaf.scribble(${seed}, 120)`)).toEqual([]);
+      await settled(driver);
     },
   },
   {

@@ -77,6 +77,12 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.copyAsMarkdown();
     return true;
   },
+  "mod+end": ({ page }) => {
+    if (page.isWhole) return false;
+    const end = page.lines.length;
+    page.select({ anchor: end, head: end });
+    return true;
+  },
   "mod+a": ({ page }) => selectAll(page),
 };
 
