@@ -107,6 +107,7 @@ impl Document {
         let Some(peer) = self.peers.get_mut(id) else { return };
         // Somebody who has not heard of this device's joining yet can be shown the ticket it joined by.
         if reason == Dismissal::Stranger && !peer.asked && self.ticket.is_some() {
+            peer.session = None;
             return self.ask(id);
         }
         peer.session = None;
@@ -181,10 +182,14 @@ impl Document {
     /// Membership may have changed: new members are greeted, former ones are shown the door.
     pub(crate) fn doors_changed(&mut self) {
         for id in self.peers.ids() {
-            let Some(peer) = self.peers.get(id) else { continue };
-            let (member, talking, guest) = (self.is_member(&peer.device), peer.session.is_some(), peer.guest);
+            let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
+            let member = self.is_member(&device);
+            let Some(peer) = self.peers.get_mut(id) else { continue };
+            // A guest who has joined is one no more.
+            peer.guest &= !member;
+            let (talking, guest, refused) = (peer.session.is_some(), peer.guest, peer.refused.is_some());
             match (member, talking) {
-                (true, false) if self.state() == State::Ready && peer.refused.is_none() => self.begin_session(id),
+                (true, false) if !refused && self.state() == State::Ready => self.begin_session(id),
                 (false, true) if !guest && self.state() == State::Ready => self.refuse(id, Dismissal::Removed),
                 _ => {}
             }
@@ -355,6 +360,7 @@ impl Document {
             access: self.history.durable_access,
             chains: self.history.durable.chains(),
             bytes: self.history.bytes,
+            back: false,
         }
     }
 

@@ -156,7 +156,7 @@ impl Receipt {
 
 fn write_hello(w: &mut Writer, hello: &Hello) {
     w.byte(hello.versions.lowest).byte(hello.versions.highest).raw(&hello.instance).raw(&hello.frontier.0).raw(&hello.access.0);
-    w.varint(hello.chains).varint(hello.bytes);
+    w.varint(hello.chains).varint(hello.bytes).byte(hello.back.into());
 }
 
 fn read_hello(r: &mut Reader<'_>) -> Result<Hello, Malformed> {
@@ -167,7 +167,16 @@ fn read_hello(r: &mut Reader<'_>) -> Result<Hello, Malformed> {
         access: Digest(r.array("the access digest")?),
         chains: r.varint("the number of chains")?,
         bytes: r.varint("the bytes in all")?,
+        back: read_flag(r)?,
     })
+}
+
+fn read_flag(r: &mut Reader<'_>) -> Result<bool, Malformed> {
+    match r.byte("a flag")? {
+        0 => Ok(false),
+        1 => Ok(true),
+        found => Err(Malformed::Unknown { what: "a flag", found: found.into() }),
+    }
 }
 
 fn write_compare(w: &mut Writer, compare: &Compare) {

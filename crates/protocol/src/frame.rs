@@ -134,6 +134,8 @@ pub struct Hello {
     pub chains: u64,
     /// How many bytes of records, for showing progress.
     pub bytes: u64,
+    /// This greets back: a comparison that the other side has begun meanwhile goes on.
+    pub back: bool,
 }
 
 /// What I hold, range by range. Answered by another, until one is empty.

@@ -211,8 +211,11 @@ impl Session {
     pub fn hear_hello(&mut self, hello: Hello, mine: &Hello, frontier: &Frontier, now: Duration) -> Result<Vec<Wish>, Dismissal> {
         Versions::HERE.agree(&hello.versions).ok_or(Dismissal::Version)?;
         let same = hello.frontier == mine.frontier;
+        let goes_on = hello.back && self.comparing.is_some() && !same;
+        if !goes_on {
+            self.comparing = None;
+        }
         self.theirs = Some(hello);
-        self.comparing = None;
         let mut wishes = Vec::new();
         if same {
             self.settle();
@@ -220,9 +223,9 @@ impl Session {
             self.stage = self.stage.max(Stage::Comparing);
         }
         if self.greeted.is_none() || (!same && !self.leads && self.greeted != Some(mine.frontier)) {
-            wishes.push(self.hello(mine, now));
+            wishes.push(self.hello(&Hello { back: true, ..mine.clone() }, now));
         }
-        if !same && self.leads {
+        if !same && self.leads && !goes_on {
             wishes.push(self.compare(frontier, now));
         }
         Ok(wishes)
@@ -292,7 +295,9 @@ impl Session {
         if !self.behind {
             return self.supply(frontier, now).into_iter().collect();
         }
+        // What of the last frames has arrived is not known: the two compare, then comes one difference.
         self.behind = false;
+        self.stage = Stage::Comparing;
         self.greet(mine, frontier, now)
     }
 

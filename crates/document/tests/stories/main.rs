@@ -7,4 +7,6 @@ mod view;
 mod chance;
 mod forger;
 mod hostile;
+mod journeys;
+mod lane;
 mod writing_together;
