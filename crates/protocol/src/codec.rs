@@ -255,7 +255,7 @@ fn write_bundle(w: &mut Writer, bundle: &Bundle) {
 }
 
 fn read_bundle(r: &mut Reader<'_>) -> Result<Bundle, Malformed> {
-    let chains = list(r, 33, "chains", |r| match r.byte("the kind of chain")? {
+    let chains = list(r, 2, "chains", |r| match r.byte("the kind of chain")? {
         1 => Ok(BundleChain::Known(ChainId(r.array("a chain")?))),
         2 => Ok(BundleChain::Head(r.bytes(HEAD, "a head")?.to_vec())),
         found => Err(Malformed::Unknown { what: "the kind of chain", found: found.into() }),
