@@ -81,7 +81,12 @@ pub(crate) const LANES: &[Lane] = &[
         budget: 12,
         steps: &[Step::Cargo(&["sheaf-sim"])],
     },
-    Lane { name: "lane", proves: "the text lane, fuzzed with real editors", budget: 10, steps: &[Step::Npm("tests/e2e/js", "lane")] },
+    Lane {
+        name: "lane",
+        proves: "the text lane, fuzzed with real editors",
+        budget: 10,
+        steps: &[Step::Build(&["sheaf-cli"]), Step::Npm("tests/e2e/js", "lane")],
+    },
     Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 6, steps: &[Step::Cargo(&["sheaf-store"])] },
     Lane {
         name: "quic",

@@ -13,6 +13,7 @@ story("Ben pastes Ada's invitation, sees what it is, joins, and both write", asy
   await ada.types("We cut the rye on Monday.");
   const ticket = await ada.shares();
   assert.match(ticket, /^sheaf[a-z2-7]+$/);
+  await ada.page.locator("nav .owner", { hasText: "Ada" }).waitFor();
   await ben.opens();
   await ben.clicks("Join with an invitation");
   await ben.page.locator("[role=dialog] textarea").fill(`${ticket.slice(0, -4)}aaaa`);
@@ -55,6 +56,7 @@ story("both type at once, in one place: nothing is lost and no word is torn", as
 
 story("they part, both go on, they meet: both have everything", async () => {
   await ben.node.stops();
+  await ada.seesNoCursor();
   await ada.writes("\nAda alone.");
   await ada.reads("Nobody else is online");
   await ada.reads("Saved on this device");
