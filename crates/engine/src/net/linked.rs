@@ -59,8 +59,15 @@ pub(super) enum Sent {
 impl Linked {
     pub(super) fn new(link: Link) -> (Linked, mpsc::UnboundedReceiver<Job>) {
         let (jobs, feeder) = mpsc::unbounded_channel();
-        let linked =
-            Linked { link, open: Mutex::default(), shut: Mutex::default(), fast: Mutex::default(), jobs, ready: AtomicBool::new(false) };
+        let linked = Linked {
+            link,
+            open: Mutex::default(),
+            shut: Mutex::default(),
+            fast: Mutex::default(),
+            jobs,
+            ready: AtomicBool::new(false),
+            told_path: Mutex::default(),
+        };
         (linked, feeder)
     }
 
