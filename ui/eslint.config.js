@@ -6,7 +6,12 @@ import svelte from "eslint-plugin-svelte";
 import tseslint from "typescript-eslint";
 
 const noFramework = {
-  patterns: [{ group: ["svelte", "svelte/*", "bits-ui", "@lucide/svelte", "**/features/**", "**/app/**"], message: "The editor is framework-free and knows no chrome." }],
+  patterns: [
+    {
+      group: ["svelte", "svelte/*", "bits-ui", "@lucide/svelte", "**/features/**", "**/app/**"],
+      message: "The editor is framework-free and knows no chrome.",
+    },
+  ],
 };
 
 export default tseslint.config(

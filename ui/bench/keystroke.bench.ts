@@ -10,9 +10,18 @@ const TEXT = "Every device holds the whole document; what you type is on your ow
 
 it("keystrokes", async () => {
   console.log("size      side                       remote p50 / p95 ms     local p50 / p95 ms");
-  for (const [size, count] of [["10 KB", 100], ["100 KB", 1000], ["1 MB", 10_000]] as const) {
+  for (const [size, count] of [
+    ["10 KB", 100],
+    ["100 KB", 1000],
+    ["1 MB", 10_000],
+  ] as const) {
     const paragraphs = Array.from({ length: count }, (_, i) => `${i} ${TEXT}`.slice(0, 100));
-    const sides = [await ourSide(paragraphs), await ourSide(paragraphs, 150), await yjsSide("y-prosemirror", paragraphs), await yjsSide("y-tiptap", paragraphs)];
+    const sides = [
+      await ourSide(paragraphs),
+      await ourSide(paragraphs, 150),
+      await yjsSide("y-prosemirror", paragraphs),
+      await yjsSide("y-tiptap", paragraphs),
+    ];
     const times = sides.map(() => ({ remote: [] as number[], local: [] as number[] }));
     for (let round = 0; round < 120; round++) {
       for (const [index, side] of sides.entries()) measure(side, times[index]!, round >= 20);

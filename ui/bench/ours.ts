@@ -28,19 +28,52 @@ export async function ourSide(paragraphs: readonly string[], mounted = Number.PO
     },
     whenBack: () => () => undefined,
   };
-  const lane = await TextLane.open(wire, "d", () => "v", () => () => undefined);
+  const lane = await TextLane.open(
+    wire,
+    "d",
+    () => "v",
+    () => () => undefined,
+  );
   let ids = 0;
-  const quiet = { owes: () => undefined, changing: () => undefined, textChanged: () => undefined, changed: () => undefined, savedChanged: () => undefined, roleChanged: () => undefined };
-  const view = new View(lane, { now: () => 0, newId: () => `n${ids++}` }, { ...quiet, rescued: () => undefined, trouble: (what) => { throw new Error(what); } }, [], mounted);
+  const quiet = {
+    owes: () => undefined,
+    changing: () => undefined,
+    textChanged: () => undefined,
+    changed: () => undefined,
+    savedChanged: () => undefined,
+    roleChanged: () => undefined,
+  };
+  const view = new View(
+    lane,
+    { now: () => 0, newId: () => `n${ids++}` },
+    {
+      ...quiet,
+      rescued: () => undefined,
+      trouble: (what) => {
+        throw new Error(what);
+      },
+    },
+    [],
+    mounted,
+  );
   const { page } = view;
-  const half = mounted === Number.POSITIVE_INFINITY ? Math.floor(paragraphs.length / 2) : Math.floor(Math.min(mounted, paragraphs.length) / 2);
+  const half =
+    mounted === Number.POSITIVE_INFINITY ? Math.floor(paragraphs.length / 2) : Math.floor(Math.min(mounted, paragraphs.length) / 2);
   let turn = 0;
   const place = (): number => page.lines.startOf(half + (turn++ % 5)) + 5;
   return {
     name: mounted === Number.POSITIVE_INFINITY ? "sheaf" : `sheaf, ${mounted} lines mounted`,
     remote: () => {
       length++;
-      const message = JSON.stringify({ event: "show", document: "d", view: "v", version: ++version, delta: new Delta().retain(place()).insert("x"), author: "e", length });
+      const message = JSON.stringify({
+        event: "show",
+        document: "d",
+        view: "v",
+        version: ++version,
+        delta: new Delta().retain(place()).insert("x"),
+        author: "e",
+        length,
+      });
       const before = performance.now();
       tell(JSON.parse(message) as Told);
       view.draw();

@@ -27,7 +27,9 @@ it("the screen", async () => {
 async function measure(driver: Driver, url: string, lines: number): Promise<string> {
   await driver.open(`${url}?lines=${lines}&one`);
   await until(driver, `return document.querySelectorAll('#a .line').length >= ${lines}`, 120_000);
-  const { first, all } = await driver.evaluate<{ first: number; all: number }>("return { first: sheaf.mounted.first, all: performance.now() - sheaf.mounted.start }");
+  const { first, all } = await driver.evaluate<{ first: number; all: number }>(
+    "return { first: sheaf.mounted.first, all: performance.now() - sheaf.mounted.start }",
+  );
   await driver.evaluate(`
     sheaf.a.select({ anchor: 40, head: 40 });
     window.keys = [];

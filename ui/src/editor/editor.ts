@@ -104,7 +104,12 @@ export class Editor {
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
-    this.clipboard = new Clipboard(page, () => this.view.undo.interrupt(), options.readMarkdown, (accept) => this.say("markdownPasted", { accept }));
+    this.clipboard = new Clipboard(
+      page,
+      () => this.view.undo.interrupt(),
+      options.readMarkdown,
+      (accept) => this.say("markdownPasted", { accept }),
+    );
     this.drawing = new Drawing(
       () => this.view.draw(),
       () => this.composing || page.view?.composing === true,
@@ -340,7 +345,14 @@ export class Editor {
   }
 
   private heardPeers(peers: readonly Peer[]): void {
-    this.people = peers.map(({ peer, device, name, colour, typing, head }) => ({ peer, device, name, colour, typing, inText: head !== null }));
+    this.people = peers.map(({ peer, device, name, colour, typing, head }) => ({
+      peer,
+      device,
+      name,
+      colour,
+      typing,
+      inText: head !== null,
+    }));
     if (this.cursors.tell(peers)) this.redecorate();
     this.fadeLater();
     this.say("people", this.people);
@@ -414,7 +426,12 @@ export class Editor {
     const { from, to } = ends(page.selection);
     const link = linkAt(page, from === to ? from : from + 1);
     const range = from === to && link !== undefined ? link : { from, to };
-    return { href: link?.href ?? "", text: page.lines.text(range.from, range.to), ...onlyRange(range), box: this.boxAt(range.from, range.to) };
+    return {
+      href: link?.href ?? "",
+      text: page.lines.text(range.from, range.to),
+      ...onlyRange(range),
+      box: this.boxAt(range.from, range.to),
+    };
   }
 
   private click(event: MouseEvent): boolean {

@@ -29,41 +29,38 @@ export interface ScreenEvents {
 
 /** Mounts a page. */
 export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: { label: string; card: CardWords }): EditorView {
-  const view: EditorView = new EditorView(
-    host,
-    {
-      state: page.state,
-      editable: () => page.editable,
-      dispatchTransaction: (tr) => page.dispatch(tr),
-      attributes: () => ({
-        class: "sheaf-editor",
-        role: "textbox",
-        "aria-multiline": "true",
-        "aria-label": words.label,
-        "aria-readonly": String(!page.editable),
-        spellcheck: "true",
-        autocapitalize: "sentences",
-      }),
-      nodeViews: {
-        line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-        embed: (node: Node) => new EmbedView(node, words.card),
-      },
-      scrollThreshold: 48,
-      scrollMargin: 64,
-      handleKeyDown: (_view, event) => events.key(event),
-      handleTextInput: (current, from, to, text) => {
-        const { selection } = current.state;
-        // A correction replaces words that are not selected; ProseMirror does that well itself.
-        if (current.composing || from !== selection.from || to !== selection.to) return false;
-        return events.typing(text);
-      },
-      handleDrop: (current, event, _slice, moved) => {
-        const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
-        return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
-      },
-      handleDOMEvents: domEvents(events),
+  const view: EditorView = new EditorView(host, {
+    state: page.state,
+    editable: () => page.editable,
+    dispatchTransaction: (tr) => page.dispatch(tr),
+    attributes: () => ({
+      class: "sheaf-editor",
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-label": words.label,
+      "aria-readonly": String(!page.editable),
+      spellcheck: "true",
+      autocapitalize: "sentences",
+    }),
+    nodeViews: {
+      line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
+      embed: (node: Node) => new EmbedView(node, words.card),
     },
-  );
+    scrollThreshold: 48,
+    scrollMargin: 64,
+    handleKeyDown: (_view, event) => events.key(event),
+    handleTextInput: (current, from, to, text) => {
+      const { selection } = current.state;
+      // A correction replaces words that are not selected; ProseMirror does that well itself.
+      if (current.composing || from !== selection.from || to !== selection.to) return false;
+      return events.typing(text);
+    },
+    handleDrop: (current, event, _slice, moved) => {
+      const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
+      return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
+    },
+    handleDOMEvents: domEvents(events),
+  });
   page.view = view;
   return view;
 }

@@ -8,8 +8,23 @@ const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
 const NAMED: Readonly<Record<string, string>> = {
-  Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Alt: "\uE00A", Escape: "\uE00C", Space: " ", PageUp: "\uE00E",
-  PageDown: "\uE00F", End: "\uE010", Home: "\uE011", ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015", Delete: "\uE017",
+  Backspace: "\uE003",
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Shift: "\uE008",
+  Control: "\uE009",
+  Alt: "\uE00A",
+  Escape: "\uE00C",
+  Space: " ",
+  PageUp: "\uE00E",
+  PageDown: "\uE00F",
+  End: "\uE010",
+  Home: "\uE011",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+  Delete: "\uE017",
 };
 
 interface KeyAction {
@@ -20,12 +35,17 @@ interface KeyAction {
 /** Starts WebKitWebDriver and a MiniBrowser in an X server of their own. */
 export async function startWebKit(): Promise<Driver> {
   const port = await freePort();
-  const child = spawn("xvfb-run", ["-a", "-s", "-screen 0 1400x1000x24", "WebKitWebDriver", `--port=${port}`], { stdio: "ignore", detached: true });
+  const child = spawn("xvfb-run", ["-a", "-s", "-screen 0 1400x1000x24", "WebKitWebDriver", `--port=${port}`], {
+    stdio: "ignore",
+    detached: true,
+  });
   const base = `http://127.0.0.1:${port}`;
   const session = await newSession(base, child);
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => request<T>(`${base}/session/${session}${path}`, method, body);
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    request<T>(`${base}/session/${session}${path}`, method, body);
   await call("POST", "/timeouts", { script: 60_000, pageLoad: 60_000 });
-  const keys = (actions: readonly KeyAction[]): Promise<unknown> => call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions }] });
+  const keys = (actions: readonly KeyAction[]): Promise<unknown> =>
+    call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions }] });
   const pointer = (actions: readonly unknown[]): Promise<unknown> =>
     call("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }] });
   const evaluate = <T>(body: string): Promise<T> =>
@@ -51,7 +71,11 @@ export async function startWebKit(): Promise<Driver> {
       for (const key of list) await keys(chord(key));
     },
     type: async (text) => {
-      for (const letter of text) await keys([{ type: "keyDown", value: letter }, { type: "keyUp", value: letter }]);
+      for (const letter of text)
+        await keys([
+          { type: "keyDown", value: letter },
+          { type: "keyUp", value: letter },
+        ]);
     },
     click: async (selector, modifiers = []) => {
       const element = await call<Record<string, string>>("POST", "/element", { using: "css selector", value: selector });
@@ -95,7 +119,9 @@ function chord(key: string): KeyAction[] {
 }
 
 async function newSession(base: string, child: ChildProcess): Promise<string> {
-  const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary: MINIBROWSER, args: ["--automation", "--geometry=1300x950"] } } };
+  const capabilities = {
+    alwaysMatch: { "webkitgtk:browserOptions": { binary: MINIBROWSER, args: ["--automation", "--geometry=1300x950"] } },
+  };
   for (let tries = 0; ; tries++) {
     try {
       const { sessionId } = await request<{ sessionId: string }>(`${base}/session`, "POST", { capabilities });
@@ -110,7 +136,8 @@ async function newSession(base: string, child: ChildProcess): Promise<string> {
 async function request<T>(url: string, method: string, body?: unknown): Promise<T> {
   const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
   const answer = (await (await fetch(url, init)).json()) as { value: T & { error?: string; message?: string } };
-  if (answer.value !== null && typeof answer.value === "object" && typeof answer.value.error === "string") throw new Error(`${answer.value.error}: ${answer.value.message ?? ""}`);
+  if (answer.value !== null && typeof answer.value === "object" && typeof answer.value.error === "string")
+    throw new Error(`${answer.value.error}: ${answer.value.message ?? ""}`);
   return answer.value;
 }
 

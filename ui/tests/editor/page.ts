@@ -35,7 +35,10 @@ async function scribble(seed: number, steps: number): Promise<string[]> {
     const said = [...view.page.lines.between(view.page.mounted.from, view.page.mounted.to)].map((line) => line.text);
     if (said.at(-1) === "" && said.length > shown.length) said.pop();
     const at = shown.findIndex((line, index) => line !== said[index]);
-    if (at >= 0 || shown.length !== said.length) wrong.push(`seed ${seed} step ${step} ${did}: the screen shows ${JSON.stringify(shown[at])}, the text says ${JSON.stringify(said[at])}`);
+    if (at >= 0 || shown.length !== said.length)
+      wrong.push(
+        `seed ${seed} step ${step} ${did}: the screen shows ${JSON.stringify(shown[at])}, the text says ${JSON.stringify(said[at])}`,
+      );
     if (luck.once(4)) await new Promise((done) => setTimeout(done, luck.below(40)));
   }
   await Promise.all(seats.map(({ editor }) => editor.saved()));
@@ -60,7 +63,16 @@ function textShown(element: Element): string {
 
 declare global {
   interface Window {
-    sheaf: { a: Editor; b: Editor | undefined; core: ModelCore; events: unknown[]; opened: string[]; set(ops: unknown[]): Promise<void>; scribble: typeof scribble; mounted: { start: number; first: number } };
+    sheaf: {
+      a: Editor;
+      b: Editor | undefined;
+      core: ModelCore;
+      events: unknown[];
+      opened: string[];
+      set(ops: unknown[]): Promise<void>;
+      scribble: typeof scribble;
+      mounted: { start: number; first: number };
+    };
   }
 }
 
@@ -70,7 +82,9 @@ const chance = new Chance(1);
 const body = new Delta();
 for (let i = 0; i < lines; i++) {
   const text = "Every device holds the whole document; what you type is on your own disk before anything else happens. ";
-  body.insert(`${i} ${text.repeat(i % 20 === 0 ? 1 : 2)}`).insert("\n", i % 20 === 0 ? { line: chance.id(), block: "h2" } : { line: chance.id() });
+  body
+    .insert(`${i} ${text.repeat(i % 20 === 0 ? 1 : 2)}`)
+    .insert("\n", i % 20 === 0 ? { line: chance.id(), block: "h2" } : { line: chance.id() });
 }
 const core = new ModelCore(body, new RealClock(), chance);
 const events: unknown[] = [];

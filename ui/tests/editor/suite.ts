@@ -30,7 +30,9 @@ async function begin(driver: Driver, ...lines: string[]): Promise<void> {
 }
 
 async function caret(driver: Driver, anchor: number, head = anchor): Promise<void> {
-  await driver.evaluate(`sheaf.a.focus(); sheaf.a.select({ anchor: ${anchor}, head: ${head} }); await new Promise((d) => setTimeout(d, 30));`);
+  await driver.evaluate(
+    `sheaf.a.focus(); sheaf.a.select({ anchor: ${anchor}, head: ${head} }); await new Promise((d) => setTimeout(d, 30));`,
+  );
 }
 
 /** The text as lines: kind, then words with their marks in braces. */
@@ -94,7 +96,16 @@ export const stories: Story[] = [
       await driver.type("---");
       await driver.type("```");
       await driver.type("fn()");
-      expect(await text(driver)).toEqual(["h1: one", "h2: two", "ul: ul", "ol: ol", "task: task", "p q=1: quote", "divider: ", "code: fn()"]);
+      expect(await text(driver)).toEqual([
+        "h1: one",
+        "h2: two",
+        "ul: ul",
+        "ol: ol",
+        "task: task",
+        "p q=1: quote",
+        "divider: ",
+        "code: fn()",
+      ]);
       await settled(driver);
     },
   },
@@ -103,7 +114,9 @@ export const stories: Story[] = [
     run: async (driver) => {
       await begin(driver, "");
       await driver.type("**b** *i* _j_ ~~s~~ `c` ==h== [t](https://example.org/) e");
-      expect(await text(driver)).toEqual(["{bold b} {italic i} {italic j} {strike s} {code c} {background=yellow h} {link=https://example.org/ t} e"]);
+      expect(await text(driver)).toEqual([
+        "{bold b} {italic i} {italic j} {strike s} {code c} {background=yellow h} {link=https://example.org/ t} e",
+      ]);
       await settled(driver);
     },
   },
@@ -287,7 +300,12 @@ export const stories: Story[] = [
       await caret(driver, 17);
       await driver.press("Enter", "Control+v");
       await new Promise((done) => setTimeout(done, 200));
-      expect(await text(driver)).toEqual(["h1: one", "ul: two", "callout tone=warm: three", "end"].slice(0, 4).concat(["h1: one", "ul: two", "callout tone=warm: three"]).slice(0, 7));
+      expect(await text(driver)).toEqual(
+        ["h1: one", "ul: two", "callout tone=warm: three", "end"]
+          .slice(0, 4)
+          .concat(["h1: one", "ul: two", "callout tone=warm: three"])
+          .slice(0, 7),
+      );
       expect(new Set(await ids(driver)).size).toBe(7);
       await settled(driver);
     },
@@ -301,7 +319,15 @@ export const stories: Story[] = [
           "<meta charset=utf-8><script>alert(1)</script><h2 style='color:red'>Head</h2><p>One <b>bold</b> <a href='javascript:alert(1)'>bad</a> <a href='https://example.org/'>good</a></p><ul><li>a<ol><li>b</li></ol></li></ul><pre><code class='language-rust'>x\n  y</code></pre><blockquote><p>said</p></blockquote><hr><table><tr><td>1</td><td>2</td></tr></table>",
       });
       expect(await text(driver)).toEqual([
-        "h2: Head", "One {bold bold} bad {link=https://example.org/ good}", "ul: a", "ol in=1: b", "code lang=rust: x", "code lang=rust:   y", "p q=1: said", "divider: ", "1\t2",
+        "h2: Head",
+        "One {bold bold} bad {link=https://example.org/ good}",
+        "ul: a",
+        "ol in=1: b",
+        "code lang=rust: x",
+        "code lang=rust:   y",
+        "p q=1: said",
+        "divider: ",
+        "1\t2",
       ]);
       await begin(driver, "");
       await paste(driver, {
@@ -328,7 +354,9 @@ export const stories: Story[] = [
       await begin(driver, "");
       await paste(driver, { "text/plain": "# Head\r\n\r\n- one\r\n- two" });
       expect(await text(driver)).toEqual(["# Head", "", "- one", "- two"]);
-      await driver.evaluate("sheaf.events.find((e) => e.name === 'markdownPasted').event.accept(); await new Promise((d) => setTimeout(d, 100));");
+      await driver.evaluate(
+        "sheaf.events.find((e) => e.name === 'markdownPasted').event.accept(); await new Promise((d) => setTimeout(d, 100));",
+      );
       expect(await text(driver)).toEqual(["h1: meant: 22"]);
       await driver.press("Control+z");
       expect(await text(driver)).toEqual(["# Head", "", "- one", "- two"]);
@@ -381,7 +409,10 @@ export const stories: Story[] = [
       await begin(driver, "");
       await driver.type("go [there](https://example.org/) now");
       await driver.click("#a a.link");
-      await until(driver, "return sheaf.events.some((e) => e.name === 'link' && e.event.href === 'https://example.org/' && e.event.text === 'there')");
+      await until(
+        driver,
+        "return sheaf.events.some((e) => e.name === 'link' && e.event.href === 'https://example.org/' && e.event.text === 'there')",
+      );
       await driver.click("#a a.link", ["Control"]);
       await until(driver, "return sheaf.opened[0] === 'https://example.org/'");
       expect(await driver.evaluate("return location.pathname.endsWith('index.html')")).toBe(true);
@@ -429,10 +460,14 @@ export const stories: Story[] = [
       await caret(driver, 6);
       if (driver.compose === undefined) {
         // Without an input method: the events alone must hold the drawing back.
-        await driver.evaluate("document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))");
+        await driver.evaluate(
+          "document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }))",
+        );
         await driver.evaluate(ELSEWHERE);
         expect(await driver.evaluate("return [sheaf.a.text, sheaf.b.text]")).toEqual(["start \nother\n", "start \nother other\n"]);
-        await driver.evaluate("document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))");
+        await driver.evaluate(
+          "document.querySelector('#a .sheaf-editor').dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }))",
+        );
         await settled(driver);
         return;
       }
@@ -457,10 +492,14 @@ export const stories: Story[] = [
         for (const [view, client] of sheaf.core.clients) client.wire.tell({ ...told, view });
         await new Promise((d) => setTimeout(d, 80));`);
       expect(await driver.evaluate("return document.querySelector('#a .peer-flag').textContent")).toBe("Mika");
-      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe("world");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe(
+        "world",
+      );
       await driver.evaluate("document.querySelector('#a .peer-caret').dataset.kept = 'yes'");
       await driver.type("well, ");
-      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe("world");
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .peer-selection')].map((e) => e.textContent).join('')")).toBe(
+        "world",
+      );
       expect(await driver.evaluate("return document.querySelector('#a .peer-caret').dataset.kept")).toBe("yes");
       await until(driver, "return document.querySelector('#a .peer-caret.fresh') === null");
       await settled(driver);
@@ -476,7 +515,10 @@ export const stories: Story[] = [
       await driver.evaluate(
         "await sheaf.set([{ insert: 'a' }, { insert: { hologram: { depth: 3 } } }, { insert: 'b', attributes: { glow: 'far' } }, { insert: '\\n', attributes: { line: 'q', block: 'callout tone=warm' } }, { insert: { source: '| a | b |' } }, { insert: '\\n', attributes: { line: 'r' } }]);",
       );
-      expect(await driver.evaluate("return [...document.querySelectorAll('#a .card-title')].map((e) => e.textContent)")).toEqual(["Made with a newer version", "Markdown"]);
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .card-title')].map((e) => e.textContent)")).toEqual([
+        "Made with a newer version",
+        "Markdown",
+      ]);
       await caret(driver, 3);
       await driver.type("c");
       await driver.press("Enter");
@@ -489,10 +531,26 @@ export const stories: Story[] = [
     name: "list numbers and nesting are drawn as they are",
     run: async (driver) => {
       await begin(driver, "ol: a", "ol in=1: b", "ol in=1: c", "ol: d", "x", "ol n=7: e", "ol: f");
-      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual(["1.", "a.", "b.", "2.", "", "7.", "8."]);
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual([
+        "1.",
+        "a.",
+        "b.",
+        "2.",
+        "",
+        "7.",
+        "8.",
+      ]);
       await caret(driver, 2);
       await driver.press("Control+Shift+8");
-      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual(["1.", "◦", "a.", "2.", "", "7.", "8."]);
+      expect(await driver.evaluate("return [...document.querySelectorAll('#a .line')].map((e) => e.dataset.marker ?? '')")).toEqual([
+        "1.",
+        "◦",
+        "a.",
+        "2.",
+        "",
+        "7.",
+        "8.",
+      ]);
     },
   },
   {

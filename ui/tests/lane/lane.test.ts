@@ -11,7 +11,7 @@ import { View } from "../../src/editor/view.ts";
 import { Chance, randomBody } from "./chance.ts";
 import { Clock, ModelCore, type ModelWire } from "./model.ts";
 import { judgeText, markedOtherwise } from "./judge.ts";
-import { Record_, Typist, note } from "./typist.ts";
+import { Ledger, Typist, note } from "./typist.ts";
 
 interface Totals {
   runs: number;
@@ -42,7 +42,7 @@ async function run(seed: number): Promise<void> {
   const chance = new Chance(seed);
   const clock = new Clock();
   const core = new ModelCore(randomBody(chance, 1 + chance.below(12)), clock, chance);
-  const record = new Record_();
+  const record = new Ledger();
   for (const line of core.text.between()) if (line.id !== "") record.kinds.set(line.id, new Set([line.block]));
   const seats: Seat[] = [];
   const label = `SEED=${seed}`;
@@ -70,13 +70,18 @@ async function run(seed: number): Promise<void> {
   totals.edits += seats.reduce((sum, seat) => sum + seat.typist.edits, 0);
 }
 
-async function sit(name: string, core: ModelCore, clock: Clock, chance: Chance, record: Record_, label: string): Promise<Seat> {
+async function sit(name: string, core: ModelCore, clock: Clock, chance: Chance, record: Ledger, label: string): Promise<Seat> {
   const wire = core.wire(1 + chance.below(60));
-  const opening = TextLane.open(wire, "d", () => `${name}-${chance.id()}`, (ms, run) => {
-    let cancelled = false;
-    clock.later(ms, () => void (cancelled || run()));
-    return () => (cancelled = true);
-  });
+  const opening = TextLane.open(
+    wire,
+    "d",
+    () => `${name}-${chance.id()}`,
+    (ms, run) => {
+      let cancelled = false;
+      clock.later(ms, () => void (cancelled || run()));
+      return () => (cancelled = true);
+    },
+  );
   let lane: TextLane | undefined;
   void opening.then((opened) => (lane = opened));
   while (lane === undefined) {
@@ -148,7 +153,10 @@ function draw(seat: Seat): void {
     // The text after the last newline gains and loses its node with its first and last character.
     const tails = before.line(lines - 1).width + view.page.lines.line(view.page.lines.count - 1).width;
     if (simple && view.page.lines.count === lines && tails === 0) {
-      const changed = owed.ops.reduce((sum, op) => sum + (op.delete ?? (typeof op.insert === "string" ? op.insert.length : op.insert !== undefined ? 1 : 0)), 0);
+      const changed = owed.ops.reduce(
+        (sum, op) => sum + (op.delete ?? (typeof op.insert === "string" ? op.insert.length : op.insert !== undefined ? 1 : 0)),
+        0,
+      );
       const spanned = tr.steps.reduce((sum, step) => sum + step.to - step.from + (step.slice?.size ?? 0), 0);
       expect(spanned, `${JSON.stringify(owed.ops)} drew ${JSON.stringify(tr.steps)}`).toBeLessThanOrEqual(changed);
     }
@@ -159,7 +167,10 @@ function draw(seat: Seat): void {
   } finally {
     page.update = update;
   }
-  if (!shows(seat)) throw new Error(`the screen does not show the text after drawing ${JSON.stringify(owed.ops)} on ${JSON.stringify(before.toDelta().ops)}`);
+  if (!shows(seat))
+    throw new Error(
+      `the screen does not show the text after drawing ${JSON.stringify(owed.ops)} on ${JSON.stringify(before.toDelta().ops)}`,
+    );
 }
 
 async function settle(seats: readonly Seat[], clock: Clock, label: string): Promise<void> {
@@ -172,11 +183,15 @@ async function settle(seats: readonly Seat[], clock: Clock, label: string): Prom
       if (clock.isIdle) return;
     }
   }
-  const books = seats.map((seat) => (seat.view.lane as unknown as { books: object; heldReset: unknown; opening: unknown; answerUnknown: boolean }));
-  throw new Error(`${label}: the lane never came to rest: ${totals.troubles.join(" ")} ${JSON.stringify(books.map((lane) => ({ ...lane.books, told: 0, owed: 0, held: lane.heldReset, opening: lane.opening, unknown: lane.answerUnknown })))}`);
+  const books = seats.map(
+    (seat) => seat.view.lane as unknown as { books: object; heldReset: unknown; opening: unknown; answerUnknown: boolean },
+  );
+  throw new Error(
+    `${label}: the lane never came to rest: ${totals.troubles.join(" ")} ${JSON.stringify(books.map((lane) => ({ ...lane.books, told: 0, owed: 0, held: lane.heldReset, opening: lane.opening, unknown: lane.answerUnknown })))}`,
+  );
 }
 
-function judge(core: ModelCore, seats: readonly Seat[], record: Record_, label: string): void {
+function judge(core: ModelCore, seats: readonly Seat[], record: Ledger, label: string): void {
   const text = core.text;
   const delta = text.toDelta().ops;
   for (const seat of seats) {

@@ -3,7 +3,7 @@
  * answers when "durable", and tells every view in the sequence. It says exactly what the contract says the Rust core says, and nothing more.
  * Between it and each view lies an IPC that delays, reorders and repeats.
  */
-import type { Delta} from "../../src/editor/delta.ts";
+import type { Delta } from "../../src/editor/delta.ts";
 import { pastShow, readDelta } from "../../src/editor/delta.ts";
 import { checksumOf } from "../../src/editor/lane/checksum.ts";
 import { Refusal, type Told, type Wire } from "../../src/editor/lane/wire.ts";
@@ -86,7 +86,8 @@ export class ModelCore {
 
   /** Makes the core say Reset to every view, as it does when a text was rebuilt. */
   resetAll(reason: string): void {
-    for (const [view, client] of this.clients) this.whenDurable(() => client.wire.tell({ event: "reset", document: "d", view, reason, ...this.opened() }));
+    for (const [view, client] of this.clients)
+      this.whenDurable(() => client.wire.tell({ event: "reset", document: "d", view, reason, ...this.opened() }));
   }
 
   /** A remote edit: another device's, one turn. */
@@ -142,7 +143,17 @@ export class ModelCore {
     this.whenDurable(() => {
       for (const [view, client] of told) {
         if (view === author) client.wire.tell({ event: "saved", document: "d", view, version, number });
-        else client.wire.tell({ event: "show", document: "d", view, version, delta: JSON.parse(json), author: author ?? "elsewhere", length, ...checksum });
+        else
+          client.wire.tell({
+            event: "show",
+            document: "d",
+            view,
+            version,
+            delta: JSON.parse(json),
+            author: author ?? "elsewhere",
+            length,
+            ...checksum,
+          });
       }
     });
   }

@@ -11,7 +11,7 @@ import { View } from "../../src/editor/view.ts";
 import { Chance } from "./chance.ts";
 import { judgeText } from "./judge.ts";
 import { Device, NoisyWire, sheafBinary } from "./real.ts";
-import { Record_, Typist, note } from "./typist.ts";
+import { Ledger, Typist, note } from "./typist.ts";
 
 const binary = sheafBinary();
 const totals = { runs: 0, edits: 0, words: 0, markTrouble: 0, troubles: [] as string[] };
@@ -23,7 +23,7 @@ interface Seat {
   readonly device: Device;
 }
 
-async function sit(name: string, device: Device, document: string, chance: Chance, record: Record_): Promise<Seat> {
+async function sit(name: string, device: Device, document: string, chance: Chance, record: Ledger): Promise<Seat> {
   const wire = new NoisyWire(await device.wire(), chance, 1 + chance.below(40));
   const lane = await TextLane.open(wire, document, () => `${name}-${chance.id()}`);
   let inUndo = false;
@@ -61,7 +61,7 @@ async function sit(name: string, device: Device, document: string, chance: Chanc
 
 async function play(seed: number): Promise<void> {
   const chance = new Chance(seed);
-  const record = new Record_();
+  const record = new Ledger();
   const devices = Array.from({ length: 2 + chance.below(3) }, () => new Device(binary!));
   try {
     await Promise.all(devices.map((device) => device.up()));
@@ -116,11 +116,17 @@ async function rest(seats: readonly Seat[], document: string, label: string): Pr
     bodies = seats.map((seat) => canonical(seat.view.page.lines));
     const still = seats.every((seat) => !seat.view.lane.isUnsaved && !seat.view.lane.owes);
     if (still && new Set(bodies).size === 1) break;
-    if (Date.now() > end) expect(bodies.map((body) => body.length), `${label}: the views never agreed: ${bodies.join("\n")}`).toEqual([]);
+    if (Date.now() > end)
+      expect(
+        bodies.map((body) => body.length),
+        `${label}: the views never agreed: ${bodies.join("\n")}`,
+      ).toEqual([]);
   }
   for (const seat of seats) {
     const shown = JSON.parse(await seat.device.say("--json", "show", document, "--as", "json")) as { delta: unknown };
-    expect(canonical(Lines.from(readDelta(shown.delta))), `${label}: the core's own body is what ${seat.typist.name} shows`).toBe(bodies[0]);
+    expect(canonical(Lines.from(readDelta(shown.delta))), `${label}: the core's own body is what ${seat.typist.name} shows`).toBe(
+      bodies[0],
+    );
     const { page } = seat.view;
     expect(pageOf(page.lines, page.mounted).eq(page.state.doc), `${label}: ${seat.typist.name}'s screen shows the text`).toBe(true);
   }

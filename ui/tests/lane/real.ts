@@ -17,7 +17,9 @@ const run = promisify(execFile);
 /** Where the binary is, if there is one. */
 export function sheafBinary(): string | undefined {
   const named = process.env["SHEAF_BIN"];
-  const found = [named, new URL("../../../target/debug/sheaf", import.meta.url).pathname].find((path) => path !== undefined && path !== "" && existsSync(path));
+  const found = [named, new URL("../../../target/debug/sheaf", import.meta.url).pathname].find(
+    (path) => path !== undefined && path !== "" && existsSync(path),
+  );
   return found;
 }
 
@@ -31,7 +33,10 @@ export class Device {
 
   /** Starts the node and answers when its bridge listens. */
   async up(): Promise<void> {
-    const child = spawn(this.binary, ["--home", this.home, "--json", "up", "--bridge", "127.0.0.1:0"], { env: this.environment, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(this.binary, ["--home", this.home, "--json", "up", "--bridge", "127.0.0.1:0"], {
+      env: this.environment,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     this.process = child;
     this.url = await new Promise<string>((resolve, reject) => {
       let text = "";

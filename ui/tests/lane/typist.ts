@@ -15,7 +15,7 @@ import type { View } from "../../src/editor/view.ts";
 import type { Chance } from "./chance.ts";
 
 /** What anybody did on purpose. */
-export class Record_ {
+export class Ledger {
   /** Every word anybody wrote, and who. */
   readonly written = new Map<string, string>();
   /** Words somebody deleted or cut. */
@@ -47,7 +47,13 @@ function fragmentsIn(text: string): string[] {
 }
 
 /** Notes what a change by `who` did on purpose. */
-export function note(record: Record_, who: string, before: Lines, changes: readonly Change[], how: { undo: boolean; copies: boolean }): void {
+export function note(
+  record: Ledger,
+  who: string,
+  before: Lines,
+  changes: readonly Change[],
+  how: { undo: boolean; copies: boolean },
+): void {
   const olds = changes.map((change) => [...before.between(change.index, change.index + change.removed)]);
   const allNew = wordsIn(changes.flatMap((change) => change.added.map((line) => line.text)).join("\n"));
   for (const [nth, change] of changes.entries()) {
@@ -62,7 +68,8 @@ export function note(record: Record_, who: string, before: Lines, changes: reado
         continue;
       }
       record.deleted.add(word);
-      if (how.undo && record.written.get(word) !== who && record.written.has(word) && !record.copied.has(word)) record.foreignUndone.push(word);
+      if (how.undo && record.written.get(word) !== who && record.written.has(word) && !record.copied.has(word))
+        record.foreignUndone.push(word);
     }
     const oldFragments = fragmentsIn(old.map((line) => line.text).join("\n"));
     const newText = change.added.map((line) => line.text).join("\n");
@@ -84,7 +91,7 @@ export function note(record: Record_, who: string, before: Lines, changes: reado
   }
 }
 
-function noteMarks(record: Record_, old: readonly Lines_[], now: readonly Lines_[]): void {
+function noteMarks(record: Ledger, old: readonly OneLine[], now: readonly OneLine[]): void {
   const before = marksOfWords(old);
   for (const [word, marks] of marksOfWords(now)) {
     const had = before.get(word);
@@ -93,10 +100,10 @@ function noteMarks(record: Record_, old: readonly Lines_[], now: readonly Lines_
   }
 }
 
-type Lines_ = Change["added"][number];
+type OneLine = Change["added"][number];
 
 /** For every word, the marks that all its characters carry. */
-export function marksOfWords(lines: Iterable<Lines_>): Map<string, Set<string>> {
+export function marksOfWords(lines: Iterable<OneLine>): Map<string, Set<string>> {
   const result = new Map<string, Set<string>>();
   for (const line of lines) {
     for (const match of line.text.matchAll(/[a-d]\d+[é日😀]?_?/gu)) {
@@ -192,7 +199,9 @@ export class Typist {
 
   private embed(): string {
     const { page } = this.view;
-    page.edit(new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.chance.word() }));
+    page.edit(
+      new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.chance.word() }),
+    );
     return "embed";
   }
 

@@ -26,7 +26,8 @@ export class Clipboard {
 
   /** A key went down: Mod+Shift+V means the paste that follows. */
   keyDown(event: KeyboardEvent): void {
-    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "v") this.plainUntil = performance.now() + PLAIN_MS;
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "v")
+      this.plainUntil = performance.now() + PLAIN_MS;
   }
 
   /** Puts the selection on the clipboard. */

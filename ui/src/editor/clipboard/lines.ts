@@ -94,7 +94,9 @@ function harmless(op: Op): Attributes | undefined {
 
 /** Text as it may stand in a document: line feeds only, no control characters, no half characters. */
 export function cleanText(text: string): string {
-  const wellFormed = text.slice(0, LONGEST_PASTE).replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
+  const wellFormed = text
+    .slice(0, LONGEST_PASTE)
+    .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, "\uFFFD");
   // eslint-disable-next-line no-control-regex
   return wellFormed.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffc]/g, "");
 }

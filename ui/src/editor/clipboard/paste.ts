@@ -43,11 +43,22 @@ function pasting(page: Page, copied: readonly Copied[], from: number, to: number
     insert.insert("\n", newline(page, own));
   }
   const delta = deletion(page, from, to).compose(new Delta().retain(from).concat(insert));
-  return { delta: delta.compose(kindOfLast(page, delta, copied, from + insert.length(), before && copied.length === 1, after, isCode)), length: insert.length() };
+  return {
+    delta: delta.compose(kindOfLast(page, delta, copied, from + insert.length(), before && copied.length === 1, after, isCode)),
+    length: insert.length(),
+  };
 }
 
 /** The line that the paste ends in becomes what was pasted last, unless words of another line stand in it. */
-function kindOfLast(page: Page, delta: Delta, copied: readonly Copied[], end: number, before: boolean, after: boolean, isCode: boolean): Delta {
+function kindOfLast(
+  page: Page,
+  delta: Delta,
+  copied: readonly Copied[],
+  end: number,
+  before: boolean,
+  after: boolean,
+  isCode: boolean,
+): Delta {
   const block = copied.at(-1)?.block ?? "";
   if (before || after || isCode || (copied.length === 1 && block === "")) return new Delta();
   const { line, start } = page.lines.apply(delta).lines.at(end);

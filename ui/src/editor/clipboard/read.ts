@@ -17,13 +17,47 @@ interface Context {
   readonly isPre: boolean;
 }
 
-const IGNORED = new Set(["SCRIPT", "STYLE", "HEAD", "TITLE", "META", "LINK", "TEMPLATE", "NOSCRIPT", "IFRAME", "OBJECT", "SVG", "BUTTON", "SELECT", "TEXTAREA", "AUDIO", "VIDEO", "CANVAS"]);
+const IGNORED = new Set([
+  "SCRIPT",
+  "STYLE",
+  "HEAD",
+  "TITLE",
+  "META",
+  "LINK",
+  "TEMPLATE",
+  "NOSCRIPT",
+  "IFRAME",
+  "OBJECT",
+  "SVG",
+  "BUTTON",
+  "SELECT",
+  "TEXTAREA",
+  "AUDIO",
+  "VIDEO",
+  "CANVAS",
+]);
 const BLOCKS = new Set(
-  "ADDRESS ARTICLE ASIDE BLOCKQUOTE CENTER DD DETAILS DIV DL DT FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY THEAD TFOOT TR UL".split(" "),
+  "ADDRESS ARTICLE ASIDE BLOCKQUOTE CENTER DD DETAILS DIV DL DT FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY THEAD TFOOT TR UL".split(
+    " ",
+  ),
 );
 const MARKS: Readonly<Record<string, string>> = {
-  B: "bold", STRONG: "bold", I: "italic", EM: "italic", CITE: "italic", DFN: "italic", VAR: "italic", U: "underline", INS: "underline",
-  S: "strike", DEL: "strike", STRIKE: "strike", CODE: "code", KBD: "code", SAMP: "code", TT: "code",
+  B: "bold",
+  STRONG: "bold",
+  I: "italic",
+  EM: "italic",
+  CITE: "italic",
+  DFN: "italic",
+  VAR: "italic",
+  U: "underline",
+  INS: "underline",
+  S: "strike",
+  DEL: "strike",
+  STRIKE: "strike",
+  CODE: "code",
+  KBD: "code",
+  SAMP: "code",
+  TT: "code",
 };
 
 /** The lines that HTML says. */
@@ -81,7 +115,8 @@ class HtmlReader {
     const inner = inBlock(element, tag, context);
     this.block = inner.block;
     this.children(element, inMarks(element, tag, inner));
-    if (tag === "P" && !this.hasText && element.textContent?.trim() === "" && inner.depth < 0 && this.lines.length > 0 && !isWord(element)) this.keepEmpty(inner);
+    if (tag === "P" && !this.hasText && element.textContent?.trim() === "" && inner.depth < 0 && this.lines.length > 0 && !isWord(element))
+      this.keepEmpty(inner);
     this.endLine();
     this.block = context.block;
   }

@@ -21,7 +21,7 @@ export function toPlainHtml(copied: readonly Copied[]): string {
 
 function blocks(copied: readonly Copied[], quote: number): string {
   let html = "";
-  for (let i = 0; i < copied.length; ) {
+  for (let i = 0; i < copied.length;) {
     const line = copied[i];
     if (line === undefined) break;
     const block = readBlock(line.block);
@@ -97,7 +97,8 @@ const TAGS: ReadonlyArray<readonly [string, string]> = [
 function inline(runs: readonly Run[]): string {
   return runs
     .map((run) => {
-      const words = run.embed === undefined ? escapeHtml(run.text).split(SOFT_BREAK).join("<br>") : `<code>${escapeHtml(embedText(run))}</code>`;
+      const words =
+        run.embed === undefined ? escapeHtml(run.text).split(SOFT_BREAK).join("<br>") : `<code>${escapeHtml(embedText(run))}</code>`;
       return marked(words, run.attributes);
     })
     .join("");
@@ -112,7 +113,10 @@ function marked(words: string, attributes: Attributes | undefined): string {
 
 /** Plain text: what a person would type to say the same. */
 export function toPlain(copied: readonly Copied[]): string {
-  if (copied.length === 1) return textOf(copied[0]?.runs ?? []).split(SOFT_BREAK).join("\n");
+  if (copied.length === 1)
+    return textOf(copied[0]?.runs ?? [])
+      .split(SOFT_BREAK)
+      .join("\n");
   const numbers: number[] = [];
   return copied.map(({ block, runs }) => prefix(readBlock(block), numbers, false) + textOf(runs).split(SOFT_BREAK).join("\n")).join("\n");
 }
@@ -166,7 +170,13 @@ function markdownInline(runs: readonly Run[]): string {
       const { attributes } = run;
       const core = run.text.trim();
       if (core === "") return run.text;
-      let words = attributes?.["code"] !== undefined ? `\`${core}\`` : core.replace(/([\\`*_[\]~])/g, "\\$1").split(SOFT_BREAK).join("\\\n");
+      let words =
+        attributes?.["code"] !== undefined
+          ? `\`${core}\``
+          : core
+              .replace(/([\\`*_[\]~])/g, "\\$1")
+              .split(SOFT_BREAK)
+              .join("\\\n");
       for (const [key, sign] of SIGNS) if (attributes?.[key] !== undefined) words = `${sign}${words}${sign}`;
       if (typeof attributes?.["link"] === "string") words = `[${words}](${attributes["link"]})`;
       const start = run.text.indexOf(core);

@@ -14,20 +14,37 @@ export function turnLines(page: Page, kind: string): boolean {
   const touched = touchedLines(page.lines, page.selection);
   const isAll = touched.every(({ line }) => readBlock(line.block).kind === kind);
   const wanted = isAll ? "p" : kind;
-  return page.edit(withBlocks(page, touched.map((at) => ({ at, block: turnInto(at.line.block, wanted) }))), { scroll: false });
+  return page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: turnInto(at.line.block, wanted) })),
+    ),
+    { scroll: false },
+  );
 }
 
 /** Quotes the selected lines, or takes the quotation away when all have one. */
 export function toggleQuote(page: Page): boolean {
   const touched = touchedLines(page.lines, page.selection);
   const isAll = touched.every(({ line }) => readBlock(line.block).quote > 0);
-  return page.edit(withBlocks(page, touched.map((at) => ({ at, block: changeBlock(at.line.block, { quote: isAll ? 0 : 1 }) }))));
+  return page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: changeBlock(at.line.block, { quote: isAll ? 0 : 1 }) })),
+    ),
+  );
 }
 
 /** Gives the selected code lines a language. */
 export function setLanguage(page: Page, language: string): boolean {
   const code = codeAround(page, page.lines.at(page.selection.head).index);
-  return page.edit(withBlocks(page, code.map((at) => ({ at, block: changeBlock(at.line.block, { language: language === "" ? null : language }) }))), { scroll: false });
+  return page.edit(
+    withBlocks(
+      page,
+      code.map((at) => ({ at, block: changeBlock(at.line.block, { language: language === "" ? null : language }) })),
+    ),
+    { scroll: false },
+  );
 }
 
 function codeAround(page: Page, index: number): Touched[] {
@@ -60,7 +77,13 @@ export function indent(page: Page, by: 1 | -1): boolean {
   const touched = touchedLines(page.lines, page.selection);
   if (touched.every(({ line }) => readBlock(line.block).kind === "code")) return shiftCode(page, touched, by);
   if (!touched.some(({ line }) => isList(readBlock(line.block).kind) || readBlock(line.block).indent > 0)) return false;
-  page.edit(withBlocks(page, touched.map((at) => ({ at, block: nested(page, at, by) }))), { scroll: false });
+  page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: nested(page, at, by) })),
+    ),
+    { scroll: false },
+  );
   return true;
 }
 
@@ -68,7 +91,13 @@ export function indent(page: Page, by: 1 | -1): boolean {
 export function indentAny(page: Page, by: 1 | -1): boolean {
   const touched = touchedLines(page.lines, page.selection);
   if (touched.every(({ line }) => readBlock(line.block).kind === "code")) return shiftCode(page, touched, by);
-  page.edit(withBlocks(page, touched.map((at) => ({ at, block: nested(page, at, by) }))), { scroll: false });
+  page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: nested(page, at, by) })),
+    ),
+    { scroll: false },
+  );
   return true;
 }
 
@@ -103,7 +132,13 @@ export function toggleTask(page: Page): boolean {
   const tasks = touchedLines(page.lines, page.selection).filter(({ line }) => readBlock(line.block).kind === "task");
   if (tasks.length === 0) return false;
   const done = !tasks.every(({ line }) => readBlock(line.block).done);
-  page.edit(withBlocks(page, tasks.map((at) => ({ at, block: changeBlock(at.line.block, { done }) }))), { scroll: false });
+  page.edit(
+    withBlocks(
+      page,
+      tasks.map((at) => ({ at, block: changeBlock(at.line.block, { done }) })),
+    ),
+    { scroll: false },
+  );
   return true;
 }
 
@@ -125,7 +160,10 @@ export function insertDivider(page: Page, how: How = {}): boolean {
     delta.retain(end).retain(1, { block: "divider" }).insert("\n", newline(page, ""));
     at = end + 1;
   } else if (line.ends) {
-    delta.retain(end + 1).insert("\n", newline(page, "divider")).insert("\n", newline(page, ""));
+    delta
+      .retain(end + 1)
+      .insert("\n", newline(page, "divider"))
+      .insert("\n", newline(page, ""));
     at = end + 2;
   } else {
     if (line.width > 0) delta.retain(end).insert("\n", newline(page, ""));

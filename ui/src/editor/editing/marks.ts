@@ -36,7 +36,8 @@ export function toggleMark(page: Page, key: string, value: Scalar = true): boole
 /** Gives the selection an attribute, or takes it. */
 export function setMark(page: Page, key: string, value: Scalar): boolean {
   const { selection, lines } = page;
-  if (selection.anchor !== selection.head) return page.edit(formatted(lines, selection, { [key]: value }, takesMarks), { selection, scroll: false });
+  if (selection.anchor !== selection.head)
+    return page.edit(formatted(lines, selection, { [key]: value }, takesMarks), { selection, scroll: false });
   const { line } = lines.at(selection.head);
   if (!takesMarks(line) || !page.editable) return false;
   const { [key]: _old, ...rest } = typingAttributes(page) ?? {};
@@ -90,7 +91,10 @@ export function setLink(page: Page, href: string, text?: string): boolean {
     const left = range?.from ?? from;
     const label = text ?? href;
     const attributes = { ...withoutLink(page), link: href };
-    const delta = new Delta().retain(left).insert(label, attributes).delete((range?.to ?? from) - left);
+    const delta = new Delta()
+      .retain(left)
+      .insert(label, attributes)
+      .delete((range?.to ?? from) - left);
     return page.edit(delta, { selection: caret(left + label.length) });
   }
   return page.edit(formatted(page.lines, { anchor: range.from, head: range.to }, { link: href }, takesMarks), { scroll: false });

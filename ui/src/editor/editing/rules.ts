@@ -112,7 +112,11 @@ function marking(from: number, to: number, lead: number, length: number, attribu
   return (page) => {
     const key = Object.keys(attributes)[0] ?? "";
     const { [key]: _mark, ...plain } = typingAttributes(page) ?? {};
-    const delta = new Delta().retain(from).delete(lead).retain(length, attributes).delete(to - from - lead - length);
+    const delta = new Delta()
+      .retain(from)
+      .delete(lead)
+      .retain(length, attributes)
+      .delete(to - from - lead - length);
     page.edit(delta, { selection: caret(from + length), marks: marksOf(plain) });
   };
 }

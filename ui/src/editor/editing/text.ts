@@ -77,7 +77,10 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
     return page.edit(delta, { ...how, selection: caret(offset + 1) });
   }
   if (offset === end) {
-    return page.edit(new Delta().retain(end + 1).insert("\n", newline(page, blockAfter(line.block))), { ...how, selection: caret(end + 1) });
+    return page.edit(new Delta().retain(end + 1).insert("\n", newline(page, blockAfter(line.block))), {
+      ...how,
+      selection: caret(end + 1),
+    });
   }
   const atStart = offset === start;
   const block = readBlock(line.block);
@@ -85,7 +88,8 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
   const delta = new Delta().retain(offset).insert("\n", newline(page, before));
   // What follows keeps its own newline, but not what belongs to a beginning.
   const after = atStart ? line.block : changeBlock(line.block, { start: false, number: null, done: false });
-  if (line.ends && after !== line.block && !(atStart && block.start)) delta.retain(end - offset).retain(1, { block: after === "" ? null : after });
+  if (line.ends && after !== line.block && !(atStart && block.start))
+    delta.retain(end - offset).retain(1, { block: after === "" ? null : after });
   return page.edit(delta, { ...how, selection: caret(offset + 1) });
 }
 
@@ -124,7 +128,13 @@ export function backspace(page: Page): boolean {
   const block = readBlock(line.block);
   const before = index > 0 ? page.lines.line(index - 1) : undefined;
   const inCode = block.kind === "code" && before !== undefined && readBlock(before.block).kind === "code";
-  const special = isList(block.kind) || block.quote > 0 || block.indent > 0 || headingLevel(block.kind) > 0 || block.kind === "code" || block.kind === "divider";
+  const special =
+    isList(block.kind) ||
+    block.quote > 0 ||
+    block.indent > 0 ||
+    headingLevel(block.kind) > 0 ||
+    block.kind === "code" ||
+    block.kind === "divider";
   if (special && !inCode && line.ends) return page.edit(withBlocks(page, [{ at: place, block: loosened(block, line.block) }])) || true;
   if (before === undefined) return true;
   return join(page, index - 1);

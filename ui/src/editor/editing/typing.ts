@@ -23,7 +23,8 @@ export class Typing {
     const { from, to } = ends(page.selection);
     const first = page.lines.at(from);
     if (first.index !== page.lines.at(to).index || text.includes("\n")) return typeText(page, text) || true;
-    if (readBlock(first.line.block).kind === "divider" && first.line.width === 0 && first.line.ends) return this.afterDivider(text, first.start);
+    if (readBlock(first.line.block).kind === "divider" && first.line.width === 0 && first.line.ends)
+      return this.afterDivider(text, first.start);
     return typeWithRules(page, text, this.interrupt);
   }
 
@@ -36,7 +37,10 @@ export class Typing {
 
   /** A divider holds no words: they go into a line after it. */
   private afterDivider(text: string, start: number): boolean {
-    const delta = new Delta().retain(start + 1).insert(text).insert("\n", newline(this.page, ""));
+    const delta = new Delta()
+      .retain(start + 1)
+      .insert(text)
+      .insert("\n", newline(this.page, ""));
     return this.page.edit(delta, { selection: caret(start + 1 + text.length) }) || true;
   }
 }

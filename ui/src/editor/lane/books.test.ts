@@ -1,7 +1,7 @@
 /** The books, told by hand: order, repeats, early and late, my own pushes in their place, a Reset, and both sides of one spot. */
 import { describe, expect, it } from "vitest";
 import { Delta } from "../delta.ts";
-import { Lines } from "../lines/lines.ts";
+import type { Lines } from "../lines/lines.ts";
 import { Books } from "./books.ts";
 import type { Opened, Show } from "./wire.ts";
 
@@ -107,7 +107,11 @@ describe("books", () => {
     const books = new Books(opened("keep this"));
     const screen = new Screen(books);
     screen.edit(insert(9, " and mine"));
-    const fresh = { ...opened("", 9), delta: new Delta().insert("new first").insert("\n", { line: "z" }).insert("Keep this").insert("\n", { line: "a" }), length: 20 };
+    const fresh = {
+      ...opened("", 9),
+      delta: new Delta().insert("new first").insert("\n", { line: "z" }).insert("Keep this").insert("\n", { line: "a" }),
+      length: 20,
+    };
     expect(books.reset(fresh, false)).toEqual([]);
     expect(screen.draw()).toBe("new first\nKeep this and mine\n");
     const stranded = books.reset({ ...opened("", 12), delta: new Delta().insert("other").insert("\n", { line: "q" }), length: 6 }, false);

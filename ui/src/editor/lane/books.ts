@@ -90,7 +90,8 @@ export class Books {
     this.owed = pastMine(made, this.owed);
     this.waiting = this.waiting.compose(edit);
     if (undoes !== undefined) {
-      this.undoing = this.undoing === undefined ? [...undoes] : [Math.min(this.undoing[0], undoes[0]), Math.max(this.undoing[1], undoes[1])];
+      this.undoing =
+        this.undoing === undefined ? [...undoes] : [Math.min(this.undoing[0], undoes[0]), Math.max(this.undoing[1], undoes[1])];
     }
     return edit;
   }
@@ -228,7 +229,8 @@ export class Books {
 
   private bookSaved(item: Saved, saved: Saved[]): string | undefined {
     const push = this.inflight;
-    if (push === undefined || push.number !== item.number) return `saved names push ${item.number}, on its way is ${push?.number ?? "none"}`;
+    if (push === undefined || push.number !== item.number)
+      return `saved names push ${item.number}, on its way is ${push?.number ?? "none"}`;
     try {
       this.told = this.told.apply(push.delta).lines;
     } catch (error) {

@@ -93,7 +93,10 @@ export class TextLane {
       stop();
       throw error;
     }
-    lane.stops.push(stop, wire.whenBack(() => void lane?.openAgain("the connection was lost", true)));
+    lane.stops.push(
+      stop,
+      wire.whenBack(() => void lane?.openAgain("the connection was lost", true)),
+    );
     for (const told of heard) lane.hear(told);
     return lane;
   }

@@ -17,7 +17,13 @@ class Desk {
   }
 
   edit(delta: Delta, joins?: string): void {
-    this.undo.edited({ inverse: this.lines.invert(delta), selection: { anchor: 1, head: 1 }, time: this.time, push: 1, ...(joins === undefined ? {} : { joins }) });
+    this.undo.edited({
+      inverse: this.lines.invert(delta),
+      selection: { anchor: 1, head: 1 },
+      time: this.time,
+      push: 1,
+      ...(joins === undefined ? {} : { joins }),
+    });
     this.lines = this.lines.apply(delta).lines;
   }
 
@@ -87,7 +93,13 @@ describe("undo", () => {
   it("moves a line back with whatever it holds now", () => {
     const desk = new Desk("one", "two", "three");
     const move = new Delta().delete(4).retain(4).insert("one").insert("\n", { line: "l0" });
-    desk.undo.edited({ inverse: desk.lines.invert(move), selection: { anchor: 0, head: 0 }, time: 0, push: 1, move: { lines: ["l0"], after: "" } });
+    desk.undo.edited({
+      inverse: desk.lines.invert(move),
+      selection: { anchor: 0, head: 0 },
+      time: 0,
+      push: 1,
+      move: { lines: ["l0"], after: "" },
+    });
     desk.lines = desk.lines.apply(move).lines;
     desk.show(new Delta().retain(4).insert("number "));
     expect(desk.back()).toBe("number one\ntwo\nthree\n");

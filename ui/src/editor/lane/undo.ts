@@ -243,7 +243,13 @@ function idsRemoved(delta: Delta, lines: Lines): Set<string> {
   for (const op of delta.ops) {
     if (op.insert !== undefined) continue;
     const length = op.delete ?? (op.retain as number);
-    if (op.delete !== undefined) lines.eachPiece(offset, offset + length, () => undefined, (line) => ids.add(line.id));
+    if (op.delete !== undefined)
+      lines.eachPiece(
+        offset,
+        offset + length,
+        () => undefined,
+        (line) => ids.add(line.id),
+      );
     offset += length;
   }
   return ids;

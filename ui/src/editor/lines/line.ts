@@ -87,7 +87,12 @@ export function sameRuns(a: readonly Run[], b: readonly Run[]): boolean {
   if (a.length !== b.length) return false;
   return a.every((run, index) => {
     const other = b[index];
-    return other !== undefined && run.text === other.text && sameEmbed(run.embed, other.embed) && sameAttributes(run.attributes, other.attributes);
+    return (
+      other !== undefined &&
+      run.text === other.text &&
+      sameEmbed(run.embed, other.embed) &&
+      sameAttributes(run.attributes, other.attributes)
+    );
   });
 }
 

@@ -176,7 +176,12 @@ export class Lines {
   /** A part of the text as inserts. */
   slice(from: number, to: number): Delta {
     const part = new Delta();
-    this.eachPiece(from, to, (run, start, end) => part.push(insertOf(run, start, end)), (line) => part.insert("\n", { ...line.attributes }));
+    this.eachPiece(
+      from,
+      to,
+      (run, start, end) => part.push(insertOf(run, start, end)),
+      (line) => part.insert("\n", { ...line.attributes }),
+    );
     return part;
   }
 
@@ -188,7 +193,12 @@ export class Lines {
   /** A part of the text as plain characters, embeds as U+FFFC. */
   text(from = 0, to = this.length): string {
     const parts: string[] = [];
-    this.eachPiece(from, to, (run, start, end) => parts.push(run.text.slice(start, end)), () => parts.push("\n"));
+    this.eachPiece(
+      from,
+      to,
+      (run, start, end) => parts.push(run.text.slice(start, end)),
+      () => parts.push("\n"),
+    );
     return parts.join("");
   }
 
@@ -256,5 +266,5 @@ function chunkOf(lines: readonly Line[]): Chunk {
 
 function insertOf(run: Run, start: number, end: number): Op {
   const insert: string | Embed = run.embed ?? run.text.slice(start, end);
-  return run.attributes === undefined ? { insert: insert as Op["insert"] } as Op : ({ insert, attributes: { ...run.attributes } } as Op);
+  return run.attributes === undefined ? ({ insert: insert as Op["insert"] } as Op) : ({ insert, attributes: { ...run.attributes } } as Op);
 }

@@ -21,6 +21,15 @@ export function moveRange(lines: Lines, from: number, to: number, target: number
   const end = lines.startOf(to);
   const place = lines.startOf(target);
   const moved = lines.slice(start, end);
-  if (target < from) return new Delta().retain(place).concat(moved).retain(start - place).delete(end - start);
-  return new Delta().retain(start).delete(end - start).retain(place - end).concat(moved);
+  if (target < from)
+    return new Delta()
+      .retain(place)
+      .concat(moved)
+      .retain(start - place)
+      .delete(end - start);
+  return new Delta()
+    .retain(start)
+    .delete(end - start)
+    .retain(place - end)
+    .concat(moved);
 }

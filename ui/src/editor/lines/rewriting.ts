@@ -81,7 +81,8 @@ export class Rewriting {
       return;
     }
     const length = lengthOf(op);
-    if (this.offset + length > this.lines.length) throw new RangeError(`Delta reaches to ${this.offset + length}, beyond a text of ${this.lines.length}`);
+    if (this.offset + length > this.lines.length)
+      throw new RangeError(`Delta reaches to ${this.offset + length}, beyond a text of ${this.lines.length}`);
     if (op.retain !== undefined) this.copy(this.offset, this.offset + length, attributes);
     this.offset += length;
   }

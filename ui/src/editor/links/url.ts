@@ -14,7 +14,8 @@ export function urlFromInput(text: string): string | undefined {
   if (asIs !== undefined) return asIs;
   if (/^[^\s@/:]+@[^\s@/]+\.[^\s@/]+$/.test(trimmed)) return safeUrl(`mailto:${trimmed}`);
   if (/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(trimmed)) return undefined;
-  if (/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(:\d+)?([/?#].*)?$/u.test(trimmed) || /^localhost(:\d+)?([/?#].*)?$/.test(trimmed)) return safeUrl(`https://${trimmed}`);
+  if (/^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(:\d+)?([/?#].*)?$/u.test(trimmed) || /^localhost(:\d+)?([/?#].*)?$/.test(trimmed))
+    return safeUrl(`https://${trimmed}`);
   return undefined;
 }
 

@@ -26,7 +26,9 @@ export function draw(tr: Transaction, before: Lines, after: Lines, changes: read
   const overTheEdge = changes.some((change) => !isInside(change) && !isBefore(change) && !isAfter(change));
   const isEmpty = next.to <= next.from || next.from >= shownCount(after);
   if (overTheEdge || gone >= mounted.to - mounted.from || isEmpty) {
-    const wide = !isEmpty ? next : { from: Math.max(0, Math.min(next.from, after.count - 1) - 20), to: Math.min(after.count, next.from + 20) };
+    const wide = !isEmpty
+      ? next
+      : { from: Math.max(0, Math.min(next.from, after.count - 1) - 20), to: Math.min(after.count, next.from + 20) };
     rebuild(tr, after, wide);
     return wide;
   }
@@ -158,14 +160,19 @@ class Drawing {
   private unmark(from: number, to: number, key: string, value: Scalar): void {
     const gone = new Set<ReturnType<typeof markOf>>();
     this.tr.doc.nodesBetween(from, to, (node) => {
-      if (node.isInline) for (const mark of node.marks) if (attributeOf(mark)[0] === key && (value === null || attributeOf(mark)[1] !== value)) gone.add(mark);
+      if (node.isInline)
+        for (const mark of node.marks)
+          if (attributeOf(mark)[0] === key && (value === null || attributeOf(mark)[1] !== value)) gone.add(mark);
     });
     for (const mark of gone) this.tr.removeMark(from, to, mark);
   }
 
   private setLine(index: number, position: number, attributes: Attributes): void {
     const node = this.tr.doc.child(index);
-    for (const [key, name] of [["line", "id"], ["block", "block"]] as const) {
+    for (const [key, name] of [
+      ["line", "id"],
+      ["block", "block"],
+    ] as const) {
       if (!(key in attributes)) continue;
       const value = typeof attributes[key] === "string" ? attributes[key] : "";
       if (node.attrs[name] !== value) this.tr.step(new AttrStep(position, name, value));

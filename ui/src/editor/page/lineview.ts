@@ -80,7 +80,12 @@ export class LineView implements NodeView {
     setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
     setAttribute(this.dom, "data-language", block.kind === "code" ? (block.language ?? undefined) : undefined);
     if (block.kind === "code") {
-      for (const [name, value] of [["spellcheck", "false"], ["autocorrect", "off"], ["autocapitalize", "off"]] as const) setAttribute(this.dom, name, value);
+      for (const [name, value] of [
+        ["spellcheck", "false"],
+        ["autocorrect", "off"],
+        ["autocapitalize", "off"],
+      ] as const)
+        setAttribute(this.dom, name, value);
     }
     if (block.kind === "divider") setAttribute(this.dom, "data-divider", "");
     if (this.check !== undefined) {

@@ -117,7 +117,8 @@ export class Page {
   /** The position in the page of an offset; undefined when it is not mounted. */
   positionOf(offset: number): number | undefined {
     const { index, start, line } = this.text.at(Math.max(0, Math.min(offset, this.text.length)));
-    if (!line.ends && index > 0 && index >= shownCount(this.text)) return index - 1 < this.shown.to ? this.positionOf(start - 1) : undefined;
+    if (!line.ends && index > 0 && index >= shownCount(this.text))
+      return index - 1 < this.shown.to ? this.positionOf(start - 1) : undefined;
     if (index < this.shown.from || index >= this.shown.to) return undefined;
     const base = this.text.startOf(this.shown.from);
     return positionIn(Math.min(offset, this.text.length) - base, index - this.shown.from);
@@ -275,12 +276,15 @@ export class Page {
     const to = this.positionOf(head);
     if (from === undefined && to === undefined) return;
     const size = tr.doc.content.size;
-    tr.setSelection(TextSelection.between(tr.doc.resolve(from ?? (anchor > head ? size : 0)), tr.doc.resolve(to ?? (head > anchor ? size : 0))));
+    tr.setSelection(
+      TextSelection.between(tr.doc.resolve(from ?? (anchor > head ? size : 0)), tr.doc.resolve(to ?? (head > anchor ? size : 0))),
+    );
   }
 
   /** Every newline that comes gets an id; what undo brings back may have had none. */
   private withIds(delta: Delta): Delta {
-    const lacks = (op: Delta["ops"][number]): boolean => typeof op.insert === "string" && op.insert.includes("\n") && op.attributes?.["line"] === undefined;
+    const lacks = (op: Delta["ops"][number]): boolean =>
+      typeof op.insert === "string" && op.insert.includes("\n") && op.attributes?.["line"] === undefined;
     if (!delta.ops.some(lacks)) return delta;
     const result = new Delta();
     for (const op of delta.ops) {

@@ -3,9 +3,9 @@
  * the page and back by arithmetic alone, because the page is flat: position = offset + lines before it + 1.
  */
 import { Fragment, type Node } from "prosemirror-model";
-import type { Delta} from "../delta.ts";
+import type { Delta } from "../delta.ts";
 import { type Embed } from "../delta.ts";
-import type { Line} from "../lines/line.ts";
+import type { Line } from "../lines/line.ts";
 import { type Run, Runs, SOFT_BREAK, OBJECT } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
 import { attributesOf, marksOf, schema } from "./schema.ts";

@@ -45,7 +45,9 @@ const marks: Record<string, MarkSpec> = {
     inclusive: false,
     toDOM: (mark): DOMOutputSpec => {
       const href = safeUrl(String(mark.attrs["href"]));
-      return href === undefined ? ["span", { class: "link unsafe" }, 0] : ["a", { href, class: "link", rel: "noopener noreferrer nofollow", draggable: "false" }, 0];
+      return href === undefined
+        ? ["span", { class: "link unsafe" }, 0]
+        : ["a", { href, class: "link", rel: "noopener noreferrer nofollow", draggable: "false" }, 0];
     },
     parseDOM: [
       {
@@ -94,7 +96,7 @@ export function marksOf(attributes: Attributes | undefined): readonly Mark[] {
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null) result.push(markOf(key, value));
   }
-  return result.length > 1 ? result.sort((a, b) => a.type.name === b.type.name ? compareKeys(a, b) : rank(a) - rank(b)) : result;
+  return result.length > 1 ? result.sort((a, b) => (a.type.name === b.type.name ? compareKeys(a, b) : rank(a) - rank(b))) : result;
 }
 
 /** The mark that draws one attribute. */
