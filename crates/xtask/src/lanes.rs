@@ -101,6 +101,7 @@ pub(crate) const LANES: &[Lane] = &[
         steps: &[
             Step::Npm("ui", "build"),
             Step::Build(&["sheaf-cli"]),
+            Step::Screen("ui", "engines"),
             Step::Screen("tests/e2e/js", "browsers"),
             Step::Screen("tests/e2e/js", "quill"),
         ],
