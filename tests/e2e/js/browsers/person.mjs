@@ -107,7 +107,10 @@ export class Person {
   /** Writes at the end of the text. */
   async writes(text) {
     await this.page.focus(".sheaf-editor");
+    // ProseMirror puts its own caret back 20 ms after the focus came: no person presses a key sooner.
+    await this.page.waitForTimeout(100);
     await this.presses("Control+End");
+    await this.page.waitForTimeout(50);
     await this.types(text);
   }
 

@@ -101,7 +101,7 @@ export class Person {
 
   /** Sees where somebody else is, by name. */
   async seesCursorOf(name) {
-    const find = "return [...document.querySelectorAll('.remote-caret, [data-testid=remote-cursor]')].some((e) => e.textContent.includes(arguments[0]))";
+    const find = "return [...document.querySelectorAll('.peer-caret')].some((e) => e.textContent.includes(arguments[0]))";
     await until(`${this.name} to see ${name}'s cursor`, () => this.window.run(find, name));
   }
 
