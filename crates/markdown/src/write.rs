@@ -3,6 +3,8 @@
 mod escape;
 mod spell;
 
+use std::collections::BTreeSet;
+
 use sheaf_schema::{Block, Embed, Kind, embed};
 
 use crate::{
@@ -30,43 +32,59 @@ struct List {
 
 /// Writes lines as a page of Markdown.
 pub(crate) fn page(lines: &[Visible]) -> String {
-    let speller = Speller::for_page(lines);
-    let mut writer = Writer { out: String::new(), margins: Vec::new(), nesting: Nesting::default() };
-    let mut index = 0;
-    while let Some(line) = lines.get(index) {
-        let above = index.checked_sub(1).map(|above| &lines[above].said);
-        if line.said.block.kind == Kind::Code {
-            let length = 1 + lines[index + 1..].iter().take_while(|next| writer.is_same_code(&line.said, &next.said)).count();
-            let code: Vec<String> = lines[index..index + length].iter().map(|line| line.said.content.text()).collect();
-            writer.block(&line.said, &fenced(&line.said.block, &code), above);
-            index += length;
-        } else {
-            writer.block(&line.said, &speller.spell(&line.said), above);
-            index += 1;
+    // What had to be wrapped into a tag defines nothing: where that changes the meaning of other lines, they are spelled again.
+    let mut wrapped = BTreeSet::new();
+    loop {
+        let mut writer = Writer::new(Speller::for_page(lines, &wrapped));
+        writer.lines(lines);
+        if writer.wrapped.is_subset(&wrapped) {
+            return without_front_matter(lines, writer.out);
         }
+        wrapped.append(&mut writer.wrapped);
     }
-    without_front_matter(lines, writer.out)
 }
 
 struct Writer {
+    speller: Speller,
     out: String,
     margins: Vec<Margin>,
     nesting: Nesting,
+    /// The lines whose source defines something and could not be written as it is.
+    wrapped: BTreeSet<usize>,
 }
 
 impl Writer {
-    fn is_same_code(&self, first: &Said, next: &Said) -> bool {
-        next.block == Block { start: false, ..first.block.clone() }
+    fn new(speller: Speller) -> Writer {
+        Writer { speller, out: String::new(), margins: Vec::new(), nesting: Nesting::default(), wrapped: BTreeSet::new() }
+    }
+
+    fn lines(&mut self, lines: &[Visible]) {
+        let mut index = 0;
+        while let Some(line) = lines.get(index) {
+            let said = &line.said;
+            let above = index.checked_sub(1).map(|above| &lines[above].said);
+            if said.block.kind == Kind::Code {
+                let length = 1 + lines[index + 1..].iter().take_while(|next| is_same_code(said, &next.said)).count();
+                let code: Vec<String> = lines[index..index + length].iter().map(|line| line.said.content.text()).collect();
+                self.block(said, &fenced(&said.block, &code), above);
+                index += length;
+                continue;
+            }
+            let mut text = self.speller.spell(said);
+            if let Some(source) = said.source() {
+                if text == source && self.is_drawn_in(source, self.nesting.place(&said.block)) {
+                    text = tag::embed(&Embed::new(embed::SOURCE, source));
+                }
+                self.wrapped.extend((text != source && spell::defines(source)).then_some(line.index));
+            }
+            self.block(said, &text, above);
+            index += 1;
+        }
     }
 
     fn block(&mut self, said: &Said, text: &str, above: Option<&Said>) {
         let place = self.nesting.place(&said.block);
         let list = said.block.kind.is_item().then(|| self.list(&said.block, place, above));
-        let apart = said
-            .source()
-            .filter(|source| *source == text && self.is_drawn_in(source, place))
-            .map(|source| tag::embed(&Embed::new(embed::SOURCE, source)));
-        let text = apart.as_deref().unwrap_or(text);
         if let Some(above) = above {
             self.separate(above, said, place);
         }
@@ -142,6 +160,10 @@ impl Writer {
             self.out.push('\n');
         }
     }
+}
+
+fn is_same_code(first: &Said, next: &Said) -> bool {
+    next.block == Block { start: false, ..first.block.clone() }
 }
 
 fn marker(block: &Block, list: List) -> String {

@@ -25,22 +25,30 @@ const ALIKE: f64 = 0.5;
 
 /// Groups the lines of two bodies.
 pub(super) fn groups(base: &[Line], new: &[Line]) -> Vec<Group> {
-    let mut keys = BTreeMap::new();
-    let mut key = |line: &Line| {
-        let next = keys.len();
-        *keys.entry(line.content.to_json()).or_insert(next)
-    };
-    let (base_keys, new_keys): (Vec<usize>, Vec<usize>) = (base.iter().map(&mut key).collect(), new.iter().map(&mut key).collect());
+    let mut names = Names::default();
+    let mut keys = |lines: &[Line]| lines.iter().map(|line| names.number(&line.content.to_json())).collect::<Vec<_>>();
+    let (base_keys, new_keys) = (keys(base), keys(new));
     let mut groups = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &base_keys, &new_keys) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             let pairs = (0..len).map(|step| Group::pair(old_index + step, new_index + step));
             groups.extend(pairs);
         } else {
-            groups.extend(Between::new(base, new, op.old_range(), op.new_range()).groups());
+            groups.extend(Between::new(base, new, op.old_range(), op.new_range(), &mut names).groups());
         }
     }
     groups
+}
+
+/// Numbers for texts: equal ones have the same.
+#[derive(Default)]
+struct Names(BTreeMap<String, usize>);
+
+impl Names {
+    fn number(&mut self, text: &str) -> usize {
+        let next = self.0.len();
+        *self.0.entry(text.to_owned()).or_insert(next)
+    }
 }
 
 impl Group {
@@ -57,12 +65,9 @@ struct Between {
     new_words: Vec<Words>,
 }
 
-/// The words of a line, with how often each stands there, weighed by their lengths.
-type Words = BTreeMap<String, usize>;
-
 impl Between {
-    fn new(base_lines: &[Line], new_lines: &[Line], base: Range<usize>, new: Range<usize>) -> Between {
-        let words = |lines: &[Line]| lines.iter().map(words_of).collect();
+    fn new(base_lines: &[Line], new_lines: &[Line], base: Range<usize>, new: Range<usize>, names: &mut Names) -> Between {
+        let mut words = |lines: &[Line]| lines.iter().map(|line| Words::of(line, names)).collect();
         Between { base_words: words(&base_lines[base.clone()]), new_words: words(&new_lines[new.clone()]), base, new }
     }
 
@@ -123,8 +128,7 @@ impl Between {
 
     fn likeness(&self, base: usize, new: usize) -> f64 {
         let (one, other) = (&self.base_words[base], &self.new_words[new]);
-        let common = common(one, other);
-        2.0 * common as f64 / (weight(one) + weight(other)).max(1) as f64
+        2.0 * one.common(other) as f64 / (one.weight + other.weight).max(1) as f64
     }
 
     /// Adds a line without a pair to the group beside it, if most of its words are the other side's that the group has not used: the group
@@ -147,20 +151,12 @@ impl Between {
         if !paired.alike || loose.alike {
             return false;
         }
-        let sum = |words: &[Words]| {
-            words.iter().flatten().fold(Words::new(), |mut sum, (word, count)| {
-                *sum.entry(word.clone()).or_default() += count;
-                sum
-            })
+        let (base, new) = (Words::sum(&self.base_words[paired.base.clone()]), Words::sum(&self.new_words[paired.new.clone()]));
+        let (line, unused) = match loose.new.is_empty() {
+            true => (&self.base_words[loose.base.start], new.without(&base)),
+            false => (&self.new_words[loose.new.start], base.without(&new)),
         };
-        let (base, new) = (sum(&self.base_words[paired.base.clone()]), sum(&self.new_words[paired.new.clone()]));
-        let (line, has, used) = match loose.new.is_empty() {
-            true => (&self.base_words[loose.base.start], new, base),
-            false => (&self.new_words[loose.new.start], base, new),
-        };
-        let unused =
-            has.into_iter().map(|(word, count)| (word.clone(), count.saturating_sub(used.get(&word).copied().unwrap_or(0)))).collect();
-        weight(line) > 0 && common(line, &unused) as f64 >= ALIKE * weight(line) as f64
+        line.weight > 0 && line.common(&unused) as f64 >= ALIKE * line.weight as f64
     }
 
     fn placed(&self, group: Group) -> Group {
@@ -169,18 +165,43 @@ impl Between {
     }
 }
 
-fn words_of(line: &Line) -> Words {
-    let mut words = Words::new();
-    for word in super::words::split(&line.content.text()).filter(|word| word.chars().any(|c| !c.is_whitespace())) {
-        *words.entry(word.to_owned()).or_default() += 1;
+/// The words of a line, by number, each weighed by its length and how often it stands there.
+#[derive(Default)]
+struct Words {
+    words: BTreeMap<usize, usize>,
+    weight: usize,
+}
+
+impl Words {
+    fn of(line: &Line, names: &mut Names) -> Words {
+        let mut words = Words::default();
+        for word in super::words::split(&line.content.text()).filter(|word| !word.trim().is_empty()) {
+            words.add(names.number(word), word.len());
+        }
+        words
     }
-    words
-}
 
-fn weight(words: &Words) -> usize {
-    words.iter().map(|(word, count)| word.len() * count).sum()
-}
+    fn sum(lines: &[Words]) -> Words {
+        let mut sum = Words::default();
+        lines.iter().flat_map(|line| &line.words).for_each(|(word, weight)| sum.add(*word, *weight));
+        sum
+    }
 
-fn common(one: &Words, other: &Words) -> usize {
-    one.iter().filter_map(|(word, count)| Some(word.len() * count.min(other.get(word)?))).sum()
+    fn add(&mut self, word: usize, weight: usize) {
+        *self.words.entry(word).or_default() += weight;
+        self.weight += weight;
+    }
+
+    fn common(&self, other: &Words) -> usize {
+        let (few, many) = if self.words.len() < other.words.len() { (self, other) } else { (other, self) };
+        few.words.iter().filter_map(|(word, weight)| Some(*weight.min(many.words.get(word)?))).sum()
+    }
+
+    fn without(&self, used: &Words) -> Words {
+        let mut left = Words::default();
+        for (word, weight) in &self.words {
+            left.add(*word, weight.saturating_sub(used.words.get(word).copied().unwrap_or(0)));
+        }
+        left
+    }
 }

@@ -147,15 +147,25 @@ impl Walk<'_> {
     fn pass(&mut self, at: usize, which: impl Fn(&Piece) -> bool) {
         while let Some((piece, rest)) = self.ahead.split_first().filter(|(piece, _)| piece.at == at && which(piece)) {
             let length = piece.length;
-            let belongs = self.deleted.iter().any(|gone| gone.start <= piece.with.start && piece.with.end <= gone.end);
-            let is_in_code = piece.blanks_on.as_ref().is_some_and(|line| self.code.iter().any(|at| line.contains(at)));
-            let comes_to_light = is_in_code || (piece.begins_line && !self.begins_line);
-            self.out.push(if belongs || comes_to_light {
+            let comes_to_light = self.is_in_code(piece) || (piece.begins_line && !self.begins_line);
+            self.out.push(if self.goes_along(piece) || comes_to_light {
                 Op::Delete { length }
             } else {
                 Op::Retain { length, attributes: Default::default() }
             });
             self.ahead = rest;
         }
+    }
+
+    /// Whether all that a piece belongs to is deleted.
+    fn goes_along(&self, piece: &Piece) -> bool {
+        let first = self.deleted.partition_point(|gone| gone.end < piece.with.end);
+        self.deleted.get(first).is_some_and(|gone| gone.start <= piece.with.start)
+    }
+
+    fn is_in_code(&self, piece: &Piece) -> bool {
+        let Some(line) = &piece.blanks_on else { return false };
+        let first = self.code.partition_point(|at| at < line.start());
+        self.code.get(first).is_some_and(|at| line.contains(at))
     }
 }

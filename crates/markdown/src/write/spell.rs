@@ -3,6 +3,8 @@
 //! Nothing here knows when a sign needs escaping: each spelling is read again, from the one a person would choose to the one that escapes
 //! everything, and the first that says what is meant is taken.
 
+use std::collections::BTreeSet;
+
 use sheaf_schema::{Attributes, Delta, Embed, Kind, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
 
 use super::{
@@ -27,8 +29,10 @@ pub(super) struct Speller {
 }
 
 impl Speller {
-    pub(super) fn for_page(lines: &[Visible]) -> Speller {
-        let definitions = lines.iter().filter_map(|line| line.said.source()).filter(|markdown| markdown.contains("]:"));
+    /// For a page of these lines, of which some cannot be written as they are.
+    pub(super) fn for_page(lines: &[Visible], wrapped: &BTreeSet<usize>) -> Speller {
+        let lines = lines.iter().filter(|line| !wrapped.contains(&line.index));
+        let definitions = lines.filter_map(|line| line.said.source()).filter(|source| defines(source));
         let after = std::iter::once("").chain(definitions).collect::<Vec<_>>().join(APART) + APART;
         let lines_after = read::lines(&after).len();
         Speller { after, lines_after }
@@ -71,6 +75,11 @@ impl Speller {
             |line: &Said| line.block.kind == said.block.kind && line.block.done == said.block.done && line.content == said.content;
         lines.len() == lines_before + 1 + self.lines_after && is_meant(&lines[lines_before])
     }
+}
+
+/// Whether Markdown may define links or footnotes.
+pub(super) fn defines(markdown: &str) -> bool {
+    markdown.contains("]:")
 }
 
 /// Whether a content is surely read as it is: plain words, beginning with a letter.
