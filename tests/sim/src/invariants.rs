@@ -9,7 +9,7 @@ use sheaf_base::{
     ChainId, DeviceId, DocumentId, Hash, Position,
     planted::{self, Bug},
 };
-use sheaf_document::{RecordRow, SealRow};
+use sheaf_document::SealRow;
 use sheaf_protocol::{Bundle, BundleChain, Frame};
 use sheaf_record::{Record, Seal, Signature, SignedHead};
 use sheaf_schema::Delta;
@@ -34,6 +34,8 @@ pub struct Ledger {
     durable: BTreeMap<(usize, ChainId), u64>,
     /// How many rows of each disk are in these books.
     seen: BTreeMap<usize, usize>,
+    /// How many seals of each disk have been looked at.
+    sealed: BTreeMap<usize, usize>,
 }
 
 struct Saved {
@@ -70,6 +72,7 @@ impl Ledger {
         self.saved.retain(|_, saved| saved.by != who || saved.at < to);
         self.durable.retain(|(device, _), _| *device != who);
         self.seen.insert(who, 0);
+        self.sealed.insert(who, 0);
         self.written(who, disk, false)
     }
 
@@ -78,9 +81,6 @@ impl Ledger {
         let seen = self.seen.entry(who).or_default();
         for (place, row) in disk.stored().records.iter().enumerate().skip(*seen) {
             stands_on_what_is_here(disk, place)?;
-            if attacked {
-                is_sealed(disk, row)?;
-            }
             let known = *self.records.entry((row.chain, row.number)).or_insert(row.hash);
             if known != row.hash {
                 return Err(format!("record {} of {:?} exists twice, with different hashes", row.number, row.chain));
@@ -88,6 +88,11 @@ impl Ledger {
             self.durable.insert((who, row.chain), row.number);
         }
         *seen = disk.len();
+        let sealed = self.sealed.entry(who).or_default();
+        if attacked {
+            disk.stored().seals.iter().skip(*sealed).try_for_each(|seal| holds(disk, seal))?;
+        }
+        *sealed = disk.stored().seals.len();
         Ok(())
     }
 
@@ -128,23 +133,18 @@ fn stands_on_what_is_here(disk: &Disk, place: usize) -> Result<(), String> {
     }
 }
 
-/// Whether a seal of the row's device, which holds, covers it. A device seals its own records in the turn that writes them.
-fn is_sealed(disk: &Disk, row: &RecordRow) -> Result<(), String> {
+/// Whether a stored seal is one: by the chain's device, over the record that stands there.
+fn holds(disk: &Disk, seal: &SealRow) -> Result<(), String> {
     let stored = disk.stored();
-    let head = stored.heads.iter().find(|head| head.chain == row.chain).ok_or("a record without its chain's head")?;
+    let head = stored.heads.iter().find(|head| head.chain == seal.chain).ok_or("a seal without its chain's head")?;
     let signed = SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).map_err(|error| error.to_string())?;
-    let covers = |seal: &&SealRow| seal.chain == row.chain && seal.number >= row.number;
-    let holds = |seal: &SealRow| {
-        let hash = stored.records.iter().find(|other| other.chain == seal.chain && other.number == seal.number).map(|other| other.hash);
-        hash.is_some_and(|hash| {
-            let position = Position { chain: seal.chain, number: seal.number, hash };
-            verify_alone(&signed.device(), &Seal { position, signature: Signature(seal.signature) }, &stored.document)
-        })
-    };
-    if stored.seals.iter().filter(covers).any(holds) {
+    let sealed =
+        stored.records.iter().find(|row| row.chain == seal.chain && row.number == seal.number).ok_or("a seal without its record")?;
+    let position = Position { chain: seal.chain, number: seal.number, hash: sealed.hash };
+    if verify_alone(&signed.device(), &Seal { position, signature: Signature(seal.signature) }, &stored.document) {
         Ok(())
     } else {
-        Err(format!("record {} of {:?} was taken in without a seal over it", row.number, row.chain))
+        Err(format!("record {} of {:?} was taken in under a seal that does not hold", seal.number, seal.chain))
     }
 }
 

@@ -88,6 +88,8 @@ pub struct World {
     /// Which side of a partition each device is on.
     sides: Vec<bool>,
     manners: Manners,
+    /// Frames are being altered.
+    attacking: bool,
     backups: BTreeMap<usize, (Duration, Disk)>,
     mail: Vec<(Duration, usize, ViewId, sheaf_document::Item)>,
     pushes: BTreeMap<(usize, ViewId, u64), Edit>,
@@ -141,11 +143,16 @@ pub fn run(plan: Plan) -> Result<(Tally, u64), Failure> {
     Ok((world.tally, world.transcript.digest))
 }
 
-/// Alters a frame that carries records: a byte of one, the seals, or a signature.
+/// Alters a frame that carries records: a byte of one, the seals, a signature, or all of it.
 fn attack(mut frame: Frame, chance: &mut Chance, tally: &mut Tally) -> Frame {
     let (Frame::Live(bundle) | Frame::Records(bundle)) = &mut frame else { return frame };
     tally.attacks += 1;
-    match chance.below(3) {
+    match chance.below(5) {
+        // Gone, so that what stands on it comes without it.
+        3 | 4 => {
+            bundle.runs.clear();
+            bundle.seals.clear();
+        }
         0 => {
             let records = bundle.runs.iter_mut().flat_map(|run| &mut run.records);
             if let Some(byte) = records.last().and_then(|record| record.last_mut()) {
@@ -187,6 +194,7 @@ impl World {
             next_peer: 1,
             next_view: 1,
             manners,
+            attacking: plan.attacked,
             backups: BTreeMap::new(),
             mail: Vec::new(),
             pushes: BTreeMap::new(),
@@ -536,7 +544,7 @@ impl World {
     fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
         let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
         let direction = usize::from(link.ends[1] == who);
-        let frame = if self.plan.attacked && self.chance.percent(5) { attack(frame, &mut self.chance, &mut self.tally) } else { frame };
+        let frame = if self.attacking && self.chance.percent(5) { attack(frame, &mut self.chance, &mut self.tally) } else { frame };
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
         if !sent {
             link.full[direction] = true;
@@ -608,7 +616,7 @@ impl World {
     fn heal(&mut self) -> Result<(), String> {
         self.sides = vec![false; self.devices.len()];
         self.manners.unruly = 0;
-        self.plan.attacked = false;
+        self.attacking = false;
         for who in 0..self.devices.len() {
             if let Some(disk) = &mut self.devices[who].disk {
                 disk.full = false;
