@@ -81,8 +81,12 @@ export class Person {
     await this.window.type(text);
   }
 
+  /** The text as written: without the names that fly beside others' carets. */
   async text() {
-    return (await this.window.text(".ProseMirror")) ?? "";
+    const read = `const body = document.querySelector(".ProseMirror")?.cloneNode(true);
+      body?.querySelectorAll(".peer-caret, .ProseMirror-widget").forEach((drawn) => drawn.remove());
+      return [...(body?.children ?? [])].map((line) => line.textContent).join("\\n");`;
+    return await this.window.run(read);
   }
 
   async sees(text) {
