@@ -142,14 +142,15 @@ impl Document {
         peer.refused = Some(reason);
         let device = peer.device;
         self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
-        if !matches!(reason, Dismissal::Stranger | Dismissal::Waiting) {
-            self.peers.refusals.insert(device, reason);
-        }
         self.delivery.forget(id);
         self.neighbours_changed = true;
         self.status_changed = true;
         self.send_at_once(id, Frame::Refuse(reason));
-        self.at_once.push(Output::Dismiss { peer: id, reason });
+        // Somebody who is only not known yet may have a ticket to show, and stays.
+        if matches!(reason, Dismissal::Removed | Dismissal::Invalid | Dismissal::Version) {
+            self.peers.refusals.insert(device, reason);
+            self.at_once.push(Output::Dismiss { peer: id, reason });
+        }
     }
 
     /// Begins the conversation.

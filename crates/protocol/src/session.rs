@@ -20,6 +20,8 @@ use crate::{
 
 /// How often two peers compare what they hold, though nothing seems to be missing.
 pub const ANTI_ENTROPY: Duration = Duration::from_secs(60);
+/// How long the one who leads waits to be greeted.
+const COURTESY: Duration = Duration::from_millis(500);
 /// A comparison that has not ended by then is begun again.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How soon the two compare again when something went amiss; twice as long each time, until both hold the same.
@@ -169,8 +171,12 @@ impl Session {
             supplying: false,
             theirs: None,
             greeted: None,
-            // Who leads waits to be greeted, so that two greetings do not cross and everything is compared twice.
-            greet_at: if settled || leads { now + ANTI_ENTROPY } else { now },
+            // Who leads waits a little to be greeted, so that two greetings do not cross and everything is compared twice.
+            greet_at: match (settled, leads) {
+                (true, _) => now + ANTI_ENTROPY,
+                (false, true) => now + COURTESY,
+                (false, false) => now,
+            },
             comparing: None,
             lag: BTreeMap::new(),
             ahead: BTreeMap::new(),
