@@ -99,12 +99,17 @@ impl From<CommitError> for DocumentError {
 impl Engine {
     /// Opens a profile, making what is missing. Fails if another process has it.
     pub async fn open(home: Home) -> Result<Engine, StartError> {
-        task::blocking(move || Engine::open_now(home)).await
+        Engine::open_on(home, sheaf_store::Options::default()).await
     }
 
-    fn open_now(home: Home) -> Result<Engine, StartError> {
+    /// As [`Engine::open`], on a disk that may fail on demand: for tests.
+    pub async fn open_on(home: Home, disk: sheaf_store::Options) -> Result<Engine, StartError> {
+        task::blocking(move || Engine::open_now(home, disk)).await
+    }
+
+    fn open_now(home: Home, disk: sheaf_store::Options) -> Result<Engine, StartError> {
         home.prepare()?;
-        let store = Store::open(home.folder())?;
+        let store = Store::open_with(home.folder(), disk)?;
         let known = store.read(|reader| reader.setting(DEVICE))?;
         let known = known.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()).map(DeviceId);
         let key = home.key(known)?;

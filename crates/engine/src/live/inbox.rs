@@ -23,6 +23,8 @@ pub(crate) struct Inbox {
     far: mpsc::Receiver<Heard>,
     /// What came while a write was under way and has to wait for the next turn.
     kept: VecDeque<Heard>,
+    /// The document is to end, once what came before that is done.
+    stopping: bool,
     clock: Clock,
 }
 
@@ -30,7 +32,7 @@ impl Inbox {
     pub(crate) fn new(clock: Clock) -> (Inbox, mpsc::UnboundedSender<Heard>, mpsc::Sender<Heard>) {
         let (near, near_in) = mpsc::unbounded_channel();
         let (far, far_in) = mpsc::channel(FAR);
-        (Inbox { near: near_in, far: far_in, kept: VecDeque::new(), clock }, near, far)
+        (Inbox { near: near_in, far: far_in, kept: VecDeque::new(), stopping: false, clock }, near, far)
     }
 
     /// The next turn's messages; `None` when the document is to end.
@@ -87,7 +89,82 @@ impl Inbox {
             if next.makes_no_record() {
                 return next;
             }
+            self.stopping |= matches!(next, Heard::Stop);
             self.kept.push_back(next);
         }
+    }
+
+    /// Whether the document is to end: a write that fails is then not waited for.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_document::{Input, PeerId, Push, ViewId};
+    use sheaf_protocol::Frame;
+    use sheaf_schema::Delta;
+
+    use super::*;
+
+    fn push(text: &str) -> Heard {
+        let (view, delta) = (ViewId::from("v"), Delta::new().insert(text));
+        Heard::Input(Box::new(Input::Push(Push { view, number: 1, version: 0, delta, undoes: None })))
+    }
+
+    fn frame(peer: u64) -> Heard {
+        Heard::Input(Box::new(Input::Receive { peer: PeerId(peer), frame: Frame::Bye }))
+    }
+
+    fn confirm() -> Heard {
+        Heard::Input(Box::new(Input::Confirm { view: ViewId::from("v"), version: 1 }))
+    }
+
+    fn is_push(heard: &Heard) -> bool {
+        matches!(heard, Heard::Input(input) if matches!(**input, Input::Push(_)))
+    }
+
+    #[tokio::test]
+    async fn views_are_heard_before_peers_and_a_turn_has_an_end() {
+        let (mut inbox, near, far) = Inbox::new(Clock::start());
+        for peer in 0..200 {
+            far.try_send(frame(peer)).expect("room");
+        }
+        for _ in 0..100 {
+            near.send(push("a")).expect("open");
+        }
+        let first = inbox.hear(None).await.expect("a turn");
+        assert_eq!(first.len(), limits::TURN_INPUTS);
+        assert!(first[..100].iter().all(is_push) && !first[100..].iter().any(is_push));
+        assert_eq!(inbox.hear(None).await.expect("the rest").len(), 300 - limits::TURN_INPUTS);
+        near.send(push(&"a".repeat(limits::TURN_BYTES))).expect("open");
+        near.send(push("b")).expect("open");
+        assert_eq!(inbox.hear(None).await.expect("a large one alone").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn while_a_write_is_under_way_what_makes_a_record_waits_in_its_order() {
+        let (mut inbox, near, far) = Inbox::new(Clock::start());
+        near.send(push("one")).expect("open");
+        near.send(confirm()).expect("open");
+        near.send(push("two")).expect("open");
+        far.try_send(frame(7)).expect("room");
+        assert!(!is_push(&inbox.hear_meanwhile().await), "the confirm overtakes the push");
+        assert!(!is_push(&inbox.hear_meanwhile().await), "and so does a peer's goodbye");
+        let nothing = tokio::time::timeout(Duration::from_millis(10), inbox.hear_meanwhile()).await;
+        assert!(nothing.is_err());
+        let turn = inbox.hear(None).await.expect("a turn");
+        assert_eq!(turn.iter().map(Heard::size).collect::<Vec<_>>(), [3, 3]);
+    }
+
+    #[tokio::test]
+    async fn a_timeout_is_heard_when_nothing_else_is_and_stop_ends() {
+        let clock = Clock::start();
+        let (mut inbox, near, _far) = Inbox::new(clock);
+        let soon = clock.now().elapsed + Duration::from_millis(5);
+        assert!(matches!(inbox.hear(Some(soon)).await.expect("a turn").as_slice(), [Heard::Timeout]));
+        near.send(Heard::Stop).expect("open");
+        assert!(inbox.hear(None).await.is_none());
     }
 }

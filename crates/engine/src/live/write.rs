@@ -36,6 +36,10 @@ impl Live {
                     let why = error.to_string();
                     self.publish(|facts| facts.unsaved = Some(why));
                     self.hear_for(pause).await?;
+                    // Nothing that rests on this turn was told; whoever waits for it keeps its words and is told to open again.
+                    if self.inbox.is_stopping() {
+                        return Err(Ended::Stopped);
+                    }
                     pause = (pause * 2).min(LONGEST);
                 }
                 Err(CommitError::Closed) => return Err(Ended::Stopped),

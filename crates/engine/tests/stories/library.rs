@@ -1,0 +1,72 @@
+//! The library, over the control lane.
+
+use serde_json::json;
+use sheaf_engine::{Engine, Home};
+
+use crate::lane::Lane;
+
+async fn lane() -> (tempfile::TempDir, Engine, Lane) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let engine = Engine::open(Home::at(folder.path().join("home"))).await.expect("opens");
+    let lane = Lane::new(&engine);
+    (folder, engine, lane)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_has_the_same_text_and_lines_of_its_own() {
+    let (_folder, _engine, mut lane) = lane().await;
+    let made = lane.ask("new", json!({ "title": "Recipe", "markdown": "# Soup\n\n- leek\n- potato\n" })).await.expect("made");
+    let copy = lane.ask("duplicate", json!({ "document": made["document"] })).await.expect("copied");
+    let mut show =
+        async |document: &serde_json::Value| lane.ask("show", json!({ "document": document, "as": "json" })).await.expect("shown");
+    let (one, other) = (show(&made["document"]).await, show(&copy["document"]).await);
+    assert_eq!(other["title"], "Recipe (copy)");
+    let lines = |body: &serde_json::Value| -> Vec<String> {
+        let ops = body["delta"]["ops"].as_array().expect("operations").clone();
+        ops.iter().filter_map(|op| op["attributes"]["line"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(lines(&one).len(), 3);
+    assert!(lines(&other).iter().all(|line| !lines(&one).contains(line)), "a copied line is another line");
+    let words = |body: &serde_json::Value| {
+        body["delta"]["ops"].as_array().expect("operations").iter().map(|op| op["insert"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&one), words(&other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_keep_their_own_values_here() {
+    let (folder, engine, mut lane) = lane().await;
+    assert_eq!(lane.ask("settings", json!({})).await.expect("told")["settings"], json!({}));
+    lane.ask("settings", json!({ "set": { "theme": "dark", "sidebar": false } })).await.expect("kept");
+    lane.ask("settings", json!({ "set": { "sidebar": null, "place": { "x": 1 } } })).await.expect("kept");
+    let large = lane.ask("settings", json!({ "set": { "huge": "x".repeat(100_000) } })).await;
+    assert_eq!(large.expect_err("too large")["code"], "refused");
+    drop(lane);
+    engine.close().await;
+    let again = Engine::open(Home::at(folder.path().join("home"))).await.expect("opens again");
+    let kept = Lane::new(&again).ask("settings", json!({})).await.expect("told");
+    assert_eq!(kept["settings"], json!({ "theme": "dark", "place": { "x": 1 } }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_in_the_library_is_told_to_everybody() {
+    let (_folder, engine, mut lane) = lane().await;
+    let mut other = Lane::new(&engine);
+    let made = lane.ask("new", json!({})).await.expect("made");
+    other.event("documents").await;
+    let listed = other.ask("list", json!({ "trashed": false })).await.expect("listed");
+    assert_eq!((&listed["documents"][0]["title"], &listed["documents"][0]["state"]), (&"Untitled".into(), &"ready".into()));
+    lane.ask("trash", json!({ "document": made["document"] })).await.expect("trashed");
+    other.event("documents").await;
+    assert_eq!(other.ask("list", json!({ "trashed": false })).await.expect("listed")["documents"], json!([]));
+    assert_eq!(other.ask("list", json!({ "trashed": true })).await.expect("listed")["documents"][0]["trashed"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raise_without_a_window_says_so() {
+    let (_folder, engine, mut lane) = lane().await;
+    assert_eq!(lane.ask("raise", json!({})).await.expect("told")["windows"], 0);
+    let mut window = engine.raises();
+    assert_eq!(lane.ask("raise", json!({ "link": "sheaf://join/x" })).await.expect("told")["windows"], 1);
+    assert_eq!(window.recv().await.expect("raised").as_deref(), Some("sheaf://join/x"));
+}

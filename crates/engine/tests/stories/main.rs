@@ -1,0 +1,7 @@
+//! Stories about the engine, told through a client's lanes and a disk that fails on demand.
+
+mod disk;
+mod lane;
+mod library;
+mod saving;
+mod snapshots;
