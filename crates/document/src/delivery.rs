@@ -210,13 +210,14 @@ impl Delivery {
         number: u64,
         bytes: Vec<u8>,
     ) -> bool {
-        let Some(end) = self.end(history, &chain, head) else { return false };
         let key = (peer, chain);
-        if let Some(unsealed) = self.unsealed.get(&key) {
-            let at = unsealed.reader.tip().number;
-            if number == at + 1 {
-                return self.push(key, bytes);
-            }
+        let at = self.unsealed.get(&key).map(|unsealed| unsealed.reader.tip().number);
+        // First of all: of a new chain whose first seal is frames away, nothing but this is known yet, not even its head elsewhere.
+        if at.is_some_and(|at| number == at + 1) {
+            return self.push(key, bytes);
+        }
+        let Some(end) = self.end(history, &chain, head) else { return false };
+        if let (Some(unsealed), Some(at)) = (self.unsealed.get(&key), at) {
             // Repeated, or a branch that begins before what this peer has sent; the former changes nothing.
             if unsealed.rival || (end.number < number && number <= at) {
                 return number <= at;

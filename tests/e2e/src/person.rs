@@ -49,17 +49,36 @@ pub struct Person {
 impl Person {
     /// A new profile, whose sockets stay on loopback and which is reached by address only.
     pub fn new(name: &'static str) -> Person {
-        let home = tempfile::Builder::new().prefix("sheaf-e2e-").tempdir().expect("a temporary folder can be made");
         let environment = vec![("SHEAF_BIND", "127.0.0.1".to_owned()), ("SHEAF_NETWORK", "direct".to_owned())];
-        let person = Person { home, name, environment };
+        let person = Person { home: folder(), name, environment };
         person.done(["me", "--name", name]);
         person
     }
 
     /// A new profile that has never been used, with nothing said about the network.
     pub fn untouched(name: &'static str) -> Person {
-        let home = tempfile::Builder::new().prefix("sheaf-e2e-").tempdir().expect("a temporary folder can be made");
-        Person { home, name, environment: Vec::new() }
+        Person { home: folder(), name, environment: Vec::new() }
+    }
+
+    /// A profile that is a copy of this one, as somebody makes who restores a backup to a second machine.
+    pub fn copied(&self, name: &'static str) -> Person {
+        let copy = Person { home: folder(), name, environment: self.environment.clone() };
+        let status = Command::new("cp").arg("-a").arg(self.home().join(".")).arg(copy.home()).status().expect("cp runs");
+        assert!(status.success(), "a stopped profile can be copied");
+        copy
+    }
+
+    /// The same person with another environment.
+    pub fn with(mut self, name: &'static str, value: &str) -> Person {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same person without a word about the network profile.
+    pub fn without_profile(mut self) -> Person {
+        self.environment.retain(|(known, _)| *known != "SHEAF_NETWORK");
+        self
     }
 
     /// Their profile's folder.
@@ -149,6 +168,10 @@ impl Person {
     }
 }
 
+fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("sheaf-e2e-").tempdir().expect("a temporary folder can be made")
+}
+
 /// A running node. Dropping it kills it.
 pub struct Up {
     child: Child,
@@ -184,6 +207,13 @@ impl Up {
     /// Its process.
     pub fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Lets the whole process stand still, or go on: to others it is as if its machine were gone.
+    pub fn freeze(&self, still: bool) {
+        let signal = if still { "-STOP" } else { "-CONT" };
+        let done = Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(done.success(), "the node runs");
     }
 
     /// Whether it still runs.

@@ -5,31 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sheaf_e2e::{Person, Up, eventually};
 
-/// Ada has a document with a first line, her node is up, and there is a ticket.
-fn shared(ada: &Person) -> (Up, String, String) {
-    let document = ada.done(["new", "Plans"]);
-    ada.done_with(["write", &document, "-"], "# Plans\n\nAda was here first.\n");
-    let up = ada.up();
-    let ticket = ada.done(["share", &document]);
-    (up, document, ticket)
-}
-
-fn same_text(people: &[&Person], document: &str) -> String {
-    eventually("everybody to have the same text", || {
-        let texts: Vec<String> = people.iter().map(|person| person.text(document)).collect();
-        texts.windows(2).all(|pair| pair[0] == pair[1]).then(|| texts[0].clone())
-    })
-}
-
-fn until_has(person: &Person, document: &str, words: &str) {
-    eventually(words, || person.text(document).contains(words).then_some(()));
-}
-
-fn device_state(person: &Person, document: &str, of: &str) -> Value {
-    let status = person.status(document);
-    let devices = status["devices"].as_array().cloned().unwrap_or_default();
-    devices.into_iter().find(|device| device["person"] == of).unwrap_or(Value::Null)
-}
+use crate::together::{device_state, same_text, shared, until_has};
 
 #[test]
 fn two_people_share_join_write_and_have_the_same() {
@@ -76,7 +52,7 @@ fn they_part_go_on_writing_and_meet_again() {
     ben_up.stop();
     let fact = eventually("Ada to notice that Ben is gone", || {
         let fact = device_state(&ada, &document, "Ben");
-        (fact["state"] == "unreachable").then_some(fact)
+        (fact["linked"] == false).then_some(fact)
     });
     assert!(fact["last_seen"].is_u64(), "since when is a fact: {fact}");
 
@@ -85,6 +61,7 @@ fn they_part_go_on_writing_and_meet_again() {
     ben.add(&document, "Ben, on the train.");
     assert!(!ada.text(&document).contains("train") && !ben.text(&document).contains("alone"));
     let fact = device_state(&ada, &document, "Ben");
+    assert_eq!(fact["state"], "unreachable", "{fact}");
     assert!(fact["behind"].as_u64().is_some_and(|edits| edits > 0), "so many edits are not yet with Ben: {fact}");
 
     // Ada's node is cut off without a word, and both start again.
