@@ -69,6 +69,7 @@ pub(crate) struct Sound {
 }
 
 /// What is inside a valid record.
+#[expect(clippy::large_enum_variant, reason = "lives for the length of one call, one at a time")]
 pub(crate) enum Inside {
     /// An update of the body.
     Body {
