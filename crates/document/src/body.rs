@@ -40,6 +40,8 @@ pub(crate) struct Body {
     mark_at: Option<Duration>,
     /// The journal names a row that is being tried alone.
     named: bool,
+    /// The snapshot on disk could not be read.
+    distrusts_snapshot: bool,
     rest_at: Option<Duration>,
 }
 
@@ -95,6 +97,7 @@ impl Body {
             backlog: Vec::new(),
             mark_at: None,
             named: false,
+            distrusts_snapshot: false,
             rest_at: None,
         }
     }
@@ -168,6 +171,11 @@ impl Body {
         if matches!(self.state, State::Asked) {
             self.state = State::Come(Box::new(hydration));
         }
+    }
+
+    /// Whether the replica must be built from the rows alone.
+    pub(crate) fn distrusts_snapshot(&self) -> bool {
+        self.distrusts_snapshot
     }
 
     /// Whether the journal names a row that is being tried alone.
@@ -261,7 +269,7 @@ impl Body {
             None => Ok(Replica::empty(client)),
         };
         let Ok(mut replica) = opened else {
-            // The shell checks snapshots; one that does not open is asked for again, which the shell answers with an older one or none.
+            self.distrusts_snapshot = true;
             met.broken = true;
             return;
         };

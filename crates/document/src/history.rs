@@ -36,9 +36,11 @@ pub(crate) struct History {
     founding: Option<ChainId>,
     /// Devices whose chains are closed, and why.
     closed: BTreeMap<DeviceId, String>,
-    /// For each journal row its author's place in `authors`, and whether it is an edit.
-    rows: Vec<(u32, bool)>,
-    authors: Vec<DeviceId>,
+    /// How many journal rows there are.
+    rows: u64,
+    /// Which of them are edits, all of them and by author, ascending: so that "how many since" is two searches.
+    edits: Vec<u32>,
+    edits_by: BTreeMap<DeviceId, Vec<u32>>,
     /// Bytes of all records, for showing progress.
     pub(crate) bytes: u64,
     /// What is on disk and sealed: all that is ever told.
@@ -95,8 +97,9 @@ impl History {
             entries: BTreeMap::new(),
             founding: None,
             closed: BTreeMap::new(),
-            rows: Vec::new(),
-            authors: Vec::new(),
+            rows: 0,
+            edits: Vec::new(),
+            edits_by: BTreeMap::new(),
             bytes: 0,
             durable: Frontier::new(),
             durable_rows: 0,
@@ -271,12 +274,13 @@ impl History {
             self.entries.entry(chain.client()).or_default().extend(&marks.entries);
         }
         let device = self.device(&chain).expect("a chain is shown before its records");
-        let author = self.authors.iter().position(|author| *author == device).unwrap_or_else(|| {
-            self.authors.push(device);
-            self.authors.len() - 1
-        });
+        self.rows += 1;
         let edit = read.record.kind != Kind::Access;
-        self.rows.push((author as u32, edit));
+        if edit {
+            let row = u32::try_from(self.rows).unwrap_or(u32::MAX);
+            self.edits.push(row);
+            self.edits_by.entry(device).or_default().push(row);
+        }
         if let Some(it) = self.chains.get_mut(&chain).filter(|_| !edit) {
             it.others.push(number);
         }
@@ -293,13 +297,13 @@ impl History {
 
     /// A stored record cannot be used: it keeps its row, and its chain ends before it.
     pub(crate) fn skip_row(&mut self, chain: &ChainId, number: u64) {
-        self.rows.push((u32::MAX, false));
+        self.rows += 1;
         self.end_chain(chain, number);
     }
 
     /// The number of the last journal row.
     pub(crate) fn last_row(&self) -> u64 {
-        self.rows.len() as u64
+        self.rows
     }
 
     /// How many edits of a chain come after `after`.
@@ -312,9 +316,9 @@ impl History {
 
     /// How many edits by others than `device` came after journal row `row`.
     pub(crate) fn edits_since(&self, row: u64, device: &DeviceId) -> u64 {
-        let author = self.authors.iter().position(|author| author == device).map_or(u32::MAX, |index| index as u32);
-        let since = usize::try_from(row).unwrap_or(usize::MAX).min(self.rows.len());
-        self.rows[since..].iter().filter(|(by, edit)| *edit && *by != author).count() as u64
+        let since = |rows: &[u32]| rows.len() - rows.partition_point(|edit| u64::from(*edit) <= row);
+        let own = self.edits_by.get(device).map_or(0, |rows| since(rows));
+        (since(&self.edits) - own) as u64
     }
 
     /// What is on disk now may be told. `grown` are the chains that have grown or been sealed.

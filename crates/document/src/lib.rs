@@ -224,7 +224,8 @@ impl Document {
         self.tell_peers(&written);
         self.tell_library();
         if std::mem::take(&mut self.ask_for_replica) {
-            self.outputs.push(Output::Hydrate);
+            let from_start = self.replica.distrusts_snapshot();
+            self.outputs.push(Output::Hydrate { from_start });
         }
         // What was only waiting for the write is thought about now; it is written with the next turn.
         for input in std::mem::take(&mut self.kept) {

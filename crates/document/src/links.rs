@@ -282,7 +282,7 @@ impl Document {
             let of_interest = receipt.document == document && receipt.device != me && self.is_member(&receipt.device);
             // A statement that fits no frontier of this process says less than what is known already.
             let Some(row) = self.history.row_of(&receipt.frontier).filter(|_| of_interest) else { continue };
-            if self.peers.links_to(&receipt.device) == 0 && receipt.verify().is_ok() {
+            if self.peers.processes_of(&receipt.device) == 0 && receipt.verify().is_ok() {
                 self.receipts.carried(receipt, self.now.wall, row);
                 self.status_changed = true;
             }

@@ -69,7 +69,10 @@ pub enum Output {
     /// To the library.
     Announce(Announcement),
     /// The document needs its replica: answer with [`crate::Input::Hydrate`], the newest good snapshot and the body rows after it.
-    Hydrate,
+    Hydrate {
+        /// The snapshot could not be read: without it, and with all rows.
+        from_start: bool,
+    },
 }
 
 /// One item of a view's sequence.

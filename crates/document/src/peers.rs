@@ -1,6 +1,9 @@
 //! The links that this document is talked about on.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use sheaf_base::DeviceId;
 use sheaf_protocol::{Dismissal, Session};
@@ -75,9 +78,12 @@ impl Peers {
         devices
     }
 
-    /// How many links with a conversation there are to a device: two are two processes with one key.
-    pub(crate) fn links_to(&self, device: &DeviceId) -> usize {
-        self.peers.values().filter(|peer| peer.device == *device && peer.session.is_some()).count()
+    /// How many processes of a device there is a conversation with: two are a profile in use twice.
+    pub(crate) fn processes_of(&self, device: &DeviceId) -> usize {
+        let sessions = self.peers.values().filter(|peer| peer.device == *device).filter_map(|peer| peer.session.as_ref());
+        // Who has not greeted yet may be anybody, and counts as the same.
+        let greeted: BTreeSet<_> = sessions.clone().filter_map(|session| session.theirs()).map(|hello| hello.instance).collect();
+        greeted.len().max(usize::from(sessions.count() > 0))
     }
 
     /// When somebody who did not know this device is to be asked again.

@@ -53,9 +53,9 @@ impl Document {
     fn fact(&self, member: &Member) -> DeviceFact {
         let device = member.device;
         let known = self.receipts.get(&device);
-        let links = self.peers.links_to(&device);
+        let processes = self.peers.processes_of(&device);
         let edits = known.map(|known| known.lacks + self.history.edits_since(known.row, &device));
-        let refusal = self.peers.refusals.get(&device).filter(|_| links == 0);
+        let refusal = self.peers.refusals.get(&device).filter(|_| processes == 0);
         let state = match (refusal, edits) {
             (Some(reason), _) => DeviceState::Refused { reason: reason.to_string() },
             (None, None) => DeviceState::Unknown,
@@ -66,10 +66,10 @@ impl Document {
             device,
             person: member.name.clone(),
             colour: member.colour.clone(),
-            linked: links > 0,
+            linked: processes > 0,
             state,
             receipt_at: known.map(|known| known.heard),
-            twice: links > 1,
+            twice: processes > 1,
         }
     }
 

@@ -221,7 +221,7 @@ impl Live {
                 Output::Dismiss { peer, reason } => self.net(|net| net.dismiss(peer, id, reason)),
                 Output::Routes { peer, routes } => self.net(|net| net.heard_routes(peer, id, routes)),
                 Output::Announce(announcement) => self.announce(&announcement),
-                Output::Hydrate => self.hydrate(),
+                Output::Hydrate { from_start } => self.hydrate(from_start),
             }
         }
     }
@@ -233,10 +233,10 @@ impl Live {
     }
 
     /// Fetches what the replica is built from, beside the turns.
-    fn hydrate(&self) {
+    fn hydrate(&self, from_start: bool) {
         let (store, id, near) = (self.shared.store.clone(), self.document.id(), self.near.clone());
         supervised("fetching a replica", async move {
-            let found = blocking(move || store.read(|reader| rows::hydration(reader, id))).await;
+            let found = blocking(move || store.read(|reader| rows::hydration(reader, id, from_start))).await;
             let Some(near) = near.upgrade() else { return };
             match found {
                 Ok(hydration) => drop(near.send(Heard::Input(Box::new(Input::Hydrate(hydration))))),

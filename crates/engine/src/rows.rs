@@ -66,8 +66,9 @@ pub(crate) fn read(reader: &Reader<'_>, entry: &Entry, ticket: Option<Ticket>) -
 }
 
 /// What a replica is built from: the newest good snapshot and the body records after it.
-pub(crate) fn hydration(reader: &Reader<'_>, document: DocumentId) -> Result<Hydration, ReadError> {
-    let snapshot = reader.snapshot(document)?.map(|found| SnapshotState { upto: found.upto, state: found.state });
+pub(crate) fn hydration(reader: &Reader<'_>, document: DocumentId, from_start: bool) -> Result<Hydration, ReadError> {
+    let found = if from_start { None } else { reader.snapshot(document)? };
+    let snapshot = found.map(|found| SnapshotState { upto: found.upto, state: found.state });
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
     Ok(Hydration { snapshot, rows: records(reader, document, after, |kind| kind == BODY)? })
 }

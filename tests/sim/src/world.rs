@@ -529,7 +529,7 @@ impl World {
                 self.transcript.say(self.now, format_args!("{who} dismisses {peer:?}: {reason}"));
                 self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.dismissed = true);
             }
-            Output::Hydrate => self.hydrate(who),
+            Output::Hydrate { .. } => self.hydrate(who),
             Output::Announce(Announcement::Alarm { device, evidence }) => {
                 return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
             }

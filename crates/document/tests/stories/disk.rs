@@ -67,10 +67,11 @@ impl Disk {
     }
 
     /// What a replica is built from.
-    pub(crate) fn hydration(&self) -> Hydration {
-        let after = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
+    pub(crate) fn hydration(&self, from_start: bool) -> Hydration {
+        let snapshot = self.snapshot.clone().filter(|_| !from_start);
+        let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
         let rows = (1..).zip(&self.records).filter(|(row, record)| *row > after && record.kind == 1);
-        Hydration { snapshot: self.snapshot.clone(), rows: rows.map(|(row, record)| (row, record.clone())).collect() }
+        Hydration { snapshot, rows: rows.map(|(row, record)| (row, record.clone())).collect() }
     }
 
     /// The frames that supply these stretches.

@@ -312,7 +312,7 @@ fn a_folded_snapshot_opens_to_the_same_text() {
         world.settle();
     }
     world.pass(10 * SECOND);
-    let hydration = world.devices[0].disk.hydration();
+    let hydration = world.devices[0].disk.hydration(false);
     let job = world.devices[0].document.as_mut().expect("it runs").fold(hydration);
     let snapshot = job.run().expect("it folds");
     assert_eq!(snapshot.upto, world.devices[0].disk.records.len() as u64);
@@ -323,6 +323,40 @@ fn a_folded_snapshot_opens_to_the_same_text() {
     world.link(0, 1);
     world.pass(SECOND);
     assert!(world.agree().contains("After folding."));
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_read_is_done_without() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    world.pass(5 * SECOND);
+    let upto = world.devices[0].disk.records.len() as u64;
+    world.devices[0].disk.snapshot = Some(sheaf_document::SnapshotState { upto, state: b"of another version".to_vec() });
+    world.crash(0);
+    world.start(0);
+    world.link(0, 1);
+    world.pass(SECOND);
+    assert_eq!(world.agree(), "Words.\n");
+}
+
+#[test]
+fn one_damaged_row_does_not_keep_the_rest_away() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Ada's words.\n");
+    world.pass(SECOND);
+    world.write(1, "Ben's words.\n");
+    world.pass(SECOND);
+    world.crash(0);
+    let row = world.devices[0].disk.records.last_mut().expect("Ben wrote");
+    row.bytes[3] ^= 1;
+    world.start(0);
+    assert_eq!(world.text(0), "Ada's words.\n");
+    let said = |said: &Announcement| matches!(said, Announcement::Quarantined { reason, .. } if reason.contains("bytes have changed"));
+    assert!(world.devices[0].announcements.iter().any(said));
+    world.link(0, 1);
+    world.write(0, "Ada goes on.\n");
+    world.pass(SECOND);
+    assert!(world.text(1).contains("Ada goes on."));
 }
 
 #[test]

@@ -15,6 +15,9 @@ use sheaf_schema::Delta;
 
 use crate::{disk::Disk, view::View};
 
+/// Sees every frame with its sender and receiver, may change it, and says whether it arrives.
+type Censor = dyn FnMut(usize, usize, &mut Frame) -> bool;
+
 /// The world of one document.
 pub(crate) struct World {
     pub(crate) now: Duration,
@@ -22,7 +25,7 @@ pub(crate) struct World {
     wires: Vec<Wire>,
     links: u64,
     /// What may still be lost or changed on its way: returns false to lose it.
-    pub(crate) censor: Box<dyn FnMut(usize, usize, &mut Frame) -> bool>,
+    pub(crate) censor: Box<Censor>,
     /// Bytes that went over wires, and frames by kind.
     pub(crate) bytes: usize,
     pub(crate) frames: BTreeMap<&'static str, usize>,
@@ -74,12 +77,12 @@ impl World {
             world.device(name);
         }
         world.create(0, "Notes");
-        for guest in 1..names.len() {
+        for (guest, name) in names.iter().enumerate().skip(1) {
             let ticket = world.invite(0, Role::Edit);
             world.join(guest, ticket);
             world.link(0, guest);
             world.settle();
-            assert_eq!(world.document(guest).state(), State::Ready, "{} has joined", names[guest]);
+            assert_eq!(world.document(guest).state(), State::Ready, "{name} has joined");
             for other in 1..guest {
                 world.link(other, guest);
             }
@@ -383,8 +386,8 @@ impl World {
                     }
                     device.announcements.push(announcement);
                 }
-                Output::Hydrate => {
-                    let hydration = device.disk.hydration();
+                Output::Hydrate { from_start } => {
+                    let hydration = device.disk.hydration(from_start);
                     device.inputs.push_back(Input::Hydrate(hydration));
                 }
             }

@@ -61,7 +61,7 @@ pub(super) fn fold_after() -> u64 {
 
 async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSender<Heard>) -> Result<u64, SnapshotError> {
     let store = shared.store.clone();
-    let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id))).await?;
+    let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, false))).await?;
     let (reply, job) = oneshot::channel();
     // Only the document can open its records; it does so between two turns.
     let sent = near.upgrade().map(|near| near.send(Heard::Fold { hydration, reply }));
