@@ -135,8 +135,9 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Inner {
     fn close(&self) {
-        held(&self.jobs).take();
+        // Readers first: the log goes with the last connection, and only the writer's may remove it.
         held(&self.readers).clear();
+        held(&self.jobs).take();
         let writer = held(&self.writer).take();
         if let Some(writer) = writer
             && writer.thread().id() != std::thread::current().id()
