@@ -52,6 +52,10 @@ const PURE: &[&str] = &[
     "xtask",
 ];
 
+/// The binaries that tests start. Always built together: cargo unites the features of what is built at once, so that building
+/// them one by one would compile half of their dependencies twice.
+const PROGRAMS: &[&str] = &["sheaf-desktop", "sheaf-cli"];
+
 /// All lanes.
 pub(crate) const LANES: &[Lane] = &[
     Lane {
@@ -85,14 +89,14 @@ pub(crate) const LANES: &[Lane] = &[
         name: "lane",
         proves: "the text lane, fuzzed with real editors",
         budget: 10,
-        steps: &[Step::Build(&["sheaf-cli"]), Step::Npm("tests/e2e/js", "lane")],
+        steps: &[Step::Build(PROGRAMS), Step::Npm("tests/e2e/js", "lane")],
     },
     Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 6, steps: &[Step::Cargo(&["sheaf-store"])] },
     Lane {
         name: "quic",
         proves: "the command line, and real QUIC on loopback",
         budget: 10,
-        steps: &[Step::Build(&["sheaf-cli"]), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli", "sheaf-e2e"])],
+        steps: &[Step::Build(PROGRAMS), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli", "sheaf-e2e"])],
     },
     Lane {
         name: "browsers",
@@ -100,7 +104,7 @@ pub(crate) const LANES: &[Lane] = &[
         budget: 12,
         steps: &[
             Step::Npm("ui", "build"),
-            Step::Build(&["sheaf-cli"]),
+            Step::Build(PROGRAMS),
             Step::Screen("ui", "engines"),
             Step::Screen("tests/e2e/js", "browsers"),
             Step::Screen("tests/e2e/js", "quill"),
@@ -110,12 +114,7 @@ pub(crate) const LANES: &[Lane] = &[
         name: "windows",
         proves: "two real desktop apps on two profiles",
         budget: 8,
-        steps: &[
-            Step::Npm("ui", "build"),
-            Step::Build(&["sheaf-desktop", "sheaf-cli"]),
-            Step::Cargo(&["sheaf-desktop"]),
-            Step::Screen("tests/e2e/js", "windows"),
-        ],
+        steps: &[Step::Npm("ui", "build"), Step::Build(PROGRAMS), Step::Cargo(&["sheaf-desktop"]), Step::Screen("tests/e2e/js", "windows")],
     },
     Lane {
         name: "dist",

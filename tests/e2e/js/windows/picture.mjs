@@ -28,6 +28,9 @@ try {
   await ada.sees("Ben brings the twine");
   await ada.seesCursorOf("Ben");
   await ada.reads("Up to date with Ben");
+  // A name flies beside a caret only while it moves.
+  await ben.window.type(".");
+  await ada.sees("the twine.");
   await ada.window.screenshot(PICTURE);
   console.log(PICTURE);
 } catch (error) {
