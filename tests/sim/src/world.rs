@@ -224,7 +224,7 @@ impl World {
         let document = Document::create(here, "World", moment).map_err(|error| error.to_string())?;
         self.devices[0].run(document);
         let seed = self.chance.bytes();
-        self.to_document(0, Input::Administer { request: nobody(), act: Act::Invite { role: Role::Edit, seed, label: String::new() } });
+        self.tell_document(0, Input::Administer { request: nobody(), act: Act::Invite { role: Role::Edit, seed, label: String::new() } });
         self.open_view(0);
         self.pump(self.now + Duration::from_secs(1))?;
         if self.devices[1].ticket.is_none() {
@@ -277,7 +277,7 @@ impl World {
         let title = format!("World {}", self.step);
         let may = self.devices[who].process.as_ref().is_some_and(|process| process.may_edit());
         if may {
-            self.to_document(who, Input::Rename { request: nobody(), title });
+            self.tell_document(who, Input::Rename { request: nobody(), title });
         }
     }
 
@@ -423,7 +423,7 @@ impl World {
         });
         for (at, other) in [(a, b), (b, a)] {
             let device = self.device_id(other);
-            self.to_peer_queue(at, Input::LinkUp(LinkUp { peer, device, exporter, settled: false }));
+            self.hear_from_peer(at, Input::LinkUp(LinkUp { peer, device, exporter, settled: false }));
         }
     }
 
@@ -432,7 +432,7 @@ impl World {
         self.links = up;
         for link in down {
             for end in link.ends {
-                self.to_peer_queue(end, Input::LinkDown { peer: link.peer });
+                self.hear_from_peer(end, Input::LinkDown { peer: link.peer });
             }
         }
     }
@@ -453,7 +453,7 @@ impl World {
             }
         }
         for (who, input) in heard {
-            self.to_peer_queue(who, input);
+            self.hear_from_peer(who, input);
         }
     }
 
@@ -548,7 +548,7 @@ impl World {
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
         if !sent {
             link.full[direction] = true;
-            self.to_peer_queue(who, Input::LinkFull { peer });
+            self.hear_from_peer(who, Input::LinkFull { peer });
         }
     }
 
@@ -584,23 +584,23 @@ impl World {
             }
         }
         for (who, peer) in free {
-            self.to_peer_queue(who, Input::LinkFree { peer });
+            self.hear_from_peer(who, Input::LinkFree { peer });
         }
     }
 
     fn hydrate(&mut self, who: usize) {
         let Some(disk) = &self.devices[who].disk else { return };
         let hydration = disk.hydration();
-        self.to_document(who, Input::Hydrate(hydration));
+        self.tell_document(who, Input::Hydrate(hydration));
     }
 
-    fn to_document(&mut self, who: usize, input: Input) {
+    fn tell_document(&mut self, who: usize, input: Input) {
         if let Some(process) = &mut self.devices[who].process {
             process.from_views.push_back(input);
         }
     }
 
-    fn to_peer_queue(&mut self, who: usize, input: Input) {
+    fn hear_from_peer(&mut self, who: usize, input: Input) {
         if let Some(process) = &mut self.devices[who].process {
             process.from_peers.push_back(input);
         }
