@@ -51,8 +51,7 @@ export class Window {
   #driver;
   #base;
   #session;
-  /** The app's own process. */
-  pid;
+  #atExit = () => this.abandon();
 
   /** Starts `binary` with `args` under a driver of its own. */
   static async open({ binary, args, env = {} }) {
@@ -64,7 +63,7 @@ export class Window {
       stdio: ["ignore", "ignore", "inherit"],
     });
     // Whatever becomes of the story, no driver outlives it, and no app its driver.
-    process.once("exit", () => window.abandon());
+    process.once("exit", window.#atExit);
     window.#base = `http://127.0.0.1:${port}`;
     await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
     const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
@@ -159,6 +158,7 @@ export class Window {
 
   /** Ends the driver without a word to the app: it may be dead already. */
   abandon() {
+    process.off("exit", this.#atExit);
     this.#driver.kill("SIGKILL");
   }
 }
