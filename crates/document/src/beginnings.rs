@@ -181,8 +181,9 @@ impl Document {
     /// A row that was being tried alone when the process died is put aside the second time.
     fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow], struck: &BTreeSet<Hash>) {
         self.replica.restore(applied, trying, records.len() as u64);
-        let suspect = trying.and_then(|row| usize::try_from(row.checked_sub(1)?).ok());
-        let Some(row) = suspect.and_then(|index| records.get(index)) else { return };
+        let rows = (1..).zip(records).filter(|(row, record)| *row > applied && Some(*row) <= trying && record.kind == Kind::Body.code());
+        let mut named = rows.map(|(_, record)| record).filter(|record| !self.replica.is_aside(&record.hash));
+        let (Some(row), None) = (named.next(), named.next()) else { return };
         let position = Position { chain: row.chain, number: row.number, hash: row.hash };
         if struck.contains(&row.hash) {
             self.put_aside(position, "the program died twice while this record was being applied".to_owned());

@@ -1,8 +1,8 @@
 //! The replica, while there is one; and how records meet it.
 //!
 //! A record is written before it meets yrs, so whatever happens there can be undone by opening again. A process that died with a replica
-//! open leaves rows behind that may have killed it: those meet the next replica one by one, each named on disk before it is tried, and
-//! one that kills a second time is put aside with what stands on it.
+//! open leaves rows behind that may have killed it: those meet the next replica one by one (many of them in groups first), each named on
+//! disk before it is tried, and one that kills again when it is alone is put aside with what stands on it.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -21,6 +21,10 @@ use crate::{
 
 /// How long a replica stays after nobody needs it.
 const REST: Duration = Duration::from_secs(60);
+/// So many suspects are tried one by one at once: each costs a write.
+const FEW: usize = 16;
+/// More are tried in groups of so many; only those of a group that kills are tried one by one.
+const GROUP: usize = 256;
 /// How long after the last change the mark is written that everything has met yrs, if nothing else is written.
 const MARK_AFTER: Duration = Duration::from_secs(3);
 
@@ -33,6 +37,8 @@ pub(crate) struct Body {
     marked: u64,
     /// Rows up to here may have killed an earlier process.
     suspected: u64,
+    /// Rows up to here have killed one as a group, or are to be tried alone for another reason.
+    cornered: u64,
     /// Records that are not applied, nor what stands on them.
     killers: BTreeSet<Hash>,
     /// Accepted while the replica is on its way.
@@ -51,8 +57,8 @@ enum State {
     Asked,
     /// They are here, and meet yrs when the marks are on disk.
     Come(Box<Hydration>),
-    /// Suspects meet the replica one by one.
-    Trying(Box<Replica>, VecDeque<News>),
+    /// Suspects meet the replica group by group.
+    Trying(Box<Replica>, VecDeque<Vec<News>>),
     Awake(Box<Replica>),
 }
 
@@ -93,6 +99,7 @@ impl Body {
             applied: 0,
             marked: 0,
             suspected: 0,
+            cornered: 0,
             killers: BTreeSet::new(),
             backlog: Vec::new(),
             mark_at: None,
@@ -102,13 +109,18 @@ impl Body {
         }
     }
 
-    /// As the marks on disk say: `trying` names the row that was being tried alone when the process died, or 0 for any of those that are
-    /// not marked as applied.
+    /// As the marks on disk say: what was being tried when the process died ends at the row `trying`, or is anything that is not marked as
+    /// applied, if it says 0.
     pub(crate) fn restore(&mut self, applied: u64, trying: Option<u64>, rows: u64) {
         (self.applied, self.marked) = (applied, applied);
-        if trying.is_some() {
-            self.suspected = rows;
+        if let Some(trying) = trying {
+            (self.suspected, self.cornered) = (rows, trying);
         }
+    }
+
+    /// Whether this record is left out of the text.
+    pub(crate) fn is_aside(&self, record: &Hash) -> bool {
+        self.killers.contains(record)
     }
 
     /// Never applies this record again.
@@ -217,7 +229,7 @@ impl Body {
             }
             State::Trying(_, suspects) => {
                 writes.applied = Some(self.applied);
-                writes.trying = suspects.front().map(|suspect| suspect.row);
+                writes.trying = suspects.front().and_then(|group| group.last()).map(|last| last.row);
             }
             _ => {}
         }
@@ -250,7 +262,7 @@ impl Body {
             }
             State::Trying(replica, suspects) => {
                 self.backlog.extend(news);
-                self.try_one(replica, suspects, history, now, &mut met);
+                self.try_group(replica, suspects, history, now, &mut met);
             }
             State::Awake(replica) => self.apply(replica, news, history, &mut met),
         }
@@ -277,7 +289,7 @@ impl Body {
         let backlog = std::mem::take(&mut self.backlog);
         rows.extend(backlog.into_iter().filter(|news| Some(news.row) > last));
         rows.retain(|news| self.counts(history, &news.position));
-        let suspects: VecDeque<News> = rows.extract_if(.., |news| news.row > self.applied && news.row <= self.suspected).collect();
+        let suspects: Vec<News> = rows.extract_if(.., |news| news.row > self.applied && news.row <= self.suspected).collect();
         let (before, after): (Vec<News>, Vec<News>) = rows.into_iter().partition(|news| news.row <= self.applied);
         if let Err(error) = replica.apply(&updates(&before)) {
             // These have met yrs before and it lived. Whatever it is, it is found by trying one by one.
@@ -287,29 +299,37 @@ impl Body {
             return;
         }
         self.backlog = after;
-        met.suspect = suspects.front().filter(|_| suspects.len() == 1).map(|suspect| suspect.position);
+        met.suspect = suspects.first().filter(|_| suspects.len() == 1).map(|suspect| suspect.position);
         if suspects.is_empty() {
             self.wake_up(replica.into(), history, now, met);
         } else {
-            self.state = State::Trying(replica.into(), suspects);
+            self.state = State::Trying(replica.into(), self.groups(suspects));
         }
     }
 
-    /// The suspect that the journal names now meets the replica.
-    fn try_one(&mut self, mut replica: Box<Replica>, mut suspects: VecDeque<News>, history: &History, now: Moment, met: &mut Met) {
-        if let Some(suspect) = suspects.pop_front()
-            && self.counts(history, &suspect.position)
-        {
-            match replica.apply(&[Update(suspect.update)]) {
-                Ok(_) => self.applied = self.applied.max(suspect.row),
-                Err(error) => {
-                    self.applied = self.applied.max(suspect.row);
-                    met.killed.push((suspect.position, error.to_string()));
-                    met.broken = true;
-                    return;
-                }
+    /// Suspects as they are tried: one by one where they are few or have killed as a group, else in groups.
+    fn groups(&self, mut suspects: Vec<News>) -> VecDeque<Vec<News>> {
+        let size = if suspects.len() <= FEW { 1 } else { GROUP };
+        let cornered: Vec<News> = suspects.extract_if(.., |news| news.row <= self.cornered).collect();
+        cornered.chunks(1).chain(suspects.chunks(size)).map(<[News]>::to_vec).collect()
+    }
+
+    /// The suspects that the journal names now meet the replica.
+    fn try_group(&mut self, mut replica: Box<Replica>, mut suspects: VecDeque<Vec<News>>, history: &History, now: Moment, met: &mut Met) {
+        let mut group = suspects.pop_front().unwrap_or_default();
+        let (last, alone) = (group.last().map_or(0, |news| news.row), group.len() == 1);
+        group.retain(|news| self.counts(history, &news.position));
+        if let Err(error) = replica.apply(&updates(&group)) {
+            met.broken = true;
+            if alone {
+                self.applied = self.applied.max(last);
+                met.killed.extend(group.first().map(|news| (news.position, error.to_string())));
+            } else {
+                self.cornered = last;
             }
+            return;
         }
+        self.applied = self.applied.max(last);
         if suspects.is_empty() {
             self.wake_up(replica, history, now, met);
         } else {
@@ -319,6 +339,7 @@ impl Body {
 
     /// Everything that was to be met has been met: what has come meanwhile follows.
     fn wake_up(&mut self, replica: Box<Replica>, history: &History, now: Moment, met: &mut Met) {
+        self.cornered = 0;
         if std::mem::take(&mut self.suspected) > 0 {
             // Whatever ends this process now, it was none of these.
             self.mark_at = Some(now.elapsed);

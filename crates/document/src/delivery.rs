@@ -279,7 +279,7 @@ impl Delivery {
         }
         let hash = self.hash(history, &chain, number).or_else(|| self.unsealed.get(&key)?.position(number).map(|at| at.hash));
         let Some(hash) = hash else { return Vouched::Gap };
-        if self.sealed.get(&chain).is_some_and(|sealed| sealed.seals.iter().any(|known| known.position.number == number)) {
+        if self.sealed.get(&chain).is_some_and(|sealed| sealed.has_seal(number)) {
             return Vouched::Yes(number);
         }
         let seal = Seal { position: Position { chain, number, hash }, signature: seal.signature };
@@ -398,10 +398,7 @@ impl Delivery {
 
     /// The hash of a record that is here, what waits included.
     fn hash(&self, history: &History, chain: &ChainId, number: u64) -> Option<Hash> {
-        history.graph.hash(chain, number).or_else(|| {
-            let records = &self.sealed.get(chain)?.records;
-            records.iter().find(|held| held.read.position.number == number).map(|held| held.read.position.hash)
-        })
+        history.graph.hash(chain, number).or_else(|| position_in(&self.sealed.get(chain)?.records, number).map(|position| position.hash))
     }
 
     fn device(&self, history: &History, key: (PeerId, ChainId)) -> Option<DeviceId> {
@@ -427,10 +424,22 @@ impl Delivery {
     }
 }
 
+impl Sealed {
+    fn has_seal(&self, number: u64) -> bool {
+        self.seals.binary_search_by_key(&number, |seal| seal.position.number).is_ok()
+    }
+}
+
 impl Unsealed {
     fn position(&self, number: u64) -> Option<Position> {
-        self.records.iter().map(|held| held.read.position).find(|position| position.number == number)
+        position_in(&self.records, number)
     }
+}
+
+/// Where a record stands among consecutive ones.
+fn position_in(records: &VecDeque<Held>, number: u64) -> Option<Position> {
+    let first = records.front()?.read.position.number;
+    records.get(usize::try_from(number.checked_sub(first)?).ok()?).map(|held| held.read.position)
 }
 
 /// What a seal amounts to.

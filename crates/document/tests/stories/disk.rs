@@ -14,8 +14,12 @@ use sheaf_record::Signature;
 pub(crate) struct Disk {
     pub(crate) heads: BTreeMap<ChainId, HeadRow>,
     pub(crate) records: Vec<RecordRow>,
-    /// All seals; a real store keeps the newest of each chain and one per 64 KiB.
+    /// The newest of each chain, and one per 64 KiB.
     pub(crate) seals: Vec<SealRow>,
+    /// How many bytes each chain has up to each of its records.
+    ends: BTreeMap<ChainId, Vec<usize>>,
+    /// How many bytes of each chain its newest seal vouches for, and the newest that stays for good.
+    sealed: BTreeMap<ChainId, (usize, usize)>,
     pub(crate) applied: u64,
     pub(crate) trying: Option<u64>,
     pub(crate) secrets: Vec<SecretRow>,
@@ -34,11 +38,14 @@ impl Disk {
         }
         for record in &writes.records {
             assert!(self.heads.contains_key(&record.chain), "a record of a chain without a head");
-            let last = self.records.iter().filter(|row| row.chain == record.chain).map(|row| row.number).max().unwrap_or(0);
-            assert_eq!(record.number, last + 1, "a gap, or a number that is given twice");
+            let ends = self.ends.entry(record.chain).or_default();
+            assert_eq!(record.number, ends.len() as u64 + 1, "a gap, or a number that is given twice");
+            ends.push(ends.last().unwrap_or(&0) + record.bytes.len());
             self.records.push(record.clone());
         }
-        self.seals.extend(writes.seals.iter().cloned());
+        for seal in &writes.seals {
+            self.seal(seal.clone());
+        }
         if let Some(applied) = writes.applied {
             assert!(applied <= self.records.len() as u64, "applied beyond what there is");
             (self.applied, self.trying) = (applied, None);
@@ -47,6 +54,19 @@ impl Disk {
         self.secrets.extend(writes.secrets.iter().cloned());
         self.receipts.extend(writes.receipts.iter().map(|row| (row.device, row.clone())));
         self.quarantine.extend(writes.quarantine.iter().cloned());
+    }
+
+    /// A seal takes the place of the chain's newest, unless that one begins a new 64 KiB.
+    fn seal(&mut self, seal: SealRow) {
+        let bytes = self.ends[&seal.chain][seal.number as usize - 1];
+        let (kept, newest) = self.sealed.entry(seal.chain).or_default();
+        if *newest - *kept >= sheaf_base::limits::SEAL_EVERY {
+            *kept = *newest;
+        } else if let Some(newest) = self.seals.iter().rposition(|other| other.chain == seal.chain) {
+            self.seals.remove(newest);
+        }
+        *newest = bytes;
+        self.seals.push(seal);
     }
 
     /// What a document is opened from.

@@ -304,6 +304,37 @@ fn a_lone_suspect_that_is_innocent_stays() {
 }
 
 #[test]
+fn many_suspects_are_tried_in_groups_and_only_those_of_a_group_that_kills_alone() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    for line in 0..40 {
+        world.write(0, &format!("Line {line}\n"));
+    }
+    world.pass(5 * SECOND);
+    let last = world.devices[1].disk.records.len() as u64;
+    let ben = &mut world.devices[1].disk;
+    (ben.applied, ben.trying) = (last - 40, Some(0));
+    // It starts and names them all at once, and dies again.
+    world.crash(1);
+    world.start(1);
+    world.input(1, Input::Open { view: ViewId::from("main") });
+    while !world.document(1).is_trying() {
+        world.run(1);
+    }
+    assert_eq!(world.devices[1].disk.trying, Some(last));
+    world.crash(1);
+    // Now it names one after another.
+    world.start(1);
+    world.input(1, Input::Open { view: ViewId::from("main") });
+    let mut named = Vec::new();
+    for _ in 0..60 {
+        world.run(1);
+        named.extend(world.devices[1].disk.trying.filter(|row| named.last() != Some(row) && *row > 0));
+    }
+    assert_eq!(named, (last - 39..=last).collect::<Vec<_>>());
+    assert_eq!(world.text(1), world.text(0));
+}
+
+#[test]
 fn a_folded_snapshot_opens_to_the_same_text() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     for line in 0..20 {

@@ -1,6 +1,7 @@
 //! Stories of two and three devices that write one document: real documents, disks that are lists, wires that are queues.
 
 mod disk;
+mod scale;
 mod shell;
 mod view;
 

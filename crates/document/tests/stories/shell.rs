@@ -29,6 +29,8 @@ pub(crate) struct World {
     /// Bytes that went over wires, and frames by kind.
     pub(crate) bytes: usize,
     pub(crate) frames: BTreeMap<&'static str, usize>,
+    /// After every turn, views are compared with what the document holds.
+    pub(crate) check_views: bool,
 }
 
 /// A device with its disk and, while it runs, its document.
@@ -67,6 +69,7 @@ impl World {
             censor: Box::new(|_, _, _| true),
             bytes: 0,
             frames: BTreeMap::new(),
+            check_views: true,
         }
     }
 
@@ -211,7 +214,7 @@ impl World {
         let request = RequestId(self.devices[who].requests);
         let input = ask(request);
         self.input(who, input);
-        for _ in 0..50 {
+        for _ in 0..500 {
             self.run(who);
             let answer = self.devices[who].answers.iter().find_map(|answer| match answer {
                 Answer::Done { request: answered, result } if *answered == request => Some(result.clone()),
@@ -351,7 +354,9 @@ impl World {
         assert!(!document.is_pending(), "yrs holds something back");
         let outputs = document.take_outputs();
         self.tell(who, outputs);
-        self.devices[who].compare_views();
+        if self.check_views {
+            self.devices[who].compare_views();
+        }
         true
     }
 
@@ -434,8 +439,10 @@ impl World {
             self.devices.iter().for_each(Device::print);
         }
         for (who, body) in running.iter().zip(&bodies) {
+            let (shown, other) = (&bodies[0].ops, &body.ops);
+            let same = shown == other;
+            assert!(same, "{} shows {shown:.2000?}\n{} shows {other:.2000?}", self.devices[first].name, self.devices[*who].name);
             let (mine, theirs) = (self.document(first), self.document(*who));
-            assert_eq!(body, &bodies[0], "{} and {} show different text", self.devices[first].name, self.devices[*who].name);
             assert_eq!(mine.frontier_digest(), theirs.frontier_digest(), "{} holds other records", self.devices[*who].name);
             assert_eq!(mine.state_hash(), theirs.state_hash());
             assert!(!theirs.is_pending());
