@@ -83,7 +83,7 @@ fn many_worlds_keep_every_promise() {
 /// Every fiftieth seed runs twice and must tell the same story.
 fn twice_now_and_then(seed: u64) -> Result<Tally, Failure> {
     let (tally, transcript) = run(plan(seed))?;
-    if seed % 50 == 0 {
+    if seed.is_multiple_of(50) {
         let (_, again) = run(plan(seed))?;
         if transcript != again {
             return Err(Failure { seed, step: STEPS, what: "the second run of the same seed went another way".to_owned() });
