@@ -41,6 +41,7 @@ pub(crate) struct History {
     /// Which of them are edits, all of them and by author, ascending: so that "how many since" is two searches.
     edits: Vec<u32>,
     edits_by: BTreeMap<DeviceId, Vec<u32>>,
+    chains_by: BTreeMap<DeviceId, Vec<ChainId>>,
     /// Bytes of all records, for showing progress.
     pub(crate) bytes: u64,
     /// What is on disk and sealed: all that is ever told.
@@ -100,6 +101,7 @@ impl History {
             rows: 0,
             edits: Vec::new(),
             edits_by: BTreeMap::new(),
+            chains_by: BTreeMap::new(),
             bytes: 0,
             durable: Frontier::new(),
             durable_rows: 0,
@@ -191,6 +193,11 @@ impl History {
         self.founding
     }
 
+    /// The chains of a device that have records, the one begun last at the end.
+    pub(crate) fn chains_of(&self, device: &DeviceId) -> impl DoubleEndedIterator<Item = &ChainId> {
+        self.chains_by.get(device).into_iter().flatten()
+    }
+
     pub(crate) fn chains(&self) -> impl Iterator<Item = &ChainId> {
         self.chains.keys()
     }
@@ -274,6 +281,9 @@ impl History {
             self.entries.entry(chain.client()).or_default().extend(&marks.entries);
         }
         let device = self.device(&chain).expect("a chain is shown before its records");
+        if number == 1 {
+            self.chains_by.entry(device).or_default().push(chain);
+        }
         self.rows += 1;
         let edit = read.record.kind != Kind::Access;
         if edit {

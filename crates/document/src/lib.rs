@@ -37,6 +37,7 @@ mod peers;
 mod people;
 mod presence;
 mod receipts;
+mod rescue;
 mod status;
 mod turn;
 mod validity;
@@ -383,6 +384,7 @@ impl Document {
             let _ = self.begin_chain();
         }
         let client = self.own.client();
+        let watch = self.watch(&news);
         let met = self.replica.meet(news, &mut self.history, client, self.now);
         if let Some(suspect) = met.suspect {
             self.strike(suspect);
@@ -396,6 +398,7 @@ impl Document {
         if let Some(change) = met.change {
             self.title_changed |= change.title;
             let length = self.replica.get().map_or(0, |replica| replica.length());
+            self.rescue(watch, &change.delta);
             if !change.delta.ops.is_empty() {
                 self.views.enter(change.delta, Author::Devices(authors), None, length);
             }
@@ -406,6 +409,12 @@ impl Document {
             self.kept.extend(self.for_replica.drain(..));
         }
         self.rest_unless_needed();
+    }
+
+    /// Says which words of this device have lost their line.
+    fn rescue(&mut self, watch: Option<rescue::Watch>, change: &sheaf_schema::Delta) {
+        let stranded = watch.zip(self.replica.get()).map(|(watch, replica)| watch.stranded(change, replica));
+        stranded.into_iter().flatten().for_each(|rescued| self.announce(Announcement::Rescued(rescued)));
     }
 
     /// Lets the replica go in a while, if nobody looks at it.

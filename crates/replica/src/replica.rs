@@ -294,6 +294,12 @@ impl Replica {
         Some((offset as usize + usize::from(after)).min(self.length()))
     }
 
+    /// Which character stands after an offset; `None` at the end of the text and beyond.
+    pub fn id_at(&self, offset: usize) -> Option<Id> {
+        let raw = u32::try_from(offset).ok().filter(|_| offset < self.length())?;
+        self.sequence.id_at(raw)
+    }
+
     /// The client that this replica writes as.
     pub fn client(&self) -> ClientId {
         self.client
