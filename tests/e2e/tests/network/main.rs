@@ -1,6 +1,8 @@
 //! Real QUIC on loopback through the command line: sharing, joining, parting and meeting, relays, strangers, and silence before the
 //! first share.
 
+#![allow(clippy::disallowed_methods, reason = "stories outside the product wait for real time to pass and say how long it took")]
+
 mod hostile;
 mod patience;
 mod quiet;
