@@ -23,6 +23,9 @@ use crate::task::{blocking, supervised};
 const HASHES: usize = 200_000;
 /// Documents that are not here, and that a peer may ask for on one link.
 const UNKNOWN: usize = 256;
+/// Up to so many shared documents are greeted one by one, though the digests say that they are alike: it costs some hundred bytes each,
+/// and tells at once which process run is at the other end. More are taken as alike, and greeted within a minute.
+const FEW: usize = 16;
 /// Datagrams that a peer may send in a second; presence is at most twenty a document.
 const LOOSE_A_SECOND: u32 = 400;
 
@@ -219,7 +222,7 @@ impl Conversation {
         tracing::info!(peer = %self.linked.device().short(), shared, same = same.len(), "documents compared");
         for document in same {
             if let Some(live) = self.hub.if_live(document) {
-                let settled = said.get(&document) == Some(&live.facts().frontier);
+                let settled = shared > FEW && said.get(&document) == Some(&live.facts().frontier);
                 self.hub.offer(&self.linked, &live, settled);
             }
         }

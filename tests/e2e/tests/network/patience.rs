@@ -79,8 +79,10 @@ fn a_copied_profile_that_runs_twice_is_two_peers_and_loses_nothing() {
         until_has(person, &document, "From the other.");
     }
     same_text(&[&ada, &ben, &twin], &document);
-    let fact = device_state(&ada, &document, "Ben");
-    assert!(fact["reason"].as_str().is_some_and(|reason| reason.contains("twice")), "Ada is told: {fact}");
+    eventually("Ada to be told", || {
+        let fact = device_state(&ada, &document, "Ben");
+        fact["reason"].as_str().is_some_and(|reason| reason.contains("twice")).then_some(())
+    });
 }
 
 #[test]
