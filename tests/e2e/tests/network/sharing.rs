@@ -60,8 +60,11 @@ fn they_part_go_on_writing_and_meet_again() {
     // Ben without a node: the command writes by itself.
     ben.add(&document, "Ben, on the train.");
     assert!(!ada.text(&document).contains("train") && !ben.text(&document).contains("alone"));
-    let fact = device_state(&ada, &document, "Ben");
-    assert_eq!(fact["state"], "unreachable", "{fact}");
+    // The status follows the answer by a moment.
+    let fact = eventually("the status to say that Ben lacks something", || {
+        let fact = device_state(&ada, &document, "Ben");
+        (fact["state"] == "unreachable").then_some(fact)
+    });
     assert!(fact["behind"].as_u64().is_some_and(|edits| edits > 0), "so many edits are not yet with Ben: {fact}");
 
     // Ada's node is cut off without a word, and both start again.
