@@ -2,15 +2,16 @@
 //!
 //! A failing lane does not stop the others, so that one run tells everything; the exit code says whether all passed.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::count::{self, Count};
-use crate::lanes::{LANES, Lane, Step};
+use crate::count::Count;
+use crate::lanes::{LANES, Lane};
 use crate::setup;
-use crate::shell::{Outcome, Stop, spoken, target};
+use crate::shell::{Outcome, Stop, target};
+use crate::step;
+
+/// What a whole run may take in minutes on two cores: with the third-party crates built, and without.
+const WARM_AND_COLD: [u64; 2] = [25, 60];
 
 /// How long one step may run before it counts as hung, in multiples of its lane's budget. Generous, since the budget is
 /// for a warm machine and the first step of a lane may have to build.
@@ -73,7 +74,7 @@ fn run(lane: &'static Lane, run_began: Instant) -> Report {
     for step in steps {
         let patience = Duration::from_secs(lane.budget * 60) * PATIENCE;
         let left = RUN_MAX.saturating_sub(run_began.elapsed()).min(patience);
-        if let Err(Stop(reason)) = take(step, left, &mut report.count) {
+        if let Err(Stop(reason)) = step::take(step.command(), left, &mut report.count) {
             println!("--- {}: {reason}", lane.name);
             report.ended = Ended::Failed(reason);
             break;
@@ -83,71 +84,6 @@ fn run(lane: &'static Lane, run_began: Instant) -> Report {
     report
 }
 
-/// Runs one step, passing its output on line by line while counting what it says.
-fn take(step: &Step, patience: Duration, count: &mut Count) -> Outcome {
-    let mut command = step.command();
-    let said = spoken(&command);
-    println!("--- {said}");
-    let began = now();
-    let mut child = in_own_group(&mut command)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| Stop::while_(format_args!("cannot start `{said}`"), error))?;
-    let (tell, lines) = mpsc::channel();
-    let out = child.stdout.take().expect("its output is piped, three lines above");
-    let complaints = child.stderr.take().expect("its complaints are piped, three lines above");
-    follow(out, tell.clone());
-    follow(complaints, tell);
-
-    loop {
-        match lines.recv_timeout(patience.saturating_sub(began.elapsed())) {
-            Ok(line) => {
-                println!("{line}");
-                let _ = std::io::stdout().flush();
-                if let Some(more) = count::of_line(&line) {
-                    *count += more;
-                }
-            }
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                end_group(child.id());
-                let _ = child.wait();
-                return Err(Stop(format!("`{said}` had not ended after {} minutes", began.elapsed().as_secs() / 60)));
-            }
-        }
-    }
-    let status = child.wait().map_err(|error| Stop::while_(format_args!("lost `{said}`"), error))?;
-    if status.success() { Ok(()) } else { Err(Stop(format!("`{said}` failed ({status})"))) }
-}
-
-/// A group of its own, so that what a step started ends with it.
-fn in_own_group(command: &mut Command) -> &mut Command {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
-    command
-}
-
-fn end_group(leader: u32) {
-    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{leader}")]).status();
-}
-
-fn follow(pipe: impl std::io::Read + Send + 'static, tell: mpsc::Sender<String>) {
-    std::thread::spawn(move || {
-        let mut pipe = BufReader::new(pipe);
-        let mut line = Vec::new();
-        // Bytes, not `lines()`: a runner may print something that is not UTF-8, and must not be cut off by it.
-        while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-            let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
-            if tell.send(text).is_err() {
-                break;
-            }
-            line.clear();
-        }
-    });
-}
-
 /// The table, then the closing line alone on a line.
 fn close(reports: &[Report], took: Duration) -> Outcome {
     let minutes = |took: Duration| took.as_secs_f64() / 60.0;
@@ -155,6 +91,7 @@ fn close(reports: &[Report], took: Duration) -> Outcome {
     let mut total = Count::default();
     for Report { lane, took, count, ended } in reports {
         let note = match ended {
+            Ended::Passed if took.as_secs() > lane.budget * 60 => "  over its budget".to_owned(),
             Ended::Passed => String::new(),
             Ended::NotBuilt => "  not built yet".to_owned(),
             Ended::Failed(reason) => format!("  FAILED: {reason}"),
@@ -163,7 +100,8 @@ fn close(reports: &[Report], took: Duration) -> Outcome {
         println!("{:<12} {:>7.1} {:>7} {passed:>8} {failed:>7} {skipped:>8}{note}", lane.name, minutes(*took), lane.budget);
         total += *count;
     }
-    println!("{:<12} {:>7.1}        (built into {})\n", "all", minutes(took), target().display());
+    let [warm, cold] = WARM_AND_COLD;
+    println!("{:<12} {:>7.1} {:>7}  ({cold} with nothing built; built into {})\n", "all", minutes(took), warm, target().display());
 
     let failing: Vec<&Report> =
         reports.iter().filter(|report| matches!(report.ended, Ended::Failed(_)) || report.count.failed > 0).collect();

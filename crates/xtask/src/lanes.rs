@@ -13,7 +13,7 @@ use crate::shell::{has, program, root, target};
 pub(crate) struct Lane {
     pub(crate) name: &'static str,
     pub(crate) proves: &'static str,
-    /// Minutes on two cores with everything built: printed beside what it took.
+    /// Minutes on two idle cores with everything built: printed beside what it took. A lane that takes longer is marked, not failed.
     pub(crate) budget: u64,
     pub(crate) steps: &'static [Step],
 }
@@ -61,7 +61,7 @@ pub(crate) const LANES: &[Lane] = &[
     Lane {
         name: "style",
         proves: "the rules that keep the house: tidy, format, lints, types",
-        budget: 6,
+        budget: 3,
         steps: &[
             Step::Tidy,
             Step::Format,
@@ -72,36 +72,31 @@ pub(crate) const LANES: &[Lane] = &[
             Step::Npm("ui", "lint"),
         ],
     },
-    Lane { name: "unit", proves: "the pure crates and the page's parts", budget: 8, steps: &[Step::Cargo(PURE), Step::Npm("ui", "test")] },
+    Lane { name: "unit", proves: "the pure crates and the page's parts", budget: 3, steps: &[Step::Cargo(PURE), Step::Npm("ui", "test")] },
     Lane {
         name: "interop",
         proves: "golden bytes; Yjs reads what we write and the other way",
-        budget: 5,
+        budget: 1,
         steps: &[Step::Cargo(&["sheaf-interop"]), Step::Npm("tests/interop/js", "test")],
     },
-    Lane {
-        name: "simulation",
-        proves: "the deterministic world, planted bugs included",
-        budget: 12,
-        steps: &[Step::Cargo(&["sheaf-sim"])],
-    },
+    Lane { name: "simulation", proves: "the deterministic world, planted bugs included", budget: 5, steps: &[Step::Cargo(&["sheaf-sim"])] },
     Lane {
         name: "lane",
         proves: "the text lane, fuzzed with real editors",
-        budget: 10,
+        budget: 3,
         steps: &[Step::Build(PROGRAMS), Step::Npm("tests/e2e/js", "lane")],
     },
-    Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 6, steps: &[Step::Cargo(&["sheaf-store"])] },
+    Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 2, steps: &[Step::Cargo(&["sheaf-store"])] },
     Lane {
         name: "quic",
         proves: "the command line, and real QUIC on loopback",
-        budget: 10,
+        budget: 5,
         steps: &[Step::Build(PROGRAMS), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli", "sheaf-e2e"])],
     },
     Lane {
         name: "browsers",
         proves: "the page in Chromium and WebKitGTK against the real engine; Quill as a view",
-        budget: 12,
+        budget: 5,
         steps: &[
             Step::Npm("ui", "build"),
             Step::Build(PROGRAMS),
@@ -113,13 +108,13 @@ pub(crate) const LANES: &[Lane] = &[
     Lane {
         name: "windows",
         proves: "two real desktop apps on two profiles",
-        budget: 8,
+        budget: 3,
         steps: &[Step::Npm("ui", "build"), Step::Build(PROGRAMS), Step::Cargo(&["sheaf-desktop"]), Step::Screen("tests/e2e/js", "windows")],
     },
     Lane {
         name: "dist",
         proves: "the .deb installs, and the installed app starts",
-        budget: 5,
+        budget: 2,
         steps: &[Step::Npm("ui", "build"), Step::Dist],
     },
 ];
@@ -253,12 +248,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lanes_have_names_of_their_own_and_fit_into_ninety_minutes() {
+    fn lanes_have_names_of_their_own_and_fit_into_the_run() {
         let mut names: Vec<_> = LANES.iter().map(|lane| lane.name).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), LANES.len());
-        assert!(LANES.iter().map(|lane| lane.budget).sum::<u64>() <= 85, "CI ends a run after 90 minutes");
+        assert!(LANES.iter().map(|lane| lane.budget).sum::<u64>() <= 35, "nothing may take long even when every lane uses its budget up");
     }
 
     #[test]

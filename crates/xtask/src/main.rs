@@ -12,6 +12,7 @@ mod lanes;
 mod run;
 mod setup;
 mod shell;
+mod step;
 mod tidy;
 
 use shell::{Outcome, Stop};
