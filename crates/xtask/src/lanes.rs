@@ -1,12 +1,9 @@
 //! The lanes of `cargo xtask test`: what each proves, what it runs, how many minutes it may take.
 //!
-//! A table, in the order of running. A step whose package or script does not exist yet is left out, and a lane without steps
-//! is shown as "not built yet": never as passed.
+//! A table, in the order of running. A step that cannot run here is counted as skipped, and says why.
 
-use std::path::Path;
 use std::process::Command;
 
-use crate::setup;
 use crate::shell::{has, program, root, target};
 
 /// One part of the whole test run.
@@ -119,31 +116,12 @@ pub(crate) const LANES: &[Lane] = &[
     },
 ];
 
-impl Lane {
-    /// The steps that can run today: their tests, script or program exist.
-    pub(crate) fn built(&self) -> Vec<&Step> {
-        let built: Vec<&Step> = self.steps.iter().filter(|step| step.is_built()).collect();
-        // Preparing something that no test uses proves nothing.
-        if built.iter().any(|step| step.proves_something()) { built } else { Vec::new() }
-    }
-}
-
 impl Step {
-    fn is_built(&self) -> bool {
+    /// Why this step cannot run on this machine.
+    pub(crate) fn obstacle(&self) -> Option<&'static str> {
         match self {
-            Step::Tidy | Step::Format | Step::Clippy => true,
-            Step::Deny => has("cargo-deny"),
-            Step::Cargo(packages) => packages.iter().any(|package| has_tests(package)),
-            Step::Build(packages) => packages.iter().all(|package| is_written(package)),
-            Step::Npm(folder, script) | Step::Screen(folder, script) => has_script(folder, script),
-            Step::Dist => is_written("sheaf-desktop") && is_written("sheaf-cli") && root().join("ui/package.json").exists(),
-        }
-    }
-
-    fn proves_something(&self) -> bool {
-        match self {
-            Step::Build(_) | Step::Npm(_, "build") => false,
-            Step::Tidy | Step::Format | Step::Clippy | Step::Deny | Step::Cargo(_) | Step::Npm(..) | Step::Screen(..) | Step::Dist => true,
+            Step::Deny if !has("cargo-deny") => Some("licences and sources are not checked: cargo-deny is not installed here"),
+            _ => None,
         }
     }
 
@@ -171,13 +149,12 @@ fn myself(command: &str) -> Command {
 }
 
 fn cargo_tests(packages: &[&str]) -> Command {
-    let tested: Vec<&str> = packages.iter().copied().filter(|package| has_tests(package)).collect();
     let command = if has("cargo-nextest") {
         program("cargo", &["nextest", "run", "--locked", "--no-fail-fast", "--profile", "ci"])
     } else {
         program("cargo", &["test", "--locked", "--no-fail-fast"])
     };
-    with_our_binaries(packaged(command, &tested))
+    with_our_binaries(packaged(command, packages))
 }
 
 fn npm(mut command: Command, folder: &str, script: &str) -> Command {
@@ -201,51 +178,12 @@ fn packaged(mut command: Command, packages: &[&str]) -> Command {
     command
 }
 
-fn has_script(folder: &str, script: &str) -> bool {
-    debug_assert!(setup::NPM_FOLDERS.contains(&folder), "setup installs {folder}");
-    let Ok(manifest) = std::fs::read_to_string(root().join(folder).join("package.json")) else { return false };
-    serde_json::from_str::<serde_json::Value>(&manifest).is_ok_and(|manifest| manifest["scripts"][script].is_string())
-}
-
-fn folder_of(package: &str) -> Option<std::path::PathBuf> {
-    let name = package.strip_prefix("sheaf-").unwrap_or(package);
-    let places = ["crates", "tests"].map(|parent| root().join(parent).join(name));
-    if package == "sheaf-desktop" {
-        Some(root().join("src-tauri"))
-    } else {
-        places.into_iter().find(|place| place.join("Cargo.toml").exists())
-    }
-}
-
-/// Whether a package holds a test at all.
-fn has_tests(package: &str) -> bool {
-    folder_of(package)
-        .is_some_and(|folder| any_rust(&folder, &|text| text.contains("#[test]") || text.contains("::test]") || text.contains("proptest!")))
-}
-
-/// Whether a package is more than the empty room it began as.
-fn is_written(package: &str) -> bool {
-    let Some(folder) = folder_of(package) else { return false };
-    ["src/main.rs", "src/lib.rs"]
-        .iter()
-        .filter_map(|file| std::fs::read_to_string(folder.join(file)).ok())
-        .any(|text| text.lines().count() > 4)
-}
-
-fn any_rust(folder: &Path, holds: &dyn Fn(&str) -> bool) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else { return false };
-    entries.flatten().any(|entry| {
-        let path = entry.path();
-        if path.is_dir() {
-            return !path.ends_with("node_modules") && !path.ends_with("target") && any_rust(&path, holds);
-        }
-        path.extension().is_some_and(|ending| ending == "rs") && std::fs::read_to_string(&path).is_ok_and(|text| holds(&text))
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::setup;
 
     #[test]
     fn lanes_have_names_of_their_own_and_fit_into_the_run() {
@@ -257,9 +195,42 @@ mod tests {
     }
 
     #[test]
-    fn a_lane_that_would_only_build_is_not_built_yet() {
-        let lane =
-            Lane { name: "empty", proves: "nothing", budget: 1, steps: &[Step::Npm("ui", "build"), Step::Npm("ui", "no-such-script")] };
-        assert!(lane.built().is_empty());
+    fn every_step_of_npm_is_in_a_folder_that_setup_installs() {
+        for step in LANES.iter().flat_map(|lane| lane.steps) {
+            let (Step::Npm(folder, script) | Step::Screen(folder, script)) = step else { continue };
+            assert!(setup::NPM_FOLDERS.contains(folder), "setup does not install {folder}");
+            let manifest = std::fs::read_to_string(root().join(folder).join("package.json")).expect("the folder has a package.json");
+            let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("it is JSON");
+            assert!(manifest["scripts"][script].is_string(), "{folder} has no script {script}");
+        }
+    }
+
+    #[test]
+    fn every_package_with_tests_is_in_a_lane() {
+        let tested: Vec<&str> = LANES
+            .iter()
+            .flat_map(|lane| lane.steps)
+            .flat_map(|step| if let Step::Cargo(packages) = step { *packages } else { &[] })
+            .copied()
+            .collect();
+        let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().expect("cargo knows its own workspace");
+        for package in metadata.workspace_packages() {
+            let sources = package.manifest_path.parent().expect("a manifest lies in a folder").as_std_path();
+            if holds_tests(sources) {
+                assert!(tested.contains(&package.name.as_str()), "the tests of {} are in no lane", package.name);
+            }
+        }
+    }
+
+    /// Whether any Rust source below holds a test.
+    fn holds_tests(folder: &Path) -> bool {
+        std::fs::read_dir(folder).expect("a source folder can be read").flatten().any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                return !path.ends_with("node_modules") && !path.ends_with("target") && holds_tests(&path);
+            }
+            let is_rust = path.extension().is_some_and(|ending| ending == "rs");
+            is_rust && std::fs::read_to_string(&path).is_ok_and(|text| text.contains("#[test]") || text.contains("::test]"))
+        })
     }
 }
