@@ -12,6 +12,7 @@ mod lanes;
 mod run;
 mod setup;
 mod shell;
+mod soak;
 mod step;
 mod tidy;
 
@@ -26,7 +27,7 @@ const USAGE: &str = "cargo xtask COMMAND
   tidy              checks the rules of design.md that a compiler cannot see
   ci                does what CI does: a fresh clone of HEAD, then .ci/run in it
   dist [--release]  makes and tests the .deb (target/dist)
-  soak [MINUTES]    the simulated world with fresh seeds, for as long as you like (default 30)
+  soak [MINUTES]    the simulated world with fresh seeds, for some minutes (30); writes tests/sim/SOAK.md
   bench [NAME]      prints the numbers of tests/bench, side by side with others";
 
 fn main() -> std::process::ExitCode {
@@ -50,7 +51,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         Some("tidy") => tidy::report(),
         Some("ci") => clone::ci(),
         Some("dist") => dist::make(rest),
-        Some("soak") => bench::soak(rest),
+        Some("soak") => soak::soak(rest),
         Some("bench") => bench::bench(rest),
         Some("help" | "--help" | "-h") | None => {
             println!("{USAGE}");

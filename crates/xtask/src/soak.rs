@@ -1,0 +1,57 @@
+//! `cargo xtask soak`: the simulated world with seeds that nobody has tried, round after round.
+//!
+//! What it found is written to tests/sim/SOAK.md with its date and commit, to be committed: a soak that nobody can look up proves nothing.
+
+use std::fmt::Write;
+
+use crate::check::now;
+use crate::shell::{Outcome, Stop, program, read, root};
+
+/// Worlds of one round: a few minutes on two cores.
+const WORLDS: u64 = 2000;
+
+/// Minutes, unless told otherwise.
+const MINUTES: u64 = 30;
+
+/// Runs rounds for some minutes. The first failure ends it.
+pub(crate) fn soak(arguments: &[String]) -> Outcome {
+    let minutes: u64 = match arguments.first() {
+        None => MINUTES,
+        Some(minutes) => minutes.parse().map_err(|_| Stop(format!("soak takes a number of minutes, not {minutes:?}")))?,
+    };
+    let commit = read(&mut program("git", &["log", "-1", "--format=%h"]))?;
+    // The commit's time is the first seed: another commit, other worlds.
+    let stamp = read(&mut program("git", &["log", "-1", "--format=%ct"]))?;
+    let first: u64 = stamp.trim().parse().map_err(|error| Stop::while_("git printed no time", error))?;
+
+    let mut report = format!("# The last soak\n\n`cargo xtask soak {minutes}` at {}, ", commit.trim());
+    let _ = writeln!(report, "{}.\n", read(&mut program("date", &["-u", "+%Y-%m-%d %H:%M UTC"]))?.trim());
+    let began = now();
+    let mut from = first;
+    let mut outcome = Ok(());
+    while outcome.is_ok() && began.elapsed().as_secs() < minutes * 60 {
+        println!("soak: worlds {from} to {}", from + WORLDS - 1);
+        outcome = round(from, &mut report);
+        from += WORLDS;
+    }
+    let verdict = if outcome.is_ok() { "None failed." } else { "**One failed**; the lines above reproduce it." };
+    let _ = writeln!(report, "\n{} worlds in {} minutes. {verdict}", from - first, began.elapsed().as_secs() / 60);
+    let place = root().join("tests/sim/SOAK.md");
+    std::fs::write(&place, report).map_err(|error| Stop::while_(format_args!("cannot write {}", place.display()), error))?;
+    println!("soak: {verdict} {} says what there was", place.display());
+    outcome
+}
+
+/// One round: what its worlds went through is kept, line by line.
+fn round(from: u64, report: &mut String) -> Outcome {
+    let mut round = program("cargo", &["test", "--locked", "-p", "sheaf-sim", "--test", "world", "many_worlds", "--", "--nocapture"]);
+    round.env("SHEAF_SIM_FIRST", from.to_string()).env("SHEAF_SIM_SEEDS", WORLDS.to_string());
+    let output = round.output().map_err(|error| Stop::while_("cannot start cargo", error))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    print!("{said}");
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    for line in said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("running ") && !line.starts_with("test result")) {
+        let _ = writeln!(report, "    {}", line.trim_end());
+    }
+    if output.status.success() { Ok(()) } else { Err(Stop(format!("a world failed between seeds {from} and {}", from + WORLDS - 1))) }
+}
