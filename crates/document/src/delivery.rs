@@ -71,6 +71,8 @@ pub(crate) struct Received {
     pub(crate) holds: Vec<(ChainId, u64)>,
     /// Something was missing before it, or did not fit: the two should compare again.
     pub(crate) gap: bool,
+    /// Seals that do not fit what is here: of another branch, or invented.
+    pub(crate) doubtful: u32,
     /// No honest peer sends this.
     pub(crate) invalid: Option<String>,
     /// A device has sealed two histories.
@@ -141,6 +143,10 @@ impl Delivery {
                 Vouched::Yes(number) => received.holds.push((chain, number)),
                 Vouched::Fork(fork) => received.forks.push(*fork),
                 Vouched::Gap => received.gap = true,
+                Vouched::Doubtful => {
+                    received.doubtful += 1;
+                    received.gap = true;
+                }
                 Vouched::No(reason) => received.invalid = Some(reason),
             }
         }
@@ -286,7 +292,9 @@ impl Delivery {
         let Some(device) = self.device(history, key) else { return Vouched::Gap };
         if let Err(error) = seal.verify(&device, &history.document()) {
             self.drop_unsealed(key);
-            return Vouched::No(error.to_string());
+            // What it builds on may have come from others, who hold another branch.
+            let shared = history.tip(&chain).is_some_and(|tip| tip.number > 0) || self.sealed.contains_key(&chain);
+            return if shared { Vouched::Doubtful } else { Vouched::No(error.to_string()) };
         }
         if self.vouch(history, key, seal) { Vouched::Yes(number) } else { Vouched::Gap }
     }
@@ -450,6 +458,8 @@ enum Vouched {
     Fork(Box<Fork>),
     /// The records that it seals are not here.
     Gap,
+    /// It does not hold over what is here. If that goes back to what others have sent, it may be a seal of another branch.
+    Doubtful,
     /// It does not hold.
     No(String),
 }

@@ -5,14 +5,19 @@
 use sheaf_base::Position;
 use sheaf_record::{Branch, ForkProof, Seal, SignedHead};
 
-use crate::{Document, delivery::Fork, evidence::Evidence, output::Announcement};
+use crate::{Document, delivery::Fork, evidence::Evidence, input::PeerId, output::Announcement};
 
 impl Document {
     /// A device has sealed two histories of one chain.
-    pub(crate) fn close_forked(&mut self, fork: Fork) {
+    pub(crate) fn close_forked(&mut self, from: PeerId, fork: Fork) {
         let Fork { chain, records, seal } = fork;
         let Some(head) = self.history.head(&chain).cloned() else { return };
         let device = head.device();
+        // Whoever told of one branch is told of the other, so that both hold the proof.
+        if let Some(session) = self.peers.session(from) {
+            let wishes = session.tell_branch(chain, &self.history.durable, self.now.elapsed);
+            self.grant(from, wishes);
+        }
         if self.history.closed_device(&device).is_some() {
             return;
         }

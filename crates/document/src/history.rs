@@ -3,7 +3,7 @@
 //! Records enter through [`History::accept`] in causal order and never leave. Nothing here knows what is on disk; the frontier of what is
 //! durable is moved by the turn, when it has been written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sheaf_access::{Access, AccessRecord};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
@@ -24,12 +24,17 @@ const CIPHERS: usize = 64;
 /// Frontiers that receipts are recognised by.
 const RECENT: usize = 256;
 
+/// Secrets that are kept until it is known which is right: as many as there may be guests' hosts that answer at once.
+const UNPROVEN: usize = 16;
+
 /// Everything accepted in one document.
 pub(crate) struct History {
     pub(crate) graph: Graph,
     pub(crate) access: Access,
     chains: BTreeMap<ChainId, Chain>,
     secrets: BTreeMap<EpochId, EpochSecret>,
+    /// Secrets that came with Welcomes, before it can be told which of them is right.
+    unproven: VecDeque<EpochSecret>,
     ciphers: BTreeMap<ChainId, ChainCipher>,
     /// Where entries of maps are, by client: a title and the kinds of lines, so few.
     entries: BTreeMap<ClientId, Vec<u32>>,
@@ -94,6 +99,7 @@ impl History {
             access: Access::new(document),
             chains: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            unproven: VecDeque::new(),
             ciphers: BTreeMap::new(),
             entries: BTreeMap::new(),
             founding: None,
@@ -214,13 +220,27 @@ impl History {
         self.ciphers.clear();
     }
 
+    /// Keeps a secret that came with a Welcome. Every member knows the key that a ticket's secret is sealed to, and can seal another to it; so
+    /// none counts before the genesis is here, which commits to the right one.
+    pub(crate) fn add_unproven(&mut self, secret: EpochSecret) {
+        if self.unproven.len() == UNPROVEN {
+            self.unproven.pop_front();
+        }
+        self.unproven.push_back(secret);
+    }
+
+    /// The right one of the secrets that came with Welcomes, the first time that it can be told.
+    pub(crate) fn prove_secret(&mut self) -> Option<EpochSecret> {
+        let epoch = self.access.epoch().filter(|epoch| !self.secrets.contains_key(epoch))?;
+        let secret = self.unproven.iter().find(|secret| secret.id() == epoch)?.clone();
+        self.unproven.clear();
+        self.add_secret(secret.clone());
+        Some(secret)
+    }
+
     /// The secret of what is written now.
     pub(crate) fn secret(&self) -> Option<&EpochSecret> {
-        match self.access.epoch() {
-            Some(epoch) => self.secrets.get(&epoch),
-            // Before the genesis is here there is the one that the ticket held.
-            None => self.secrets.values().next(),
-        }
+        self.secrets.get(&self.access.epoch()?)
     }
 
     /// Opens a record.

@@ -18,6 +18,9 @@ use crate::{
     turn::QuarantineRow,
 };
 
+/// How often a peer may send what does not fit, before nothing more is heard from it.
+const DOUBTS: u32 = 8;
+
 /// How long until somebody who did not know this device is asked again.
 const KNOCK_AGAIN: Duration = Duration::from_secs(5);
 
@@ -93,11 +96,12 @@ impl Document {
                 _ => None,
             };
             let Some(secret) = opened else { return self.refuse(id, Dismissal::Invalid) };
-            if self.history.secret().is_none() {
-                self.draft.secret(&secret);
-                self.history.add_secret(secret);
-            }
+            self.history.add_unproven(secret);
+            self.advance();
             self.first_copy = Some((device, welcome.bytes));
+        } else if !self.is_member(&device) && !self.peers.get(id).is_some_and(|peer| peer.guest) {
+            // That they let this device in does not let them in: they may show a ticket, too.
+            return self.refuse(id, Dismissal::Stranger);
         }
         self.begin_session(id);
     }
@@ -236,7 +240,10 @@ impl Document {
                 Ok(wishes) => wishes,
                 Err(reason) => return self.refuse(id, reason),
             },
-            Frame::Compare(compare) => session.hear_compare(&compare, held, now),
+            Frame::Compare(compare) => {
+                let graph = &self.history.graph;
+                session.hear_compare(&compare, held, &|chain, number| graph.hash(chain, number), now)
+            }
             Frame::Have(have) => return self.hear_have(id, &have),
             Frame::Records(bundle) | Frame::Live(bundle) => return self.hear_records(id, bundle),
             Frame::Supplied => {
@@ -300,6 +307,9 @@ impl Document {
     /// Records: those that a seal vouches for and that stand on what is here are accepted into this turn.
     fn hear_records(&mut self, id: PeerId, bundle: Bundle) {
         let received = self.delivery.receive(&self.history, id, bundle);
+        if received.doubtful > 0 && self.doubt(id, received.doubtful) {
+            return self.refuse(id, Dismissal::Invalid);
+        }
         if let Some(reason) = received.invalid {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
             self.announce(Announcement::Quarantined { device, reason });
@@ -315,14 +325,28 @@ impl Document {
             }
         }
         for fork in received.forks {
-            self.close_forked(fork);
+            self.close_forked(id, fork);
         }
         self.advance();
     }
 
+    /// What a peer sends does not fit what is here. A forked chain looks like that once to each of two honest devices; more than that is
+    /// no accident. Says whether it is too much.
+    fn doubt(&mut self, id: PeerId, times: u32) -> bool {
+        let Some(peer) = self.peers.get_mut(id) else { return false };
+        peer.doubts += times;
+        peer.doubts > DOUBTS
+    }
+
     /// Accepts what can be accepted now.
     pub(crate) fn advance(&mut self) {
-        for outcome in self.delivery.advance(&mut self.history) {
+        let mut outcomes = self.delivery.advance(&mut self.history);
+        // With the genesis it is known which secret is the right one, and what it opens need not wait any more.
+        if let Some(secret) = self.history.prove_secret() {
+            self.draft.secret(&secret);
+            outcomes.extend(self.delivery.advance(&mut self.history));
+        }
+        for outcome in outcomes {
             match outcome {
                 Outcome::Accepted(accepted) => {
                     self.members_changed |= accepted.access;

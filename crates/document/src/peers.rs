@@ -22,6 +22,8 @@ pub(crate) struct Peer {
     pub(crate) asked: bool,
     /// Why there is no conversation, if it was ended or never begun.
     pub(crate) refused: Option<Dismissal>,
+    /// How often it has sent seals that did not fit what is here.
+    pub(crate) doubts: u32,
     /// When to try again.
     pub(crate) knock_at: Option<Duration>,
     pub(crate) session: Option<Session>,
@@ -41,7 +43,7 @@ impl Peers {
         let cursor = TheirCursor::default();
         self.peers.insert(
             id,
-            Peer { device, exporter, settled, guest: false, asked: false, refused: None, knock_at: None, session: None, cursor },
+            Peer { device, exporter, settled, guest: false, asked: false, refused: None, doubts: 0, knock_at: None, session: None, cursor },
         );
     }
 

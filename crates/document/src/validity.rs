@@ -41,6 +41,10 @@ pub(crate) fn judge(history: &mut History, read: &ReadRecord) -> Result<Inside, 
             // The role before the key, the key before the content.
             let past = past(history, read)?;
             history.access.may(&device, &past, kind).map_err(invalid)?;
+            if history.cipher(&chain).is_none() {
+                // The key is not here yet; that says nothing about the record.
+                return Err(Unfit::Waits);
+            }
             let plaintext = history.open(read).map_err(invalid)?.plaintext;
             match kind {
                 Kind::Body => judge_body(history, read, plaintext),

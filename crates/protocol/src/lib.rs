@@ -14,5 +14,5 @@ mod session;
 pub use chunks::Chunks;
 pub use frame::*;
 pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter};
-pub use reconcile::{Comparison, Learned};
+pub use reconcile::{Comparison, HashAt, Learned};
 pub use session::{ANTI_ENTROPY, Lane, Session, Span, Stage, Wish, Written, WrittenRecord};

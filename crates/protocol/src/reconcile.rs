@@ -22,6 +22,9 @@ pub struct Learned {
     pub forked: Vec<ChainId>,
 }
 
+/// Knows the hash of a chain at a number, if that is held.
+pub type HashAt<'a> = &'a dyn Fn(&ChainId, u64) -> Option<Hash>;
+
 /// One comparison under way.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
@@ -35,13 +38,14 @@ impl Comparison {
         Compare { ranges: vec![Range { prefix: Prefix::ALL, held: held(frontier, &Prefix::ALL) }] }
     }
 
-    /// Takes in what the other one said and answers. An empty answer ends the comparison from this side.
-    pub fn answer(&mut self, heard: &Compare, frontier: &Frontier) -> Compare {
+    /// Takes in what the other one said and answers. An empty answer ends the comparison from this side. `hash_at` knows the hashes of all
+    /// records that are held.
+    pub fn answer(&mut self, heard: &Compare, frontier: &Frontier, hash_at: HashAt<'_>) -> Compare {
         for range in &heard.ranges {
             match &range.held {
                 Held::Digests(theirs) => self.hear_digests(&range.prefix, theirs, frontier),
-                Held::Items(theirs) => self.hear_items(&range.prefix, theirs, frontier),
-                Held::Lacking(theirs) => self.hear_lacking(theirs, frontier),
+                Held::Items(theirs) => self.hear_items(&range.prefix, theirs, frontier, hash_at),
+                Held::Lacking(theirs) => self.hear_lacking(theirs, frontier, hash_at),
             }
         }
         let mut answer = Compare::default();
@@ -79,13 +83,13 @@ impl Comparison {
         }
     }
 
-    fn hear_items(&mut self, prefix: &Prefix, theirs: &[ItemHeld], frontier: &Frontier) {
+    fn hear_items(&mut self, prefix: &Prefix, theirs: &[ItemHeld], frontier: &Frontier, hash_at: HashAt<'_>) {
         let mut theirs: BTreeMap<ChainId, &ItemHeld> = theirs.iter().map(|item| (item.chain, item)).collect();
         let mut lacking = Vec::new();
         for Position { chain, number, hash } in frontier.positions(prefix) {
             match theirs.remove(&chain) {
                 None => self.learn(chain, 0),
-                Some(their) if their.number == number && their.hash != short(hash.0) => self.learned.forked.push(chain),
+                Some(their) if their.number <= number && is_other(their, hash_at) => self.learned.forked.push(chain),
                 Some(their) if their.number == number => {}
                 Some(their) => {
                     self.learn(chain, their.number);
@@ -104,9 +108,11 @@ impl Comparison {
         }
     }
 
-    fn hear_lacking(&mut self, theirs: &[ItemHeld], frontier: &Frontier) {
+    fn hear_lacking(&mut self, theirs: &[ItemHeld], frontier: &Frontier, hash_at: HashAt<'_>) {
         for their in theirs {
-            if frontier.get(&their.chain).is_some_and(|mine| mine.number > their.number) {
+            if is_other(their, hash_at) {
+                self.learned.forked.push(their.chain);
+            } else if frontier.get(&their.chain).is_some_and(|mine| mine.number > their.number) {
                 self.learn(their.chain, their.number);
             }
         }
@@ -115,6 +121,11 @@ impl Comparison {
     fn learn(&mut self, chain: ChainId, number: u64) {
         self.learned.holds.insert(chain, number);
     }
+}
+
+/// Whether somebody holds another record under this number than is held here.
+fn is_other(their: &ItemHeld, hash_at: HashAt<'_>) -> bool {
+    their.number > 0 && hash_at(&their.chain, their.number).is_some_and(|mine| short(mine.0) != their.hash)
 }
 
 /// What is held in a range: chain by chain where there are few, else in digests.
@@ -167,7 +178,13 @@ mod tests {
         let (mut one, mut other) = (Comparison::default(), Comparison::default());
         let mut said = Comparison::opening(left);
         for turn in 1..200 {
-            said = if turn % 2 == 1 { other.answer(&said, right) } else { one.answer(&said, left) };
+            let hash_in =
+                |frontier: &Frontier, chain: &ChainId, number| frontier.get(chain).filter(|at| at.number == number).map(|at| at.hash);
+            said = if turn % 2 == 1 {
+                other.answer(&said, right, &|chain, number| hash_in(right, chain, number))
+            } else {
+                one.answer(&said, left, &|chain, number| hash_in(left, chain, number))
+            };
             if said.ranges.is_empty() {
                 // The other side may still have something to say; it has not in these tests unless it was cut.
                 assert!(one.is_said() && other.is_said());

@@ -15,7 +15,7 @@ use sheaf_record::{Digest, Frontier, Prefix, Signature};
 use crate::{
     chunks::Chunks,
     frame::{Compare, Dismissal, Frame, Have, Hello, Receipt, Versions},
-    reconcile::{Comparison, Learned},
+    reconcile::{Comparison, HashAt, Learned},
 };
 
 /// How often two peers compare what they hold, though nothing seems to be missing.
@@ -158,6 +158,9 @@ pub struct Session {
     said: Option<Digest>,
     have_after: Duration,
     hurries: u32,
+    /// Chains of which the peer holds another branch and that are to be sent whole, once; and those that have been.
+    branches: BTreeSet<ChainId>,
+    told_branches: BTreeSet<ChainId>,
 }
 
 impl Session {
@@ -185,6 +188,8 @@ impl Session {
             said: None,
             have_after: now,
             hurries: 0,
+            branches: BTreeSet::new(),
+            told_branches: BTreeSet::new(),
         }
     }
 
@@ -238,11 +243,11 @@ impl Session {
     }
 
     /// What the peer holds, range by range.
-    pub fn hear_compare(&mut self, compare: &Compare, frontier: &Frontier, now: Duration) -> Vec<Wish> {
+    pub fn hear_compare(&mut self, compare: &Compare, frontier: &Frontier, hash_at: HashAt<'_>, now: Duration) -> Vec<Wish> {
         let whole = compare.ranges.iter().any(|range| range.prefix == Prefix::ALL);
         let mut comparing = self.comparing.take().unwrap_or(Comparing { comparison: Comparison::default(), whole, began: now });
         comparing.whole |= whole;
-        let answer = comparing.comparison.answer(compare, frontier);
+        let answer = comparing.comparison.answer(compare, frontier, hash_at);
         let ended = answer.ranges.is_empty();
         let mut wishes = Vec::new();
         if !(ended && compare.ranges.is_empty()) {
@@ -288,6 +293,12 @@ impl Session {
             self.greet_at = now + wait;
             self.hurries += 1;
         }
+    }
+
+    /// The peer holds another branch of this chain: it is sent what is held here from the beginning, once, so that both can prove it.
+    pub fn tell_branch(&mut self, chain: ChainId, frontier: &Frontier, now: Duration) -> Vec<Wish> {
+        self.note_branch(chain);
+        self.supply(frontier, now).into_iter().collect()
     }
 
     /// The shell had to drop a frame: the peer does not keep up.
@@ -422,7 +433,8 @@ impl Session {
             self.lag.retain(|_, lag| lag.since >= comparing.began);
             self.ahead.clear();
         }
-        let Learned { holds, forked: _ } = comparing.comparison.finish();
+        let Learned { holds, forked } = comparing.comparison.finish();
+        forked.into_iter().for_each(|chain| self.note_branch(chain));
         for (chain, held) in holds {
             let mine = number_of(frontier, &chain);
             if held < mine {
@@ -432,6 +444,12 @@ impl Session {
             }
         }
         self.stage = Stage::Live;
+    }
+
+    fn note_branch(&mut self, chain: ChainId) {
+        if self.told_branches.insert(chain) {
+            self.branches.insert(chain);
+        }
     }
 
     /// The peer holds this much of a chain.
@@ -486,7 +504,9 @@ impl Session {
         if self.stage() != Stage::Live || self.supplying {
             return None;
         }
-        let mut spans = Vec::new();
+        let branches = std::mem::take(&mut self.branches);
+        let whole = branches.into_iter().map(|chain| Span { chain, after: 0, upto: number_of(frontier, &chain) });
+        let mut spans: Vec<Span> = whole.filter(|span| span.upto > 0).collect();
         for (chain, lag) in &mut self.lag {
             let upto = number_of(frontier, chain);
             if lag.sent < upto && lag.due <= now && spans.len() < SPANS {

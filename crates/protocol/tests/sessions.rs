@@ -63,7 +63,7 @@ impl End {
         let mine = self.hello();
         match frame {
             Frame::Hello(hello) => self.session.hear_hello(hello, &mine, &self.held, self.now).expect("versions agree"),
-            Frame::Compare(compare) => self.session.hear_compare(&compare, &self.held, self.now),
+            Frame::Compare(compare) => self.session.hear_compare(&compare, &self.held, &|_, _| None, self.now),
             Frame::Have(have) => self.session.hear_have(&have, &self.held, self.now),
             Frame::Live(bundle) => {
                 for run in bundle.runs {

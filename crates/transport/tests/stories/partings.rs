@@ -11,11 +11,11 @@ use crate::world::{Node, direct, down, frame, link, start, until};
 async fn a_farewell_hands_over_what_waits_and_says_why() {
     let (mut ada, mut ben) = (Node::on_loopback(1).await, Node::on_loopback(2).await);
     let ((to_ben, mut from_ben), (_to_ada, mut from_ada)) = link(&mut ada, &mut ben).await;
-    for number in 0..40u8 {
+    for number in 0..20u8 {
         to_ben.send(Lane::Bulk, vec![number; 5_000]).expect("room");
     }
     to_ben.leave(Reason::Gone, "good night").await;
-    for number in 0..40u8 {
+    for number in 0..20u8 {
         assert_eq!(frame(&mut from_ada).await, (Lane::Bulk, vec![number; 5_000]));
     }
     assert_eq!(down(&mut from_ada).await, Down::There(Reason::Gone, "good night".into()));
