@@ -92,7 +92,7 @@ impl Document {
     }
 
     /// Applies an edit to the text as it is now, and writes it. Returns the version that it makes.
-    fn edit(&mut self, delta: &Delta, author: Author, number: Option<u64>) -> Result<u64, Refused> {
+    pub(crate) fn edit(&mut self, delta: &Delta, author: Author, number: Option<u64>) -> Result<u64, Refused> {
         self.may_edit()?;
         let entropy = &mut self.entropy;
         let Some(replica) = self.replica.get_mut() else { return Err(Refused::Waiting) };
@@ -146,7 +146,7 @@ impl Document {
     }
 
     /// Keeps an input until there is a replica. Says whether it must.
-    fn must_wait_for_replica(&mut self, input: Input) -> bool {
+    pub(crate) fn must_wait_for_replica(&mut self, input: Input) -> bool {
         if self.replica.get().is_some() {
             self.replica.used();
             return false;

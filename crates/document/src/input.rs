@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc};
 use sheaf_access::Role;
 use sheaf_base::DeviceId;
 use sheaf_protocol::{Frame, RouteHint};
+use sheaf_replica::Place;
 use sheaf_schema::Delta;
 
 use crate::hydration::Hydration;
@@ -78,6 +79,15 @@ pub enum Input {
         request: RequestId,
         /// The title.
         title: String,
+    },
+    /// A rescued edit is to have a line of its own again: see [`crate::Rescued`].
+    PutBack {
+        /// Answered under this number.
+        request: RequestId,
+        /// The words.
+        text: String,
+        /// Where they were last seen, if that is known.
+        place: Option<Place>,
     },
     /// Something a person does about members.
     Administer {

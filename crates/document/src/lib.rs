@@ -68,6 +68,7 @@ pub use output::{
 };
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
+pub use sheaf_replica::Place;
 pub use status::{DeviceFact, DeviceState, Progress, Status};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
 
@@ -176,6 +177,7 @@ impl Document {
             Input::Read { request } => self.read(request),
             Input::Edit { request, base, delta } => self.edit_here(request, base, &delta),
             Input::Rename { request, title } => self.rename(request, &title),
+            Input::PutBack { request, text, place } => self.put_back(request, &text, place),
             Input::Administer { request, act } => self.administer(request, act),
             Input::LinkUp(link) => self.link_up(link),
             Input::Receive { peer, frame } => self.receive(peer, frame),

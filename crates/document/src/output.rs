@@ -6,6 +6,7 @@ use sheaf_access::{Role, Ticket};
 use sheaf_base::{DeviceId, Wall};
 use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_protocol::{Lane, Span};
+use sheaf_replica::Place;
 use sheaf_schema::Delta;
 
 use crate::{
@@ -220,6 +221,8 @@ pub struct Rescued {
     pub text: String,
     /// The id of the line that went.
     pub line: String,
+    /// Where the words stand now.
+    pub place: Place,
 }
 
 /// What is answered to whoever asked, when it is durable.

@@ -3,17 +3,25 @@
 //! The linear text keeps the words; they are stranded in a neighbouring line. The device that wrote them notices, from the stamps of the
 //! records that removed the line, and says so. Looking costs a walk over the text, so it is done only when a removal and unseen words of
 //! this device cross.
+//!
+//! Putting them back gives them a line of their own again: where they stand if nothing else is before them in their line, else behind it;
+//! and words that are gone meanwhile come back at the end of the text. Nobody else's words are touched.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use sheaf_base::ClientId;
 use sheaf_replica::{
-    Replica,
+    Place, Replica, Stick,
     walk::{Rules, walk},
 };
 use sheaf_schema::{Attributes, Delta, LINE, Op, utf16};
 
-use crate::{Document, body::News, output::Rescued};
+use crate::{
+    Document,
+    body::News,
+    input::{Input, RequestId},
+    output::{Author, Done, Refused, Rescued},
+};
 
 /// This device's newest chains, among whose words somebody's record may have missed some.
 const CHAINS: usize = 32;
@@ -55,6 +63,18 @@ impl Document {
         Some(Watch { text: replica.delta(), unseen })
     }
 
+    /// Gives rescued words a line of their own again.
+    pub(crate) fn put_back(&mut self, request: RequestId, text: &str, place: Option<Place>) {
+        if self.must_wait_for_replica(Input::PutBack { request, text: text.to_owned(), place: place.clone() }) {
+            return;
+        }
+        let Some(replica) = self.replica.get() else { return self.done(request, Err(Refused::Waiting)) };
+        let at = place.and_then(|place| replica.resolve(&place));
+        let delta = putting_back(&replica.delta(), text, at);
+        let result = if delta.ops.is_empty() { Ok(self.views.version()) } else { self.edit(&delta, Author::Here, None) };
+        self.done(request, result.map(Done::Version));
+    }
+
     /// The words of this device that the author of a record had not seen.
     fn unseen_by(&self, news: &News) -> BTreeMap<ClientId, u32> {
         let Some(past) = self.history.graph.past_with(&news.position.hash) else { return BTreeMap::new() };
@@ -81,6 +101,7 @@ impl Watch {
     /// What is left of a line that is gone, if it is nothing but unseen words of this device.
     fn rescue(&self, line: &Line, kept: &[Kept], replica: &Replica) -> Option<Rescued> {
         let mut left = String::new();
+        let mut first = None;
         for piece in kept {
             let (start, end) = (piece.was.start.max(line.place.start), piece.was.end.min(line.place.end));
             for offset in start..end {
@@ -91,10 +112,30 @@ impl Watch {
             }
             if start < end {
                 left.push_str(&self.text.slice(start, end).text());
+                first = first.or(Some(piece.now + start - piece.was.start));
             }
         }
-        (!left.trim().is_empty()).then(|| Rescued { text: left, line: line.id.clone() })
+        let place = replica.place(first?, Stick::After)?;
+        (!left.trim().is_empty()).then(|| Rescued { text: left, line: line.id.clone(), place })
     }
+}
+
+/// The change that gives `words` a line of their own; nothing, if they have one. `at` is where they were last seen.
+fn putting_back(text: &Delta, words: &str, at: Option<usize>) -> Delta {
+    let length = utf16::length(words);
+    let Some(at) = at.filter(|at| text.slice(*at, at + length).text() == words) else {
+        let before = if text.length() == 0 || text.text().ends_with('\n') { "" } else { "\n" };
+        return Delta::new().retain(text.length()).insert(format!("{before}{words}\n"));
+    };
+    let line = lines(text).into_iter().map(|line| line.place).find(|place| place.contains(&at));
+    // The last line may have no newline but the sentinel's, which no view sees.
+    let Some(Range { start, end }) = line else { return Delta::new().retain(at).insert("\n") };
+    if at > start {
+        let mut change = Delta::new().retain(at).delete(length).retain(end - at - length);
+        text.slice(at, at + length).ops.into_iter().for_each(|op| change.push(op));
+        return change.insert("\n");
+    }
+    if at + length == end - 1 { Delta::new() } else { Delta::new().retain(at + length).insert("\n") }
 }
 
 fn removes(news: &News) -> bool {
@@ -147,4 +188,31 @@ fn lines(text: &Delta) -> Vec<Line> {
 
 fn id(attributes: &Attributes) -> String {
     attributes.get(LINE).and_then(|id| id.as_text()).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(text: &str, words: &str, at: Option<usize>) -> String {
+        let text = Delta::new().insert(text);
+        text.compose(&putting_back(&text, words, at)).text()
+    }
+
+    #[test]
+    fn words_get_a_line_of_their_own_wherever_they_stand() {
+        assert_eq!(after("One\nmy words Two\n", "my words ", Some(4)), "One\nmy words \nTwo\n");
+        assert_eq!(after("One my words\nTwo\n", "my words", Some(4)), "One \nmy words\nTwo\n");
+        assert_eq!(after("One my words two\nThree\n", "my words ", Some(4)), "One two\nmy words \nThree\n");
+        assert_eq!(after("One my words", "my words", Some(4)), "One \nmy words");
+        assert_eq!(after("One\nmy words\nTwo\n", "my words", Some(4)), "One\nmy words\nTwo\n", "they have one already");
+    }
+
+    #[test]
+    fn words_that_are_gone_come_back_at_the_end() {
+        assert_eq!(after("One\nTwo\n", "my words", Some(4)), "One\nTwo\nmy words\n");
+        assert_eq!(after("One\nTwo\n", "my words", None), "One\nTwo\nmy words\n");
+        assert_eq!(after("", "my words", Some(9)), "my words\n");
+        assert_eq!(after("One", "my words", None), "One\nmy words\n");
+    }
 }

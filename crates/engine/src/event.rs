@@ -18,6 +18,11 @@ pub enum Event {
         /// Which document.
         document: DocumentId,
     },
+    /// What is kept for this device's person changed: words came, or were dealt with.
+    Rescued {
+        /// In which document.
+        document: DocumentId,
+    },
     /// A link to a device came up or went down.
     Link {
         /// Which device.

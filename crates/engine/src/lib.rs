@@ -20,6 +20,7 @@ mod live;
 mod net;
 mod peers;
 mod random;
+mod rescued;
 mod rows;
 mod settings;
 mod sharing;

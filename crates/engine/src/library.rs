@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sheaf_base::{DocumentId, Wall};
 use sheaf_document::{Announcement, Role, State};
-use sheaf_store::{Batch, Change, CommitError, Entry, ReadError, RescuedRow, SearchHit, Store};
+use sheaf_store::{Batch, Change, CommitError, Entry, ReadError, SearchHit, Store};
 use tokio::sync::oneshot;
 
 use crate::body::BodyError;
@@ -176,9 +176,15 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
             }));
         }
         Announcement::Rescued(rescued) => {
-            let at = shared.clock.wall();
-            let change = Change::Rescued { at, line: rescued.line.clone(), text: rescued.text.clone() };
-            shared.write_aside(Batch::of(document).with(change), "a rescued edit");
+            let place = Some(rescued.place.0.clone());
+            let (at, line, text) = (shared.clock.wall(), rescued.line.clone(), rescued.text.clone());
+            let kept = Batch::of(document).with(Change::Rescued { at, line, text, place });
+            let events = shared.events.clone();
+            shared.store.commit_then(kept, move |outcome| match outcome {
+                Ok(_) => events.tell(Event::Rescued { document }),
+                // The words are in the text all the same.
+                Err(error) => tracing::warn!(%error, "a rescued edit is not listed"),
+            });
             let message = "Words of yours were removed with their line by somebody who had not seen them. They are kept.".into();
             shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", message });
         }
@@ -274,21 +280,9 @@ impl Engine {
         let now = self.shared.clock.wall();
         drop(self.shared.library.change(document, |entry| entry.opened = Some(now)));
     }
+}
 
-    /// Words of this device that lost their line and are not dealt with yet.
-    pub async fn rescued(&self, document: DocumentId) -> Result<Vec<RescuedRow>, ReadError> {
-        let store = self.shared.store.clone();
-        blocking(move || store.read(|reader| reader.rescued(document))).await
-    }
-
-    /// A rescued edit is dealt with.
-    pub async fn settle_rescued(&self, document: DocumentId, number: u64) -> Result<(), CommitError> {
-        let store = self.shared.store.clone();
-        let batch = Batch::of(document).with(Change::Settle(number));
-        blocking(move || store.commit(batch).wait()).await?;
-        Ok(())
-    }
-
+impl Engine {
     /// Documents that hold these words, the best first.
     pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ReadError> {
         let store = self.shared.store.clone();

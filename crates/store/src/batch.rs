@@ -108,6 +108,8 @@ pub enum Change {
         line: String,
         /// The words.
         text: String,
+        /// Where they stand in the text, if they do.
+        place: Option<Vec<u8>>,
     },
     /// Its person has dealt with a rescued edit, by the number that [`crate::RescuedRow`] gave.
     Settle(u64),

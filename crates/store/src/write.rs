@@ -52,9 +52,9 @@ impl Writing<'_> {
                 let sql = "INSERT INTO quarantine (document, chain, number, at, reason, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
                 self.run(sql, params![self.key()?, chain.as_bytes(), integer(*number)?, wall(*at), reason, bytes])
             }
-            Change::Rescued { at, line, text } => {
-                let sql = "INSERT INTO rescued (document, at, line, text) VALUES (?1, ?2, ?3, ?4)";
-                self.run(sql, params![self.key()?, wall(*at), line, text])
+            Change::Rescued { at, line, text, place } => {
+                let sql = "INSERT INTO rescued (document, at, line, text, place) VALUES (?1, ?2, ?3, ?4, ?5)";
+                self.run(sql, params![self.key()?, wall(*at), line, text, place])
             }
             Change::Settle(number) => {
                 self.run("DELETE FROM rescued WHERE document = ?1 AND key = ?2", params![self.key()?, integer(*number)?])

@@ -164,11 +164,15 @@ export class Core {
   async rescued(document: string): Promise<RescuedEdit[]> {
     return (await this.ask<{ edits: RescuedEdit[] }>("rescued", { document })).edits;
   }
-  /** The core writes the words again, as an edit of this device's. */
-  async putBack(edit: RescuedEdit): Promise<void> {
-    await this.ask("rescued_back", { id: edit.id });
+  /** Keeps words that this view has and the text did not take. */
+  async rescue(document: string, line: string, text: string): Promise<void> {
+    await this.ask("rescue", { document, line, text });
   }
-  async rescuedDone(id: string): Promise<void> {
-    await this.ask("rescued_done", { id });
+  /** The core gives the words a line of their own again, as an edit of this device's. */
+  async putBack(edit: RescuedEdit): Promise<void> {
+    await this.ask("rescued_back", { edit: edit.id });
+  }
+  async rescuedDone(edit: RescuedEdit): Promise<void> {
+    await this.ask("rescued_done", { edit: edit.id });
   }
 }

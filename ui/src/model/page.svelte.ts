@@ -5,11 +5,14 @@
 import { Editor, type EditorSnapshot, type Here, type LinkAsked } from "../editor/index.ts";
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
-import { reason, type Core, type RescuedEdit } from "./core.ts";
+import { reason, type Core } from "./core.ts";
 import { Status } from "./status.svelte.ts";
 
 /** A person counts as writing at this moment for as long after a key. */
 const SAVING_SHOWS_AFTER_MS = 400;
+
+/** Between two tries to hand words over that the text did not take. */
+const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
 export class Page {
   editor = $state.raw<Editor | null>(null);
@@ -67,15 +70,6 @@ export class Page {
     this.editor?.jumpTo(device);
   }
 
-  /** Rescued words come back as a line of their own at the end, for the person to move. */
-  async putBack(edit: RescuedEdit): Promise<void> {
-    const { editor } = this;
-    if (!editor) return;
-    const end = editor.text.length;
-    editor.select({ anchor: end, head: end });
-    await this.core.putBack(edit);
-  }
-
   close(): void {
     this.#closed = true;
     clearTimeout(this.#savingTimer);
@@ -122,9 +116,22 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
+      editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
       editor.on("trouble", (what) => console.warn(what)),
     );
     this.editor = editor;
+  }
+
+  /** Words that the text did not take are kept by the core; until it has them, they are tried again. */
+  async #keep(line: string, text: string): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.core.rescue(this.id, line, text);
+      } catch (error) {
+        console.warn("words are not kept yet", reason(error));
+        await new Promise((resolve) => setTimeout(resolve, Math.min(1000 * 2 ** tries, KEEPING_WAITS_AT_MOST_MS)));
+      }
+    }
   }
 
   #changed(editor: Editor): void {

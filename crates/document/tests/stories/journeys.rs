@@ -438,6 +438,17 @@ fn words_that_lose_their_line_are_noticed_by_whoever_wrote_them() {
     assert_eq!(rescued(&world, 0), [("and precious ".to_owned(), id)]);
     assert_eq!(rescued(&world, 1), [], "Ben has lost nothing");
 
+    // Put back, they have a line of their own again, for everybody; once more changes nothing.
+    let kept =
+        world.devices[0].announcements.iter().find_map(|said| if let Announcement::Rescued(it) = said { Some(it.clone()) } else { None });
+    let sheaf_document::Rescued { text, place, .. } = kept.expect("it was announced");
+    for _ in 0..2 {
+        let (text, place) = (text.clone(), Some(place.clone()));
+        world.ask(0, |request| Input::PutBack { request, text, place }).expect("an editor may");
+        world.pass(SECOND);
+        assert_eq!(world.agree(), "First line\nand precious \nLast line\n");
+    }
+
     // Joining two lines strands nothing, whoever writes in them meanwhile.
     world.part(0);
     world.push(1, "main", Delta::new().retain("First line".len()).delete(1));
@@ -445,7 +456,7 @@ fn words_that_lose_their_line_are_noticed_by_whoever_wrote_them() {
     world.settle();
     world.link(0, 1);
     world.pass(SECOND);
-    assert!(world.agree().starts_with("Firxyzst lineand precious"));
+    assert!(world.agree().starts_with("Firxyzst lineand precious \nLast"));
     assert_eq!(rescued(&world, 0).len(), 1);
 }
 

@@ -2,6 +2,7 @@
 
 mod library;
 mod people;
+mod rescued;
 
 use serde_json::{Map, Value, json};
 
@@ -22,8 +23,10 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "trash" => library::trash(engine, &fields, true).await,
         "restore" => library::trash(engine, &fields, false).await,
         "duplicate" => library::duplicate(engine, &fields).await,
-        "rescued" => library::rescued(engine, &fields).await,
-        "rescued_done" => library::rescued_done(engine, &fields).await,
+        "rescued" => rescued::list(engine, &fields).await,
+        "rescue" => rescued::rescue(engine, &fields).await,
+        "rescued_back" => rescued::back(engine, &fields).await,
+        "rescued_done" => rescued::done(engine, &fields).await,
         "search" => library::search(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
         "preview" => people::preview(engine, &fields),

@@ -1,6 +1,6 @@
 //! What reaches a document's task.
 
-use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Push, Refused, RequestId, ViewId};
+use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Place, Push, Refused, RequestId, ViewId};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
@@ -37,6 +37,8 @@ pub(crate) enum Question {
     Edit { base: Option<u64>, delta: Delta },
     /// A new title.
     Rename(String),
+    /// A line of their own for rescued words.
+    PutBack { text: String, place: Option<Place> },
     /// Something about members.
     Administer(Act),
 }
@@ -47,6 +49,7 @@ impl Question {
             Question::Read => Input::Read { request },
             Question::Edit { base, delta } => Input::Edit { request, base, delta },
             Question::Rename(title) => Input::Rename { request, title },
+            Question::PutBack { text, place } => Input::PutBack { request, text, place },
             Question::Administer(act) => Input::Administer { request, act },
         }
     }

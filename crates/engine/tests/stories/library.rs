@@ -70,3 +70,28 @@ async fn a_raise_without_a_window_says_so() {
     assert_eq!(lane.ask("raise", json!({ "link": "sheaf://join/x" })).await.expect("told")["windows"], 1);
     assert_eq!(window.recv().await.expect("raised").as_deref(), Some("sheaf://join/x"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_the_text_did_not_take_are_kept_until_somebody_decides() {
+    let (_folder, engine, mut lane) = lane().await;
+    let mut other = Lane::new(&engine);
+    let made = lane.ask("new", json!({ "title": "Notes", "markdown": "Here.\n" })).await.expect("made");
+    let document = made["document"].as_str().expect("an id").to_owned();
+    for text in ["Kept words.", "Others."] {
+        lane.ask("rescue", json!({ "document": document, "text": text })).await.expect("kept");
+    }
+    assert_eq!(other.event("rescued").await["document"], *document, "every window hears of it");
+    let kept = async |lane: &mut Lane| lane.ask("rescued", json!({ "document": document })).await.expect("listed")["edits"].clone();
+    let list = kept(&mut lane).await;
+    assert_eq!((&list[0]["text"], &list[1]["text"]), (&json!("Kept words."), &json!("Others.")));
+
+    // Twice the same wish is one edit: a button may be pressed twice before its row is gone.
+    for _ in 0..2 {
+        lane.ask("rescued_back", json!({ "edit": list[0]["id"] })).await.expect("put back");
+    }
+    lane.ask("rescued_done", json!({ "edit": list[1]["id"] })).await.expect("dismissed");
+    assert_eq!(lane.text(&document).await, "Here.\nKept words.\n");
+    assert_eq!(kept(&mut lane).await, json!([]));
+    let wrong = lane.ask("rescued_back", json!({ "edit": "7" })).await.expect_err("there is none");
+    assert_eq!(wrong["code"], "malformed");
+}

@@ -79,6 +79,8 @@ pub struct RescuedRow {
     pub line: String,
     /// The words.
     pub text: String,
+    /// Where they stand in the text, if they do.
+    pub place: Option<Vec<u8>>,
 }
 
 /// How far the journal has been applied.
@@ -195,9 +197,11 @@ impl Reader<'_> {
 
     /// Words that lost their line and are not dealt with yet.
     pub fn rescued(&self, document: DocumentId) -> Result<Vec<RescuedRow>, ReadError> {
-        let sql = "SELECT r.key, r.at, r.line, r.text FROM rescued r JOIN documents d ON d.key = r.document WHERE d.id = ?1 ORDER BY r.key";
+        let sql = "SELECT r.key, r.at, r.line, r.text, r.place
+            FROM rescued r JOIN documents d ON d.key = r.document WHERE d.id = ?1 ORDER BY r.key";
         self.all(sql, [document.as_bytes()], |row| {
-            Ok(RescuedRow { number: unsigned(row, 0)?, at: Wall(unsigned(row, 1)?), line: row.get(2)?, text: row.get(3)? })
+            let (number, at) = (unsigned(row, 0)?, Wall(unsigned(row, 1)?));
+            Ok(RescuedRow { number, at, line: row.get(2)?, text: row.get(3)?, place: row.get(4)? })
         })
     }
 

@@ -108,7 +108,8 @@ CREATE TABLE rescued (
   document INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
   at       INTEGER NOT NULL,                -- wall clock, milliseconds
   line     TEXT    NOT NULL,
-  text     TEXT    NOT NULL
+  text     TEXT    NOT NULL,
+  place    BLOB                             -- where the words stand in the text, if they do
 ) STRICT;
 CREATE INDEX rescued_by_document ON rescued (document);
 

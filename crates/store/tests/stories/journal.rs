@@ -94,8 +94,8 @@ fn marks_secrets_receipts_and_quarantine_come_back() {
         .with(Change::Receipt { device, heard: Wall(5), bytes: vec![1] })
         .with(Change::Receipt { device, heard: Wall(6), bytes: vec![2] })
         .with(Change::Quarantine { chain: chain(1, 2), number: 4, at: Wall(7), reason: "too deep".into(), bytes: vec![9] })
-        .with(Change::Rescued { at: Wall(8), line: "l1".into(), text: "lost".into() })
-        .with(Change::Rescued { at: Wall(9), line: "l2".into(), text: "words".into() });
+        .with(Change::Rescued { at: Wall(8), line: "l1".into(), text: "lost".into(), place: None })
+        .with(Change::Rescued { at: Wall(9), line: "l2".into(), text: "words".into(), place: Some(vec![1, 2]) });
     store.commit(batch).wait().expect("written");
     assert_eq!(standing(), Standing { last: 3, applied: 2, trying: Some(3) });
     store.commit(Batch::of(document(1)).with(Change::Applied(3))).wait().expect("written");

@@ -101,34 +101,6 @@ pub(super) async fn duplicate(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({ "document": document.to_string() }))
 }
 
-pub(super) async fn rescued(engine: &Engine, fields: &Fields) -> Answer {
-    let documents = match fields.get("document") {
-        None | Some(Value::Null) => engine.documents().into_iter().map(|entry| entry.document).collect(),
-        Some(_) => vec![meant(engine, fields)?],
-    };
-    let mut edits = Vec::new();
-    for document in documents {
-        for edit in engine.rescued(document).await? {
-            edits.push(json!({
-                "id": format!("{document}/{}", edit.number),
-                "document": document.to_string(),
-                "line": edit.line,
-                "text": edit.text,
-                "when": edit.at.0,
-            }));
-        }
-    }
-    Ok(json!({ "edits": edits }))
-}
-
-pub(super) async fn rescued_done(engine: &Engine, fields: &Fields) -> Answer {
-    let id = text(fields, "id")?;
-    let parts = id.split_once('/').and_then(|(document, number)| Some((document.parse().ok()?, number.parse().ok()?)));
-    let (document, number) = parts.ok_or_else(|| Failure::malformed("\"id\" is one that `rescued` gave"))?;
-    engine.settle_rescued(document, number).await?;
-    Ok(json!({}))
-}
-
 pub(super) async fn search(engine: &Engine, fields: &Fields) -> Answer {
     let hits = engine.search(text(fields, "words")?).await?;
     let hits = hits.iter().map(|hit| json!({ "document": hit.document.to_string(), "title": hit.title, "excerpt": hit.excerpt }));
