@@ -13,9 +13,9 @@ const VARIABLE: &str = "SHEAF_LOG";
 /// A log file larger than this is put aside at the next start; one is kept.
 const LARGEST: u64 = 8 << 20;
 
-/// A command logs what went wrong, where its person looks.
+/// A command logs what went wrong in Sheaf where its person looks; what other people's crates complain about is for `SHEAF_LOG`.
 pub(crate) fn to_stderr() {
-    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
+    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("off,sheaf=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

@@ -54,9 +54,10 @@ pub(crate) fn preview(answer: &Value) -> String {
 pub(crate) fn status(answer: &Value) -> String {
     let mut text = String::new();
     for document in answer["documents"].as_array().into_iter().flatten() {
-        let saved = match document["unsaved_reason"].as_str() {
-            None => "saved here".to_owned(),
-            Some(reason) => format!("NOT SAVED: {reason}"),
+        let saved = match (document["unsaved_reason"].as_str(), document["waits_for"].as_str()) {
+            (Some(reason), _) => format!("NOT SAVED: {reason}"),
+            (None, Some(inviter)) => waiting(inviter, &document["transfer"]),
+            (None, None) => "saved here".to_owned(),
         };
         text += &format!(
             "{}\t{}\t{saved}\n",
@@ -68,6 +69,15 @@ pub(crate) fn status(answer: &Value) -> String {
         }
     }
     text
+}
+
+/// A first copy that is not here yet.
+fn waiting(inviter: &str, transfer: &Value) -> String {
+    let inviter = if inviter.is_empty() { "whoever invited you" } else { inviter };
+    match (transfer["bytes"].as_u64(), transfer["total"].as_u64()) {
+        (Some(bytes), Some(total)) => format!("getting the first copy, {bytes} of {total} bytes"),
+        _ => format!("waiting for the first copy from {inviter}, or from anybody who has it"),
+    }
 }
 
 fn device_line(device: &Value) -> String {

@@ -41,6 +41,7 @@ impl Document {
     /// Makes an open ticket. (Only the owner invites, until admins can be made.)
     fn invite(&mut self, role: Role, seed: [u8; 32], label: &str) -> Result<Ticket, Refused> {
         needs(self.role(), Role::Admin, "the right to invite")?;
+        self.introduce();
         let seed = TicketSeed::from_bytes(seed);
         let randomness = self.entropy.draw();
         let document = self.id();
@@ -57,6 +58,17 @@ impl Document {
     pub(crate) fn say_who_i_am(&mut self) -> Result<(), Refused> {
         let profile: Profile = self.profile.clone();
         self.write_operation(|cipher, previous| Operation::Profile(profile.close(cipher, previous)))
+    }
+
+    /// Writes the name and colour again that this person has taken on while the document was not open, before anybody else meets them in
+    /// it. Once per process: a name that the record cuts short would differ for ever.
+    pub(crate) fn introduce(&mut self) {
+        let known = self.members().iter().find(|member| member.mine);
+        let stale = known.is_some_and(|known| (&known.name, &known.colour) != (&self.profile.name, &self.profile.colour));
+        if stale && !std::mem::replace(&mut self.introduced, true) {
+            // A name is a courtesy; nothing depends on it.
+            let _ = self.say_who_i_am();
+        }
     }
 
     /// Becomes a member, once the first copy is here and the invitation in it.
@@ -77,7 +89,9 @@ impl Document {
             let _ = self.say_who_i_am();
             self.first_copy = None;
             self.announce(Announcement::State(State::Ready));
-            if !self.views.is_empty() {
+            if self.views.is_empty() {
+                self.glance();
+            } else {
                 self.wake();
             }
         }

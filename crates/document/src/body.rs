@@ -21,6 +21,8 @@ use crate::{
 
 /// How long a replica stays after nobody needs it.
 const REST: Duration = Duration::from_secs(60);
+/// How long one that was opened only to be looked at stays: a thousand documents that changed are not a thousand replicas.
+const BRIEF_REST: Duration = Duration::from_secs(1);
 /// So many suspects are tried one by one at once: each costs a write.
 const FEW: usize = 16;
 /// More are tried in groups of so many; only those of a group that kills are tried one by one.
@@ -49,6 +51,8 @@ pub(crate) struct Body {
     /// The snapshot on disk could not be read.
     distrusts_snapshot: bool,
     rest_at: Option<Duration>,
+    /// The replica was opened only to be looked at.
+    brief: bool,
 }
 
 enum State {
@@ -106,6 +110,7 @@ impl Body {
             named: false,
             distrusts_snapshot: false,
             rest_at: None,
+            brief: false,
         }
     }
 
@@ -151,7 +156,7 @@ impl Body {
 
     /// Somebody needs the replica. Says whether it has to be asked for.
     pub(crate) fn wake(&mut self) -> bool {
-        self.rest_at = None;
+        (self.rest_at, self.brief) = (None, false);
         let asleep = matches!(self.state, State::Asleep);
         if asleep {
             self.state = State::Asked;
@@ -159,15 +164,24 @@ impl Body {
         asleep
     }
 
+    /// Somebody wants to look at the replica once. Says whether it has to be asked for.
+    pub(crate) fn glance(&mut self) -> bool {
+        let asleep = matches!(self.state, State::Asleep);
+        if asleep {
+            (self.state, self.brief) = (State::Asked, true);
+        }
+        asleep
+    }
+
     /// Somebody has used the replica who will not say when they are done.
     pub(crate) fn used(&mut self) {
-        self.rest_at = None;
+        (self.rest_at, self.brief) = (None, false);
     }
 
     /// Nobody needs the replica now.
     pub(crate) fn rest(&mut self, now: Moment) {
         if self.rest_at.is_none() && matches!(self.state, State::Awake(_)) {
-            self.rest_at = Some(now.elapsed + REST);
+            self.rest_at = Some(now.elapsed + if self.brief { BRIEF_REST } else { REST });
         }
     }
 

@@ -111,6 +111,7 @@ pub struct Document {
     entropy: Entropy,
     ticket: Option<Ticket>,
     left: bool,
+    introduced: bool,
 
     // What is held, and what is on its way.
     history: History,
@@ -222,6 +223,9 @@ impl Document {
         let Some(mut flight) = self.in_flight.take() else { return };
         let before = self.history.set_durable(&flight.grown);
         self.meet_replica(std::mem::take(&mut flight.news));
+        if flight.entries {
+            self.glance();
+        }
         self.tell_views();
         let written = flight.told(before, |chain| self.history.sealed(chain));
         self.tell_peers(&written);
@@ -323,6 +327,7 @@ impl Document {
             entropy,
             ticket: None,
             left: false,
+            introduced: false,
             history: History::new(document),
             delivery: Delivery::default(),
             own: Own::default(),

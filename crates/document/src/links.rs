@@ -159,6 +159,7 @@ impl Document {
 
     /// Begins the conversation.
     fn begin_session(&mut self, id: PeerId) {
+        self.introduce();
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
         peer.session = Some(Session::new(me < peer.device, peer.settled, now));

@@ -130,6 +130,6 @@ impl Own {
         self.written = Some(written.position);
         let access = matches!(inside, Inside::Access(_));
         let (row, parents) = history.accept(Sound { read, bytes: written.bytes, inside });
-        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access })
+        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access, entries: false })
     }
 }

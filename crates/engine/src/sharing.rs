@@ -99,6 +99,8 @@ pub struct DocumentReport {
     pub devices: Vec<DeviceReport>,
     /// The first copy, while it is coming.
     pub first_copy: Option<Progress>,
+    /// Nothing of it is here yet but an invitation, which says that it is from this person.
+    pub waits_for: Option<String>,
 }
 
 /// What is known about one device's copy, and the way to it.
@@ -233,7 +235,9 @@ impl Engine {
     pub async fn report(&self, document: DocumentId) -> Result<DocumentReport, DocumentError> {
         let live = self.live(document).await?;
         let facts = live.facts();
-        let (title, changed) = self.shared.library.entry(document).map(|entry| (entry.title, entry.changed)).unwrap_or_default();
+        let entry = self.shared.library.entry(document);
+        let waits_for = entry.as_ref().filter(|_| facts.state == State::Waiting).map(inviter);
+        let (title, changed) = entry.map(|entry| (entry.title, entry.changed)).unwrap_or_default();
         let devices = facts.status.devices.iter().map(|fact| DeviceReport { way: self.way(fact.device), fact: fact.clone() });
         Ok(DocumentReport {
             document,
@@ -242,6 +246,7 @@ impl Engine {
             unsaved: facts.unsaved.clone(),
             devices: devices.collect(),
             first_copy: facts.status.first_copy,
+            waits_for,
         })
     }
 
@@ -258,6 +263,7 @@ impl Engine {
                     unsaved: Some(error.to_string()),
                     devices: Vec::new(),
                     first_copy: None,
+                    waits_for: None,
                 },
             });
         }
@@ -326,4 +332,10 @@ impl Engine {
         }
         Ok(me)
     }
+}
+
+/// Whose invitation a placeholder came from, as the invitation says; nothing if it does not.
+fn inviter(placeholder: &Entry) -> String {
+    let text = placeholder.ticket.as_deref().and_then(|ticket| std::str::from_utf8(ticket).ok());
+    text.and_then(|text| Ticket::parse(text).ok()).map(|ticket| ticket.name).unwrap_or_default()
 }

@@ -58,9 +58,10 @@ pub struct PeerFacts {
 pub(crate) enum DialError {
     #[error("no address of this device is known, and the network profile has nobody to ask")]
     NoWay,
-    #[error("nobody answered within {0:?}")]
-    NoAnswer(Duration),
-    #[error("it could not be reached: {0}")]
+    #[error("nobody answers where it was last")]
+    NoAnswer,
+    /// The transport's own words are for the log.
+    #[error("nobody answers where it was last")]
     Unreachable(String),
     #[error(transparent)]
     Opening(#[from] OpeningError),
@@ -149,6 +150,9 @@ impl Kept {
     }
 
     fn failed(&self, error: &DialError, failures: u32) {
+        if let DialError::Unreachable(words) = error {
+            tracing::debug!(peer = %self.device.short(), words, "a dial failed");
+        }
         let mut facts = lock(&self.facts);
         (facts.failures, facts.last_error) = (failures, Some(error.to_string()));
     }
@@ -215,7 +219,7 @@ async fn dial(node: &Arc<Node>, route: &Route) -> Result<(), DialError> {
     let connecting = node.endpoint.connect(address, ALPN);
     let connection = tokio::time::timeout(PATIENCE, connecting)
         .await
-        .map_err(|_| DialError::NoAnswer(PATIENCE))?
+        .map_err(|_| DialError::NoAnswer)?
         .map_err(|error| DialError::Unreachable(plainly(&error)))?;
     let opened = match opening::dialed(&connection, node.config.instance).await {
         Ok(opened) => opened,

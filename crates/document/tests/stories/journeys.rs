@@ -461,6 +461,38 @@ fn words_that_lose_their_line_are_noticed_by_whoever_wrote_them() {
 }
 
 #[test]
+fn a_title_is_known_where_nobody_has_opened_the_document() {
+    let mut world = World::new();
+    let (ada, ben) = (world.device("Ada"), world.device("Ben"));
+    world.create(ada, "Field notes");
+    let ticket = world.invite(ada, Role::View);
+    world.ask(ada, |request| Input::Rename { request, title: "Heron notes".into() }).expect("the owner may");
+    world.join(ben, ticket);
+    world.link(ada, ben);
+    world.pass(SECOND);
+    assert_eq!(world.document(ben).title(), "Heron notes", "not what the older ticket says");
+    world.ask(ada, |request| Input::Rename { request, title: "Egret notes".into() }).expect("the owner may");
+    world.pass(SECOND);
+    assert_eq!(world.document(ben).title(), "Egret notes");
+    // He has looked, and holds no replica.
+    world.pass(5 * SECOND);
+    assert_eq!(world.document(ben).state_hash(), None);
+}
+
+#[test]
+fn a_name_taken_on_while_the_document_was_closed_is_told_when_people_meet() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.crash(0);
+    world.devices[0].name = "Countess Lovelace".into();
+    world.start(0);
+    let name = |world: &World, who: usize| world.document(who).members()[0].name.clone();
+    assert_eq!(name(&world, 0), "Ada", "alone she has nobody to tell");
+    world.link(0, 1);
+    world.pass(SECOND);
+    assert_eq!([name(&world, 0), name(&world, 1)], ["Countess Lovelace", "Countess Lovelace"]);
+}
+
+#[test]
 fn the_title_travels_and_members_leave() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     world.ask(1, |request| Input::Rename { request, title: "  Minutes\nof the meeting ".into() }).expect("an editor may");

@@ -289,7 +289,7 @@ async fn feed(hub: Arc<Hub>, linked: Arc<Linked>, mut jobs: mpsc::UnboundedRecei
                     let plan = hub.read(move |reader| Supply::plan(reader, document, &spans)).await;
                     match plan {
                         Ok(supply) => under_way.push_back(supply),
-                        Err(error) => failed(&linked, document, &error),
+                        Err(error) => failed(&hub, &linked, document, &error),
                     }
                 }
                 Job::Frame(document, frame) => {
@@ -313,7 +313,7 @@ async fn feed(hub: Arc<Hub>, linked: Arc<Linked>, mut jobs: mpsc::UnboundedRecei
             match read {
                 Ok(read) => supply = read,
                 Err(error) => {
-                    failed(&linked, document, &error);
+                    failed(&hub, &linked, document, &error);
                     continue;
                 }
             }
@@ -338,8 +338,9 @@ async fn hand_over(linked: &Linked, packets: &mut PacketWriter, document: Docume
     })
 }
 
-/// A journal that cannot be read is said in the log; the session will ask again.
-fn failed(linked: &Linked, document: DocumentId, error: &ReadError) {
+/// A journal that cannot be read is said in the log. The supply counts as over, so that the session tries again when the two compare.
+fn failed(hub: &Hub, linked: &Arc<Linked>, document: DocumentId, error: &ReadError) {
+    hub.supplied(linked, document);
     tracing::error!(%error, document = %document.short(), peer = %linked.device().short(), "a journal could not be handed over");
 }
 

@@ -105,6 +105,7 @@ fn document_status(report: &DocumentReport) -> Value {
         "unsaved_reason": report.unsaved,
         "changed_at": report.changed.0,
         "devices": report.devices.iter().map(device_status).collect::<Vec<_>>(),
+        "waits_for": report.waits_for,
         "transfer": report.first_copy.map(|copy| json!({ "from": copy.from.to_string(), "bytes": copy.bytes, "total": copy.total })),
     })
 }
@@ -131,7 +132,8 @@ fn device_status(report: &DeviceReport) -> Value {
         "state": state,
         "behind": behind,
         "linked": report.way.linked,
-        "last_seen": report.way.last_seen,
+        // A device that has not been met since this process began was met when its receipt came, if not later.
+        "last_seen": report.way.last_seen.max(report.fact.receipt_at.map(|at| at.0)),
         "receipt_at": report.fact.receipt_at.map(|at| at.0),
         "path": report.way.direct.map(|direct| if direct { "direct" } else { "relayed" }),
         "rtt_ms": report.way.rtt_ms,
