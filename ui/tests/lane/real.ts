@@ -70,14 +70,21 @@ export class Device {
     return requests;
   }
 
-  /** Stops the process where it is, as a machine asleep, or lets it go on. */
-  pause(asleep: boolean): void {
-    this.process?.kill(asleep ? "SIGSTOP" : "SIGCONT");
+  /** Stops the process where it is, as a machine asleep, for so long; `meanwhile` happens now and then. */
+  async sleep(ms: number, meanwhile: () => void = () => undefined): Promise<void> {
+    this.process?.kill("SIGSTOP");
+    for (const end = Date.now() + ms; Date.now() < end; meanwhile()) await new Promise((done) => setTimeout(done, Math.min(250, ms)));
+    this.wake();
+  }
+
+  /** Lets it go on. */
+  wake(): void {
+    this.process?.kill("SIGCONT");
   }
 
   /** Ends the node and forgets the home. */
   down(): void {
-    this.process?.kill("SIGCONT");
+    this.wake();
     this.process?.kill("SIGKILL");
     rmSync(this.home, { recursive: true, force: true });
   }
