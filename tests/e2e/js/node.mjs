@@ -35,6 +35,10 @@ export class Node {
     const also = origins.flatMap((origin) => ["--allow-origin", origin]);
     const started = spawn(SHEAF, ["up", "--json", "--bridge", "127.0.0.1:0", "--ui", PAGE, ...also], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = started;
+    // Whatever becomes of the story, no node outlives it.
+    const kill = () => started.kill("SIGKILL");
+    process.once("exit", kill);
+    started.once("exit", () => process.off("exit", kill));
     let complaint = "";
     started.stderr.on("data", (words) => (complaint = (complaint + words).slice(-4000)));
     this.url = await new Promise((found, failed) => {

@@ -49,6 +49,11 @@ export class Page {
     return this.state !== null && !this.state.editable;
   }
 
+  /** Everything typed is on the disk. */
+  get saved(): boolean {
+    return this.state?.saved ?? true;
+  }
+
   get words(): number | null {
     return this.state?.words ?? null;
   }

@@ -1,11 +1,15 @@
 /** Real WebKitGTK, the engine of the window on Linux: WebKitWebDriver with MiniBrowser under Xvfb, spoken to with plain fetch. No Tauri build needed. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Driver } from "./driver.ts";
 
 const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+/** How long everything may take to end by itself. */
+const ENDS_WITHIN_MS = 5000;
 
 const NAMED: Readonly<Record<string, string>> = {
   Backspace: "\uE003",
@@ -39,6 +43,12 @@ export async function startWebKit(): Promise<Driver> {
     stdio: "ignore",
     detached: true,
   });
+  // The group is the X server, the driver and the browser: whatever becomes of the suite, none of them outlives it.
+  const end = (signal: NodeJS.Signals): void => {
+    if (child.pid !== undefined) endGroup(child.pid, signal);
+  };
+  const kill = (): void => end("SIGKILL");
+  process.once("exit", kill);
   const base = `http://127.0.0.1:${port}`;
   const session = await newSession(base, child);
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
@@ -100,9 +110,23 @@ export async function startWebKit(): Promise<Driver> {
     screenshot: async (path) => writeFile(path, Buffer.from(await call<string>("GET", "/screenshot"), "base64")),
     close: async () => {
       await call("DELETE", "").catch(() => undefined);
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      const gone = once(child, "exit");
+      // Asked first, so that the X server takes its lock away.
+      end("SIGTERM");
+      const late = setTimeout(kill, ENDS_WITHIN_MS);
+      await gone;
+      clearTimeout(late);
+      process.off("exit", kill);
     },
   };
+}
+
+function endGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 
 function chord(key: string): KeyAction[] {

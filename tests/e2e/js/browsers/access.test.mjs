@@ -80,7 +80,9 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   await ben.types("Keys");
   await ben.presses("Enter");
   await ben.types("# Heading\n- one\ntwo words");
-  await ben.presses("Control+Shift+ArrowLeft", "Control+b");
+  await ben.presses("Control+Shift+ArrowLeft");
+  await ben.reads("1 of 4 words");
+  await ben.presses("Control+b");
   await until("the words on the disk", async () => (await ben.node.command("show", "Keys")).trim() === "# Heading\n\n- one\n- two **words**");
   await ben.presses("Control+s");
   await ben.reads("Already saved on this device");
@@ -100,6 +102,7 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   for (let stop = 0; stop < 60 && (await row()) !== "Welcome to Sheaf"; stop += 1) await ben.presses((await row()) ? "ArrowDown" : "Tab");
   await ben.presses("Enter");
   await ben.seesTitle("Welcome to Sheaf");
+  await ben.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));
   for (let stop = 0; stop < 60 && (await row()) !== "Welcome to Sheaf"; stop += 1) await ben.presses("Tab");
   await ben.presses("Delete");
   await ben.reads("“Welcome to Sheaf” is in the trash.");

@@ -26,6 +26,7 @@ story("the first run makes one short document that can be written in at once", a
   assert.deepEqual(await ada.library(), ["Welcome to Sheaf"]);
   await ada.writes(" I was here.");
   await ada.sees("before you share. I was here.");
+  await ada.isTold("Saved on this device");
   await ada.page.reload();
   await ada.sees("before you share. I was here.");
   assert.deepEqual(await ada.library(), ["Welcome to Sheaf"], "the welcome is made once");

@@ -138,6 +138,14 @@ export class Person {
     await this.page.getByText(words).first().waitFor();
   }
 
+  /** The status says so, and its dot is full: everything typed is on the disk. */
+  async isTold(words) {
+    await this.page.waitForFunction((words) => {
+      const dot = document.querySelector(".status .dot");
+      return dot && !dot.matches(".hollow") && document.querySelector(".status .words").innerText.includes(words);
+    }, words);
+  }
+
   /** The documents in the sidebar, as they stand there. */
   async library() {
     return (await this.page.locator("nav [data-row]").allInnerTexts()).map((words) => words.trim());

@@ -24,15 +24,6 @@ async function plugsIn(page) {
   });
 }
 
-/** The dot says "saved" half a second after the last key: hollow shows at 400 ms, so from here on it is a claim about these very words. */
-async function dotIsFull() {
-  await new Promise((done) => setTimeout(done, 500));
-  await ada.page.waitForFunction(() => {
-    const dot = document.querySelector(".status .dot");
-    return dot && !dot.matches(".hollow") && document.querySelector(".status .words").textContent.startsWith("Saved on this device");
-  });
-}
-
 story(`${KILLS} times the power fails in the middle of typing, and the page comes back with everything`, async (context) => {
   await ada.opens();
   await plugsIn(ada.page);
@@ -44,7 +35,7 @@ story(`${KILLS} times the power fails in the middle of typing, and the page come
     const before = `calm${kill} `;
     await ada.writes(before);
     typed += before;
-    await dotIsFull();
+    await ada.isTold("Saved on this device");
     const [storm, dark] = [`storm${kill} `, `dark${kill} `];
     const typing = ada.types(storm);
     await new Promise((done) => setTimeout(done, 20 * kill));

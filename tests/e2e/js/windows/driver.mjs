@@ -2,13 +2,14 @@
  * Real windows, driven: WebKitWebDriver over the W3C protocol by plain fetch.
  *
  * tauri-driver would only rename one capability and set one variable (`TAURI_WEBVIEW_AUTOMATION`), so it is left out. Knows nothing
- * of Sheaf: words like "document" belong to story.mjs.
+ * of Sheaf: words like "document" belong to person.mjs.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 
 /** The key under which WebDriver hands out elements. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -46,34 +47,61 @@ export async function until(what, look, patience = PATIENCE_MS) {
   throw new Error(`waited ${patience / 1000} s for ${what}; last: ${last?.message ?? JSON.stringify(last)}`);
 }
 
-/** One app in one window. */
+/** How long a driver may take to say goodbye to its app. */
+const PARTING_MS = 5_000;
+
+/** How long it may take to answer anything else on a busy machine. */
+const ANSWERS_WITHIN_MS = 120_000;
+
+/**
+ * One app in one window.
+ *
+ * The driver leads a process group of its own, in which everything it starts lives: the app, WebKit's processes. What they say goes to a file: whoever
+ * holds an end of our pipes keeps the whole test run waiting.
+ */
 export class Window {
   #driver;
+  #log;
   #base;
   #session;
-  #atExit = () => this.abandon();
+  #atExit = () => this.#end();
 
   /** Starts `binary` with `args` under a driver of its own. */
   static async open({ binary, args, env = {} }) {
     const window = new Window();
     const port = await freePort();
     const inspector = await freePort();
+    window.#log = join(tmpdir(), `sheaf-driver-${process.pid}-${port}.log`);
+    const log = openSync(window.#log, "w");
     window.#driver = spawn("WebKitWebDriver", [`--host=127.0.0.1`, `--port=${port}`], {
       env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true", WEBKIT_INSPECTOR_SERVER: `127.0.0.1:${inspector}`, NO_AT_BRIDGE: "1", ...env },
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", log, log],
+      detached: true,
     });
+    closeSync(log);
+    window.#driver.unref();
     // Whatever becomes of the story, no driver outlives it, and no app its driver.
     process.once("exit", window.#atExit);
     window.#base = `http://127.0.0.1:${port}`;
-    await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
-    const { sessionId } = await window.#ask("POST", "/session", { capabilities });
-    window.#session = `/session/${sessionId}`;
-    return window;
+    try {
+      await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
+      const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
+      const { sessionId } = await window.#ask("POST", "/session", { capabilities });
+      window.#session = `/session/${sessionId}`;
+      return window;
+    } catch (error) {
+      const said = readFileSync(window.#log, "utf8");
+      await window.abandon();
+      throw new Error(`${binary} did not open: ${error.message}\n${said.slice(-4000)}`, { cause: error });
+    }
   }
 
   async #ask(method, path, body) {
-    const reply = await fetch(this.#base + path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+    const reply = await fetch(this.#base + path, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(method === "DELETE" ? PARTING_MS : ANSWERS_WITHIN_MS),
+    });
     const { value } = await reply.json();
     if (!reply.ok) throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
     return value;
@@ -150,15 +178,30 @@ export class Window {
     writeFileSync(path, Buffer.from(picture, "base64"));
   }
 
-  /** Ends the session and the driver; what the driver started ends with it. */
+  /** Ends the session, and with it the app; then the driver. */
   async close() {
-    await this.#ask("DELETE", this.#session).catch(() => {});
-    this.abandon();
+    if (this.#session) await this.#ask("DELETE", this.#session).catch(() => {});
+    await this.abandon();
   }
 
-  /** Ends the driver without a word to the app: it may be dead already. */
-  abandon() {
+  /** Ends the driver and what it started, without a word to the app: it may be dead already. */
+  async abandon() {
+    const { exitCode, signalCode } = this.#driver;
+    if (exitCode === null && signalCode === null) {
+      this.#driver.ref();
+      const gone = once(this.#driver, "exit");
+      this.#end();
+      await gone;
+    }
     process.off("exit", this.#atExit);
-    this.#driver.kill("SIGKILL");
+    rmSync(this.#log, { force: true });
+  }
+
+  #end() {
+    try {
+      process.kill(-this.#driver.pid, "SIGKILL");
+    } catch (error) {
+      if (error.code !== "ESRCH") throw error;
+    }
   }
 }

@@ -34,7 +34,7 @@ export class Person {
   /** The power fails: the process is gone between two instructions, its window with it. */
   async isCutOff() {
     process.kill(await this.process(), "SIGKILL");
-    this.window.abandon();
+    await this.window.abandon();
   }
 
   async closes() {
