@@ -62,11 +62,18 @@ impl Knows for BTreeSet<Hash> {
 pub trait CausalPast {
     /// Whether `later` stands, directly or not, on `earlier`.
     fn stands_on(&self, later: &Hash, earlier: &Hash) -> bool;
+
+    /// Whether nothing stands on `record`: so it is with whatever has just come, and nobody else need be asked.
+    fn is_last(&self, record: &Hash) -> bool;
 }
 
 impl CausalPast for Graph {
     fn stands_on(&self, later: &Hash, earlier: &Hash) -> bool {
         later != earlier && self.past_with(later).is_some_and(|past| past.contains(earlier))
+    }
+
+    fn is_last(&self, record: &Hash) -> bool {
+        self.is_head(record)
     }
 }
 
@@ -207,7 +214,7 @@ impl Access {
     pub fn add(&mut self, record: AccessRecord, past: &impl CausalPast) -> Standing {
         let hash = record.position.hash;
         if !self.records.contains_key(&hash) {
-            if self.records.keys().any(|held| past.stands_on(held, &hash)) {
+            if !past.is_last(&hash) && self.records.keys().any(|held| past.stands_on(held, &hash)) {
                 let held = std::mem::take(&mut self.records).into_values().map(|(record, _)| record);
                 *self = Self::fold(self.document, held.chain([record]), past);
             } else {

@@ -228,9 +228,10 @@ fn checksum(contents: &[u8]) -> [u8; CHECKSUM] {
     std::array::from_fn(|index| hash.as_bytes()[index])
 }
 
-/// Words for a dialog of somebody who does not know the sender: no line ends, nothing that turns the direction of what follows.
+/// Words for a dialog of somebody who does not know the sender: no line ends of any kind, nothing that turns the direction of what follows.
 fn plain(text: &str, limit: usize) -> String {
-    let turns = |letter| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept: String = text.chars().filter(|letter| !letter.is_control() && !turns(*letter)).collect();
+    let breaks = |letter| matches!(letter, '\u{2028}' | '\u{2029}');
+    let turns = |letter| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let kept: String = text.chars().filter(|letter| !letter.is_control() && !breaks(*letter) && !turns(*letter)).collect();
     cut(&kept, limit).to_owned()
 }

@@ -16,6 +16,8 @@ pub enum Bug {
     UnsealedAccepted,
     /// What somebody else deleted stays.
     DeleteSetDropped,
+    /// Of two who write at one place apart, the index puts the other one first than yrs does.
+    IndexMisplaces,
 }
 
 #[cfg(feature = "planted")]

@@ -83,8 +83,9 @@ impl Document {
             return;
         }
         let Some(chain) = self.own.chain() else { return };
-        let join = ticket.seed.join(record, &document, &chain, &device);
-        if self.write_operation(|_, _| Operation::Join(join)).is_ok() {
+        let join = Operation::Join(ticket.seed.join(record, &document, &chain, &device)).encode();
+        let joined = self.own.join(&mut self.history, &record, &join, self.now).map(|record| self.draft.record(record));
+        if self.operation_written(joined).is_ok() {
             // A name is a courtesy; joining does not depend on it.
             let _ = self.say_who_i_am();
             self.first_copy = None;
@@ -107,9 +108,17 @@ impl Document {
 
     /// Writes an access operation. It is made when its place is known, since the names in it are closed for that place.
     fn write_operation(&mut self, make: impl FnOnce(&ChainCipher, &Hash) -> Operation) -> Result<(), Refused> {
-        self.gather().map_err(closed)?;
-        let operation = self.begin_chain().map(|writer| make(writer.cipher(), &writer.tip().hash)).map_err(closed)?;
-        if let Err(error) = self.write(Kind::Access, &operation.encode()) {
+        let written = self.gather().and_then(|()| {
+            let operation = self.begin_chain().map(|writer| make(writer.cipher(), &writer.tip().hash))?;
+            self.write(Kind::Access, &operation.encode())
+        });
+        self.operation_written(written)
+    }
+
+    /// What follows from an access operation of this device, if it could be written.
+    fn operation_written(&mut self, written: Result<(), OwnError>) -> Result<(), Refused> {
+        if let Err(error) = written {
+            // Its number is used up.
             self.rebuild();
             return Err(closed(error));
         }
@@ -143,7 +152,7 @@ impl Document {
 
     fn gather(&mut self) -> Result<(), OwnError> {
         self.begin_chain()?;
-        let gathered = self.own.gather(&mut self.history, self.now)?;
+        let gathered = self.own.gather(&mut self.history, &self.profile, self.now)?;
         gathered.into_iter().for_each(|record| self.draft.record(record));
         Ok(())
     }

@@ -54,6 +54,8 @@ pub(crate) struct History {
     durable_rows: u64,
     /// A digest over the access records that are on disk.
     pub(crate) durable_access: Digest,
+    /// Access records have come since that was computed.
+    access_changed: bool,
     recent: Vec<(Digest, u64)>,
 }
 
@@ -112,6 +114,7 @@ impl History {
             durable: Frontier::new(),
             durable_rows: 0,
             durable_access: Digest::EMPTY,
+            access_changed: true,
             recent: Vec::new(),
         }
     }
@@ -274,6 +277,7 @@ impl History {
         self.place(&read, &marks, bytes.len()).expect("validity has asked the graph before");
         if let Inside::Access(record) = inside {
             self.access.add(record, &self.graph);
+            self.access_changed = true;
         }
         let row = RecordRow {
             chain: read.position.chain,
@@ -322,6 +326,7 @@ impl History {
     pub(crate) fn restore_access(&mut self, read: &ReadRecord) -> Result<(), Malformed> {
         let device = self.device(&read.position.chain).expect("a chain is shown before its records");
         self.access.add(AccessRecord::read(read, device)?, &self.graph);
+        self.access_changed = true;
         Ok(())
     }
 
@@ -364,7 +369,9 @@ impl History {
             }
         }
         self.durable_rows = self.last_row();
-        self.durable_access = self.access_digest();
+        if std::mem::take(&mut self.access_changed) {
+            self.durable_access = self.access_digest();
+        }
         if !before.is_empty() || self.recent.is_empty() {
             if self.recent.len() >= RECENT {
                 self.recent.remove(0);

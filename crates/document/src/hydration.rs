@@ -1,7 +1,7 @@
 //! Getting the replica back, and folding it for next time.
 
 use sheaf_base::{ClientId, Update};
-use sheaf_replica::Replica;
+use sheaf_replica::{Broken, Replica};
 
 use crate::turn::RecordRow;
 
@@ -43,6 +43,9 @@ pub enum FoldError {
     /// The snapshot read again is not what was written.
     #[error("the new snapshot does not give the same text when it is read again; it was thrown away")]
     Differs,
+    /// yrs holds another text than the one that is shown. This is a bug, and a snapshot would only keep it.
+    #[error("folding stopped, because the text that is shown is not the one that is kept: {0}")]
+    Disagrees(String),
 }
 
 impl FoldJob {
@@ -59,11 +62,14 @@ impl FoldJob {
             None => Replica::empty(client),
         };
         replica.apply(&self.updates).map_err(|error| FoldError::Record(error.to_string()))?;
+        // Hashes come from the index alone. Whether yrs has the same text is asked here, where it keeps nobody waiting.
+        replica.audit().map_err(|Broken(what)| FoldError::Disagrees(what))?;
         let state = replica.snapshot().map_err(|error| FoldError::Record(error.to_string()))?;
         let again = Replica::from_snapshot(client, &state).map_err(|_| FoldError::Differs)?;
         if again.state_hash() != replica.state_hash() {
             return Err(FoldError::Differs);
         }
+        again.audit().map_err(|Broken(what)| FoldError::Disagrees(what))?;
         Ok(SnapshotState { upto: self.upto, state })
     }
 }

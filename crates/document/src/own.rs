@@ -4,7 +4,7 @@
 //! together with its first record. It is checked by the same rules as everybody's: what this device would refuse, it does not write.
 
 use sheaf_access::{Operation, Profile};
-use sheaf_base::{ChainId, ClientId, DocumentId, Moment, Position, limits};
+use sheaf_base::{ChainId, ClientId, DocumentId, Hash, Moment, Position, limits};
 use sheaf_record::{ChainWriter, DeviceKey, EpochSecret, Kind, ReadRecord, Seal, Stamp};
 
 use crate::{
@@ -70,22 +70,28 @@ impl Own {
         *self = Own::default();
     }
 
-    /// Makes one stamp name everything: where more people wrote apart than a stamp may name, records that only gather come first. The
-    /// chain has been begun.
-    pub(crate) fn gather(&mut self, history: &mut History, now: Moment) -> Result<Vec<Accepted>, OwnError> {
-        let Some(writer) = &self.writer else { return Err(OwnError::NoKey) };
-        if writer.tip().number == 0 {
-            history.open_chain(writer.head().clone());
-        }
-        let chain = writer.tip().chain;
+    /// Makes one stamp name everything: where more people wrote apart than a stamp may name, records that only gather come first. They say
+    /// again who this is, which changes nothing. The chain has been begun.
+    pub(crate) fn gather(&mut self, history: &mut History, profile: &Profile, now: Moment) -> Result<Vec<Accepted>, OwnError> {
+        let chain = self.show(history)?;
         let mut gathered = Vec::new();
         let stamps = history.graph.stamps(Some(&chain));
         for stamp in stamps.iter().take(stamps.len() - 1) {
             let Some(writer) = &self.writer else { return Err(OwnError::NoKey) };
-            let filler = Operation::Profile(Profile::default().close(writer.cipher(), &writer.tip().hash));
-            gathered.push(self.append(history, Kind::Access, stamp.clone(), &filler.encode(), now)?);
+            let again = Operation::Profile(profile.close(writer.cipher(), &writer.tip().hash));
+            gathered.push(self.append(history, Kind::Access, stamp.clone(), &again.encode(), now)?);
         }
         Ok(gathered)
+    }
+
+    /// Writes the record by which this device becomes a member. It gathers nothing, for who is no member yet may write nothing else: where
+    /// more heads are open than a stamp may name, it stands on some of them, behind which its invitation is.
+    pub(crate) fn join(&mut self, history: &mut History, invitation: &Hash, content: &[u8], now: Moment) -> Result<Accepted, OwnError> {
+        let chain = self.show(history)?;
+        let stands_on_it = |record: &Hash| history.graph.past_with(record).is_some_and(|past| past.contains(invitation));
+        let stamps = history.graph.stamps(Some(&chain));
+        let stamp = stamps.into_iter().find(|stamp| stamp.parents().iter().any(stands_on_it)).unwrap_or_default();
+        self.append(history, Kind::Access, stamp, content, now)
     }
 
     /// Writes a record that stands on everything here, which has been gathered.
@@ -108,6 +114,15 @@ impl Own {
         self.unsealed_bytes = 0;
         history.set_seal(&seal.position.chain, seal.position.number, seal.signature);
         Some(seal)
+    }
+
+    /// Shows the chain to the graph, if it has no record yet.
+    fn show(&self, history: &mut History) -> Result<ChainId, OwnError> {
+        let writer = self.writer.as_ref().ok_or(OwnError::NoKey)?;
+        if writer.tip().number == 0 {
+            history.open_chain(writer.head().clone());
+        }
+        Ok(writer.tip().chain)
     }
 
     fn append(&mut self, history: &mut History, kind: Kind, stamp: Stamp, content: &[u8], now: Moment) -> Result<Accepted, OwnError> {

@@ -14,8 +14,9 @@ use crate::frame::{
 const INVITATION: usize = 1024;
 /// The most bytes of a head and its signature.
 const HEAD: usize = 256;
-/// The most bytes of a sticky place.
+/// The most bytes of a sticky place. Two of them, the rest of a presence, and the number and name of its document go into one datagram.
 const PLACE: usize = 128;
+const _: () = assert!(1 + 10 + 1 + 2 * (2 + PLACE) + 1 + 32 <= limits::PRESENCE);
 /// The most bytes of a route.
 const ROUTE: usize = 1024;
 /// The most of anything that is a list in a frame: what fits is fewer.

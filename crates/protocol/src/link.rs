@@ -14,8 +14,6 @@ pub enum LinkFrame {
     Greeting {
         /// What this side can speak.
         versions: Versions,
-        /// This process run.
-        instance: [u8; 16],
     },
     /// One digest over everything that this side believes the two share. Equal: nothing is to be done, however many documents there are.
     Shared {
@@ -39,8 +37,8 @@ impl LinkFrame {
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::with_capacity(32);
         match self {
-            LinkFrame::Greeting { versions, instance } => {
-                writer.byte(1).byte(versions.lowest).byte(versions.highest).raw(instance);
+            LinkFrame::Greeting { versions } => {
+                writer.byte(1).byte(versions.lowest).byte(versions.highest);
             }
             LinkFrame::Shared { digest } => {
                 writer.byte(2).raw(digest);
@@ -59,10 +57,7 @@ impl LinkFrame {
     pub fn decode(bytes: &[u8]) -> Result<LinkFrame, Malformed> {
         let mut r = Reader::new(bytes);
         let frame = match r.byte("the link frame's kind")? {
-            1 => LinkFrame::Greeting {
-                versions: Versions { lowest: r.byte("a version")?, highest: r.byte("a version")? },
-                instance: r.array("the instance")?,
-            },
+            1 => LinkFrame::Greeting { versions: Versions { lowest: r.byte("a version")?, highest: r.byte("a version")? } },
             2 => LinkFrame::Shared { digest: r.array("the digest")? },
             3 => {
                 let last = r.byte("whether this is the last")?;
@@ -131,7 +126,8 @@ impl Discovery {
     }
 }
 
-/// Documents that one lane may speak about.
+/// The last number that a document may have. It belongs to none: a document that finds all others given out has this one, and is named in
+/// full every time.
 const SLOTS: u64 = 1 << 16;
 
 /// The sending end of a lane: an ordered stream of packets, each about the link or about one document. A document is named in full once and
@@ -166,7 +162,10 @@ impl PacketWriter {
             }
             About::Document(document) => {
                 let next = self.slots.len() as u64 + 1;
-                let slot = *self.slots.entry(document).or_insert(next);
+                let slot = self.slots.get(&document).copied().unwrap_or(next);
+                if slot == next && next < SLOTS {
+                    self.slots.insert(document, slot);
+                }
                 writer.varint(slot);
                 if slot == next {
                     writer.raw(&document.0);
@@ -183,15 +182,19 @@ impl PacketReader {
     pub fn open<'a>(&mut self, packet: &'a [u8]) -> Result<(About, &'a [u8]), Malformed> {
         let mut reader = Reader::new(packet);
         let next = self.slots.len() as u64 + 1;
-        let slot = reader.varint_to(next.min(SLOTS), "the number of a document")?;
+        let slot = reader.varint_to(next, "the number of a document")?;
         if slot == 0 {
             return Ok((About::Link, reader.rest()));
         }
-        if slot == next {
-            self.slots.push(DocumentId(reader.array("a document")?));
+        if slot < next {
+            let index = usize::try_from(slot - 1).expect("fewer than there are slots");
+            return Ok((About::Document(self.slots[index]), reader.rest()));
         }
-        let index = usize::try_from(slot - 1).expect("at most as many as there are slots");
-        Ok((About::Document(self.slots[index]), reader.rest()))
+        let document = DocumentId(reader.array("a document")?);
+        if slot < SLOTS {
+            self.slots.push(document);
+        }
+        Ok((About::Document(document), reader.rest()))
     }
 }
 
@@ -218,6 +221,17 @@ mod tests {
             assert_eq!(reader.open(&packet), Ok((about, &b"abc"[..])));
         }
         assert!(reader.open(&[9]).is_err(), "a number that was never given out");
+    }
+
+    #[test]
+    fn a_lane_may_speak_of_more_documents_than_there_are_numbers() {
+        let (mut writer, mut reader) = (PacketWriter::default(), PacketReader::default());
+        let numbered = |number: u32| DocumentId(*blake3::hash(&number.to_le_bytes()).as_bytes());
+        let last = u32::try_from(SLOTS).expect("it is 65,536") + 10;
+        for number in (0..last).chain([0, last - 1, last - 2, 65_534, 65_535]) {
+            let about = About::Document(numbered(number));
+            assert_eq!(reader.open(&writer.packet(about, b"abc")), Ok((about, &b"abc"[..])), "document {number}");
+        }
     }
 
     #[test]

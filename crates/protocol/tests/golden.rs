@@ -78,7 +78,7 @@ fn frames() -> Vec<(&'static str, Frame)> {
 
 fn packets() -> Vec<(&'static str, Vec<u8>)> {
     let mut lane = PacketWriter::default();
-    let greeting = LinkFrame::Greeting { versions: Versions::HERE, instance: run(22) };
+    let greeting = LinkFrame::Greeting { versions: Versions::HERE };
     let discovery = Discovery::new(&[23; 32], [(DocumentId(run(24)), run(25)), (DocumentId(run(26)), run(27))]);
     let mut packet = |about, frame: &[u8]| lane.packet(about, frame);
     vec![

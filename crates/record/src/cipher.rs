@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most seconds that may lie between two records: a hundred years and more, so that sums never overflow.
-const MAX_SECONDS: u64 = u32::MAX as u64;
+pub(crate) const MAX_SECONDS: u64 = u32::MAX as u64;
 
 /// Bytes that a closed payload is longer than what it holds, besides the seconds: the tag.
 pub(crate) const TAG: usize = 16;

@@ -206,6 +206,11 @@ impl Graph {
         self.heads.iter().map(|head| self.position_at(*head)).collect()
     }
 
+    /// Whether this is a record on which no other record stands.
+    pub fn is_head(&self, record: &Hash) -> bool {
+        self.place(record).is_some_and(|place| self.heads.contains(&place))
+    }
+
     /// The stamps for the next records of `own` chain (or of a new one) that stand on everything. Almost always one; where more
     /// heads are open than one stamp may name, the records of all but the last only gather.
     pub fn stamps(&self, own: Option<&ChainId>) -> Vec<Stamp> {

@@ -11,7 +11,7 @@ use sheaf_base::{ChainId, DocumentId, Hash, Position, limits};
 use crate::{
     bytes::{Malformed, Reader, Writer},
     chain::{self, ChainReader, ReadRecord, RunError},
-    cipher::{ChainCipher, OpenError},
+    cipher::{ChainCipher, MAX_SECONDS, OpenError},
     head::SignedHead,
     record::{Kind, Stamp},
     seal::Seal,
@@ -178,7 +178,7 @@ impl PackedRun {
         for _ in 0..self.count {
             let kind = Kind::read(&mut reader)?;
             let stamp = Stamp::read(&mut reader)?;
-            let seconds = reader.varint("the seconds since the previous record")?;
+            let seconds = reader.varint_to(MAX_SECONDS, "the seconds since the previous record")?;
             let plaintext = reader.bytes(limits::PAYLOAD, "a record's content")?;
             let bytes = cipher.close(&chain.tip().hash, kind, stamp, seconds, plaintext).encode();
             run.records.push(chain.read(&bytes)?);
@@ -200,4 +200,32 @@ fn decompress(compressed: &[u8]) -> Result<Vec<u8>, UnpackError> {
     decoder.window_log_max(WINDOW_LOG).map_err(|_| UnpackError::Compression)?;
     decoder.take(MAX_UNPACKED as u64 + 1).read_to_end(&mut plain).map_err(|_| UnpackError::Compression)?;
     if plain.len() > MAX_UNPACKED { Err(UnpackError::Compression) } else { Ok(plain) }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_base::Wall;
+
+    use super::*;
+    use crate::{chain::ChainWriter, cipher::EpochSecret, sign::DeviceKey};
+
+    #[test]
+    fn a_run_has_one_spelling() {
+        let (key, document, now) = (DeviceKey::from_bytes(&[1; 32]), DocumentId([2; 32]), Wall(1_700_000_000_000));
+        let writer = ChainWriter::begin(&key, document, [3; 16], 1, now, &EpochSecret::from_bytes([4; 32]));
+        let (cipher, before) = (writer.cipher(), writer.tip());
+        let record = cipher.close(&before.hash, Kind::Body, Stamp::default(), MAX_SECONDS, b"after a long time").encode();
+        let position = Position { chain: before.chain, number: 1, hash: crate::Record::hash(&before.hash, &record) };
+        let run = pack(cipher, before, &[&record], Seal::sign(&key, &document, position)).expect("it packs");
+        let opens = |run: &PackedRun| run.unpack(cipher, writer.head(), &document, before);
+        assert_eq!(opens(&run).expect("it is right").bytes, [record]);
+
+        // More seconds than can be are cut when a record is closed, so they would make the same record.
+        let mut plain = Writer::new();
+        plain.byte(Kind::Body.code());
+        Stamp::default().write(&mut plain);
+        plain.varint(MAX_SECONDS + 1).bytes(b"after a long time");
+        let closed = cipher.close_pack(&run.header(), &compress(&plain.into_bytes()));
+        assert!(matches!(opens(&PackedRun { closed, ..run }), Err(UnpackError::Malformed(Malformed::TooLarge { .. }))));
+    }
 }

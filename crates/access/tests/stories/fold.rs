@@ -8,7 +8,7 @@ use sheaf_access::{Access, AccessRecord, CausalPast, Operation, Role, Standing, 
 use sheaf_base::{DeviceId, Hash};
 use sheaf_record::Graph;
 
-use crate::people::{Person, append, seed_of, with_seeds};
+use crate::people::{Letter, Person, append, seed_of, with_seeds};
 
 /// Six devices that invite, join, leave, rename, restart, meet, forge and misbehave.
 fn live(random: &mut ChaCha8Rng, steps: usize) -> Vec<Person> {
@@ -206,6 +206,38 @@ fn a_naive_fold_agrees() {
     });
     let [refused, counts] = counted.get();
     assert!(refused > 50 && counts > 50 || std::env::var_os("SEED").is_some(), "{refused} refused, {counts} counted");
+}
+
+/// Counts how often a graph is asked.
+struct Asked<'a>(&'a Graph, std::cell::Cell<usize>);
+
+impl CausalPast for Asked<'_> {
+    fn stands_on(&self, later: &Hash, earlier: &Hash) -> bool {
+        self.1.set(self.1.get() + 1);
+        self.0.stands_on(later, earlier)
+    }
+
+    fn is_last(&self, record: &Hash) -> bool {
+        self.0.is_last(record)
+    }
+}
+
+#[test]
+fn a_record_costs_the_same_however_many_there_are() {
+    // Somebody who can write nothing else can still say their name all day long.
+    let mut ada = Person::founder();
+    for day in 0..400 {
+        ada.call_myself(&format!("Ada {day}"));
+    }
+    let (mut graph, mut access) = (Graph::new(), Access::new(ada.document));
+    let cost = |letter: &Letter| {
+        append(&mut graph, letter);
+        let asked = Asked(&graph, 0.into());
+        access.add(letter.access.clone().expect("she has done nothing else"), &asked);
+        asked.1.get()
+    };
+    let costs: Vec<usize> = ada.letters.iter().map(cost).collect();
+    assert_eq!(costs[10], costs[399], "{costs:?}");
 }
 
 #[test]

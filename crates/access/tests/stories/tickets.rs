@@ -166,8 +166,15 @@ fn the_fullest_ticket_is_below_the_limit_and_hints_are_cut() {
 #[test]
 fn a_title_cannot_rearrange_the_dialog() {
     let mut sly = ticket();
-    sly.title = "Invoice\n\u{202e}fdp.exe\u{0}".to_owned();
+    // Every line end and every mark of direction that Unicode has, written by a program that cuts them, and by one that does not.
+    let marks = "\n\r\u{b}\u{c}\u{85}\u{2028}\u{2029}\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{0}";
+    sly.title = format!("Invoice{marks}fdp.exe");
     assert_eq!(Ticket::parse(&sly.encode()).unwrap().title, "Invoicefdp.exe");
+    for mark in marks.chars() {
+        let spelled = mark.to_string();
+        let refused = Ticket::parse(&rewritten(|contents| contents[98..98 + spelled.len()].copy_from_slice(spelled.as_bytes())));
+        assert!(matches!(refused, Err(TicketError::Malformed(_))), "{mark:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A member's device with a patched program: it has the keys, and writes what the program would not.
 
-use sheaf_base::{Hash, Position, Update, Wall};
+use sheaf_base::{DocumentId, Hash, Position, Update, Wall};
 use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Frame, Run};
 use sheaf_record::{ChainCipher, ChainReader, ChainWriter, DeviceKey, EpochSecret, Kind, Record, Seal, SignedHead, Stamp};
 use sheaf_replica::Replica;
@@ -13,7 +13,7 @@ pub(crate) struct Forger {
     pub(crate) key: DeviceKey,
     pub(crate) writer: ChainWriter,
     secret: EpochSecret,
-    document: sheaf_base::DocumentId,
+    document: DocumentId,
     records: Vec<Vec<u8>>,
 }
 
@@ -21,9 +21,12 @@ impl Forger {
     /// A new chain of a device that takes part in the world.
     pub(crate) fn new(world: &World, who: usize, nonce: u8) -> Forger {
         let device = &world.devices[who];
-        let key = DeviceKey::from_bytes(&device.key);
-        let secret = EpochSecret::from_bytes(device.disk.secrets[0].secret);
-        let document = device.id.expect("it takes part");
+        Forger::with(DeviceKey::from_bytes(&device.key), nonce, &device.disk, device.id.expect("it takes part"))
+    }
+
+    /// A new chain of any device, that writes into a document with the key that lies on a disk.
+    pub(crate) fn with(key: DeviceKey, nonce: u8, disk: &Disk, document: DocumentId) -> Forger {
+        let secret = EpochSecret::from_bytes(disk.secrets[0].secret);
         let writer = ChainWriter::begin(&key, document, [nonce; 16], 1, Wall(1_700_000_000_000), &secret);
         Forger { key, writer, secret, document, records: Vec::new() }
     }

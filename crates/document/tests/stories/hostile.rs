@@ -1,6 +1,6 @@
 //! What no honest device sends: it is refused by everybody alike, and changes nothing.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, ops::Range, rc::Rc, time::Duration};
 
 use sheaf_access::{Invitation, Label, Operation, TicketSeed};
 use sheaf_base::{ChainId, Hash, Position};
@@ -392,4 +392,50 @@ fn a_false_secret_does_not_keep_the_true_one_out() {
     assert_eq!(world.document(cleo).state(), State::Ready);
     assert_eq!(world.agree(), "Words.\n");
     assert_eq!(quarantined(&world, cleo), Vec::<String>::new(), "nobody's records are to blame");
+}
+
+/// Joins by this ticket, of as many devices as somebody cares to make up, each standing on the invitation alone.
+fn joins(world: &World, ticket: &sheaf_document::Ticket, invitation: Hash, numbers: Range<u8>) -> Vec<Frame> {
+    let disk = &world.devices[0].disk;
+    let join = |number: u8| {
+        let key = DeviceKey::from_bytes(&[number; 32]);
+        let device = key.device();
+        let mut forger = Forger::with(key, number, disk, ticket.document);
+        let join = ticket.seed.join(invitation, &ticket.document, &forger.writer.tip().chain, &device);
+        forger.write(Kind::Access, &[invitation], &Operation::Join(join).encode());
+        forger.frame()
+    };
+    numbers.map(join).collect()
+}
+
+#[test]
+fn however_many_join_at_once_the_next_can_join_and_nobody_loses_their_name() {
+    let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
+    let ticket = world.invite(0, Role::Edit);
+    let invitation = newest(&world, 0);
+    world.settle();
+    for frame in joins(&world, &ticket, invitation, 0..100) {
+        slip(&mut world, 2, 0, frame);
+    }
+    // Ada has to gather them all before she can say anything that stands on everything.
+    world.write(0, "Ada's words.\n");
+    world.settle();
+    for frame in joins(&world, &ticket, invitation, 100..200) {
+        slip(&mut world, 2, 0, frame);
+    }
+    // And Cleo, before she can say her name.
+    let cleo = world.device("Cleo");
+    world.join(cleo, ticket);
+    world.link(0, cleo);
+    world.pass(5 * SECOND);
+    assert_eq!(world.document(cleo).state(), State::Ready);
+    world.write(1, "Ben's words.\n");
+    // Mallory passes for somebody who holds what she has sent, until all compare again.
+    world.pass(70 * SECOND);
+    assert_eq!(world.agree(), "Ada's words.\nBen's words.\n");
+    for who in [0, 1, cleo] {
+        let names: Vec<_> =
+            world.document(who).members().iter().map(|member| member.name.as_str()).filter(|name| !name.is_empty()).collect();
+        assert_eq!(names.len(), 4, "{who}: {names:?}");
+    }
 }

@@ -122,7 +122,7 @@ impl Conversation {
     async fn begin(hub: Arc<Hub>, linked: Arc<Linked>) -> Conversation {
         let shared = hub.shared_with(linked.device());
         let discovery = Discovery::new(linked.link.keying(), shared.iter().map(|(document, frontier)| (*document, *frontier)));
-        let greeting = LinkFrame::Greeting { versions: Versions::HERE, instance: hub.instance };
+        let greeting = LinkFrame::Greeting { versions: Versions::HERE };
         let digest = LinkFrame::Shared { digest: discovery.digest() };
         for frame in [greeting, digest] {
             if let Err(error) = linked.say_link(&frame).await {
@@ -173,7 +173,7 @@ impl Conversation {
 
     async fn hear_link(&mut self, frame: LinkFrame) -> Result<(), Breach> {
         match frame {
-            LinkFrame::Greeting { versions, .. } if !self.greeted => {
+            LinkFrame::Greeting { versions } if !self.greeted => {
                 Versions::HERE.agree(&versions).ok_or(Breach::Version(versions))?;
                 self.greeted = true;
                 Ok(())

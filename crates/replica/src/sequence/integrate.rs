@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use sheaf_base::ClientId;
+use sheaf_base::{
+    ClientId,
+    planted::{self, Bug},
+};
 use sheaf_schema::{Embed, Scalar, Value, json};
 
 use super::{Content, Handle, Item, Map, NONE, Sequence, Spot};
@@ -152,7 +155,8 @@ impl Sequence {
             conflicting.insert(other);
             let them = self.item(other);
             if item.origin == them.origin {
-                if self.client(them.at.slot) < self.client(item.at.slot) {
+                let theirs_first = self.client(them.at.slot) < self.client(item.at.slot);
+                if theirs_first != planted::is(Bug::IndexMisplaces) {
                     left = other;
                     conflicting.clear();
                 } else if item.right_origin == them.right_origin {
