@@ -7,6 +7,7 @@ import "@fontsource-variable/jetbrains-mono";
 import { Delta } from "../../src/editor/delta.ts";
 import { Editor } from "../../src/editor/index.ts";
 import { Chance } from "../lane/chance.ts";
+import { Letters } from "../lane/ledger.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
 import { Typist } from "../lane/typist.ts";
 import type { View } from "../../src/editor/view.ts";
@@ -22,10 +23,11 @@ class RealClock extends Clock {
 async function scribble(seed: number, steps: number): Promise<string[]> {
   const wrong: string[] = [];
   const luck = new Chance(seed);
+  const letters = new Letters();
   const seats = [a, b].flatMap((editor, index) => {
     if (editor === undefined) return [];
     const view = (editor as unknown as { view: View }).view;
-    return [{ editor, view, typist: new Typist("abcd"[index]!, view, luck) }];
+    return [{ editor, view, typist: new Typist("abcd"[index]!, view, luck, letters) }];
   });
   for (let step = 0; step < steps; step++) {
     const { typist, view, editor } = luck.one(seats);

@@ -4,14 +4,12 @@
  * SEED=n reruns one; SEEDS=n runs so many.
  */
 import { describe, expect, it } from "vitest";
-import { Delta } from "../../src/editor/delta.ts";
 import { TextLane } from "../../src/editor/lane/lane.ts";
-import { pageOf } from "../../src/editor/page/project.ts";
-import { View } from "../../src/editor/view.ts";
 import { Chance, randomBody } from "./chance.ts";
 import { Clock, ModelCore, type ModelWire } from "./model.ts";
-import { judgeText, markedOtherwise } from "./judge.ts";
-import { Ledger, Typist, note } from "./typist.ts";
+import { judgeText, marksOtherwise } from "./judge.ts";
+import { Ledger, Letters } from "./ledger.ts";
+import { Seat } from "./seat.ts";
 
 interface Totals {
   runs: number;
@@ -20,18 +18,19 @@ interface Totals {
   pushes: number;
   transformed: number;
   shows: number;
+  measured: number;
+  undone: number;
   troubles: string[];
 }
 
-const totals: Totals = { runs: 0, edits: 0, words: 0, pushes: 0, transformed: 0, shows: 0, troubles: [] };
+const totals: Totals = { runs: 0, edits: 0, words: 0, pushes: 0, transformed: 0, shows: 0, measured: 0, undone: 0, troubles: [] };
 
-interface Seat {
-  typist: Typist;
-  view: View;
-  wire: ModelWire;
+interface Placed {
+  readonly seat: Seat;
+  readonly wire: ModelWire;
   /** Drawn at a frame, late, or held by a composition until then. */
   nextDraw: number;
-  frame: number;
+  readonly frame: number;
 }
 
 async function flush(): Promise<void> {
@@ -42,35 +41,47 @@ async function run(seed: number): Promise<void> {
   const chance = new Chance(seed);
   const clock = new Clock();
   const core = new ModelCore(randomBody(chance, 1 + chance.below(12)), clock, chance);
-  const record = new Ledger();
-  for (const line of core.text.between()) if (line.id !== "") record.kinds.set(line.id, new Set([line.block]));
-  const seats: Seat[] = [];
+  const letters = new Letters();
+  const ledger = new Ledger();
+  ledger.begin(core.text);
+  const placed: Placed[] = [];
   const label = `SEED=${seed}`;
   const count = 2 + chance.below(3);
-  for (let i = 0; i < count; i++) seats.push(await sit("abcd"[i]!, core, clock, chance, record, label));
+  for (let i = 0; i < count; i++) placed.push(await sit("abcd"[i]!, core, clock, chance, letters, ledger, label));
   for (let step = 0; step < 120; step++) {
-    const seat = chance.one(seats);
+    const { seat, wire } = chance.one(placed);
     let did = "";
-    await guarded(`${label} step ${step}`, () => void (did = seat.typist.act()));
-    if (!shows(seat)) throw new Error(`${label} step ${step}: the screen does not show the text after "${did}"`);
+    guarded(`${label} step ${step}`, () => void (did = seat.typist.act()));
+    if (!seat.isTrue) throw new Error(`${label} step ${step}: the screen does not show the text after "${did}"`);
     for (let n = chance.below(6); n > 0 && clock.step(); n--) await flush();
-    if (chance.once(60)) seat.wire.pausedUntil = clock.now + chance.below(400);
+    if (chance.once(60)) wire.pausedUntil = clock.now + chance.below(400);
     if (chance.once(300)) {
       core.resetAll("rebuilt");
-      record.resets++;
+      ledger.resets++;
     }
-    drawDue(seats, clock, chance);
+    drawDue(placed, clock, chance);
   }
+  const seats = placed.map(({ seat }) => seat);
   await settle(seats, clock, label);
-  judge(core, seats, record, label);
+  judge(core, seats, ledger, label);
   totals.runs++;
-  totals.words += record.written.size;
+  totals.words += letters.words.length;
   totals.pushes += core.pushes;
   totals.transformed += core.transformed;
   totals.edits += seats.reduce((sum, seat) => sum + seat.typist.edits, 0);
+  totals.measured += seats.reduce((sum, seat) => sum + seat.measured, 0);
+  totals.undone += ledger.undone;
 }
 
-async function sit(name: string, core: ModelCore, clock: Clock, chance: Chance, record: Ledger, label: string): Promise<Seat> {
+async function sit(
+  name: string,
+  core: ModelCore,
+  clock: Clock,
+  chance: Chance,
+  letters: Letters,
+  ledger: Ledger,
+  label: string,
+): Promise<Placed> {
   const wire = core.wire(1 + chance.below(60));
   const opening = TextLane.open(
     wire,
@@ -88,96 +99,27 @@ async function sit(name: string, core: ModelCore, clock: Clock, chance: Chance, 
     clock.step();
     await flush();
   }
-  const seat: Partial<Seat> = { wire, nextDraw: 0, frame: chance.one([0, 17, 250]) };
-  const view: View = new View(
-    lane,
-    { now: () => clock.now, newId: () => chance.id() },
-    {
-      owes: () => undefined,
-      changing: () => undefined,
-      textChanged: (delta, changes, mine) => {
-        if (!mine) totals.shows++;
-        else note(record, name, before, changes, { undo: undoing(), copies: false });
-        before = view.page.lines;
-        void delta;
-      },
-      changed: () => undefined,
-      savedChanged: () => undefined,
-      roleChanged: () => undefined,
-      rescued: () => undefined,
-      trouble: (what) => totals.troubles.push(`${label}: ${what}`),
-    },
-  );
-  let before = view.page.lines;
-  let inUndo = false;
-  const undoing = (): boolean => inUndo;
-  for (const way of ["undoEdit", "redoEdit"] as const) {
-    const original = view[way].bind(view);
-    view[way] = (): boolean => {
-      inUndo = true;
-      record.undone++;
-      try {
-        return original();
-      } finally {
-        inUndo = false;
-      }
-    };
-  }
-  return Object.assign(seat, { view, typist: new Typist(name, view, chance) }) as Seat;
+  const seat = new Seat(name, lane, chance, () => clock.now, letters, ledger, {
+    trouble: (what) => totals.troubles.push(`${label}: ${what}`),
+    shown: () => totals.shows++,
+  });
+  return { seat, wire, nextDraw: 0, frame: chance.one([0, 17, 250]) };
 }
 
 /** Draws as a screen would: at its frame, late in a hidden window, not at all during a composition. */
-function drawDue(seats: readonly Seat[], clock: Clock, chance: Chance): void {
-  for (const seat of seats) {
-    if (clock.now < seat.nextDraw) continue;
-    draw(seat);
-    seat.nextDraw = clock.now + (chance.once(20) ? 1000 : seat.frame);
+function drawDue(placed: readonly Placed[], clock: Clock, chance: Chance): void {
+  for (const one of placed) {
+    if (clock.now < one.nextDraw) continue;
+    one.seat.draw();
+    one.nextDraw = clock.now + (chance.once(20) ? 1000 : one.frame);
   }
-}
-
-function shows(seat: Seat): boolean {
-  const { page } = seat.view;
-  return pageOf(page.lines, page.mounted).eq(page.state.doc);
-}
-
-/** Draws what is owed and holds the steps against the Delta: they span what changed and nothing else. */
-function draw(seat: Seat): void {
-  const { view } = seat;
-  const owed = view.lane.owes ? (view.lane as unknown as { books: { owed: Delta } }).books.owed : new Delta();
-  const simple = owed.ops.every((op) => op.attributes === undefined && !(typeof op.insert === "string" && op.insert.includes("\n")));
-  const before = view.page.lines;
-  const lines = before.count;
-  const page = view.page as unknown as { update(tr: { steps: Array<{ from: number; to: number; slice?: { size: number } }> }): void };
-  const update = page.update.bind(page);
-  page.update = (tr): void => {
-    // The text after the last newline gains and loses its node with its first and last character.
-    const tails = before.line(lines - 1).width + view.page.lines.line(view.page.lines.count - 1).width;
-    if (simple && view.page.lines.count === lines && tails === 0) {
-      const changed = owed.ops.reduce(
-        (sum, op) => sum + (op.delete ?? (typeof op.insert === "string" ? op.insert.length : op.insert !== undefined ? 1 : 0)),
-        0,
-      );
-      const spanned = tr.steps.reduce((sum, step) => sum + step.to - step.from + (step.slice?.size ?? 0), 0);
-      expect(spanned, `${JSON.stringify(owed.ops)} drew ${JSON.stringify(tr.steps)}`).toBeLessThanOrEqual(changed);
-    }
-    update(tr as never);
-  };
-  try {
-    view.draw();
-  } finally {
-    page.update = update;
-  }
-  if (!shows(seat))
-    throw new Error(
-      `the screen does not show the text after drawing ${JSON.stringify(owed.ops)} on ${JSON.stringify(before.toDelta().ops)}`,
-    );
 }
 
 async function settle(seats: readonly Seat[], clock: Clock, label: string): Promise<void> {
   for (let i = 0; i < 20_000; i++) {
     const idle = !clock.step();
     await flush();
-    for (const seat of seats) draw(seat);
+    for (const seat of seats) seat.draw();
     if (idle && seats.every((seat) => !seat.view.lane.isUnsaved)) {
       await flush();
       if (clock.isIdle) return;
@@ -191,21 +133,21 @@ async function settle(seats: readonly Seat[], clock: Clock, label: string): Prom
   );
 }
 
-function judge(core: ModelCore, seats: readonly Seat[], record: Ledger, label: string): void {
+function judge(core: ModelCore, seats: readonly Seat[], ledger: Ledger, label: string): void {
   const text = core.text;
   const delta = text.toDelta().ops;
   for (const seat of seats) {
     const { page, lane } = seat.view;
-    expect(page.lines.toDelta().ops, `${label} view ${seat.typist.name}: its text is the core's`).toEqual(delta);
-    expect(lane.lines.toDelta().ops, `${label} view ${seat.typist.name}: its books are the core's`).toEqual(delta);
-    expect(pageOf(page.lines, page.mounted).toJSON(), `${label}: the screen shows the text`).toEqual(page.state.doc.toJSON());
+    expect(page.lines.toDelta().ops, `${label} view ${seat.name}: its text is the core's`).toEqual(delta);
+    expect(lane.lines.toDelta().ops, `${label} view ${seat.name}: its books are the core's`).toEqual(delta);
+    expect(seat.isTrue, `${label} view ${seat.name}: the screen shows the text`).toBe(true);
   }
-  judgeText(text, record, label);
+  judgeText(text, ledger, label);
   // A Reset rebases past a comparison of two texts, which may take a moved word for a new one: its words stay, a mark may not.
-  if (record.resets === 0) expect(markedOtherwise(text, record), label).toEqual([]);
+  if (ledger.resets === 0) expect(marksOtherwise(text, ledger), label).toEqual({ between: [], spread: [], lost: [] });
 }
 
-async function guarded(label: string, act: () => void): Promise<void> {
+function guarded(label: string, act: () => void): void {
   try {
     act();
   } catch (error) {

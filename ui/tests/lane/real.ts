@@ -1,13 +1,14 @@
 /**
- * Real nodes for the fuzz of the lane: `sheaf up --bridge` processes on homes of their own, sharing one document over QUIC on loopback, and a wire to
- * each over its WebSocket. SHEAF_BIN names the binary.
+ * Real nodes for the fuzz of the lane: `sheaf up` processes on homes of their own, sharing one document over QUIC on a loopback of their own that can be
+ * pulled out, and a wire to each over its control socket. SHEAF_BIN names the binary.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import WebSocket from "ws";
 import type { Told, Wire } from "../../src/editor/lane/wire.ts";
 import { Requests } from "../../src/ipc/requests.ts";
 import type { Chance } from "./chance.ts";
@@ -23,29 +24,79 @@ export function sheafBinary(): string | undefined {
   return found;
 }
 
+/** Whether this machine lets us make a network of our own (root on Linux). */
+export function canPart(): boolean {
+  try {
+    execFileSync("unshare", ["--net", "ip", "link", "set", "lo", "up"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A network with nothing but a loopback, which can be pulled out while everybody goes on. */
+export class Network {
+  private readonly holder: ChildProcess | undefined;
+
+  private constructor(parts: boolean) {
+    // Whoever holds the namespace ends when its input does, whatever becomes of us.
+    if (parts)
+      this.holder = spawn("unshare", ["--net", "sh", "-c", "ip link set lo up && echo up && cat"], { stdio: ["pipe", "pipe", "inherit"] });
+  }
+
+  /** A network; without `parts` it is the machine's own loopback, which stays. */
+  static async make(parts: boolean): Promise<Network> {
+    const network = new Network(parts);
+    const { holder } = network;
+    if (holder !== undefined)
+      await new Promise<void>((resolve, reject) => {
+        holder.stdout?.once("data", () => resolve());
+        holder.once("exit", (code) => reject(new Error(`a network of our own could not be made: exit ${code}`)));
+      });
+    return network;
+  }
+
+  /** The words that run a command in this network. */
+  inside(command: string, ...words: readonly string[]): [string, string[]] {
+    if (this.holder === undefined) return [command, [...words]];
+    return ["nsenter", [`--net=/proc/${this.holder.pid}/ns/net`, command, ...words]];
+  }
+
+  /** Pulls the cable, or puts it back. */
+  async cable(isIn: boolean): Promise<void> {
+    if (this.holder !== undefined) await run(...this.inside("ip", "link", "set", "lo", isIn ? "up" : "down"));
+  }
+
+  end(): void {
+    this.holder?.stdin?.end();
+  }
+}
+
 /** One device: a home and the node that holds it. */
 export class Device {
-  readonly home = mkdtempSync(join(tmpdir(), "sheaf-lane-"));
+  private readonly folder = mkdtempSync(join(tmpdir(), "sheaf-lane-"));
   private process: ChildProcess | undefined;
-  url = "";
 
-  constructor(private readonly binary: string) {}
+  constructor(
+    private readonly binary: string,
+    private readonly network: Network,
+  ) {
+    mkdirSync(this.sockets, { mode: 0o700 });
+  }
 
-  /** Starts the node and answers when its bridge listens. */
+  /** Starts the node and answers when it serves. */
   async up(): Promise<void> {
-    const child = spawn(this.binary, ["--home", this.home, "--json", "up", "--bridge", "127.0.0.1:0"], {
+    const child = spawn(...this.network.inside(this.binary, "--home", this.home, "--json", "up"), {
       env: this.environment,
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.process = child;
-    this.url = await new Promise<string>((resolve, reject) => {
-      let text = "";
-      child.stdout.on("data", (data: Buffer) => {
-        text += data.toString();
-        const url = /"event":"bridge","url":"([^"]+)"/.exec(text)?.[1];
-        if (url !== undefined) resolve(url);
+    await new Promise<void>((resolve, reject) => {
+      const lines = createInterface({ input: child.stdout });
+      lines.on("line", (line) => {
+        if (line.includes('"event":"up"')) resolve();
       });
-      child.on("exit", () => reject(new Error(`sheaf up ended: ${text}`)));
+      child.once("exit", () => reject(new Error("sheaf up ended")));
     });
   }
 
@@ -55,48 +106,52 @@ export class Device {
     return stdout.trim();
   }
 
-  /** A connection to the bridge. */
+  /** A connection to the node's control socket: a message a line, the lanes of docs/lane.md. */
   async wire(): Promise<Requests> {
-    const { host, hash } = new URL(this.url);
-    const token = new URLSearchParams(hash.slice(1)).get("token") ?? "";
-    const socket = new WebSocket(`ws://${host}/lanes`, ["sheaf", token], { origin: `http://${host}` });
-    const requests = new Requests((message) => socket.send(message));
-    socket.on("message", (data: Buffer) => requests.receive(JSON.parse(data.toString())));
-    socket.on("close", () => requests.lost("closed"));
-    await new Promise((resolve, reject) => {
-      socket.on("open", resolve);
-      socket.on("error", reject);
+    const [folder] = readdirSync(this.sockets);
+    const socket = connect(join(this.sockets, folder ?? "", "control"));
+    const requests = new Requests((message) => {
+      if (socket.destroyed) throw new Error("the node is gone");
+      socket.write(`${message}\n`);
     });
+    const lines = createInterface({ input: socket }).on("line", (line) => requests.receive(JSON.parse(line)));
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("error", reject);
+    });
+    // A node that was ended takes its connections along, under whatever was on its way.
+    for (const source of [socket, lines]) source.on("error", () => requests.lost("the node is gone"));
     return requests;
   }
 
-  /** Stops the process where it is, as a machine asleep, for so long; `meanwhile` happens now and then. */
-  async sleep(ms: number, meanwhile: () => void = () => undefined): Promise<void> {
-    this.process?.kill("SIGSTOP");
-    for (const end = Date.now() + ms; Date.now() < end; meanwhile()) await new Promise((done) => setTimeout(done, Math.min(250, ms)));
-    this.wake();
-  }
-
-  /** Lets it go on. */
-  wake(): void {
-    this.process?.kill("SIGCONT");
+  /** Stops the process where it is, as a machine asleep, or lets it go on. */
+  pause(asleep: boolean): void {
+    this.process?.kill(asleep ? "SIGSTOP" : "SIGCONT");
   }
 
   /** Ends the node and forgets the home. */
   down(): void {
-    this.wake();
+    this.process?.kill("SIGCONT");
     this.process?.kill("SIGKILL");
-    rmSync(this.home, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private get home(): string {
+    return join(this.folder, "home");
+  }
+
+  private get sockets(): string {
+    return join(this.folder, "run");
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1" };
+    return { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1", XDG_RUNTIME_DIR: this.sockets };
   }
 }
 
 /** A wire that delays, reorders and repeats what goes over another, as an IPC may. */
 export class NoisyWire implements Wire {
-  /** Until then nothing that comes is heard: a window that hangs, or parted ways. */
+  /** Until then nothing that comes is heard: a window that hangs, or is hidden. */
   quietUntil = 0;
 
   constructor(

@@ -1,152 +1,49 @@
 /**
- * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, embeds, pastes, undo, through the real view and its commands,
- * and through ProseMirror's own transactions. Keeps the record of what was done on purpose, against which the fuzz judges the end.
+ * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, embeds, copies, pastes, undo, through the real view and its commands,
+ * and through ProseMirror's own transactions. What they do on purpose is in the ledger, noted where the view says what it did.
  */
 import { Fragment, Slice } from "prosemirror-model";
+import { Clipboard } from "../../src/editor/clipboard/clipboard.ts";
 import { Delta } from "../../src/editor/delta.ts";
 import { duplicate, indentAny, insertDivider, moveBlock, toggleQuote, toggleTask, turnLines } from "../../src/editor/editing/blocks.ts";
 import { setMark, toggleMark } from "../../src/editor/editing/marks.ts";
-import { newline } from "../../src/editor/editing/range.ts";
 import { backspace, deleteForward, deleteSelection, enter, lineBreak, typeText } from "../../src/editor/editing/text.ts";
-import type { Change } from "../../src/editor/lines/rewriting.ts";
 import type { Lines } from "../../src/editor/lines/lines.ts";
 import { schema } from "../../src/editor/page/schema.ts";
 import type { View } from "../../src/editor/view.ts";
 import type { Chance } from "./chance.ts";
-
-/** What anybody did on purpose. */
-export class Ledger {
-  /** Every word anybody wrote, and who. */
-  readonly written = new Map<string, string>();
-  /** Words somebody deleted or cut. */
-  readonly deleted = new Set<string>();
-  /** Words somebody copied, moved or brought back: there may be two of them. */
-  readonly copied = new Set<string>();
-  /** Kinds somebody gave a line. */
-  readonly kinds = new Map<string, Set<string>>();
-  /** Marks somebody gave a word, and marks somebody took from it. */
-  readonly marked = new Map<string, Set<string>>();
-  readonly unmarked = new Map<string, Set<string>>();
-  /** Beginnings of words that somebody deleted or cut while they were still being typed. */
-  readonly fragments = new Set<string>();
-  undone = 0;
-  resets = 0;
-  foreignUndone: string[] = [];
-}
-
-const WORD = /[a-d]\d+[é日😀]?_/gu;
-
-/** Words in a text. */
-export function wordsIn(text: string): string[] {
-  return text.match(WORD) ?? [];
-}
-
-/** Words still being typed: without their end. */
-function fragmentsIn(text: string): string[] {
-  return text.match(/[a-d]\d*[é日😀]?(?![_\dé日😀])/gu) ?? [];
-}
-
-/** Notes what a change by `who` did on purpose. */
-export function note(
-  record: Ledger,
-  who: string,
-  before: Lines,
-  changes: readonly Change[],
-  how: { undo: boolean; copies: boolean },
-): void {
-  const olds = changes.map((change) => [...before.between(change.index, change.index + change.removed)]);
-  const allNew = wordsIn(changes.flatMap((change) => change.added.map((line) => line.text)).join("\n"));
-  for (const [nth, change] of changes.entries()) {
-    const old = olds[nth]!;
-    const oldWords = wordsIn(old.map((line) => line.text).join("\n"));
-    const newWords = wordsIn(change.added.map((line) => line.text).join("\n"));
-    for (const word of oldWords) {
-      if (newWords.includes(word)) continue;
-      if (allNew.includes(word)) {
-        // Moved: there are two when somebody else moves it too, or undoes something around it.
-        record.copied.add(word);
-        continue;
-      }
-      record.deleted.add(word);
-      if (how.undo && record.written.get(word) !== who && record.written.has(word) && !record.copied.has(word))
-        record.foreignUndone.push(word);
-    }
-    const oldFragments = fragmentsIn(old.map((line) => line.text).join("\n"));
-    const newText = change.added.map((line) => line.text).join("\n");
-    for (const fragment of oldFragments) if (!newText.includes(fragment)) record.fragments.add(fragment);
-    for (const word of newWords) {
-      if (oldWords.includes(word)) {
-        if (newWords.filter((one) => one === word).length > oldWords.filter((one) => one === word).length) record.copied.add(word);
-        continue;
-      }
-      if (!record.written.has(word)) record.written.set(word, who);
-      else record.copied.add(word);
-      if (how.copies || how.undo) record.copied.add(word);
-    }
-    const oldKinds = new Set(old.map((line) => `${line.id} ${line.block}`));
-    for (const line of change.added) {
-      if (line.id !== "" && !oldKinds.has(`${line.id} ${line.block}`)) add(record.kinds, line.id, line.block);
-    }
-    noteMarks(record, old, change.added);
-  }
-}
-
-function noteMarks(record: Ledger, old: readonly OneLine[], now: readonly OneLine[]): void {
-  const before = marksOfWords(old);
-  for (const [word, marks] of marksOfWords(now)) {
-    const had = before.get(word);
-    for (const mark of marks) if (had === undefined || !had.has(mark)) add(record.marked, word, mark);
-    for (const mark of had ?? []) if (!marks.has(mark)) add(record.unmarked, word, mark);
-  }
-}
-
-type OneLine = Change["added"][number];
-
-/** For every word, the marks that all its characters carry. */
-export function marksOfWords(lines: Iterable<OneLine>): Map<string, Set<string>> {
-  const result = new Map<string, Set<string>>();
-  for (const line of lines) {
-    for (const match of line.text.matchAll(/[a-d]\d+[é日😀]?_?/gu)) {
-      let at = 0;
-      let marks: Set<string> | undefined;
-      for (const run of line.runs) {
-        const end = at + run.text.length;
-        if (end > match.index && at < match.index + match[0].length) {
-          const keys = new Set(Object.entries(run.attributes ?? {}).map(([key, value]) => `${key}=${String(value)}`));
-          marks = marks === undefined ? keys : new Set([...marks].filter((key) => keys.has(key)));
-        }
-        at = end;
-      }
-      result.set(match[0], marks ?? new Set());
-    }
-  }
-  return result;
-}
-
-function add<K>(map: Map<K, Set<string>>, key: K, value: string): void {
-  const set = map.get(key) ?? new Set();
-  set.add(value);
-  map.set(key, set);
-}
+import type { Letters } from "./ledger.ts";
 
 /** One person and their view. */
 export class Typist {
-  private words = 0;
   edits = 0;
+  /** The end of a word whose beginning is typed: others may do anything in between. */
+  private unfinished = "";
+  private readonly clipboard: Clipboard;
+  private copied = new Copied();
 
   constructor(
     readonly name: string,
     readonly view: View,
     private readonly chance: Chance,
-  ) {}
+    private readonly letters: Letters,
+  ) {
+    this.clipboard = new Clipboard(
+      view.page,
+      () => view.undo.interrupt(),
+      undefined,
+      () => undefined,
+    );
+  }
 
   /** Does something. */
   act(): string {
     const { page } = this.view;
     const { chance } = this;
     this.edits++;
+    if (this.unfinished !== "") return this.finish();
     const kind = chance.below(100);
-    if (kind < 70) page.select(this.somewhere(kind >= 45));
+    if (kind < 74) page.select(this.somewhere(kind >= 45));
     if (kind < 30) return this.type();
     if (kind < 36) return said(typeText(page, this.word()), "type over");
     if (kind < 41) return said(enter(page), "enter");
@@ -157,27 +54,43 @@ export class Typist {
     if (kind < 62) return said(toggleQuote(page), "quote");
     if (kind < 64) return said(indentAny(page, chance.once(2) ? 1 : -1), "indent");
     if (kind < 66) return said(chance.once(2) ? toggleTask(page) : lineBreak(page), "task or break");
-    if (kind < 70) return said(chance.once(3) ? deleteSelection(page) : this.paste(), "delete or paste");
-    if (kind < 74) return said(moveBlock(page, chance.once(2) ? 1 : -1), "move");
-    if (kind < 76) return said(duplicate(page), "duplicate");
-    if (kind < 78) return said(insertDivider(page), "divider");
+    if (kind < 67) return said(deleteSelection(page), "delete");
+    if (kind < 70) return said(this.copy(), "copy or cut");
+    if (kind < 74) return said(this.paste(), "paste");
+    if (kind < 77) return said(moveBlock(page, chance.once(2) ? 1 : -1), "move");
+    if (kind < 78) return said(duplicate(page), "duplicate");
+    if (kind < 79) return said(insertDivider(page), "divider");
     if (kind < 81) return this.embed();
     if (kind < 84) return this.nativeReplace();
-    if (kind < 94) return said(this.view.undoEdit(), "undo");
-    if (kind < 97) return said(this.view.redoEdit(), "redo");
+    if (kind < 91) return said(this.view.undoEdit(), "undo");
+    if (kind < 94) return said(this.view.redoEdit(), "redo");
     return this.type();
   }
 
   private word(): string {
-    return `${this.name}${this.words++}${this.chance.one(["", "é", "日", "😀"])}_`;
+    return this.letters.word(1 + this.chance.below(5));
   }
 
-  /** Types a word letter by letter as the browser would: transactions of ProseMirror's own. */
+  /** Types letter by letter as the browser would: transactions of ProseMirror's own. Sometimes stops in the middle of the word. */
   private type(): string {
-    const { page } = this.view;
-    for (const letter of this.word()) page.dispatch(page.state.tr.insertText(letter));
-    if (this.chance.once(3)) page.dispatch(page.state.tr.insertText(" "));
+    const word = [...this.word()];
+    const stop = this.chance.once(3) ? this.chance.below(word.length) : word.length;
+    this.typeNatively(word.slice(0, stop));
+    this.unfinished = word.slice(stop).join("");
+    if (this.unfinished === "" && this.chance.once(2)) this.typeNatively([" "]);
     return "type";
+  }
+
+  private finish(): string {
+    const rest = [...this.unfinished];
+    this.unfinished = "";
+    this.typeNatively(rest);
+    return "type on";
+  }
+
+  private typeNatively(letters: readonly string[]): void {
+    const { page } = this.view;
+    for (const letter of letters) page.dispatch(page.state.tr.insertText(letter));
   }
 
   private deleteNatively(): boolean {
@@ -189,19 +102,28 @@ export class Typist {
     return true;
   }
 
+  private copy(): boolean {
+    this.copied = new Copied();
+    return this.clipboard.copy(this.copied.asTransfer(), this.chance.once(2));
+  }
+
+  /** Pastes what was copied, a piece of a web page, or plain lines. */
   private paste(): boolean {
-    const { page } = this.view;
-    const at = this.somewhere(false).head;
-    const delta = new Delta().retain(at).insert(`${this.word()} `, { bold: true });
-    delta.insert(this.word()).insert("\n", newline(page, this.chance.block())).insert(this.word());
-    return page.edit(delta);
+    const { chance } = this;
+    if (this.copied.getData("text/html") !== "" && chance.once(3)) return this.clipboard.paste(this.copied.asTransfer());
+    const data = new Copied();
+    if (chance.once(2))
+      data.setData(
+        "text/html",
+        `<h2>${this.word()}</h2><ul><li>${this.word()} <b>${this.word()}</b><ol><li>${this.word()}</li></ol></li></ul><p>${this.word()} <a href="https://example.org/">${this.word()}</a></p>`,
+      );
+    else data.setData("text/plain", `${this.word()} ${this.word()}\n${this.word()}`);
+    return this.clipboard.paste(data.asTransfer());
   }
 
   private embed(): string {
     const { page } = this.view;
-    page.edit(
-      new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.chance.word() }),
-    );
+    page.edit(new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.word() }));
     return "embed";
   }
 
@@ -229,16 +151,27 @@ export class Typist {
   }
 }
 
-/** An offset that is not inside a surrogate pair, and mostly not inside a word. */
+/** What a clipboard holds. */
+class Copied {
+  private readonly data = new Map<string, string>();
+
+  setData(type: string, text: string): void {
+    this.data.set(type, text);
+  }
+
+  getData(type: string): string {
+    return this.data.get(type) ?? "";
+  }
+
+  /** As the part of a DataTransfer that the clipboard uses. */
+  asTransfer(): DataTransfer {
+    return this as unknown as DataTransfer;
+  }
+}
+
+/** An offset that is not inside a surrogate pair. */
 function boundary(lines: Lines, offset: number): number {
   const { line, start } = lines.at(offset);
-  for (const match of line.text.matchAll(WORD)) {
-    const left = start + match.index;
-    if (offset > left && offset < left + match[0].length) return left;
-  }
-  // Behind a word that somebody is still typing is inside it.
-  const unfinished = /[a-d]\d*[é日😀]?$/u.exec(line.text.slice(0, offset - start));
-  if (unfinished !== null) return start + unfinished.index;
   return isLow(line.text[offset - start]) ? offset - 1 : offset;
 }
 
