@@ -37,8 +37,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "iproute2", need: Need::Test, why: "an empty network namespace, for the test that nothing leaves the machine" },
 ];
 
-/// Folders with a package.json of ours.
-pub(crate) const NPM_FOLDERS: &[&str] = &["ui", "tests/interop/js", "tests/e2e/js", "tests/bench/js"];
+/// Folders with a package.json of ours that tests need. (The peers that benches measure beside are installed by `cargo xtask bench`.)
+pub(crate) const NPM_FOLDERS: &[&str] = &["ui", "tests/interop/js", "tests/e2e/js"];
 
 /// The file in `node_modules` that says which lock file it was installed from.
 const NPM_STAMP: &str = "node_modules/.sheaf-lock";
