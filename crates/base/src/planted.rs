@@ -25,10 +25,10 @@ thread_local! {
     static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
 }
 
-/// Plants a bug in this thread, or takes it away.
+/// Plants a bug in this thread, or takes it away. Says which one was there.
 #[cfg(feature = "planted")]
-pub fn plant(bug: Option<Bug>) {
-    PLANTED.set(bug);
+pub fn plant(bug: Option<Bug>) -> Option<Bug> {
+    PLANTED.replace(bug)
 }
 
 /// Whether this bug is planted here.

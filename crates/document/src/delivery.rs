@@ -135,9 +135,6 @@ impl Delivery {
             if !self.take_run(history, peer, *chain, head.as_ref(), run) {
                 received.gap = true;
             }
-            if planted::is(Bug::UnsealedAccepted) {
-                self.take_unsealed(history, (peer, *chain));
-            }
         }
         for seal in bundle.seals {
             let (chain, _) = chains[seal.chain as usize];
@@ -151,6 +148,9 @@ impl Delivery {
                 }
                 Vouched::No(reason) => received.invalid = Some(reason),
             }
+        }
+        if planted::is(Bug::UnsealedAccepted) {
+            chains.iter().for_each(|(chain, _)| self.take_unsealed(history, (peer, *chain)));
         }
         received
     }
@@ -181,6 +181,11 @@ impl Delivery {
     /// How many bytes wait.
     pub(crate) fn waiting(&self) -> usize {
         self.bytes
+    }
+
+    /// The most records of one chain that wait for what they stand on.
+    pub(crate) fn uncovered(&self) -> usize {
+        self.sealed.values().map(|sealed| sealed.records.len()).max().unwrap_or(0)
     }
 
     // ---- taking in

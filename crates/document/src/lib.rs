@@ -42,6 +42,7 @@ mod status;
 mod turn;
 mod validity;
 mod views;
+mod waiting;
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -71,6 +72,7 @@ pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
 pub use status::{DeviceFact, DeviceState, Progress, Status};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
+pub use waiting::Waiting;
 
 /// How long a receipt may wait to be written down, if nothing else is written: it says nothing that cannot be said again.
 const RECEIPTS_WAIT: Duration = Duration::from_secs(5);

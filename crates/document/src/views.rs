@@ -83,6 +83,11 @@ impl Views {
         self.untold == 0
     }
 
+    /// How many versions are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.ring.len()
+    }
+
     /// Whether a view waits for the text.
     pub(crate) fn wants_whole(&self) -> bool {
         self.views.values().any(|view| view.opening.is_some())

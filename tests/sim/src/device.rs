@@ -5,13 +5,16 @@ use std::{
     time::Duration,
 };
 
-use sheaf_base::{DocumentId, Moment, Wall};
-use sheaf_document::{Answer, Document, Here, Input, Output, RequestId, Role, Stored, Ticket, Turn, ViewId};
+use sheaf_base::{DocumentId, Moment, Wall, limits};
+use sheaf_document::{Answer, Document, FoldError, FoldJob, Here, Input, Output, RequestId, Role, Stored, Ticket, Turn, ViewId};
 
-use crate::{chance::Chance, disk::Disk, view::View};
+use crate::{chance::Chance, disk::Disk, plan::Failing, view::View};
 
-/// Inputs that a turn hears.
-const TURN: usize = 256;
+/// Frames that wait for a process; the others wait on their wires.
+pub const INBOX: usize = 256;
+
+/// Records after which a new snapshot is made (issue 2; the engine's own number would never come about here).
+const FOLD_AFTER: u64 = 20;
 
 /// A device.
 pub struct Device {
@@ -23,6 +26,8 @@ pub struct Device {
     pub clock_skew: u64,
     /// What survives.
     pub disk: Option<Disk>,
+    /// How its disk will fail.
+    pub failing: Option<Failing>,
     /// What it joined with, kept as the app keeps it, for as long as there is no first copy.
     pub ticket: Option<Ticket>,
     /// What does not.
@@ -41,6 +46,10 @@ pub struct Process {
     pub writing: Option<(Turn, Duration)>,
     /// Its windows.
     pub views: BTreeMap<ViewId, View>,
+    /// A snapshot that is being made beside the turns, and when it will be done.
+    folding: Option<(FoldJob, Duration)>,
+    /// The journal row up to which folding has begun.
+    folded: u64,
 }
 
 /// What a process tells the world after a step.
@@ -51,8 +60,10 @@ pub struct Told {
     pub answers: Vec<Answer>,
     /// Records became durable.
     pub wrote: bool,
-    /// The disk refused.
+    /// The disk did not say that it wrote.
     pub refused: bool,
+    /// A snapshot was made.
+    pub folded: bool,
 }
 
 impl Device {
@@ -97,27 +108,38 @@ impl Device {
 
     /// Runs a document.
     pub fn run(&mut self, document: Document) {
-        if self.disk.is_none() {
-            self.disk = Some(Disk::new(document.id()));
-        }
-        self.process =
-            Some(Process { document, from_views: VecDeque::new(), from_peers: VecDeque::new(), writing: None, views: BTreeMap::new() });
+        let disk = self.disk.get_or_insert_with(|| {
+            let mut disk = Disk::new(document.id());
+            disk.begin_to_fail(self.failing);
+            disk
+        });
+        let folded = disk.snapshot().map_or(0, |snapshot| snapshot.upto);
+        self.process = Some(Process {
+            document,
+            from_views: VecDeque::new(),
+            from_peers: VecDeque::new(),
+            writing: None,
+            views: BTreeMap::new(),
+            folding: None,
+            folded,
+        });
     }
 
     /// One step of the turn loop. `early` is a planted bug: it tells before the disk has answered.
-    pub fn step(&mut self, now: Duration, write_takes: Duration, early: bool) -> Told {
+    pub fn step(&mut self, now: Duration, write_takes: Duration, early: bool) -> Result<Told, FoldError> {
         let moment = self.moment(now);
-        let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: false };
-        let (Some(process), Some(disk)) = (&mut self.process, &mut self.disk) else { return told };
+        let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: false, folded: false };
+        let (Some(process), Some(disk)) = (&mut self.process, &mut self.disk) else { return Ok(told) };
         if process.writing.is_some() {
             process.hear_meanwhile(moment, &mut told);
             process.finish_write(disk, now, write_takes, &mut told);
-            return told;
+            told.folded = process.fold_now_and_then(disk, now, write_takes)?;
+            return Ok(told);
         }
         if process.document.next_timeout().is_some_and(|at| at <= now) {
             process.document.handle(Input::Timeout, moment);
         }
-        for _ in 0..TURN {
+        for _ in 0..limits::TURN_INPUTS {
             let Some(input) = process.from_views.pop_front().or_else(|| process.from_peers.pop_front()) else { break };
             process.document.handle(input, moment);
         }
@@ -126,7 +148,7 @@ impl Device {
             process.tell(std::mem::take(&mut turn.answers), &mut told);
         }
         process.begin_write(turn, now, write_takes, &mut told);
-        told
+        Ok(told)
     }
 }
 
@@ -175,6 +197,20 @@ impl Process {
         }
         told.wrote = true;
         self.tell(turn.answers, told);
+    }
+
+    /// Folds what is durable into a snapshot, beside the turns, as the engine does. Says whether there is a new one.
+    fn fold_now_and_then(&mut self, disk: &mut Disk, now: Duration, takes: Duration) -> Result<bool, FoldError> {
+        if let Some((job, _)) = self.folding.take_if(|(_, done)| *done <= now) {
+            disk.keep_snapshot(job.run()?);
+            return Ok(true);
+        }
+        let rows = disk.len() as u64;
+        if self.folding.is_none() && rows >= self.folded + FOLD_AFTER && self.writing.is_none() && !self.document.is_trying() {
+            self.folded = rows;
+            self.folding = Some((self.document.fold(disk.hydration()), now + takes));
+        }
+        Ok(false)
     }
 
     fn tell(&mut self, answers: Vec<Answer>, told: &mut Told) {

@@ -1,11 +1,14 @@
-//! A fake disk: what is durable survives a crash, a write that was under way does not, a full disk refuses, and a backup can be put back.
+//! A fake disk: what is durable survives a crash, a write that was under way may not, a full or failing disk refuses, and a backup can be
+//! put back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sheaf_base::{ChainId, DocumentId};
+use sheaf_base::{ChainId, DocumentId, Hash};
 use sheaf_document::{Hydration, SnapshotState, Span, Stored, Writes};
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::Signature;
+
+use crate::plan::Failing;
 
 /// The kind of a body record.
 const BODY: u8 = 1;
@@ -14,14 +17,22 @@ const BODY: u8 = 1;
 #[derive(Clone)]
 pub struct Disk {
     stored: Stored,
+    /// The hashes of the records.
+    here: BTreeSet<Hash>,
     snapshot: Option<SnapshotState>,
     /// While set, every write is refused.
     pub full: bool,
+    /// At which operations it fails, and how.
+    pub failing: Option<Failing>,
+    /// Writes tried.
+    pub operations: u64,
+    /// Of those the ones that failed as `failing` says.
+    pub struck: u64,
 }
 
-/// Why a write failed. Nothing of it is on the disk.
+/// A write was not confirmed: nothing of it is on the disk, or all of it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full;
+pub struct NotSaved;
 
 impl Disk {
     /// An empty disk.
@@ -39,21 +50,42 @@ impl Disk {
             receipts: Vec::new(),
             quarantine: Vec::new(),
         };
-        Disk { stored, snapshot: None, full: false }
+        Disk { stored, here: BTreeSet::new(), snapshot: None, full: false, failing: None, operations: 0, struck: 0 }
+    }
+
+    /// From the next operation on it fails as planned.
+    pub fn begin_to_fail(&mut self, failing: Option<Failing>) {
+        (self.failing, self.operations) = (failing, 0);
     }
 
     /// Writes one transaction: wholly, or not at all.
-    pub fn commit(&mut self, writes: &Writes) -> Result<(), Full> {
-        if self.full {
-            return Err(Full);
+    pub fn commit(&mut self, writes: &Writes) -> Result<(), NotSaved> {
+        let operation = self.operations;
+        self.operations += 1;
+        let strikes = |failing: &Failing| operation == failing.at || (failing.for_good && operation > failing.at);
+        let failing = self.failing.filter(strikes);
+        self.struck += u64::from(failing.is_some());
+        if self.full || failing.is_some_and(|failing| !failing.unheard) {
+            return Err(NotSaved);
         }
+        self.write(writes);
+        if failing.is_some() { Err(NotSaved) } else { Ok(()) }
+    }
+
+    /// The same bytes may come twice, if the first answer was not heard. Other bytes under the same number are written down too, for
+    /// the world to see.
+    fn write(&mut self, writes: &Writes) {
         let stored = &mut self.stored;
         for head in &writes.heads {
             if !stored.heads.iter().any(|known| known.chain == head.chain) {
                 stored.heads.push(head.clone());
             }
         }
-        stored.records.extend(writes.records.iter().cloned());
+        for record in &writes.records {
+            if self.here.insert(record.hash) {
+                stored.records.push(record.clone());
+            }
+        }
         stored.seals.extend(writes.seals.iter().cloned());
         if let Some(applied) = writes.applied {
             stored.applied = stored.applied.max(applied);
@@ -72,7 +104,12 @@ impl Disk {
             stored.receipts.push(receipt.clone());
         }
         stored.quarantine.extend(writes.quarantine.iter().cloned());
-        Ok(())
+    }
+
+    /// Holds again what it held when the backup was made.
+    pub fn put_back(&mut self, backup: &Disk) {
+        let Disk { stored, here, snapshot, .. } = backup.clone();
+        (self.stored, self.here, self.snapshot) = (stored, here, snapshot);
     }
 
     /// Keeps a snapshot, made by folding.

@@ -1,172 +1,77 @@
-//! What must hold: after every step, and at the end.
+//! What must hold: after every step, and at the end. (What must hold of every write and every frame is in the ledger.)
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::BTreeSet;
 
-use sheaf_base::{
-    ChainId, DeviceId, DocumentId, Hash, Position,
-    planted::{self, Bug},
-};
-use sheaf_document::SealRow;
-use sheaf_protocol::{Bundle, BundleChain, Frame};
-use sheaf_record::{Record, Seal, Signature, SignedHead};
+use sheaf_base::limits;
 use sheaf_schema::Delta;
 
 use crate::{
-    disk::Disk,
-    view::{Edit, words},
+    device::{Device, INBOX, Process},
+    view::words,
     world::World,
 };
 
-/// The world's own books, kept apart from everything it checks.
-#[derive(Default)]
-pub struct Ledger {
-    made: u64,
-    /// Words that a view was told are saved.
-    saved: BTreeMap<String, Saved>,
-    /// Words that somebody deleted, or may have.
-    deleted: BTreeSet<String>,
-    /// Every record that was ever durable anywhere: one hash for one chain and number.
-    records: BTreeMap<(ChainId, u64), Hash>,
-    /// How much of each chain each device has on its disk.
-    durable: BTreeMap<(usize, ChainId), u64>,
-    /// How many rows of each disk are in these books.
-    seen: BTreeMap<usize, usize>,
-    /// How many seals of each disk have been looked at.
-    sealed: BTreeMap<usize, usize>,
+/// Outputs that one turn may lead to: some for each thing heard, and for each link.
+const TOLD_AT_ONCE: usize = 16 * limits::TURN_INPUTS;
+
+/// Comings and goings of links that may wait beside the frames of one inbox.
+const LINK_EVENTS: usize = 64;
+
+/// After every step: queues are short, yrs holds nothing back, and what a device has called saved is on its screens.
+pub(crate) fn hold(world: &World) -> Result<(), String> {
+    for device in &world.devices {
+        let Some(process) = &device.process else { continue };
+        let checked = bounded(process).and_then(|()| nothing_pends(process));
+        checked.map_err(|what| format!("device {}: {what}", device.index))?;
+    }
+    let turn = &world.devices[world.step() % world.devices.len()];
+    shows_what_it_saved(world, turn)
 }
 
-struct Saved {
-    by: usize,
-    at: Duration,
+/// One step of a process told no more than a queue may hold.
+pub(crate) fn told(outputs: usize) -> Result<(), String> {
+    if outputs > TOLD_AT_ONCE { Err(format!("{outputs} outputs of one turn")) } else { Ok(()) }
 }
 
-impl Ledger {
-    /// A word that nobody has typed yet.
-    pub fn new_word(&mut self) -> String {
-        self.made += 1;
-        format!("w{}x", self.made)
-    }
-
-    /// How many there are.
-    pub fn words_made(&self) -> u64 {
-        self.made
-    }
-
-    /// An edit is on its way: what it deletes may go.
-    pub fn pushed(&mut self, _who: usize, edit: &Edit) {
-        self.deleted.extend(edit.deleted.iter().cloned());
-    }
-
-    /// An edit was answered "saved".
-    pub fn saved(&mut self, who: usize, edit: &Edit, at: Duration) {
-        if let Some(word) = &edit.typed {
-            self.saved.insert(word.clone(), Saved { by: who, at });
-        }
-    }
-
-    /// A profile was put back to what it was: what it alone saved since then is gone, and nobody promised otherwise.
-    pub fn restored(&mut self, who: usize, to: Duration, disk: &Disk) -> Result<(), String> {
-        self.saved.retain(|_, saved| saved.by != who || saved.at < to);
-        self.durable.retain(|(device, _), _| *device != who);
-        self.seen.insert(who, 0);
-        self.sealed.insert(who, 0);
-        self.written(who, disk, false)
-    }
-
-    /// Rows became durable. No number of a chain may ever be given to two records.
-    pub fn written(&mut self, who: usize, disk: &Disk, attacked: bool) -> Result<(), String> {
-        let seen = self.seen.entry(who).or_default();
-        for (place, row) in disk.stored().records.iter().enumerate().skip(*seen) {
-            stands_on_what_is_here(disk, place)?;
-            let known = *self.records.entry((row.chain, row.number)).or_insert(row.hash);
-            if known != row.hash {
-                return Err(format!("record {} of {:?} exists twice, with different hashes", row.number, row.chain));
-            }
-            self.durable.insert((who, row.chain), row.number);
-        }
-        *seen = disk.len();
-        let sealed = self.sealed.entry(who).or_default();
-        if attacked {
-            disk.stored().seals.iter().skip(*sealed).try_for_each(|seal| holds(disk, seal))?;
-        }
-        *sealed = disk.stored().seals.len();
-        Ok(())
-    }
-
-    /// A frame leaves a device. It may name only what is durable there.
-    pub fn sent(&self, who: usize, frame: &Frame) -> Result<(), String> {
-        match frame {
-            Frame::Live(bundle) | Frame::Records(bundle) => self.bundle_is_durable(who, bundle),
-            _ => Ok(()),
-        }
-    }
-
-    fn bundle_is_durable(&self, who: usize, bundle: &Bundle) -> Result<(), String> {
-        for run in &bundle.runs {
-            let chain = match bundle.chains.get(run.chain as usize) {
-                Some(BundleChain::Known(chain)) => *chain,
-                Some(BundleChain::Head(head)) => SignedHead::from_journal(head).map_err(|error| error.to_string())?.chain(),
-                None => return Err("a run of a chain that its bundle does not name".to_owned()),
-            };
-            let last = run.first + run.records.len() as u64 - 1;
-            let durable = self.durable.get(&(who, chain)).copied().unwrap_or(0);
-            if last > durable {
-                return Err(format!("told record {last} of {chain:?} before it was durable (durable: {durable})"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether everything that the stamp of a row names comes before it in the same journal.
-fn stands_on_what_is_here(disk: &Disk, place: usize) -> Result<(), String> {
-    let rows = &disk.stored().records;
-    let row = &rows[place];
-    let record = Record::decode(&row.bytes).map_err(|error| format!("a journal row is no record: {error}"))?;
-    let before = |hash: &Hash| rows[..place].iter().any(|row| row.hash == *hash);
-    match record.stamp.parents().iter().find(|parent| !before(parent)) {
-        Some(_) => Err(format!("record {} of {:?} was taken in before what it stands on", row.number, row.chain)),
+fn bounded(process: &Process) -> Result<(), String> {
+    let waiting = process.document.waiting();
+    let queues = [
+        ("messages of peers", process.from_peers.len(), INBOX + LINK_EVENTS),
+        ("records of one chain that wait for what they stand on", waiting.uncovered, limits::WAITING),
+        ("bytes of records that wait", waiting.bytes, limits::TURN_BYTES),
+        ("inputs kept", waiting.inputs, limits::TURN_INPUTS),
+        ("shows that can be transformed past", waiting.shows, limits::RING_SHOWS),
+    ];
+    match queues.iter().find(|(_, length, limit)| length > limit) {
+        Some((what, length, limit)) => Err(format!("{length} {what}; at most {limit} may be")),
         None => Ok(()),
     }
 }
 
-/// Whether a stored seal is one: by the chain's device, over the record that stands there.
-fn holds(disk: &Disk, seal: &SealRow) -> Result<(), String> {
-    let stored = disk.stored();
-    let head = stored.heads.iter().find(|head| head.chain == seal.chain).ok_or("a seal without its chain's head")?;
-    let signed = SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).map_err(|error| error.to_string())?;
-    let sealed =
-        stored.records.iter().find(|row| row.chain == seal.chain && row.number == seal.number).ok_or("a seal without its record")?;
-    let position = Position { chain: seal.chain, number: seal.number, hash: sealed.hash };
-    if verify_alone(&signed.device(), &Seal { position, signature: Signature(seal.signature) }, &stored.document) {
-        Ok(())
-    } else {
-        Err(format!("record {} of {:?} was taken in under a seal that does not hold", seal.number, seal.chain))
-    }
+fn nothing_pends(process: &Process) -> Result<(), String> {
+    if process.document.is_pending() { Err("yrs holds something back".to_owned()) } else { Ok(()) }
 }
 
-/// Verifies a seal with no bug planted: the world must not fall for it too.
-fn verify_alone(device: &DeviceId, seal: &Seal, document: &DocumentId) -> bool {
-    let planted = [Bug::SignatureUnchecked].into_iter().find(|bug| planted::is(*bug));
-    planted::plant(None);
-    let holds = seal.verify(device, document).is_ok();
-    if planted.is_some() {
-        planted::plant(planted);
+/// Whether the screens of a device that is not busy show every word that it has called saved and nobody deleted.
+fn shows_what_it_saved(world: &World, device: &Device) -> Result<(), String> {
+    let Some(process) = device.process.as_ref().filter(|process| process.is_idle()) else { return Ok(()) };
+    for view in process.views.values().filter(|view| view.opened && view.is_quiet() && !world.has_mail_for(device.index, &view.id)) {
+        let present: BTreeSet<String> = words(&view.screen().text()).into_iter().collect();
+        if let Some(word) = world.ledger.must_be_there(Some(device.index)).find(|word| !present.contains(*word)) {
+            return Err(format!("device {} called {word} saved and does not show it", device.index));
+        }
     }
-    holds
+    Ok(())
 }
 
 /// Whether nothing is going on any more: everybody has a first copy, views are quiet, and all frontiers are equal.
-pub fn calm(world: &mut World) -> Result<(), String> {
+pub(crate) fn calm(world: &World) -> Result<(), String> {
     if world.has_mail() {
         return Err("a window has not been told everything".to_owned());
     }
     let mut frontiers = BTreeSet::new();
-    for device in &mut world.devices {
-        let Some(process) = &mut device.process else { return Err(format!("device {} is not running", device.index)) };
+    for device in &world.devices {
+        let Some(process) = &device.process else { return Err(format!("device {} is not running", device.index)) };
         if !process.is_idle() {
             return Err(format!("device {} is busy", device.index));
         }
@@ -178,20 +83,30 @@ pub fn calm(world: &mut World) -> Result<(), String> {
     if frontiers.len() > 1 { Err(format!("{} different frontiers", frontiers.len())) } else { Ok(()) }
 }
 
-/// All show the same, and nobody's saved words are gone.
-pub fn agree(world: &World) -> Result<(), String> {
+/// All show and hold the same, nothing waits for anything, and nobody's saved words are gone.
+pub(crate) fn agree(world: &World) -> Result<(), String> {
     let mut screens = Vec::new();
+    let mut states = BTreeSet::new();
     for device in &world.devices {
         let Some(process) = &device.process else { continue };
         screens.extend(process.views.values().map(|view| (device.index, view.screen())));
+        states.insert(process.document.state_hash());
+        let waiting = process.document.waiting();
+        // What nobody vouches for may wait as long as the link that it came by.
+        let leftovers = waiting.bytes > 0 && !world.is_attacked();
+        if leftovers || waiting.uncovered > 0 || waiting.inputs > 0 {
+            return Err(format!("device {} still waits though everything is here: {waiting:?}", device.index));
+        }
     }
     let Some((_, first)) = screens.first() else { return Err("nobody is left to ask".to_owned()) };
     if let Some((who, other)) = screens.iter().find(|(_, screen)| screen != first) {
         return Err(format!("device {who} shows another text than device {}: {}", screens[0].0, difference(first, other)));
     }
+    if states.len() != 1 || states.contains(&None) {
+        return Err(format!("{} different states under one text", states.len()));
+    }
     let present: BTreeSet<String> = words(&first.text()).into_iter().collect();
-    let lost: Vec<&String> =
-        world.ledger.saved.keys().filter(|word| !present.contains(*word) && !world.ledger.deleted.contains(*word)).collect();
+    let lost: Vec<&String> = world.ledger.must_be_there(None).filter(|word| !present.contains(*word)).collect();
     if lost.is_empty() { Ok(()) } else { Err(format!("saved words are gone though nobody deleted them: {lost:?}")) }
 }
 

@@ -6,14 +6,19 @@
 //!
 //! The same seed prints the same transcript, byte for byte: nothing here reads a clock or draws randomness of its own.
 
+pub mod attack;
 pub mod chance;
 pub mod device;
 pub mod disk;
 pub mod invariants;
+mod ledger;
+mod links;
+pub mod plan;
 pub mod tally;
 pub mod view;
 pub mod wire;
 pub mod world;
 
+pub use plan::{Failing, Failure, Plan, Planted};
 pub use tally::Tally;
-pub use world::{Failure, Plan, Planted, World, run};
+pub use world::{World, run};

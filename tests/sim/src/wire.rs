@@ -1,5 +1,6 @@
-//! Fake wires. Between two devices runs one link with three lanes each way: fast and bulk keep their order, presence may lose it. An
-//! unruly wire also loses, repeats and delays single frames, which no QUIC stream does: the protocol must bear it all the same.
+//! Fake wires. Between two devices runs one link with two lanes each way; each keeps its order, and neither knows of the other. An unruly
+//! wire also loses and repeats single frames and lets them overtake one another, which no QUIC stream does: the protocol must bear it all
+//! the same.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -22,7 +23,7 @@ pub struct Manners {
     pub quickest: u64,
     /// And at most this long.
     pub slowest: u64,
-    /// Of a hundred frames so many are lost, so many sent twice.
+    /// Of a hundred frames so many are lost, come twice, or overtake the one before.
     pub unruly: u32,
 }
 
@@ -39,25 +40,27 @@ impl Wire {
         if lane.len() >= HOLDS {
             return false;
         }
-        if chance.percent(manners.unruly) {
-            tally.wire_faults += 1;
-            if chance.percent(50) {
-                return true;
-            }
-            lane.push_back((now, frame.clone()));
-        }
         let due = now + Duration::from_millis(chance.between(manners.quickest, manners.slowest));
         // A lane keeps its order: nothing arrives before what was sent before it.
         let due = lane.back().map_or(due, |(last, _)| due.max(*last));
-        lane.push_back((due, frame));
+        if !chance.percent(manners.unruly) {
+            lane.push_back((due, frame));
+            return true;
+        }
+        tally.wire_faults += 1;
+        match chance.below(3) {
+            0 => {}
+            1 => lane.extend([(due, frame.clone()), (due, frame)]),
+            _ => lane.insert(lane.len().saturating_sub(1), (due, frame)),
+        }
         true
     }
 
-    /// What has arrived by now, the fast lane first.
-    pub fn arrived(&mut self, now: Duration) -> Vec<Frame> {
+    /// What has arrived by now, the fast lane first, and no more than the receiver has `room` for: the rest waits on the wire.
+    pub fn arrived(&mut self, now: Duration, room: usize) -> Vec<Frame> {
         let mut frames = Vec::new();
         for lane in [&mut self.fast, &mut self.bulk] {
-            while lane.front().is_some_and(|(due, _)| *due <= now) {
+            while frames.len() < room && lane.front().is_some_and(|(due, _)| *due <= now) {
                 frames.extend(lane.pop_front().map(|(_, frame)| frame));
             }
         }

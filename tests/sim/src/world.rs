@@ -1,73 +1,28 @@
 //! The world: what happens, step by step, and what is carried from whom to whom.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
-use sheaf_base::{
-    DeviceId,
-    planted::{self, Bug},
-};
-use sheaf_document::{
-    Act, Announcement, Answer, Document, Done, Input, Lane, LinkUp, Output, PeerId, RequestId, Role, Span, State, ViewId,
-};
-use sheaf_protocol::Frame;
+use sheaf_base::{DeviceId, planted};
+use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, Role, State, ViewId};
 use sheaf_record::DeviceKey;
 
 use crate::{
     chance::Chance,
     device::{Device, Told, nobody},
     disk::Disk,
-    invariants::{self, Ledger},
+    invariants,
+    ledger::Ledger,
+    links::Link,
+    plan::{Failure, Plan, Planted},
     tally::Tally,
     view::{Booked, Edit, View},
-    wire::{Manners, Wire},
+    wire::Manners,
 };
-
-/// What kind of world a seed makes.
-#[derive(Debug, Clone, Copy)]
-pub struct Plan {
-    /// Everything follows from it.
-    pub seed: u64,
-    /// Happenings before everything heals.
-    pub steps: usize,
-    /// A bug to plant in every device, to show that the world would notice.
-    pub planted: Option<Planted>,
-    /// Somebody in the middle alters frames. (On a real link nobody can; a hostile member's own frames look like this.)
-    pub attacked: bool,
-}
-
-/// A bug to plant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Planted {
-    /// In the shell: what rests on a turn is told before the turn is durable.
-    TellBeforeWrite,
-    /// In the product.
-    Product(Bug),
-}
-
-/// Why a world failed, with the line that reproduces it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// Which world.
-    pub seed: u64,
-    /// At which step.
-    pub step: usize,
-    /// What did not hold.
-    pub what: String,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "seed {} failed at step {}: {}\n  SHEAF_SIM_SEED={} cargo test -p sheaf-sim one_seed",
-            self.seed, self.step, self.what, self.seed
-        )
-    }
-}
 
 /// One tick of simulated time.
 const TICK: Duration = Duration::from_millis(20);
@@ -78,49 +33,35 @@ const CALM_WITHIN: Duration = Duration::from_secs(240);
 /// A world.
 pub struct World {
     plan: Plan,
-    chance: Chance,
-    now: Duration,
+    pub(crate) chance: Chance,
+    pub(crate) now: Duration,
     step: usize,
     pub(crate) devices: Vec<Device>,
-    links: Vec<Link>,
-    next_peer: u64,
+    pub(crate) links: Vec<Link>,
+    pub(crate) next_peer: u64,
     next_view: u64,
     /// Which side of a partition each device is on.
-    sides: Vec<bool>,
-    manners: Manners,
+    pub(crate) sides: Vec<bool>,
+    pub(crate) manners: Manners,
     /// Frames are being altered.
-    attacking: bool,
+    pub(crate) attacking: bool,
     backups: BTreeMap<usize, (Duration, Disk)>,
     mail: Vec<(Duration, usize, ViewId, sheaf_document::Item)>,
     pushes: BTreeMap<(usize, ViewId, u64), Edit>,
     pub(crate) ledger: Ledger,
     /// What happened.
     pub tally: Tally,
-    transcript: Transcript,
-}
-
-/// A link between two devices that are both running.
-struct Link {
-    ends: [usize; 2],
-    peer: PeerId,
-    /// `wires[0]` carries from `ends[0]` to `ends[1]`.
-    wires: [Wire; 2],
-    /// Frames of a Supply that wait for room, per direction.
-    supply: [VecDeque<Frame>; 2],
-    /// The sender was told that a lane is full, per direction.
-    full: [bool; 2],
-    /// An end has said that the other has no business here.
-    dismissed: bool,
+    pub(crate) transcript: Transcript,
 }
 
 /// A running digest of everything that happened, to compare two runs of one seed.
-struct Transcript {
+pub(crate) struct Transcript {
     digest: u64,
     print: bool,
 }
 
 impl Transcript {
-    fn say(&mut self, now: Duration, what: fmt::Arguments<'_>) {
+    pub(crate) fn say(&mut self, now: Duration, what: fmt::Arguments<'_>) {
         let line = format!("{:>8} ms  {what}", now.as_millis());
         if self.print {
             println!("{line}");
@@ -132,37 +73,27 @@ impl Transcript {
     }
 }
 
-/// Runs one world from its seed to its end. The answer's second part is the digest of its transcript.
+/// Runs one world from its seed to its end. The answer's second part is the digest of its transcript. A panic in it is a failure of this
+/// world, like any other.
 pub fn run(plan: Plan) -> Result<(Tally, u64), Failure> {
     planted::plant(match plan.planted {
         Some(Planted::Product(bug)) => Some(bug),
         Some(Planted::TellBeforeWrite) | None => None,
     });
     let mut world = World::new(plan);
-    world.live().and_then(|()| world.heal()).map_err(|what| Failure { seed: plan.seed, step: world.step, what })?;
-    Ok((world.tally, world.transcript.digest))
+    let lived = catch_unwind(AssertUnwindSafe(|| world.live().and_then(|()| world.heal())));
+    let lived = lived.unwrap_or_else(|panic| Err(format!("a panic: {}", said_by(&*panic))));
+    planted::plant(None);
+    match lived {
+        Ok(()) => Ok((world.tally, world.transcript.digest)),
+        Err(what) => Err(Failure { plan, step: world.step, what }),
+    }
 }
 
-/// Alters a frame that carries records: a byte of one, the seals, a signature, or all of it.
-fn attack(mut frame: Frame, chance: &mut Chance, tally: &mut Tally) -> Frame {
-    let (Frame::Live(bundle) | Frame::Records(bundle)) = &mut frame else { return frame };
-    tally.attacks += 1;
-    match chance.below(5) {
-        // Gone, so that what stands on it comes without it.
-        3 | 4 => {
-            bundle.runs.clear();
-            bundle.seals.clear();
-        }
-        0 => {
-            let records = bundle.runs.iter_mut().flat_map(|run| &mut run.records);
-            if let Some(byte) = records.last().and_then(|record| record.last_mut()) {
-                *byte ^= 1;
-            }
-        }
-        1 => bundle.seals.clear(),
-        _ => bundle.seals.iter_mut().for_each(|seal| seal.signature.0[0] ^= 1),
-    }
-    frame
+/// What a panic said.
+fn said_by(panic: &dyn std::any::Any) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }
 
 impl World {
@@ -177,6 +108,8 @@ impl World {
                 key: chance.bytes(),
                 clock_skew: if chance.percent(20) { chance.between(0, 3 * year) } else { 0 },
                 disk: None,
+                // The founder's begins to fail when there is a ticket: without one there is no world.
+                failing: plan.failing.filter(|failing| failing.device == index && index > 0),
                 ticket: None,
                 process: None,
             })
@@ -213,6 +146,7 @@ impl World {
             self.happen()?;
             let until = self.now + Duration::from_millis(self.chance.between(20, 400));
             self.pump(until)?;
+            invariants::hold(self)?;
         }
         Ok(())
     }
@@ -229,6 +163,9 @@ impl World {
         self.pump(self.now + Duration::from_secs(1))?;
         if self.devices[1].ticket.is_none() {
             return Err("the founder was not given a ticket".to_owned());
+        }
+        if let (Some(failing), Some(disk)) = (self.plan.failing.filter(|failing| failing.device == 0), &mut self.devices[0].disk) {
+            disk.begin_to_fail(Some(failing));
         }
         Ok(())
     }
@@ -247,14 +184,17 @@ impl World {
             57..=66 => self.start(who)?,
             67..=76 => self.open_view(who),
             77 => self.close_view(who),
-            78..=80 => self.crash(who),
+            78..=80 => {
+                let who = self.somebody_writing().filter(|_| self.step.is_multiple_of(2)).unwrap_or(who);
+                self.crash(who);
+            }
             81..=82 => self.part(),
             83..=88 => self.sides = vec![false; self.devices.len()],
             89..=90 => self.back_up(who),
             91 => self.restore(who)?,
             92 => self.fill_disk(who),
             93..=95 => self.empty_disks(),
-            96..=98 => self.fold(who)?,
+            96..=98 => self.hang_up(),
             _ => self.rename(who),
         }
         Ok(())
@@ -268,7 +208,7 @@ impl World {
         let Some((push, edit)) = view.edit(&mut self.chance, &word, &line) else { return };
         self.tally.edits += 1;
         self.transcript.say(self.now, format_args!("{who} edits: {:?}", edit.delta));
-        self.ledger.pushed(who, &edit);
+        self.ledger.pushed(&edit);
         self.pushes.insert((who, push.view.clone(), push.number), edit);
         process.from_views.push_back(Input::Push(push));
     }
@@ -284,6 +224,7 @@ impl World {
     fn start(&mut self, who: usize) -> Result<(), String> {
         if self.devices[who].process.is_none() {
             self.transcript.say(self.now, format_args!("{who} starts"));
+            self.look_at_disk(who)?;
             self.devices[who].start(self.now, &mut self.chance)?;
         }
         Ok(())
@@ -307,6 +248,12 @@ impl World {
         }
     }
 
+    /// Somebody in the middle of a write, if there is one: that is where a crash hurts.
+    fn somebody_writing(&self) -> Option<usize> {
+        let writing = |device: &&Device| device.process.as_ref().is_some_and(|process| process.writing.is_some());
+        self.devices.iter().find(writing).map(|device| device.index)
+    }
+
     fn crash(&mut self, who: usize) {
         // Dying here twice in a row is what a killing record looks like, and would put an innocent one aside (see docs/decisions).
         if self.devices[who].is_trying_alone() {
@@ -314,8 +261,13 @@ impl World {
         }
         let Some(process) = self.devices[who].process.take() else { return };
         self.tally.crashes += 1;
-        self.tally.torn_tails += u64::from(process.writing.is_some());
         self.transcript.say(self.now, format_args!("{who} crashes, writing: {}", process.writing.is_some()));
+        if let Some((turn, _)) = &process.writing {
+            // A transaction is on the disk wholly or not at all; of the former, too, nobody has heard.
+            let reached = self.chance.percent(50) && self.devices[who].disk.as_mut().is_some_and(|disk| disk.commit(&turn.writes).is_ok());
+            self.tally.unheard += u64::from(reached);
+            self.tally.torn_tails += u64::from(!reached);
+        }
         self.unlink(|link| link.ends.contains(&who));
         self.mail.retain(|(_, device, _, _)| *device != who);
     }
@@ -342,8 +294,10 @@ impl World {
         }
         self.tally.restores += 1;
         self.transcript.say(self.now, format_args!("{who} is restored to {} ms", when.as_millis()));
+        if let Some(it) = &mut self.devices[who].disk {
+            it.put_back(&disk);
+        }
         self.ledger.restored(who, when, &disk)?;
-        self.devices[who].disk = Some(disk);
         Ok(())
     }
 
@@ -355,19 +309,6 @@ impl World {
 
     fn empty_disks(&mut self) {
         self.devices.iter_mut().filter_map(|device| device.disk.as_mut()).for_each(|disk| disk.full = false);
-    }
-
-    /// Folds what is durable into a snapshot, as the engine does beside the turns.
-    fn fold(&mut self, who: usize) -> Result<(), String> {
-        let device = &mut self.devices[who];
-        let (Some(process), Some(disk)) = (&mut device.process, &mut device.disk) else { return Ok(()) };
-        if process.document.state() != State::Ready || process.writing.is_some() {
-            return Ok(());
-        }
-        let snapshot = process.document.fold(disk.hydration()).run().map_err(|error| format!("device {who}: {error}"))?;
-        self.tally.folds += 1;
-        disk.keep_snapshot(snapshot);
-        Ok(())
     }
 
     // ---------------------------------------------------------------------------------------------------------- time and wires
@@ -383,78 +324,11 @@ impl World {
             for who in 0..self.devices.len() {
                 let takes = Duration::from_millis(self.chance.between(0, 60));
                 let early = self.plan.planted == Some(Planted::TellBeforeWrite);
-                let told = self.devices[who].step(self.now, takes, early);
+                let told = self.devices[who].step(self.now, takes, early).map_err(|error| format!("device {who}: {error}"))?;
                 self.carry(who, told)?;
             }
         }
         Ok(())
-    }
-
-    fn may_meet(&self, a: usize, b: usize) -> bool {
-        self.sides[a] == self.sides[b] && self.devices[a].process.is_some() && self.devices[b].process.is_some()
-    }
-
-    fn link_up(&mut self) {
-        let sides = self.sides.clone();
-        let forgiven = self.chance.percent(10);
-        self.unlink(|link| sides[link.ends[0]] != sides[link.ends[1]] || (link.dismissed && forgiven));
-        for a in 0..self.devices.len() {
-            for b in a + 1..self.devices.len() {
-                let linked = self.links.iter().any(|link| link.ends == [a, b]);
-                if !linked && self.may_meet(a, b) && self.chance.percent(20) {
-                    self.link(a, b);
-                }
-            }
-        }
-    }
-
-    fn link(&mut self, a: usize, b: usize) {
-        let peer = PeerId(self.next_peer);
-        self.next_peer += 1;
-        let exporter = self.chance.bytes();
-        self.transcript.say(self.now, format_args!("{a} and {b} are linked"));
-        self.links.push(Link {
-            ends: [a, b],
-            peer,
-            wires: Default::default(),
-            supply: Default::default(),
-            full: [false; 2],
-            dismissed: false,
-        });
-        for (at, other) in [(a, b), (b, a)] {
-            let device = self.device_id(other);
-            self.hear_from_peer(at, Input::LinkUp(LinkUp { peer, device, exporter, settled: false }));
-        }
-    }
-
-    fn unlink(&mut self, gone: impl Fn(&Link) -> bool) {
-        let (down, up): (Vec<Link>, Vec<Link>) = std::mem::take(&mut self.links).into_iter().partition(|link| gone(link));
-        self.links = up;
-        for link in down {
-            for end in link.ends {
-                self.hear_from_peer(end, Input::LinkDown { peer: link.peer });
-            }
-        }
-    }
-
-    fn deliver_frames(&mut self) {
-        let now = self.now;
-        let mut heard = Vec::new();
-        for link in &mut self.links {
-            for direction in 0..2 {
-                let (from, to) = (link.ends[direction], link.ends[1 - direction]);
-                for frame in link.wires[direction].arrived(now) {
-                    heard.push((to, Input::Receive { peer: link.peer, frame }));
-                }
-                if link.full[direction] && link.wires[direction].has_room() {
-                    link.full[direction] = false;
-                    heard.push((from, Input::LinkFree { peer: link.peer }));
-                }
-            }
-        }
-        for (who, input) in heard {
-            self.hear_from_peer(who, input);
-        }
     }
 
     fn deliver_mail(&mut self) {
@@ -473,10 +347,11 @@ impl World {
 
     fn carry(&mut self, who: usize, told: Told) -> Result<(), String> {
         if told.wrote {
-            let disk = self.devices[who].disk.as_ref().ok_or("a write without a disk")?;
-            self.ledger.written(who, disk, self.plan.attacked).map_err(|what| format!("device {who}: {what}"))?;
+            self.look_at_disk(who)?;
         }
         self.tally.full_disks += u64::from(told.refused);
+        self.tally.folds += u64::from(told.folded);
+        invariants::told(told.outputs.len()).map_err(|what| format!("device {who}: {what}"))?;
         for answer in told.answers {
             self.answer(who, answer);
         }
@@ -486,9 +361,33 @@ impl World {
         Ok(())
     }
 
+    /// Books what has become durable on a device's disk.
+    fn look_at_disk(&mut self, who: usize) -> Result<(), String> {
+        let Some(disk) = &self.devices[who].disk else { return Ok(()) };
+        self.ledger.written(who, disk).map_err(|what| format!("device {who}: {what}"))?;
+        let newest = disk.stored().records.last().map(|row| row.hash);
+        self.transcript.say(self.now, format_args!("{who} has {} rows, the last {newest:?}", disk.len()));
+        Ok(())
+    }
+
     /// Whether something is on its way to a window.
     pub(crate) fn has_mail(&self) -> bool {
         !self.mail.is_empty()
+    }
+
+    /// Whether something is on its way to this window.
+    pub(crate) fn has_mail_for(&self, who: usize, window: &ViewId) -> bool {
+        self.mail.iter().any(|(_, device, view, _)| *device == who && view == window)
+    }
+
+    /// Whether frames were altered in it.
+    pub(crate) fn is_attacked(&self) -> bool {
+        self.plan.attacked
+    }
+
+    /// Which of its happenings it is at.
+    pub(crate) fn step(&self) -> usize {
+        self.step
     }
 
     fn answer(&mut self, who: usize, answer: Answer) {
@@ -541,53 +440,6 @@ impl World {
         Ok(())
     }
 
-    fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
-        let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
-        let direction = usize::from(link.ends[1] == who);
-        let frame = if self.attacking && self.chance.percent(5) { attack(frame, &mut self.chance, &mut self.tally) } else { frame };
-        let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
-        if !sent {
-            link.full[direction] = true;
-            self.hear_from_peer(who, Input::LinkFull { peer });
-        }
-    }
-
-    /// Puts stretches of the journal on the bulk lane, frame by frame as there is room.
-    fn supply(&mut self, who: usize, peer: PeerId, spans: &[Span]) -> Result<(), String> {
-        let Some(disk) = &self.devices[who].disk else { return Ok(()) };
-        let frames = disk.supply(spans);
-        for frame in &frames {
-            self.ledger.sent(who, frame).map_err(|what| format!("device {who}: {what}"))?;
-        }
-        if let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) {
-            link.supply[usize::from(link.ends[1] == who)].extend(frames);
-        }
-        Ok(())
-    }
-
-    /// Moves what waits for room onto the wires, and says when a supply has been handed over.
-    fn push_supplies(&mut self) {
-        let mut free = Vec::new();
-        for link in &mut self.links {
-            for direction in 0..2 {
-                let waiting = &mut link.supply[direction];
-                if waiting.is_empty() {
-                    continue;
-                }
-                while link.wires[direction].has_room() {
-                    let Some(frame) = waiting.pop_front() else { break };
-                    link.wires[direction].send(Lane::Bulk, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
-                }
-                if waiting.is_empty() {
-                    free.push((link.ends[direction], link.peer));
-                }
-            }
-        }
-        for (who, peer) in free {
-            self.hear_from_peer(who, Input::LinkFree { peer });
-        }
-    }
-
     fn hydrate(&mut self, who: usize) {
         let Some(disk) = &self.devices[who].disk else { return };
         let hydration = disk.hydration();
@@ -600,13 +452,13 @@ impl World {
         }
     }
 
-    fn hear_from_peer(&mut self, who: usize, input: Input) {
+    pub(crate) fn hear_from_peer(&mut self, who: usize, input: Input) {
         if let Some(process) = &mut self.devices[who].process {
             process.from_peers.push_back(input);
         }
     }
 
-    fn device_id(&self, who: usize) -> DeviceId {
+    pub(crate) fn device_id(&self, who: usize) -> DeviceId {
         DeviceKey::from_bytes(&self.devices[who].key).device()
     }
 
@@ -620,6 +472,10 @@ impl World {
         for who in 0..self.devices.len() {
             if let Some(disk) = &mut self.devices[who].disk {
                 disk.full = false;
+                if disk.failing.take().is_some() {
+                    self.tally.operations = disk.operations;
+                    self.tally.failed_writes = disk.struck;
+                }
             }
             self.start(who)?;
         }
@@ -632,7 +488,10 @@ impl World {
                 }
             }
             match invariants::calm(self) {
-                Ok(()) => return invariants::agree(self),
+                Ok(()) => {
+                    invariants::hold(self)?;
+                    return invariants::agree(self);
+                }
                 Err(_) if self.now < deadline => {}
                 Err(what) => return Err(format!("not calm {} s after everything healed: {what}", CALM_WITHIN.as_secs())),
             }
