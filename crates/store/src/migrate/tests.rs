@@ -1,8 +1,11 @@
 //! Migrations over made-up steps, since there is only one real one yet.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
 
 use crate::store::{DATABASE_FILE, Options, Store};
 
@@ -64,40 +67,60 @@ fn a_step_that_fails_leaves_the_version_before() {
 #[ignore = "runs only as the child of a_migration_may_be_killed_at_any_moment"]
 fn child() {
     if let Some(profile) = std::env::var_os(CHILD) {
+        println!("{MIGRATING}");
         drop(open(Path::new(&profile), &future()));
     }
 }
 
+/// What the child says before it opens the profile.
+const MIGRATING: &str = "migrating now";
+/// Kills that have to hit a migration that has begun and is not done (issue 2).
+const HITS: u32 = 10;
+/// Kills after which they must have.
+const ROUNDS: u32 = 200;
+
+/// Starts a migration in a process of its own, and kills it so long after it has begun.
+fn kill_a_migration(profile: &Path, after: Duration) {
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "migrate::tests::child", "--ignored", "--nocapture"])
+        .env(CHILD, profile)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the child starts");
+    let mut said = BufReader::new(child.stdout.take().expect("piped")).lines();
+    assert!(said.any(|line| line.expect("text").contains(MIGRATING)), "the child never began");
+    std::thread::sleep(after);
+    child.kill().expect("killed, or done");
+    child.wait().expect("gone");
+}
+
+/// The version that a kill has left, looked at through a copy, so that the next start meets exactly what is there.
+fn version_left(profile: &Path) -> i64 {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for name in [DATABASE_FILE, "sheaf.db-wal"] {
+        drop(std::fs::copy(profile.join(name), copy.path().join(name)));
+    }
+    number(&copy.path().join(DATABASE_FILE), "PRAGMA user_version").expect("a database")
+}
+
 #[test]
 fn a_migration_may_be_killed_at_any_moment() {
-    let mut unfinished = 0;
-    for round in 0..20 {
+    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(5);
+    let (mut hits, mut rounds) = (0, 0);
+    while hits < HITS && rounds < ROUNDS {
         let profile = tempfile::tempdir().expect("a temporary folder");
         with_a_setting(profile.path());
-        let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "migrate::tests::child", "--ignored", "--nocapture"])
-            .env(CHILD, profile.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the child starts");
-        std::thread::sleep(Duration::from_millis(5 * round));
-        child.kill().expect("killed, or done");
-        child.wait().expect("gone");
-        let path = profile.path().join(DATABASE_FILE);
-        // Only looked at through a copy, so that the next start meets exactly what the kill has left.
-        let looked_at = tempfile::tempdir().expect("a temporary folder");
-        for name in [DATABASE_FILE, "sheaf.db-wal"] {
-            drop(std::fs::copy(profile.path().join(name), looked_at.path().join(name)));
-        }
-        let version = number(&looked_at.path().join(DATABASE_FILE), "PRAGMA user_version").expect("a database");
-        unfinished += i32::from(version < 3);
+        kill_a_migration(profile.path(), Duration::from_micros(random.random_range(0..40_000)));
+        rounds += 1;
+        hits += u32::from(version_left(profile.path()) < 3);
         let store = open(profile.path(), &future());
-        assert_eq!(store.read(|reader| reader.setting("kept")).expect("readable"), Some(b"yes".to_vec()), "round {round}");
-        assert!(store.read(|reader| reader.integrity_check()).expect("readable").is_empty(), "round {round}");
+        assert_eq!(store.read(|reader| reader.setting("kept")).expect("readable"), Some(b"yes".to_vec()), "round {rounds}");
+        assert!(store.read(|reader| reader.integrity_check()).expect("readable").is_empty(), "round {rounds}");
         drop(store);
-        assert_eq!(number(&path, "SELECT counted FROM after").expect("migrated"), 60_000, "round {round}");
+        let path = profile.path().join(DATABASE_FILE);
+        assert_eq!(number(&path, "SELECT counted FROM after").expect("migrated"), 60_000, "round {rounds}");
     }
-    println!("20 kills, {unfinished} of them before the migration was done");
-    assert!(unfinished >= 3, "the kills came too late to show anything: {unfinished}");
+    println!("{rounds} kills, {hits} of them in the middle of a migration");
+    assert!(hits >= HITS, "the kills came too late to show anything: {hits} of {rounds}");
 }
