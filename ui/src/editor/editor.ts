@@ -58,6 +58,8 @@ const WORDS: EditorWords = {
 };
 
 const IDLE_TYPING_MS = 1500;
+/** The mouse moved so far while it was pressed: something was dragged over, not clicked. */
+const DRAG_PX = 4;
 
 /** An open document. */
 export class Editor {
@@ -79,6 +81,7 @@ export class Editor {
   private unsavedSince: number | undefined;
   private focused = false;
   private pointerDown = false;
+  private pressedAt = { x: 0, y: 0 };
   private toolbarAsked = false;
   private composing = false;
   private growing: Growing | undefined;
@@ -334,7 +337,8 @@ export class Editor {
 
   private selectionChanged(): void {
     this.slash.follow(this.typing.takeTyped());
-    if (this.pointerDown) this.toolbarAsked = false;
+    const { anchor, head } = this.view.page.selection;
+    if (this.pointerDown || anchor === head) this.toolbarAsked = false;
     this.tellPresence();
     this.changed();
   }
@@ -384,7 +388,7 @@ export class Editor {
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
       click: (event) => this.click(event),
       check: (offset) => void turnTask(page, offset),
-      pointer: (down) => this.pointer(down),
+      pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
         this.tellPresence();
@@ -441,26 +445,31 @@ export class Editor {
     const link = at === undefined ? undefined : linkAt(page, page.offsetOf(at) + 1);
     if (link === undefined) return false;
     if (event.ctrlKey || event.metaKey) this.options.openOutside(link.href);
-    else if (page.selection.anchor === page.selection.head) this.say("link", { ...link, box: this.boxAt(link.from, link.to) });
+    else if (this.isPlainClick(event)) this.say("link", { ...link, box: this.boxAt(link.from, link.to) });
     return true;
   }
 
-  private pointer(down: boolean): void {
-    this.pointerDown = down;
-    if (!down) return;
+  private pointer(event: MouseEvent): void {
+    this.pressedAt = { x: event.clientX, y: event.clientY };
+    this.pointerDown = true;
     this.toolbarAsked = false;
-    const up = (): void => {
+    const up = (released: MouseEvent): void => {
       removeEventListener("mouseup", up, true);
       this.pointerDown = false;
       // The browser sets the selection of this very event a moment later.
       this.later(0, () => {
-        const { anchor, head } = this.view.page.selection;
-        this.toolbarAsked = anchor !== head;
+        this.toolbarAsked = !this.isPlainClick(released);
         this.changed();
       });
     };
     addEventListener("mouseup", up, true);
     this.changed();
+  }
+
+  /** Whether the mouse was pressed and let go in one place, once: what was selected before is so no longer, though the page may not know it yet. */
+  private isPlainClick(event: MouseEvent): boolean {
+    const { x, y } = this.pressedAt;
+    return event.detail <= 1 && !event.shiftKey && Math.hypot(event.clientX - x, event.clientY - y) < DRAG_PX;
   }
 
   private browserCommand(type: string): boolean {

@@ -20,7 +20,8 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
-  pointer(down: boolean): void;
+  /** The main button went down. */
+  pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
   composition(active: boolean): void;
   /** A command from the browser's own menus. */
@@ -83,7 +84,7 @@ function domEvents(events: ScreenEvents): DomHandlers {
       return true;
     },
     mousedown: (_view, event) => {
-      if (event.button === 0) events.pointer(true);
+      if (event.button === 0) events.pointer(event);
       return false;
     },
     click: (_view, event) => {

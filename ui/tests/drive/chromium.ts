@@ -30,13 +30,13 @@ export async function startChromium(): Promise<Driver> {
       await page.mouse.up();
     },
     evaluate: (body) => page.evaluate(`(async () => { ${body} })()`),
-    compose: async (stages, between) => {
+    compose: async (character, between) => {
       const session = await context.newCDPSession(page);
-      for (const text of stages) {
+      for (const text of ["k", "ky", character]) {
         await session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
         await between();
       }
-      await session.send("Input.insertText", { text: stages.at(-1) ?? "" });
+      await session.send("Input.insertText", { text: character });
       await session.detach();
     },
     screenshot: async (path) => void (await page.screenshot({ path })),

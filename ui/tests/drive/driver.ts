@@ -13,8 +13,8 @@ export interface Driver {
   drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
   /** Runs a function body in the page; it may return a promise. */
   evaluate<T>(body: string): Promise<T>;
-  /** Composes a text as an input method does, in the given stages, and commits the last; only where the engine can be told to. */
-  compose?(stages: readonly string[], between: () => Promise<void>): Promise<void>;
+  /** Composes a character as an input method does, in stages that the text shows; `between` runs at each of them. */
+  compose(character: string, between: () => Promise<void>): Promise<void>;
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }

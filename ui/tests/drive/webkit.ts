@@ -107,6 +107,15 @@ export async function startWebKit(): Promise<Driver> {
       ]);
     },
     evaluate,
+    compose: async (character, between) => {
+      // GTK's own input method composes by code point, underlined in the text until Enter.
+      await keys(chord("Control+Shift+u"));
+      for (const digit of (character.codePointAt(0) ?? 0).toString(16)) {
+        await keys(chord(digit));
+        await between();
+      }
+      await keys(chord("Enter"));
+    },
     screenshot: async (path) => writeFile(path, Buffer.from(await call<string>("GET", "/screenshot"), "base64")),
     close: async () => {
       await call("DELETE", "").catch(() => undefined);

@@ -77,14 +77,16 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.copyAsMarkdown();
     return true;
   },
-  "mod+end": ({ page }) => {
-    if (page.isWhole) return false;
-    const end = page.lines.length;
-    page.select({ anchor: end, head: end });
-    return true;
-  },
+  // Not left to the browser: a selection of its own, made within 20 ms of the focus, would be taken back by ProseMirror.
+  "mod+home": ({ page }) => goTo(page, 0),
+  "mod+end": ({ page }) => goTo(page, page.lines.length),
   "mod+a": ({ page }) => selectAll(page),
 };
+
+function goTo(page: Page, offset: number): true {
+  page.select({ anchor: offset, head: offset });
+  return true;
+}
 
 /** Everything; in code first the code. */
 export function selectAll(page: Page): boolean {
