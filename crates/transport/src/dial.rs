@@ -92,9 +92,10 @@ enum State {
 }
 
 impl Kept {
-    /// Begins to keep a device.
-    pub(crate) fn start(node: &Arc<Node>, device: DeviceId) -> Arc<Kept> {
-        let facts = Facts { route: Route::bare(device), state: State::Dialing, failures: 0, last_error: None };
+    /// Begins to keep the device that a route leads to.
+    pub(crate) fn start(node: &Arc<Node>, route: &Route) -> Arc<Kept> {
+        let device = route.device;
+        let facts = Facts { route: route.clone(), state: State::Dialing, failures: 0, last_error: None };
         let links = watch::Sender::new(node.links.of(device).len());
         let kept = Arc::new(Kept { device, facts: Mutex::new(facts), again: Notify::new(), links, task: Mutex::default() });
         let task = supervised("staying linked", stay_linked(node.clone(), kept.clone()));
@@ -212,7 +213,7 @@ async fn settled(node: &Node, device: DeviceId, links: &mut watch::Receiver<usiz
 }
 
 async fn dial(node: &Arc<Node>, route: &Route) -> Result<(), DialError> {
-    let address = route.to_dial(node.config.profile.uses_relays()).ok_or(DialError::NoWay)?;
+    let address = route.to_dial(&node.config.profile).ok_or(DialError::NoWay)?;
     if address.is_empty() && !node.can_look_up() {
         return Err(DialError::NoWay);
     }

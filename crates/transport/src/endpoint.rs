@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    mem::ManuallyDrop,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -42,10 +43,11 @@ const DIALS: usize = 8;
 const ARRIVALS: usize = 16;
 /// Addresses that we give away in our own route.
 const OWN_ADDRESSES: usize = 8;
-/// How often the kept port is asked for, and how long between.
-const PORT_TRIES: u32 = 6;
+/// How often the kept port is asked for, and how long between: as long as an endpoint of ours with unanswered dials takes to let it go.
+const PORT_TRIES: u32 = 50;
 const PORT_PAUSE: Duration = Duration::from_millis(80);
-/// How long the endpoint may take to close. Every link has said goodbye by then.
+/// How long the closing endpoint is waited for. Every link has said goodbye by then; what may take longer are dials that nobody answers,
+/// which QUIC keeps for some three seconds.
 const CLOSING: Duration = Duration::from_secs(1);
 /// The name under which we announce ourselves on the local network.
 const SERVICE: &str = "sheaf";
@@ -169,7 +171,7 @@ impl Transport {
         if route.device == self.0.me {
             return;
         }
-        let kept = lock(&self.0.kept).entry(route.device).or_insert_with(|| Kept::start(&self.0, route.device)).clone();
+        let kept = lock(&self.0.kept).entry(route.device).or_insert_with(|| Kept::start(&self.0, route)).clone();
         kept.learn(route);
         for link in self.0.links.of(route.device) {
             link.vouch();
@@ -212,7 +214,8 @@ impl Transport {
     }
 
     /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to two seconds where
-    /// peers do not answer, usually a round trip. The port is free again when the last clone of this is dropped.
+    /// peers do not answer, usually a round trip. The port is free again when the last clone of this is dropped, or, if a dial was under
+    /// way that nobody answers, some three seconds later.
     pub async fn close(&self) {
         let kept = std::mem::take(&mut *lock(&self.0.kept));
         kept.values().for_each(|kept| kept.stop());
@@ -221,7 +224,8 @@ impl Transport {
             farewells.spawn(async move { link.leave(Reason::Gone, "the program ends").await });
         }
         farewells.join_all().await;
-        let _ = tokio::time::timeout(CLOSING, self.0.endpoint.close()).await;
+        let closing = supervised("closing the endpoint", close_whole(self.0.endpoint.clone()));
+        let _ = tokio::time::timeout(CLOSING, closing).await;
         let tasks = std::mem::take(&mut *lock(&self.0.tasks));
         for task in tasks {
             task.abort();
@@ -319,6 +323,14 @@ async fn show_out(link: Link) {
     if !link.is_vouched() {
         link.close(Reason::Stranger, "this device is not known here");
     }
+}
+
+/// Closes an endpoint to the end, however long that takes. If the program ends first, nobody is left to be told: then the endpoint goes with
+/// the process, for dropped half closed it would cry that it was never closed.
+async fn close_whole(endpoint: Endpoint) {
+    let endpoint = ManuallyDrop::new(endpoint);
+    endpoint.close().await;
+    drop(ManuallyDrop::into_inner(endpoint));
 }
 
 /// Binds to the kept port, or to any other if that one stays taken: a socket of ours that has just been closed needs a moment.

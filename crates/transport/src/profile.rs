@@ -20,7 +20,7 @@ use crate::{ALPN, endpoint::BindError};
 pub enum Profile {
     /// iroh's public relays and address lookup. Routes hold the device id and a relay hint, no addresses.
     Anywhere,
-    /// One relay of one's own, by URL, and nothing else. Routes hold that URL.
+    /// One relay of one's own, by URL, and nothing else: every device is looked for there. Routes hold that URL.
     OwnRelay(String),
     /// The local network: multicast DNS under our own service name, addresses in routes. No relay, no lookup.
     Local,
@@ -70,7 +70,7 @@ impl Profile {
         matches!(self, Profile::Local | Profile::Direct)
     }
 
-    /// Whether relays are used, and relay hints of others followed.
+    /// Whether relays are used.
     pub fn uses_relays(&self) -> bool {
         matches!(self, Profile::Anywhere | Profile::OwnRelay(_))
     }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use iroh::{EndpointAddr, PublicKey, TransportAddr};
 use sheaf_base::DeviceId;
 
+use crate::profile::Profile;
+
 /// How a device may be reached: its id, a relay hint, and addresses only where the network profile says so. Anybody may have
 /// written it, so a route proves nothing: the handshake does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,11 +44,24 @@ impl Route {
         self.addresses = addresses;
     }
 
+    /// What of this route a profile dials. Under a relay of one's own every device is looked for there and nowhere else, whatever a ticket
+    /// or a hint says; addresses and other people's relays are followed only where the profile is about them.
+    pub fn within(&self, profile: &Profile) -> Route {
+        let addresses = || self.addresses.iter().take(ADDRESSES).copied().collect();
+        let (relay, addresses) = match profile {
+            Profile::Anywhere => (self.relay.clone(), addresses()),
+            Profile::OwnRelay(url) => (Some(url.clone()), Vec::new()),
+            Profile::Local | Profile::Direct => (None, addresses()),
+        };
+        Route { device: self.device, relay, addresses }
+    }
+
     /// What iroh dials: what the profile allows of this route. An unreadable relay URL is left out: others may have written it.
-    pub(crate) fn to_dial(&self, relays: bool) -> Option<EndpointAddr> {
+    pub(crate) fn to_dial(&self, profile: &Profile) -> Option<EndpointAddr> {
         let id = PublicKey::from_bytes(self.device.as_bytes()).ok()?;
-        let relay = self.relay.as_ref().filter(|_| relays).and_then(|url| url.parse().ok()).map(TransportAddr::Relay);
-        let direct = self.addresses.iter().take(ADDRESSES).map(|address| TransportAddr::Ip(*address));
+        let allowed = self.within(profile);
+        let relay = allowed.relay.and_then(|url| url.parse().ok()).map(TransportAddr::Relay);
+        let direct = allowed.addresses.into_iter().map(TransportAddr::Ip);
         Some(EndpointAddr::from_parts(id, relay.into_iter().chain(direct)))
     }
 }
@@ -77,12 +92,21 @@ mod tests {
     }
 
     #[test]
-    fn a_relay_is_dialed_only_where_the_profile_uses_relays() {
+    fn a_profile_dials_what_it_is_about_and_nothing_else() {
         let key = iroh::SecretKey::from_bytes(&[1; 32]).public();
-        let route = Route { device: device(key), relay: Some("https://relay.example/".into()), addresses: vec![address(9)] };
-        assert_eq!(route.to_dial(true).expect("a real key").relay_urls().count(), 1);
-        assert_eq!(route.to_dial(false).expect("a real key").relay_urls().count(), 0);
+        let route = Route { device: device(key), relay: Some("https://theirs.example/".into()), addresses: vec![address(9)] };
+        let dialed = |route: &Route, profile: Profile| {
+            let dialed = route.to_dial(&profile).expect("a real key");
+            (dialed.relay_urls().map(ToString::to_string).collect::<Vec<_>>(), dialed.ip_addrs().count())
+        };
+        assert_eq!(dialed(&route, Profile::Anywhere), (vec!["https://theirs.example/".into()], 1));
+        let own = Profile::OwnRelay("https://mine.example/".into());
+        assert_eq!(dialed(&route, own.clone()), (vec!["https://mine.example/".into()], 0), "neither their relay nor an address");
+        assert_eq!(dialed(&Route::bare(route.device), own), (vec!["https://mine.example/".into()], 0));
+        for profile in [Profile::Local, Profile::Direct] {
+            assert_eq!(dialed(&route, profile), (Vec::new(), 1));
+        }
         let nonsense = Route { relay: Some("not a url".into()), ..route };
-        assert_eq!(nonsense.to_dial(true).expect("a real key").relay_urls().count(), 0);
+        assert_eq!(dialed(&nonsense, Profile::Anywhere).0.len(), 0);
     }
 }

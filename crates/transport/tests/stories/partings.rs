@@ -112,3 +112,24 @@ async fn a_reader_that_goes_away_ends_the_link_and_nothing_else() {
     to_ben.send(Lane::Fast, b"still here".to_vec()).expect("room");
     assert_eq!(frame(&mut from_ada).await.1, b"still here");
 }
+
+/// QUIC keeps a dial that nobody answers for three seconds: neither the person nor the next endpoint is to suffer from it.
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_waits_for_no_dial_and_the_next_endpoint_has_the_port_all_the_same() {
+    let ada = Node::on_loopback(1).await;
+    let port = ada.transport.port();
+    // A socket that swallows everything.
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback can be bound");
+    let address = nobody.local_addr().expect("it is bound");
+    let device = sheaf_base::DeviceId(*iroh::SecretKey::from_bytes(&[9; 32]).public().as_bytes());
+    ada.transport.keep(&sheaf_transport::Route { device, relay: None, addresses: vec![address] });
+    until("a dial to be under way", || ada.transport.peers()[0].state == DialState::Dialing).await;
+    let mut knock = [0; 2048];
+    nobody.recv(&mut knock).expect("somebody knocks");
+    let before = Instant::now();
+    ada.transport.close().await;
+    println!("closed after {:?}", before.elapsed());
+    drop(ada);
+    let again = start(Config { port, ..direct(1, 2) }).await;
+    assert_eq!(again.transport.port(), port, "the kept port, {:?} later", before.elapsed());
+}
