@@ -106,6 +106,11 @@ pub(crate) enum Command {
         /// An id, the beginning of one, or a title [default: all documents]
         document: Option<String>,
     },
+    /// Show who is in a document: device, person, role
+    Members {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
     /// Show or set the network profile
     Network {
         /// anywhere, local, direct or relay=URL

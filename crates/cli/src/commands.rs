@@ -52,6 +52,8 @@ enum Shape {
     Joined,
     /// Who has what.
     Status,
+    /// Who is in a document.
+    Members,
     /// The network profile.
     Network,
     /// Name and colour.
@@ -87,6 +89,7 @@ fn request(command: Command) -> Result<Request, String> {
             }
         }
         Command::Status { document } => ("status", json!({ "document": document }), Shape::Status),
+        Command::Members { document } => ("members", json!({ "document": document }), Shape::Members),
         Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
@@ -107,16 +110,20 @@ async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), S
         }
     }
     if request.shape == Shape::Joined && answer["state"] != "ready" {
-        return Err(late(node, &answer));
+        return Err(late(node, &answer).await);
     }
     let text = if json { as_json(request.shape, &answer) } else { as_text(request.shape, &answer) };
     print::result(&text)
 }
 
-fn late(node: &Node, answer: &Value) -> String {
-    let document = answer["document"].as_str().unwrap_or_default();
+/// Who was waited for, why in vain, and what goes on.
+async fn late(node: &mut Node, answer: &Value) -> String {
+    let document = &answer["document"];
+    let Value::Object(fields) = json!({ "document": document }) else { return String::new() };
+    let status = node.ask("status", fields).await.unwrap_or_default();
+    let why = print::in_vain(&status["documents"][0]);
     let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
-    format!("the first copy of {document} is not here yet: nobody who has it could be reached. {goes_on}")
+    format!("the first copy of {} is not here yet. {why}. {goes_on}", document.as_str().unwrap_or_default())
 }
 
 /// One object per line.
@@ -124,6 +131,7 @@ fn as_json(shape: Shape, answer: &Value) -> String {
     match shape {
         Shape::Library => lines(&answer["documents"]),
         Shape::Status => lines(&answer["documents"]),
+        Shape::Members => lines(&answer["members"]),
         Shape::Delta => delta(answer),
         _ => format!("{answer}\n"),
     }
@@ -149,6 +157,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Library => print::library(&answer["documents"]),
         Shape::Preview => print::preview(answer),
         Shape::Status => print::status(answer),
+        Shape::Members => print::members(answer),
         Shape::Network => match answer["relay"].as_str() {
             Some(relay) => format!("relay={relay}\n"),
             None => line("profile"),

@@ -54,35 +54,76 @@ pub(crate) fn preview(answer: &Value) -> String {
 pub(crate) fn status(answer: &Value) -> String {
     let mut text = String::new();
     for document in answer["documents"].as_array().into_iter().flatten() {
-        let saved = match (document["unsaved_reason"].as_str(), document["waits_for"].as_str()) {
-            (Some(reason), _) => format!("NOT SAVED: {reason}"),
-            (None, Some(inviter)) => waiting(inviter, &document["transfer"]),
-            (None, None) => "saved here".to_owned(),
+        let here = match document["unsaved_reason"].as_str() {
+            Some(reason) => format!("NOT SAVED: {reason}"),
+            None if document["state"] == "waiting" => first_copy(document),
+            None => "saved here".to_owned(),
         };
-        text += &format!(
-            "{}\t{}\t{saved}\n",
-            document["document"].as_str().unwrap_or_default(),
-            document["title"].as_str().unwrap_or_default()
-        );
+        text +=
+            &format!("{}\t{}\t{here}\n", document["document"].as_str().unwrap_or_default(), document["title"].as_str().unwrap_or_default());
         for device in document["devices"].as_array().into_iter().flatten() {
             text += &format!("  {}\n", device_line(device));
         }
     }
+    let network = &answer["network"];
+    if let Some(error) = network["error"].as_str() {
+        text += &format!("NO NETWORK: {error}\n");
+    }
+    if let Some(since) = network["offline_since"].as_u64() {
+        text += &format!("Nobody could be reached since {}\n", when(since));
+    }
     text
 }
 
-/// A first copy that is not here yet.
-fn waiting(inviter: &str, transfer: &Value) -> String {
-    let inviter = if inviter.is_empty() { "whoever invited you" } else { inviter };
+/// What is said of a document of which nothing is here yet, or not all.
+fn first_copy(document: &Value) -> String {
+    let transfer = &document["transfer"];
     match (transfer["bytes"].as_u64(), transfer["total"].as_u64()) {
-        (Some(bytes), Some(total)) => format!("getting the first copy, {bytes} of {total} bytes"),
-        _ => format!("waiting for the first copy from {inviter}, or from anybody who has it"),
+        (Some(bytes), Some(total)) => {
+            let from = person(&transfer["person"], &transfer["from"]);
+            format!("getting the first copy from {from}, {} of {} MB", megabytes(bytes), megabytes(total))
+        }
+        _ => match document["devices"].as_array().and_then(|devices| devices.first()) {
+            Some(device) => format!("waiting for its first copy from {}", person(&device["person"], &device["device"])),
+            None => "waiting for its first copy".to_owned(),
+        },
     }
 }
 
+/// Why a first copy has not come, for who has waited long enough: how it stands with whoever could give it.
+pub(crate) fn in_vain(document: &Value) -> String {
+    if document["transfer"].is_object() {
+        return first_copy(document);
+    }
+    let devices = document["devices"].as_array().into_iter().flatten();
+    let devices: Vec<String> = devices.map(device_line).collect();
+    if devices.is_empty() { "nobody who has it could be reached".to_owned() } else { devices.join("; ") }
+}
+
+/// Bytes in megabytes, to a tenth; what is there is never nothing.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// A person and the beginning of the device's id.
+fn person(name: &Value, device: &Value) -> String {
+    let name = name.as_str().filter(|name| !name.is_empty()).unwrap_or("somebody");
+    let id: String = device.as_str().unwrap_or_default().chars().take(8).collect();
+    format!("{name} ({id})")
+}
+
+/// Who is in a document: device, person, role, with tabs between.
+pub(crate) fn members(answer: &Value) -> String {
+    let line = |member: &Value| {
+        let text = |name: &str| member[name].as_str().unwrap_or_default();
+        let mine = if member["mine"] == true { "\tthis device" } else { "" };
+        format!("{}\t{}\t{}{mine}\n", text("device"), text("person"), text("role"))
+    };
+    answer["members"].as_array().into_iter().flatten().map(line).collect()
+}
+
 fn device_line(device: &Value) -> String {
-    let person = device["person"].as_str().filter(|person| !person.is_empty()).unwrap_or("somebody");
-    let id: String = device["device"].as_str().unwrap_or_default().chars().take(8).collect();
     let behind = device["behind"].as_u64().unwrap_or(0);
     let edits = if behind == 1 { "1 edit".to_owned() } else { format!("{behind} edits") };
     let state = match device["state"].as_str().unwrap_or_default() {
@@ -96,7 +137,7 @@ fn device_line(device: &Value) -> String {
     let seen = device["last_seen"].as_u64().map(|seen| format!(", last seen {}", when(seen))).unwrap_or_default();
     let path = device["path"].as_str().map(|path| format!(", {path}")).unwrap_or_default();
     let reason = device["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{person} ({id}): {state}{path}{seen}{reason}")
+    format!("{}: {state}{path}{seen}{reason}", person(&device["person"], &device["device"]))
 }
 
 /// A moment in UTC, to the minute.
@@ -122,7 +163,18 @@ fn date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_first_copy_says_from_whom_and_how_much() {
+        let mut document = json!({ "state": "waiting", "devices": [{ "device": "1a2b3c4d5e6f", "person": "Ada" }] });
+        assert_eq!(first_copy(&document), "waiting for its first copy from Ada (1a2b3c4d)");
+        document["transfer"] = json!({ "from": "1a2b3c4d5e6f", "person": "Ada", "bytes": 350_001, "total": 1_200_000 });
+        assert_eq!(first_copy(&document), "getting the first copy from Ada (1a2b3c4d), 0.4 of 1.2 MB");
+        assert_eq!(first_copy(&json!({ "devices": [] })), "waiting for its first copy");
+    }
 
     #[test]
     fn moments_read_as_people_write_them() {

@@ -91,7 +91,7 @@ impl Document {
             self.first_copy = None;
             self.announce(Announcement::State(State::Ready));
             if self.views.is_empty() {
-                self.glance();
+                self.replica.want_title(self.now);
             } else {
                 self.wake();
             }

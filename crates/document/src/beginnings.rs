@@ -181,6 +181,11 @@ impl Document {
     /// A row that was being tried alone when the process died is put aside the second time.
     fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow], struck: &BTreeSet<Hash>) {
         self.replica.restore(applied, trying, records.len() as u64);
+        // What no replica has met yet may hold a title that nobody has seen.
+        let unmet = (1..).zip(records).filter(|(row, record)| *row > applied && marks::has_entries(&record.surrogates));
+        if unmet.count() > 0 {
+            self.replica.suspect_title(self.now);
+        }
         let rows = (1..).zip(records).filter(|(row, record)| *row > applied && Some(*row) <= trying && record.kind == Kind::Body.code());
         let mut named = rows.map(|(_, record)| record).filter(|record| !self.replica.is_aside(&record.hash));
         let (Some(row), None) = (named.next(), named.next()) else { return };

@@ -16,13 +16,12 @@ use sheaf_replica::{Applied, Replica};
 use crate::{
     history::History,
     hydration::{FoldJob, Hydration},
+    titles::{TitleWatch, may_change_title},
     turn::{RecordRow, Writes},
 };
 
 /// How long a replica stays after nobody needs it.
 const REST: Duration = Duration::from_secs(60);
-/// How long one that was opened only to be looked at stays: a thousand documents that changed are not a thousand replicas.
-const BRIEF_REST: Duration = Duration::from_secs(1);
 /// So many suspects are tried one by one at once: each costs a write.
 const FEW: usize = 16;
 /// More are tried in groups of so many; only those of a group that kills are tried one by one.
@@ -51,8 +50,7 @@ pub(crate) struct Body {
     /// The snapshot on disk could not be read.
     distrusts_snapshot: bool,
     rest_at: Option<Duration>,
-    /// The replica was opened only to be looked at.
-    brief: bool,
+    titles: TitleWatch,
 }
 
 enum State {
@@ -110,7 +108,7 @@ impl Body {
             named: false,
             distrusts_snapshot: false,
             rest_at: None,
-            brief: false,
+            titles: TitleWatch::default(),
         }
     }
 
@@ -156,7 +154,11 @@ impl Body {
 
     /// Somebody needs the replica. Says whether it has to be asked for.
     pub(crate) fn wake(&mut self) -> bool {
-        (self.rest_at, self.brief) = (None, false);
+        self.used();
+        self.ask()
+    }
+
+    fn ask(&mut self) -> bool {
         let asleep = matches!(self.state, State::Asleep);
         if asleep {
             self.state = State::Asked;
@@ -164,24 +166,37 @@ impl Body {
         asleep
     }
 
-    /// Somebody wants to look at the replica once. Says whether it has to be asked for.
-    pub(crate) fn glance(&mut self) -> bool {
-        let asleep = matches!(self.state, State::Asleep);
-        if asleep {
-            (self.state, self.brief) = (State::Asked, true);
-        }
-        asleep
+    /// The title may have changed while there was no replica.
+    pub(crate) fn suspect_title(&mut self, now: Moment) {
+        self.titles.suspect(now.elapsed);
+    }
+
+    /// The title is not known at all.
+    pub(crate) fn want_title(&mut self, now: Moment) {
+        self.titles.hasten(now.elapsed);
+    }
+
+    /// When the replica is to be opened for a look at the title.
+    pub(crate) fn next_look(&self) -> Option<Duration> {
+        self.titles.due()
+    }
+
+    /// Opens the replica for a look at the title, if it is time. Says whether it has to be asked for.
+    pub(crate) fn look(&mut self, now: Moment) -> bool {
+        self.titles.begin(now.elapsed) && self.ask()
     }
 
     /// Somebody has used the replica who will not say when they are done.
     pub(crate) fn used(&mut self) {
-        (self.rest_at, self.brief) = (None, false);
+        self.rest_at = None;
+        self.titles.share();
     }
 
     /// Nobody needs the replica now.
     pub(crate) fn rest(&mut self, now: Moment) {
         if self.rest_at.is_none() && matches!(self.state, State::Awake(_)) {
-            self.rest_at = Some(now.elapsed + if self.brief { BRIEF_REST } else { REST });
+            let rest = if self.titles.end() { Duration::ZERO } else { REST };
+            self.rest_at = Some(now.elapsed + rest);
         }
     }
 
@@ -262,7 +277,11 @@ impl Body {
     pub(crate) fn meet(&mut self, news: Vec<News>, history: &mut History, client: Option<ClientId>, now: Moment) -> Met {
         let mut met = Met::default();
         match std::mem::replace(&mut self.state, State::Asleep) {
-            State::Asleep => {}
+            State::Asleep => {
+                if !self.titles.is_suspected() && news.iter().any(|news| may_change_title(&news.update)) {
+                    self.suspect_title(now);
+                }
+            }
             State::Asked => {
                 self.backlog.extend(news);
                 self.state = State::Asked;
@@ -354,6 +373,7 @@ impl Body {
     /// Everything that was to be met has been met: what has come meanwhile follows.
     fn wake_up(&mut self, replica: Box<Replica>, history: &History, now: Moment, met: &mut Met) {
         self.cornered = 0;
+        self.titles.see();
         if std::mem::take(&mut self.suspected) > 0 {
             // Whatever ends this process now, it was none of these.
             self.mark_at = Some(now.elapsed);

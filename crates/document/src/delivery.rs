@@ -112,8 +112,6 @@ pub(crate) struct Accepted {
     pub(crate) update: Option<Vec<u8>>,
     /// Whether it was an access record.
     pub(crate) access: bool,
-    /// Whether it sets entries of the body's maps: the kinds of lines, or the title.
-    pub(crate) entries: bool,
 }
 
 impl Delivery {
@@ -483,14 +481,14 @@ fn settle(history: &mut History, held: Held, judged: Result<Inside, Unfit>) -> O
     let author = history.device(&position.chain).expect("a record is judged after its chain has been opened");
     match judged {
         Ok(inside) => {
-            let (update, entries) = match &inside {
-                Inside::Body { update, marks } => (Some(update.clone()), !marks.entries.is_empty()),
-                _ => (None, false),
+            let update = match &inside {
+                Inside::Body { update, .. } => Some(update.clone()),
+                _ => None,
             };
             let access = matches!(inside, Inside::Access(_));
             let head = history.head(&position.chain).filter(|_| position.number == 1).cloned();
             let (row, parents) = history.accept(Sound { read, bytes, inside });
-            Outcome::Accepted(Box::new(Accepted { at: history.last_row(), row, parents, author, head, update, access, entries }))
+            Outcome::Accepted(Box::new(Accepted { at: history.last_row(), row, parents, author, head, update, access }))
         }
         Err(unfit) => {
             let reason = match unfit {

@@ -30,8 +30,6 @@ pub(crate) struct Draft {
 pub(crate) struct Flight {
     /// Body records of others, which meet the replica then.
     pub(crate) news: Vec<News>,
-    /// Some of them may hold a new title.
-    pub(crate) entries: bool,
     /// Everything written, for the peers.
     pub(crate) written: Written,
     /// Chains that have grown or been sealed.
@@ -46,13 +44,12 @@ impl Draft {
 
     /// A record has been accepted.
     pub(crate) fn record(&mut self, accepted: Accepted) {
-        let Accepted { at, row: record, parents, author, head, update, access: _, entries } = accepted;
+        let Accepted { at, row: record, parents, author, head, update, access: _ } = accepted;
         let chain = record.chain;
         if let Some(head) = head {
             self.writes.heads.push(head_row(&head));
             self.flight.written.heads.insert(chain, head.encode());
         }
-        self.flight.entries |= entries;
         if let Some(update) = update {
             let position = sheaf_base::Position { chain, number: record.number, hash: record.hash };
             self.flight.news.push(News { row: at, position, author, update });

@@ -166,13 +166,6 @@ impl Document {
         }
     }
 
-    /// Asks for the replica for a moment if nobody has it open: a title is in the text's own map, and the library shows it.
-    pub(crate) fn glance(&mut self) {
-        if self.state() == State::Ready {
-            self.ask_for_replica |= self.replica.glance();
-        }
-    }
-
     /// The replica is thrown away and built again from the journal; views begin anew.
     pub(crate) fn rebuild(&mut self) {
         self.seal_own();

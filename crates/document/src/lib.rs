@@ -39,6 +39,7 @@ mod presence;
 mod receipts;
 mod rescue;
 mod status;
+mod titles;
 mod turn;
 mod validity;
 mod views;
@@ -225,9 +226,6 @@ impl Document {
         let Some(mut flight) = self.in_flight.take() else { return };
         let before = self.history.set_durable(&flight.grown);
         self.meet_replica(std::mem::take(&mut flight.news));
-        if flight.entries {
-            self.glance();
-        }
         self.tell_views();
         let written = flight.told(before, |chain| self.history.sealed(chain));
         self.tell_peers(&written);
@@ -251,7 +249,9 @@ impl Document {
     pub fn next_timeout(&self) -> Option<Duration> {
         let digest = self.history.durable.digest();
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
-        let rest = [self.replica.next_timeout(self.now.elapsed), self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        let look = self.replica.next_look().filter(|_| self.state() == State::Ready);
+        let rest =
+            [self.replica.next_timeout(self.now.elapsed), look, self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
         sessions.chain(rest.into_iter().flatten()).chain(unwritten).min()
@@ -369,6 +369,9 @@ impl Document {
     /// The moment that was asked for has come.
     fn tick(&mut self) {
         self.replica.tick(self.now);
+        if self.state() == State::Ready {
+            self.ask_for_replica |= self.replica.look(self.now);
+        }
         self.knock_again();
         self.tick_sessions();
         self.give_receipts();

@@ -41,6 +41,11 @@ pub(crate) fn decode(clock: u64, clocks: u64, bytes: &[u8]) -> Result<Marks, Mal
     Ok(marks)
 }
 
+/// Whether there are entries of maps among them.
+pub(crate) fn has_entries(bytes: &[u8]) -> bool {
+    decode(0, 0, bytes).is_ok_and(|marks| !marks.entries.is_empty())
+}
+
 fn narrow(clock: u64) -> Result<u32, Malformed> {
     u32::try_from(clock).map_err(|_| Malformed::TooLarge { what: "a clock", found: clock, limit: u32::MAX.into() })
 }
@@ -52,11 +57,13 @@ mod tests {
     #[test]
     fn marks_come_back_as_they_were() {
         let plain = Marks { clocks: 40..52, ..Marks::default() };
-        assert!(encode(&plain).is_empty());
+        assert!(encode(&plain).is_empty() && !has_entries(&[]));
         assert_eq!(decode(40, 12, &[]), Ok(plain));
 
         let marked = Marks { clocks: 40..90, low_surrogates: vec![41, 60, 61], entries: vec![80] };
-        assert_eq!(decode(40, 50, &encode(&marked)), Ok(marked));
+        assert_eq!(decode(40, 50, &encode(&marked)), Ok(marked.clone()));
+        assert!(has_entries(&encode(&marked)));
+        assert!(!has_entries(&encode(&Marks { entries: Vec::new(), ..marked })));
         assert!(decode(0, 9, &[5, 1]).is_err(), "a count beyond the bytes");
     }
 }

@@ -145,6 +145,6 @@ impl Own {
         self.written = Some(written.position);
         let access = matches!(inside, Inside::Access(_));
         let (row, parents) = history.accept(Sound { read, bytes: written.bytes, inside });
-        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access, entries: false })
+        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access })
     }
 }

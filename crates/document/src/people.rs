@@ -1,7 +1,8 @@
 //! Who the members are, and what is known about their copies.
 
-use sheaf_access::Profile;
+use sheaf_access::{Profile, Role};
 use sheaf_base::DeviceId;
+use sheaf_protocol::Dismissal;
 
 use crate::{
     Document, Member,
@@ -44,10 +45,17 @@ impl Document {
         self.people.iter().find(|member| member.device == *device)
     }
 
-    /// Facts about everybody's copies.
+    /// Facts about everybody's copies. While nothing is here but a ticket, about the one device that it names.
     pub fn status(&self) -> Status {
-        let others = self.people.iter().filter(|member| !member.mine);
+        let inviter = self.inviter().filter(|inviter| self.member(&inviter.device).is_none());
+        let others = self.people.iter().filter(|member| !member.mine).chain(&inviter);
         Status { devices: others.map(|member| self.fact(member)).collect(), first_copy: self.progress() }
+    }
+
+    /// Whom a document that waits is waiting for, by the ticket's own word.
+    fn inviter(&self) -> Option<Member> {
+        let ticket = self.ticket.as_ref().filter(|_| self.state() == State::Waiting)?;
+        Some(Member { device: ticket.inviter, name: ticket.name.clone(), colour: String::new(), role: Role::Owner, mine: false })
     }
 
     fn fact(&self, member: &Member) -> DeviceFact {
@@ -55,7 +63,8 @@ impl Document {
         let known = self.receipts.get(&device);
         let processes = self.peers.processes_of(&device);
         let edits = known.map(|known| known.lacks + self.history.edits_since(known.row, &device));
-        let refusal = self.peers.refusals.get(&device).filter(|_| processes == 0);
+        // Who waits, too, refuses nothing.
+        let refusal = self.peers.refusals.get(&device).filter(|reason| processes == 0 && **reason != Dismissal::Waiting);
         let state = match (refusal, edits) {
             (Some(reason), _) => DeviceState::Refused { reason: reason.to_string() },
             (None, None) => DeviceState::Unknown,

@@ -21,6 +21,9 @@ use crate::{random, task};
 /// The setting that says whose profile this is.
 const DEVICE: &str = "device";
 
+/// Replicas that are fetched at once: after a long absence hundreds of documents may want a look at their titles.
+const HYDRATIONS: usize = 8;
+
 /// Second launches that a window may be slow to heed.
 const RAISES: usize = 8;
 
@@ -42,6 +45,8 @@ pub(crate) struct Shared {
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
     /// Held while a document is brought to life, so that none lives twice.
     loading: tokio::sync::Mutex<()>,
+    /// Held while what a replica is built from is fetched.
+    pub(crate) hydrations: tokio::sync::Semaphore,
     net: RwLock<Option<Arc<dyn Net>>>,
     /// Tells this process's windows to come to the front, perhaps with a `sheaf://` link.
     raises: broadcast::Sender<Option<String>>,
@@ -130,6 +135,7 @@ impl Engine {
             device,
             live: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
+            hydrations: tokio::sync::Semaphore::new(HYDRATIONS),
             net: RwLock::new(None),
             raises: broadcast::channel(RAISES).0,
         };
@@ -143,9 +149,7 @@ impl Engine {
             document.stop();
         }
         for document in live {
-            let mut facts = document.watch();
-            // The sender goes with the task.
-            while facts.changed().await.is_ok() {}
+            document.end().await;
         }
         // What was handed over is written first.
         let store = self.shared.store.clone();

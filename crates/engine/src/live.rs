@@ -234,8 +234,11 @@ impl Live {
 
     /// Fetches what the replica is built from, beside the turns.
     fn hydrate(&self, from_start: bool) {
-        let (store, id, near) = (self.shared.store.clone(), self.document.id(), self.near.clone());
+        let (shared, id, near) = (self.shared.clone(), self.document.id(), self.near.clone());
         supervised("fetching a replica", async move {
+            // A semaphore that is never closed.
+            let _turn = shared.hydrations.acquire().await;
+            let store = shared.store.clone();
             let found = blocking(move || store.read(|reader| rows::hydration(reader, id, from_start))).await;
             let Some(near) = near.upgrade() else { return };
             match found {

@@ -29,6 +29,7 @@ use crate::event::Event;
 use crate::peers::{Net, Way, Weather};
 use crate::task::{blocking, supervised};
 use book::Book;
+pub(crate) use book::from_ticket;
 use hub::{Hub, is_shared};
 use linked::Sent;
 
@@ -178,7 +179,8 @@ async fn bind(hub: &Arc<Hub>) -> Option<Arrivals> {
             Some(arrivals)
         }
         Err(error) => {
-            tracing::error!(error, "no endpoint");
+            // Whoever asks how the network stands is told; the log is for later.
+            tracing::warn!(error, "no endpoint");
             let news = hub.state(|state| state.error.replace(error.clone()) != Some(error));
             if news {
                 engine.events().tell(Event::Status { document: None });

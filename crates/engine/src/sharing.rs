@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use sheaf_access::{Ticket, TicketError};
 use sheaf_base::{DeviceId, DocumentId, Wall};
-use sheaf_document::{Act, DeviceFact, Done, Progress, Role, State};
-use sheaf_store::{Change, Entry};
+use sheaf_document::{Act, DeviceFact, DeviceState, Done, Progress, Role, State};
+use sheaf_store::{Change, CommitError, Entry};
 use sheaf_transport::Profile;
 
 use crate::engine::{DocumentError, Engine};
 use crate::event::Event;
 use crate::library::{Standing, role_number};
 use crate::live::{AskError, Question};
+use crate::net::from_ticket;
 use crate::peers::Way;
 use crate::settings::{self, Me, SettingError};
 use crate::{random, task};
@@ -21,6 +22,9 @@ const NETWORK: &str = "network.profile";
 
 /// The variable that overrides it.
 const NETWORK_VARIABLE: &str = "SHEAF_NETWORK";
+
+/// Why nobody is reached where no network was started.
+const NO_NODE: &str = "Sheaf does not run on this device: start the app, or `sheaf up`";
 
 /// A ticket for a document.
 #[derive(Debug, Clone)]
@@ -40,7 +44,7 @@ pub struct SharedTicket {
 pub struct Preview {
     /// The ticket.
     pub ticket: Ticket,
-    /// Its routes, for people.
+    /// What joining would dial under the network profile in force, for people.
     pub routes: Vec<String>,
     /// The document is in this library already.
     pub known: bool,
@@ -91,6 +95,8 @@ pub struct DocumentReport {
     pub document: DocumentId,
     /// Its title.
     pub title: String,
+    /// What can be done with it; `None` for one that cannot be opened.
+    pub state: Option<State>,
     /// When its text last changed, to a few seconds.
     pub changed: Wall,
     /// Why what was typed last is not on the disk, if it is not.
@@ -99,8 +105,6 @@ pub struct DocumentReport {
     pub devices: Vec<DeviceReport>,
     /// The first copy, while it is coming.
     pub first_copy: Option<Progress>,
-    /// Nothing of it is here yet but an invitation, which says that it is from this person.
-    pub waits_for: Option<String>,
 }
 
 /// What is known about one device's copy, and the way to it.
@@ -166,9 +170,10 @@ impl Engine {
     pub fn preview(&self, pasted: &str) -> Result<Preview, SharingError> {
         let ticket = Ticket::parse(pasted)?;
         let known = self.shared.library.entry(ticket.document).is_some();
+        let profile = self.network_profile();
         let routes = ticket.routes.iter().map(|route| {
-            let addresses = route.addresses.iter().map(|address| format!("{}:{}", address.ip, address.port));
-            let ways: Vec<String> = route.relay.iter().cloned().chain(addresses).collect();
+            let route = from_ticket(route).within(&profile);
+            let ways: Vec<String> = route.relay.iter().cloned().chain(route.addresses.iter().map(ToString::to_string)).collect();
             if ways.is_empty() { route.device.short() } else { format!("{} at {}", route.device.short(), ways.join(", ")) }
         });
         Ok(Preview { routes: routes.collect(), known, ticket })
@@ -179,20 +184,33 @@ impl Engine {
         let ticket = Ticket::parse(pasted)?;
         let document = ticket.document;
         let shared = &self.shared;
-        if shared.library.entry(document).is_none() {
-            self.enter_placeholder(ticket).await?;
-        } else if shared.library.entry(document).is_some_and(|entry| entry.trashed.is_some()) {
-            self.trash(document, false).await?;
+        match shared.library.entry(document) {
+            None => self.enter_placeholder(ticket).await?,
+            Some(entry) => {
+                if entry.trashed.is_some() {
+                    self.trash(document, false).await?;
+                }
+                if entry.placeholder {
+                    self.follow_instead(&ticket).await?;
+                }
+            }
         }
         let live = self.live(document).await?;
         let mut facts = live.watch();
-        let ready = tokio::time::timeout(wait, facts.wait_for(|facts| facts.state != State::Waiting)).await;
-        match ready {
-            Ok(Ok(facts)) => Ok(Joined { document, ready: facts.state == State::Ready }),
+        let settled = async { facts.wait_for(|facts| facts.state != State::Waiting).await.map(|facts| facts.state) };
+        match tokio::time::timeout(wait, settled).await {
+            Ok(Ok(state)) => {
+                let ready = state == State::Ready;
+                // Whoever joins wants to read, and with the text comes the title: until then the library has only the ticket's word.
+                if ready && let Err(error) = live.ask(Question::Read).await {
+                    tracing::warn!(%error, document = %document.short(), "joined, but not to be read yet");
+                }
+                Ok(Joined { document, ready })
+            }
             Ok(Err(_)) => Err(AskError::Ended.into()),
             Err(_) => {
                 let refused = live.facts().status.devices.iter().find_map(|device| match &device.state {
-                    sheaf_document::DeviceState::Refused { reason } => Some(reason.clone()),
+                    DeviceState::Refused { reason } => Some(reason.clone()),
                     _ => None,
                 });
                 match refused {
@@ -231,22 +249,38 @@ impl Engine {
         Ok(())
     }
 
+    /// Follows another ticket to a document that is still waited for: the one before may be withdrawn, or lead nowhere.
+    async fn follow_instead(&self, ticket: &Ticket) -> Result<(), SharingError> {
+        let (document, text) = (ticket.document, ticket.encode().into_bytes());
+        if self.shared.library.entry(document).is_some_and(|entry| entry.ticket.as_ref() == Some(&text)) {
+            return Ok(());
+        }
+        let durable = self.shared.library.change(document, |entry| {
+            entry.ticket = Some(text);
+            entry.role = role_number(ticket.role);
+        });
+        durable.await.unwrap_or(Err(CommitError::Closed)).map_err(|error| SharingError::NotSaved(error.to_string()))?;
+        // It begins anew with this ticket when it is next asked for.
+        if let Some(live) = self.shared.if_live(document) {
+            live.end().await;
+        }
+        Ok(())
+    }
+
     /// What is known about a document's copies.
     pub async fn report(&self, document: DocumentId) -> Result<DocumentReport, DocumentError> {
         let live = self.live(document).await?;
         let facts = live.facts();
-        let entry = self.shared.library.entry(document);
-        let waits_for = entry.as_ref().filter(|_| facts.state == State::Waiting).map(inviter);
-        let (title, changed) = entry.map(|entry| (entry.title, entry.changed)).unwrap_or_default();
+        let (title, changed) = self.shared.library.entry(document).map(|entry| (entry.title, entry.changed)).unwrap_or_default();
         let devices = facts.status.devices.iter().map(|fact| DeviceReport { way: self.way(fact.device), fact: fact.clone() });
         Ok(DocumentReport {
             document,
             title,
+            state: Some(facts.state),
             changed,
             unsaved: facts.unsaved.clone(),
             devices: devices.collect(),
             first_copy: facts.status.first_copy,
-            waits_for,
         })
     }
 
@@ -259,11 +293,11 @@ impl Engine {
                 Err(error) => DocumentReport {
                     document: entry.document,
                     title: entry.title,
+                    state: None,
                     changed: entry.changed,
                     unsaved: Some(error.to_string()),
                     devices: Vec::new(),
                     first_copy: None,
-                    waits_for: None,
                 },
             });
         }
@@ -272,7 +306,10 @@ impl Engine {
 
     /// What is known about the way to a device.
     pub fn way(&self, device: DeviceId) -> Way {
-        self.shared.net().map(|net| net.way(device)).unwrap_or_default()
+        match self.shared.net() {
+            Some(net) => net.way(device),
+            None => Way { reason: Some(NO_NODE.to_owned()), ..Way::default() },
+        }
     }
 
     /// How the network stands.
@@ -332,10 +369,4 @@ impl Engine {
         }
         Ok(me)
     }
-}
-
-/// Whose invitation a placeholder came from, as the invitation says; nothing if it does not.
-fn inviter(placeholder: &Entry) -> String {
-    let text = placeholder.ticket.as_deref().and_then(|ticket| std::str::from_utf8(ticket).ok());
-    text.and_then(|text| Ticket::parse(text).ok()).map(|ticket| ticket.name).unwrap_or_default()
 }

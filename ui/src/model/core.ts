@@ -39,7 +39,7 @@ export interface DocumentStatus {
   saved: boolean;
   unsaved_reason?: string | null;
   devices: DeviceStatus[];
-  transfer?: { from: string; bytes: number; total: number | null } | null;
+  transfer?: { from: string; person: string; bytes: number; total: number | null } | null;
 }
 
 export interface NetworkStatus {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::profile::Profile;
 
@@ -78,6 +79,51 @@ fn a_folder_that_cannot_be_written_says_so() {
     assert!(failed.code == 1 && failed.stderr.contains("home"), "{}", failed.stderr);
 }
 
+/// A disk of its own for a profile; unmounted when the story ends. `None`: only root may mount.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(at: PathBuf, size: &str) -> Option<Disk> {
+        std::fs::create_dir_all(&at).expect("a folder");
+        let options = format!("size={size},mode=0700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "sheaf-story"]).arg(&at).status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Disk(at));
+        }
+        eprintln!("SKIPPED: a disk of its own needs root to mount a tmpfs");
+        None
+    }
+
+    fn remount(&self, how: &str) {
+        let done = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.0).status();
+        assert!(done.is_ok_and(|status| status.success()), "remounted {how}");
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
+        assert!(unmounted.is_ok_and(|status| status.success()), "{} stays mounted", self.0.display());
+    }
+}
+
+#[test]
+fn a_disk_that_may_only_be_read_says_so_and_keeps_what_it_holds() {
+    let profile = Profile::new();
+    let Some(disk) = Disk::mount(profile.home(), "16m") else { return };
+    let id = profile.line(&["new", "Precious", "--from", profile.file("p.md", "Words.\n").to_str().expect("a path")]);
+    let before = contents(&profile.home());
+    disk.remount("ro");
+    for arguments in [&["new", "More"][..], &["write", &id, "-"], &["list"], &["up"]] {
+        let failed = profile.fails_with(arguments, b"Other words.\n");
+        let plain = failed.stderr.contains("read-only") || failed.stderr.contains("Read-only");
+        assert!(failed.code == 1 && plain && failed.stderr.lines().count() == 1, "sheaf {arguments:?}: {}", failed.stderr);
+    }
+    disk.remount("rw");
+    assert!(contents(&profile.home()) == before, "something was changed");
+    assert_eq!(profile.ok(&["show", &id]).stdout, "Words.\n");
+}
+
 #[test]
 fn what_is_no_ticket_is_refused_in_plain_words() {
     let profile = Profile::new();
@@ -117,10 +163,10 @@ fn before_the_first_share_no_socket_is_open_but_the_local_one() {
     let profile = Profile::new();
     profile.line(&["new", "Private"]);
     let command = profile.command(&["--json", "up"]);
-    let mut alone = std::process::Command::new("unshare");
+    let mut alone = Command::new("unshare");
     alone.arg("--net").arg(command.get_program()).args(command.get_args());
     alone.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env_remove("SHEAF_NETWORK");
-    if !std::process::Command::new("unshare").args(["--net", "true"]).status().is_ok_and(|status| status.success()) {
+    if !Command::new("unshare").args(["--net", "true"]).status().is_ok_and(|status| status.success()) {
         eprintln!("SKIPPED: an empty network needs root");
         return;
     }

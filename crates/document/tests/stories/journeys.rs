@@ -48,6 +48,9 @@ fn a_placeholder_waits_and_does_nothing_else() {
     let ticket = world.invite(ada, Role::Edit);
     world.join(ben, ticket.clone());
     world.join(cleo, ticket.clone());
+    let waited_for = &world.document(ben).status().devices;
+    assert_eq!((waited_for.len(), waited_for[0].device), (1, world.device_id(ada)), "it is known for whom");
+    assert_eq!(waited_for[0].state, DeviceState::Unknown);
     let refused = world.ask(ben, |request| Input::Edit { request, base: None, delta: insert(0, "x", "x") });
     assert_eq!(refused, Err(Refused::Waiting));
     assert_eq!(world.ask(ben, |request| Input::Read { request }), Err(Refused::Waiting));
@@ -81,6 +84,40 @@ fn a_placeholder_waits_and_does_nothing_else() {
 }
 
 #[test]
+fn a_title_is_known_where_nobody_looks_and_no_replica_stays_open_for_it() {
+    let mut world = World::new();
+    let (ada, ben) = (world.device("Ada"), world.device("Ben"));
+    world.create(ada, "Field notes");
+    let ticket = world.invite(ada, Role::Edit);
+    rename(&mut world, ada, "Heron notes");
+    world.join(ben, ticket);
+    world.link(ada, ben);
+    world.pass(SECOND);
+    assert_eq!(world.document(ben).title(), "Heron notes", "the ticket's title was its sender's word");
+    assert_eq!(world.document(ben).state_hash(), None, "the replica was open for the look alone");
+
+    // Typing is no reason to look; another title is, though not at once again.
+    world.write(ada, "Words.\n");
+    rename(&mut world, ada, "Crane notes");
+    world.pass(15 * SECOND);
+    assert_eq!(world.document(ben).title(), "Crane notes");
+    assert_eq!(world.document(ben).state_hash(), None);
+
+    // A process that ends before it has looked does so when it starts again.
+    rename(&mut world, ada, "Stork notes");
+    world.pass(SECOND / 10);
+    world.crash(ben);
+    world.start(ben);
+    world.pass(3 * SECOND);
+    assert_eq!(world.document(ben).title(), "Stork notes");
+}
+
+fn rename(world: &mut World, who: usize, title: &str) {
+    world.ask(who, |request| Input::Rename { request, title: title.to_owned() }).expect("Ada may");
+    world.settle();
+}
+
+#[test]
 fn a_ticket_that_nobody_made_opens_nothing() {
     let mut world = World::new();
     let (ada, mallory) = (world.device("Ada"), world.device("Mallory"));
@@ -91,6 +128,8 @@ fn a_ticket_that_nobody_made_opens_nothing() {
     world.link(ada, mallory);
     world.pass(30 * SECOND);
     assert_eq!(world.document(mallory).state(), State::Waiting);
+    let fact = &world.document(mallory).status().devices[0];
+    assert!(fact.person == "Ada" && matches!(&fact.state, DeviceState::Refused { reason } if reason.contains("invitation")), "{fact:?}");
     assert!(world.devices[mallory].disk.records.is_empty());
     assert!(world.document(ada).status().devices.is_empty());
 }
@@ -458,25 +497,6 @@ fn words_that_lose_their_line_are_noticed_by_whoever_wrote_them() {
     world.pass(SECOND);
     assert!(world.agree().starts_with("Firxyzst lineand precious \nLast"));
     assert_eq!(rescued(&world, 0).len(), 1);
-}
-
-#[test]
-fn a_title_is_known_where_nobody_has_opened_the_document() {
-    let mut world = World::new();
-    let (ada, ben) = (world.device("Ada"), world.device("Ben"));
-    world.create(ada, "Field notes");
-    let ticket = world.invite(ada, Role::View);
-    world.ask(ada, |request| Input::Rename { request, title: "Heron notes".into() }).expect("the owner may");
-    world.join(ben, ticket);
-    world.link(ada, ben);
-    world.pass(SECOND);
-    assert_eq!(world.document(ben).title(), "Heron notes", "not what the older ticket says");
-    world.ask(ada, |request| Input::Rename { request, title: "Egret notes".into() }).expect("the owner may");
-    world.pass(SECOND);
-    assert_eq!(world.document(ben).title(), "Egret notes");
-    // He has looked, and holds no replica.
-    world.pass(5 * SECOND);
-    assert_eq!(world.document(ben).state_hash(), None);
 }
 
 #[test]

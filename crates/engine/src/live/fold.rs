@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use sheaf_base::DocumentId;
 use sheaf_document::{FoldError, FoldJob, Hydration, SnapshotState};
-use sheaf_store::{Batch, Change, CommitError, ReadError, Snapshot};
+use sheaf_record::Frontier;
+use sheaf_store::{Batch, Change, CommitError, ReadError, Reader, Snapshot};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{DocumentHandle, Heard, Live};
@@ -71,11 +72,19 @@ async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSen
     blocking(move || {
         let SnapshotState { upto, state } = job.run()?;
         // It has been read again and compared; the store does the same with its bytes before it lets an older one go.
-        let snapshot = Snapshot { upto, frontier: [0; 32], yrs: YRS.into(), state };
+        let frontier = store.read(|reader| frontier(reader, id, upto))?;
+        let snapshot = Snapshot { upto, frontier, yrs: YRS.into(), state };
         store.commit(Batch::of(id).with(Change::Snapshot(snapshot))).wait()?;
         Ok(upto)
     })
     .await
+}
+
+/// The digest of what was held at a row.
+fn frontier(reader: &Reader<'_>, document: DocumentId, row: u64) -> Result<[u8; 32], ReadError> {
+    let mut frontier = Frontier::new();
+    reader.frontier(document, row)?.into_iter().for_each(|position| frontier.set(position));
+    Ok(frontier.digest().0)
 }
 
 impl DocumentHandle {

@@ -117,6 +117,14 @@ impl DocumentHandle {
     pub(crate) fn stop(&self) {
         self.send(Heard::Stop);
     }
+
+    /// Stops it, and waits until it has ended.
+    pub(crate) async fn end(&self) {
+        self.stop();
+        let mut facts = self.watch();
+        // The sender goes with the task.
+        while facts.changed().await.is_ok() {}
+    }
 }
 
 impl std::fmt::Debug for DocumentHandle {

@@ -111,7 +111,7 @@ pub(super) fn for_ticket(route: &Route) -> sheaf_access::Route {
 }
 
 /// A ticket's route as it is dialed.
-pub(super) fn from_ticket(route: &sheaf_access::Route) -> Route {
+pub(crate) fn from_ticket(route: &sheaf_access::Route) -> Route {
     let address = |address: &Address| SocketAddr::new(address.ip, address.port);
     Route { device: route.device, relay: route.relay.clone(), addresses: route.addresses.iter().map(address).collect() }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sheaf_base::DocumentId;
 use sheaf_protocol::{About, Discovery, Dismissal, Frame, LinkFrame, PacketReader, PacketWriter, Versions};
@@ -26,8 +27,10 @@ const UNKNOWN: usize = 256;
 /// Up to so many shared documents are greeted one by one, though the digests say that they are alike: it costs some hundred bytes each,
 /// and tells at once which process run is at the other end. More are taken as alike, and greeted within a minute.
 const FEW: usize = 16;
-/// Datagrams that a peer may send in a second; presence is at most twenty a document.
-const LOOSE_A_SECOND: u32 = 400;
+/// Presence that a peer may send in a second, by datagram or, where it is too long for one, on the fast lane: at most twenty a document.
+const PRESENCE_A_SECOND: u32 = 400;
+/// How long after a journal could not be read its peer is compared with anew.
+const READ_AGAIN: Duration = Duration::from_secs(5);
 
 /// Why a link is taken down by its reader.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +117,7 @@ struct Conversation {
     differs: bool,
     theirs: BTreeSet<[u8; 16]>,
     unknown: BTreeSet<DocumentId>,
-    loose: Pace,
+    presence: Pace,
 }
 
 impl Conversation {
@@ -138,7 +141,7 @@ impl Conversation {
             differs: false,
             theirs: BTreeSet::new(),
             unknown: BTreeSet::new(),
-            loose: Pace::default(),
+            presence: Pace::default(),
         }
     }
 
@@ -163,7 +166,7 @@ impl Conversation {
         }
         // One that overtakes the greeting, or comes faster than anybody types, is lost.
         if self.linked.is_open(document)
-            && self.loose.allows(self.hub.now())
+            && self.presence.allows(&frame, self.hub.now())
             && let Some(live) = self.hub.if_live(document)
         {
             live.receive(self.linked.peer(), frame).await;
@@ -238,7 +241,7 @@ impl Conversation {
 
     /// A frame about a document.
     async fn hear(&mut self, document: DocumentId, frame: Frame) -> Result<(), Breach> {
-        if self.linked.is_shut(document) {
+        if self.linked.is_shut(document) || !self.presence.allows(&frame, self.hub.now()) {
             return Ok(());
         }
         let Some(live) = self.hub.document_for(document).await else {
@@ -261,7 +264,7 @@ impl Conversation {
     }
 }
 
-/// How many of something came in the present second.
+/// How many frames of presence came in the present second.
 #[derive(Default)]
 struct Pace {
     second: u64,
@@ -269,12 +272,16 @@ struct Pace {
 }
 
 impl Pace {
-    fn allows(&mut self, now: std::time::Duration) -> bool {
+    /// Whether a frame is heard. All are but presence that comes too fast: the next one says as much.
+    fn allows(&mut self, frame: &Frame, now: Duration) -> bool {
+        if !matches!(frame, Frame::Presence(_)) {
+            return true;
+        }
         if self.second != now.as_secs() {
             (self.second, self.count) = (now.as_secs(), 0);
         }
         self.count += 1;
-        self.count <= LOOSE_A_SECOND
+        self.count <= PRESENCE_A_SECOND
     }
 }
 
@@ -338,10 +345,18 @@ async fn hand_over(linked: &Linked, packets: &mut PacketWriter, document: Docume
     })
 }
 
-/// A journal that cannot be read is said in the log. The supply counts as over, so that the session tries again when the two compare.
-fn failed(hub: &Hub, linked: &Arc<Linked>, document: DocumentId, error: &ReadError) {
-    hub.supplied(linked, document);
+/// A journal that cannot be read is said in the log. What of it the peer has got is not known, so the session counts as behind, and compares
+/// anew after a while: then comes one difference.
+fn failed(hub: &Arc<Hub>, linked: &Arc<Linked>, document: DocumentId, error: &ReadError) {
     tracing::error!(%error, document = %document.short(), peer = %linked.device().short(), "a journal could not be handed over");
+    if let Some(live) = hub.if_live(document) {
+        live.link_full(linked.peer());
+    }
+    let (hub, linked) = (hub.clone(), linked.clone());
+    supervised("waiting for a journal", async move {
+        tokio::time::sleep(READ_AGAIN).await;
+        hub.supplied(&linked, document);
+    });
 }
 
 impl Hub {
@@ -352,5 +367,22 @@ impl Hub {
     ) -> Result<T, ReadError> {
         let store = self.store.clone();
         blocking(move || store.read(look)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_protocol::Presence;
+
+    use super::*;
+
+    #[test]
+    fn presence_is_heard_at_its_pace_and_everything_else_always() {
+        let presence = Frame::Presence(Presence { counter: 1, selection: None, typing: false, gone: false });
+        let mut pace = Pace::default();
+        let heard = |pace: &mut Pace, second| (0..1_000).filter(|_| pace.allows(&presence, Duration::from_secs(second))).count();
+        assert_eq!(heard(&mut pace, 7), PRESENCE_A_SECOND as usize);
+        assert!(pace.allows(&Frame::Bye, Duration::from_secs(7)));
+        assert_eq!(heard(&mut pace, 8), PRESENCE_A_SECOND as usize, "another second");
     }
 }

@@ -1,6 +1,7 @@
 //! Opening is a snapshot and a tail.
 
 use sheaf_engine::{Engine, Home};
+use sheaf_record::Frontier;
 use sheaf_store::Store;
 
 use crate::lane::Lane;
@@ -21,6 +22,7 @@ async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
         lane.say("confirm", serde_json::json!({ "document": document, "view": "v", "version": version }));
     }
     let text = lane.text(&document).await;
+    let frontier = live.facts().frontier;
     drop(lane);
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     engine.close().await;
@@ -30,6 +32,15 @@ async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
     let snapshot = store.read(|reader| reader.snapshot(id)).expect("readable").expect("a snapshot was made");
     println!("snapshot up to row {} of {PUSHES} pushes, {} bytes", snapshot.upto, snapshot.state.len());
     assert!(snapshot.upto >= 1000);
+    // It names what was held when it was made; at the last row that is what the document itself says.
+    let at = |row| {
+        let mut frontier = Frontier::new();
+        let positions = store.read(|reader| reader.frontier(id, row)).expect("readable");
+        positions.into_iter().for_each(|position| frontier.set(position));
+        frontier.digest().0
+    };
+    let last = store.read(|reader| reader.standing(id)).expect("readable").last;
+    assert_eq!((at(snapshot.upto), at(last)), (snapshot.frontier, frontier));
     store.close();
     let again = Engine::open(home).await.expect("opens again");
     assert_eq!(Lane::new(&again).text(&document).await, text);

@@ -1,7 +1,7 @@
 //! Reading a document's journal.
 
 use rusqlite::{OptionalExtension, params};
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Wall};
+use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position, Wall};
 
 use super::{Reader, unsigned};
 use crate::place::{last_place, place, row_id};
@@ -112,6 +112,17 @@ impl Reader<'_> {
             "SELECT {COLUMNS} FROM records r JOIN chains c ON c.key = r.chain WHERE r.row > ?1 AND r.row <= ?2 ORDER BY r.row LIMIT ?3"
         );
         self.all(&sql, params![row_id(key, after), row_id(key, last_place()), limit], journal_row)
+    }
+
+    /// The newest record of each chain at a row: a document's frontier as it was then.
+    pub fn frontier(&self, document: DocumentId, row: u64) -> Result<Vec<Position>, ReadError> {
+        let Some(key) = self.key(document)? else { return Ok(Vec::new()) };
+        // SQLite takes the hash from the record that has the greatest number.
+        let sql = "SELECT c.id, max(r.number), r.hash FROM records r JOIN chains c ON c.key = r.chain
+            WHERE r.row > ?1 AND r.row <= ?2 GROUP BY r.chain";
+        self.all(sql, params![row_id(key, 0), row_id(key, row)], |row| {
+            Ok(Position { chain: ChainId(row.get(0)?), number: unsigned(row, 1)?, hash: Hash(row.get(2)?) })
+        })
     }
 
     /// Some records of one chain, by their numbers, both included.

@@ -36,7 +36,7 @@ export function statusWords(document: DocumentStatus | null, network: NetworkSta
   const transfer = document?.transfer;
   if (transfer) {
     const some = transfer.total ? `${size(transfer.bytes)} of ${size(transfer.total)}` : size(transfer.bytes);
-    return { here: say.status.savedShort, others: say.status.getting(transfer.from, some), tone: "working" };
+    return { here: say.status.savedShort, others: say.status.getting(transfer.person || transfer.from.slice(0, 8), some), tone: "working" };
   }
   return { here: say.status.saved, ...others(people, network) };
 }

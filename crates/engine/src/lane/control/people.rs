@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sheaf_document::{DeviceState, Role};
+use sheaf_document::{DeviceState, Role, State};
 
 use super::library::{meant, optional_text};
 use super::{Answer, Fields};
@@ -101,12 +101,21 @@ fn document_status(report: &DocumentReport) -> Value {
     json!({
         "document": report.document.to_string(),
         "title": report.title,
+        "state": match report.state {
+            Some(State::Ready) => "ready",
+            Some(State::Waiting) => "waiting",
+            Some(State::Left) => "left",
+            None => "damaged",
+        },
         "saved": report.unsaved.is_none(),
         "unsaved_reason": report.unsaved,
         "changed_at": report.changed.0,
         "devices": report.devices.iter().map(device_status).collect::<Vec<_>>(),
-        "waits_for": report.waits_for,
-        "transfer": report.first_copy.map(|copy| json!({ "from": copy.from.to_string(), "bytes": copy.bytes, "total": copy.total })),
+        "transfer": report.first_copy.map(|copy| {
+            let from = report.devices.iter().find(|device| device.fact.device == copy.from);
+            let person = from.map(|device| device.fact.person.clone()).unwrap_or_default();
+            json!({ "from": copy.from.to_string(), "person": person, "bytes": copy.bytes, "total": copy.total })
+        }),
     })
 }
 
@@ -122,6 +131,8 @@ fn device_status(report: &DeviceReport) -> Value {
     let reason = match &report.fact.state {
         DeviceState::Refused { reason } => Some(reason.clone()),
         _ if report.fact.twice => Some("two processes with this device's key are at work: a profile is in use twice".into()),
+        // Who has everything need not be reached.
+        DeviceState::HasAll => None,
         _ => report.way.reason.clone(),
     };
     json!({
