@@ -4,10 +4,12 @@
  * Runs under `dbus-run-session xvfb-run` (xtask does that). The tests build on one another, in order.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 
+import { SHEAF } from "../node.mjs";
 import { until } from "./driver.mjs";
 import { APP, Person } from "./person.mjs";
 
@@ -96,4 +98,52 @@ part("a second launch on the same profile hands its link to the window that is o
   // Rejects unless it ends with 0, and says what it said.
   await promisify(execFile)(APP, ["--home", ben.home, `sheaf://join/${ticket}`], { timeout: 60_000, killSignal: "SIGKILL" });
   await ben.reads("You already have this document.");
+});
+
+/** A program that ends by itself: its exit code and what it said. Without a screen, so that a sentence needs no click. */
+async function runs(program, words, input = "") {
+  const env = { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1" };
+  delete env["DISPLAY"];
+  delete env["WAYLAND_DISPLAY"];
+  const started = spawn(program, words, { env, stdio: ["pipe", "pipe", "pipe"] });
+  let [out, said] = ["", ""];
+  started.stdout.on("data", (bytes) => (out += bytes));
+  started.stderr.on("data", (bytes) => (said += bytes));
+  started.stdin.end(input);
+  const [code] = await once(started, "close");
+  return { code, out, said };
+}
+
+part("while the window is open it serves every command, and shows what they do", async () => {
+  const text = await runs(SHEAF, ["--home", ben.home, "show", "Harvest"]);
+  assert.equal(text.code, 0, text.said);
+  const written = await runs(SHEAF, ["--home", ben.home, "write", "Harvest", "-"], `${text.out}\nFrom a script.\n`);
+  assert.equal(written.code, 0, written.said);
+  await ben.sees("From a script.");
+  await ada.sees("From a script.");
+  const second = await runs(SHEAF, ["--home", ben.home, "up"]);
+  assert.equal(second.code, 1);
+  assert.match(second.said, /another Sheaf/);
+  await agree();
+});
+
+part("a profile that `sheaf up` holds opens no window, and says so in a sentence", async () => {
+  await ben.closes();
+  const node = spawn(SHEAF, ["--home", ben.home, "up"], {
+    env: { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    await once(node.stdout, "data");
+    const app = await runs(APP, ["--home", ben.home]);
+    assert.equal(app.code, 1);
+    assert.match(app.said, /^sheaf-desktop: `sheaf up` has this profile open.*Stop it first/);
+    assert.equal(app.said.trim().split("\n").length, 1, `a sentence and no crash: ${app.said}`);
+    assert.equal((await runs(SHEAF, ["--home", ben.home, "list"])).code, 0, "the node goes on");
+  } finally {
+    node.kill("SIGTERM");
+    await once(node, "exit");
+  }
+  await ben.opens();
+  await ben.sees("From a script.");
 });

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sheaf_e2e::{Person, eventually};
 
 /// Where a ticket leads: the device and its address.
-fn target(person: &Person, ticket: &str) -> (PublicKey, SocketAddr) {
+pub(crate) fn target(person: &Person, ticket: &str) -> (PublicKey, SocketAddr) {
     let preview: Value = serde_json::from_str(&person.done(["--json", "join", "--preview", ticket])).expect("one object");
     let device = preview["device"].as_str().expect("the inviter's device");
     let route = preview["routes"][0].as_str().expect("a route");
@@ -19,9 +19,9 @@ fn target(person: &Person, ticket: &str) -> (PublicKey, SocketAddr) {
     (device.parse().expect("a device id is a key"), address)
 }
 
-async fn endpoint(seed: u8) -> Endpoint {
+pub(crate) async fn endpoint(secret: [u8; 32]) -> Endpoint {
     Endpoint::builder(presets::Minimal)
-        .secret_key(SecretKey::from_bytes(&[seed; 32]))
+        .secret_key(SecretKey::from_bytes(&secret))
         .clear_ip_transports()
         .bind_addr((Ipv4Addr::LOCALHOST, 0))
         .expect("an address")
@@ -31,14 +31,14 @@ async fn endpoint(seed: u8) -> Endpoint {
         .expect("loopback can be bound")
 }
 
-fn opening(lane: u8) -> Vec<u8> {
+pub(crate) fn opening(lane: u8) -> Vec<u8> {
     let mut bytes = b"sheaf\x01".to_vec();
     bytes.push(lane);
     bytes.extend(7u64.to_be_bytes());
     bytes
 }
 
-fn framed(frame: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(frame: &[u8]) -> Vec<u8> {
     let mut bytes = (frame.len() as u32).to_be_bytes().to_vec();
     bytes.extend_from_slice(frame);
     bytes
@@ -55,8 +55,8 @@ async fn misbehave(connection: &Connection, way: u64, random: &mut ChaCha8Rng, d
         let _ = fast.0.write_all(&opening(0)).await;
         let _ = bulk.0.write_all(&opening(1)).await;
     }
-    // A greeting as it should be: about the link, kind 1, versions 1 to 1, an instance.
-    let greeting = [&[0, 1, 1, 1][..], &[9; 16]].concat();
+    // A greeting as it should be: about the link, kind 1, versions 1 to 1.
+    let greeting = [0, 1, 1, 1];
     let _ = match way {
         0 => fast.0.write_all(&noise).await,
         1 => fast.0.write_all(&u32::MAX.to_be_bytes()).await,
@@ -106,7 +106,7 @@ fn random_bytes_and_oversized_lengths_change_nothing() {
         let mut connected = 0;
         for seed in 0..32u64 {
             let mut random = ChaCha8Rng::seed_from_u64(seed);
-            let endpoint = endpoint(seed as u8 + 1).await;
+            let endpoint = endpoint([seed as u8 + 1; 32]).await;
             let there = EndpointAddr::from_parts(device, [TransportAddr::Ip(address)]);
             if let Ok(Ok(connection)) = tokio::time::timeout(Duration::from_secs(8), endpoint.connect(there, b"sheaf/1")).await {
                 connected += 1;

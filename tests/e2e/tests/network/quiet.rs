@@ -15,11 +15,7 @@ fn can_unshare() -> bool {
 
 /// The sockets of a process that are not local ones, by what `/proc` says of them.
 fn sockets_beyond_the_machine(process: u32) -> Vec<String> {
-    let descriptors = std::fs::read_dir(format!("/proc/{process}/fd")).expect("the process runs and is ours");
-    let held: BTreeSet<String> = descriptors
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-        .filter_map(|target| target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']').map(str::to_owned))
-        .collect();
+    let held = sockets_of(process);
     // A socket that was inherited shows only where it was made.
     let mut local = inodes(Path::new(&format!("/proc/{process}/net/unix")), 6);
     local.extend(inodes(Path::new("/proc/self/net/unix"), 6));
@@ -36,9 +32,18 @@ fn sockets_beyond_the_machine(process: u32) -> Vec<String> {
             };
             inodes(Path::new(&format!("/proc/{process}/net/{kind}")), column).contains(socket)
         });
-        found.push(kind.unwrap_or("unknown").to_owned());
+        found.push((socket.clone(), kind.unwrap_or("unknown").to_owned()));
     }
-    found
+    // One that was closed while the tables were read stands in none of them.
+    let still = sockets_of(process);
+    found.into_iter().filter(|(socket, _)| still.contains(socket)).map(|(_, kind)| kind).collect()
+}
+
+/// The sockets that a process holds.
+fn sockets_of(process: u32) -> BTreeSet<String> {
+    let descriptors = std::fs::read_dir(format!("/proc/{process}/fd")).expect("the process runs and is ours");
+    let targets = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    targets.filter_map(|target| target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']').map(str::to_owned)).collect()
 }
 
 fn inodes(table: &Path, column: usize) -> BTreeSet<String> {

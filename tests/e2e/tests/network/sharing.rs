@@ -153,6 +153,38 @@ fn without_a_node_join_runs_one_until_the_first_copy_is_here() {
 }
 
 #[test]
+fn who_waits_says_for_whom_and_a_title_is_what_the_document_says() {
+    let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
+    let document = ada.done(["new", "Field notes"]);
+    let ticket = ada.done(["share", &document]);
+
+    let late = ben.fails(["join", &ticket, "--wait", "1"], "");
+    assert!(late.contains("not here yet") && late.contains("Ada") && late.contains("not reachable"), "{late}");
+    assert_eq!(late.lines().count(), 1, "one sentence, and nothing of the machinery behind it: {late}");
+    let status = ben.done(["status", &document]);
+    assert!(status.contains("waiting for its first copy from Ada") && !status.contains("saved"), "{status}");
+    let told = ben.status(&document);
+    assert_eq!((&told["state"], &told["devices"][0]["state"]), (&"waiting".into(), &"unreachable".into()), "{told}");
+
+    // The ticket is older than the title. Nobody opens the document at Ben's.
+    let ada_up = ada.up();
+    ada.done(["rename", &document, "Heron notes"]);
+    ben.done(["join", &ticket]);
+    assert!(ben.done(["list"]).contains("Heron notes"), "{}", ben.done(["list"]));
+    assert!(ben.done(["status", &document]).contains("saved here"));
+    // His command has said goodbye: nobody has to notice his silence.
+    eventually("Ada to hear that Ben has gone", || (device_state(&ada, &document, "Ben")["linked"] == false).then_some(()));
+    let ups: Vec<Value> = ada_up.said().into_iter().filter(|event| event["event"] == "link").collect();
+    println!("links at Ada's: {ups:?}");
+
+    let _ben_up = ben.up();
+    eventually("a link", || (device_state(&ada, &document, "Ben")["linked"] == true).then_some(()));
+    ada.done(["rename", &document, "Crane notes"]);
+    eventually("the new title in Ben's list", || ben.done(["list"]).contains("Crane notes").then_some(()));
+    assert!(ben.done(["members", &document]).lines().count() == 2);
+}
+
+#[test]
 fn a_viewer_reads_and_cannot_write() {
     let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
     let document = ada.done(["new", "Plans"]);
@@ -179,6 +211,10 @@ fn a_ticket_that_is_none_dials_nobody_and_changes_nothing() {
         let sentence = ben.fails(["join", "-"], broken);
         assert!(sentence.to_lowercase().contains("invitation"), "{broken:?}: {sentence}");
     }
+    // Whole, and of another format than this build's.
+    let other = sealed_again(&ticket, |contents| contents[0] = 2);
+    let sentence = ben.fails(["join", "-"], &other);
+    assert!(sentence.contains("another version of Sheaf"), "{sentence}");
     assert_eq!(ben.done(["list"]), "");
     let status = ada.status(&document);
     assert_eq!(status["devices"].as_array().map(Vec::len), Some(0), "nobody knocked: {status}");
@@ -189,6 +225,50 @@ fn a_ticket_that_is_none_dials_nobody_and_changes_nothing() {
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(ben.done(["list"]), "");
     assert_eq!(ada.status(&document)["devices"].as_array().map(Vec::len), Some(0));
+}
+
+/// A ticket with something changed inside, and a checksum that holds.
+fn sealed_again(ticket: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let value = |letter: u8| LETTERS.iter().position(|known| *known == letter).expect("a letter of tickets") as u32;
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0);
+    for letter in ticket.trim_start_matches("sheaf").bytes() {
+        (bits, held) = ((bits << 5 | value(letter)) & 0xfff, held + 5);
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    bytes.truncate(bytes.len() - 4);
+    change(&mut bytes);
+    let checksum = blake3::Hasher::new().update(b"sheaf ticket").update(&bytes).finalize();
+    bytes.extend_from_slice(&checksum.as_bytes()[..4]);
+    let (mut text, mut bits, mut held) = ("sheaf".to_owned(), 0u32, 0);
+    for byte in bytes {
+        (bits, held) = ((bits << 8 | u32::from(byte)) & 0xffff, held + 8);
+        while held >= 5 {
+            held -= 5;
+            text.push(LETTERS[(bits >> held) as usize & 31] as char);
+        }
+    }
+    if held > 0 {
+        text.push(LETTERS[(bits << (5 - held)) as usize & 31] as char);
+    }
+    text
+}
+
+#[test]
+fn a_ticket_that_nobody_made_is_refused_and_says_so() {
+    let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
+    let (_ada_up, document, ticket) = shared(&ada);
+    let mut forged: sheaf_access::Ticket = ticket.parse().expect("a ticket");
+    forged.seed = sheaf_access::TicketSeed::from_bytes([7; 32]);
+    let sentence = ben.fails(["join", "-", "--wait", "5"], &forged.encode());
+    assert!(sentence.contains("refused") && sentence.contains("invitation"), "{sentence}");
+    assert_eq!(ada.status(&document)["devices"].as_array().map(Vec::len), Some(0), "Ada has not let anybody in");
+    // The true one still works, on the same document that he has been waiting for.
+    ben.done(["join", &ticket]);
+    same_text(&[&ada, &ben], &document);
 }
 
 #[test]
