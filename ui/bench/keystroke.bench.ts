@@ -5,11 +5,12 @@
 import { it } from "vitest";
 import { ourSide } from "./ours.ts";
 import { type Side, yjsSide } from "./peers.ts";
+import { show } from "./times.ts";
 
 const TEXT = "Every device holds the whole document; what you type is on your own disk before anything happens. ";
 
 it("keystrokes", async () => {
-  console.log("size      side                       remote p50 / p95 ms     local p50 / p95 ms");
+  console.log("size      side                       remote p50 / p99 ms     local p50 / p99 ms");
   for (const [size, count] of [
     ["10 KB", 100],
     ["100 KB", 1000],
@@ -40,10 +41,4 @@ function measure(side: Side, into: { remote: number[]; local: number[] }, counts
   if (!counts) return;
   into.remote.push(remote);
   into.local.push(local);
-}
-
-function show(times: number[]): string {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (share: number): string => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(3).padStart(7);
-  return `${at(0.5)} / ${at(0.95)}`;
 }

@@ -7,15 +7,15 @@ use crate::{run, setup};
 struct Bench {
     name: &'static str,
     what: &'static str,
-    measure: fn() -> Outcome,
+    measure: fn(&'static str) -> Outcome,
 }
 
 /// In the order of running.
 const BENCHES: &[Bench] = &[
-    Bench { name: "pair", what: "a keystroke at one person's to the other's, beside y-websocket and Hocuspocus", measure: pair },
-    Bench { name: "replica", what: "a remote keystroke applied to a replica, beside Yjs", measure: replica },
-    Bench { name: "growth", what: "bytes, opening and memory of a paper with 259,778 keystrokes", measure: growth },
-    Bench { name: "page", what: "a keystroke on the page's main thread, beside y-prosemirror and y-tiptap", measure: page },
+    Bench { name: "pair", what: "a key at one device until it is shown at another, beside y-websocket and Hocuspocus", measure: inside },
+    Bench { name: "replica", what: "one remote key applied to a replica with its Delta, beside Yjs", measure: inside },
+    Bench { name: "page", what: "a key on the page's main thread, beside y-prosemirror and y-tiptap", measure: page },
+    Bench { name: "growth", what: "bytes, opening and memory of a paper with 259,778 edits", measure: inside },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];
 
@@ -26,35 +26,25 @@ pub(crate) fn bench(names: &[String]) -> Outcome {
         return Err(Stop(format!("there is no bench {unknown:?}; there are{known}")));
     }
     setup::install(setup::Need::Test)?;
-    for bench in BENCHES.iter().filter(|bench| names.is_empty() || names.iter().any(|name| name == bench.name)) {
-        println!("\n=== {}: {} ===", bench.name, bench.what);
-        (bench.measure)()?;
-    }
-    Ok(())
+    let wanted = BENCHES.iter().filter(|bench| names.is_empty() || names.iter().any(|name| name == bench.name));
+    wanted.into_iter().try_for_each(|bench| (bench.measure)(bench.name))
 }
 
-fn pair() -> Outcome {
+/// One of tests/bench, which finds `sheaf` beside itself.
+fn inside(name: &'static str) -> Outcome {
+    setup::npm("tests/bench/js")?;
     optimised(&["sheaf-cli", "sheaf-bench"])?;
-    script("pair")
+    must(&mut program(&binary("sheaf-bench"), &[name]))
 }
 
-fn replica() -> Outcome {
-    optimised(&["sheaf-bench"])?;
-    script("replica")
-}
-
-fn growth() -> Outcome {
-    optimised(&["sheaf-bench"])?;
-    must(&mut program(&binary("sheaf-bench"), &["growth"]))
-}
-
-fn page() -> Outcome {
+/// Its peers of the editor are wanted by it alone.
+fn page(name: &'static str) -> Outcome {
     setup::npm("ui/bench")?;
-    must(program("npm", &["run", "--silent", "keystroke"]).current_dir(root().join("ui/bench")))
+    inside(name)
 }
 
 /// In real windows.
-fn windows() -> Outcome {
+fn windows(_: &'static str) -> Outcome {
     run::page()?;
     optimised(&["sheaf-desktop"])?;
     let mut numbers = program("dbus-run-session", &["--", "xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "node"]);
@@ -68,14 +58,6 @@ fn optimised(packages: &[&str]) -> Outcome {
         build.args(["-p", package]);
     }
     must(&mut build)
-}
-
-/// A script of tests/bench/js, which finds what it measures by these names.
-fn script(name: &str) -> Outcome {
-    setup::npm("tests/bench/js")?;
-    let mut script = program("npm", &["run", "--silent", name]);
-    script.current_dir(root().join("tests/bench/js"));
-    must(script.env("SHEAF_BIN", binary("sheaf")).env("SHEAF_BENCH", binary("sheaf-bench")))
 }
 
 fn binary(name: &str) -> String {

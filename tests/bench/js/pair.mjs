@@ -1,36 +1,45 @@
 /**
- * A keystroke at one person's to the other's: two nodes of Sheaf over real QUIC on loopback, durable on both, beside Yjs over y-websocket and over
- * Hocuspocus, which keep nothing. All in one run, in turn; all spoken to over WebSockets from this process. And what one durable commit costs here.
+ * A key at A until it is shown at B: two devices of Sheaf beside two Yjs clients on y-websocket's and Hocuspocus's server, turn by turn in one
+ * run. `node pair.mjs LINES KEYS` prints one JSON object, the milliseconds by name. `cargo xtask bench pair` runs it.
  */
-import { execFileSync } from "node:child_process";
+import { hocuspocusPair, websocketPair } from "./peers.mjs";
+import { pairOfDevices } from "./devices.mjs";
+import { View } from "./lane.mjs";
 
-import { SIZES, at, paragraphs, show, surroundings } from "./numbers.mjs";
-import { sheaf } from "./sheaf.mjs";
-import { hocuspocus, yWebsocket } from "./yjs.mjs";
+/** Between two keys, so that what the last one left behind (receipts, acknowledgements) is done. A fast typist takes 80. */
+const PAUSE_MS = 15;
 
-const ROUNDS = 300;
+/** Not counted: compilers warm up. */
 const WARM_UP = 30;
-/** Between keystrokes, so that each finds everybody idle. */
-const PAUSE_MS = 5;
 
-console.log(surroundings());
-const commit = JSON.parse(execFileSync(process.env["SHEAF_BENCH"], ["commit"], { encoding: "utf8" }));
-console.log(`one durable commit: p50 ${commit.p50_ms.toFixed(2)} ms, p99 ${commit.p99_ms.toFixed(2)} ms`);
-for (const [size, bytes] of SIZES) {
-  const lines = paragraphs(bytes);
-  const sides = [await sheaf(lines), await yWebsocket(lines), await hocuspocus(lines)];
-  const times = sides.map(() => []);
-  for (let round = 0; round < ROUNDS + WARM_UP; round++) {
-    for (const [index, side] of sides.entries()) {
-      const took = await side.keystroke(((round * 37) % 97) / 100);
-      if (round >= WARM_UP) times[index].push(took);
-      await new Promise((done) => setTimeout(done, PAUSE_MS));
-    }
+const [lines, keys] = process.argv.slice(2).map(Number);
+const paragraphs = Array.from({ length: lines }, (_, line) =>
+  `${line} Every device holds the whole document, and what you type is on your own disk first, `.padEnd(99, "x"),
+);
+
+const sides = [await sheaf(paragraphs), await websocketPair(paragraphs), await hocuspocusPair(paragraphs)];
+const times = {};
+for (let key = 0; key < WARM_UP + keys; key += 1) {
+  for (const side of sides) {
+    const at = Math.floor((side.length() * ((key % 97) + 1)) / 100);
+    for (const [name, took] of Object.entries(await side.key(at))) if (key >= WARM_UP) (times[name] ??= []).push(took);
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
-  for (const [index, side] of sides.entries()) console.log(`${size.padEnd(7)} ${side.name.padEnd(24)} ${show(times[index])} ms (p50 / p99)`);
-  const [ours, , theirs] = times.map((list) => at(list, 0.5));
-  const allowed = theirs + 2 * commit.p50_ms;
-  console.log(`${size.padEnd(7)} against Hocuspocus ${(ours / theirs).toFixed(2)}, against Hocuspocus and two commits ${(ours / allowed).toFixed(2)}`);
-  for (const side of sides) side.close();
 }
+for (const side of sides) await side.end();
+console.log(JSON.stringify(times));
 process.exit(0);
+
+/** Durable at A before it is sent, durable at B before it is shown. */
+async function sheaf(paragraphs) {
+  const { ada, ben, document, end } = await pairOfDevices(paragraphs.join("\n\n"));
+  const [writes, reads] = await Promise.all([View.open(ada, document), View.open(ben, document)]);
+  if (reads.length !== writes.length) throw new Error("the devices do not hold the same text");
+  const key = async (at) => {
+    const shown = new Promise((done) => (reads.onShow = () => done(performance.now())));
+    const began = performance.now();
+    const saved = writes.push([{ retain: at }, { insert: "k" }]).then(() => performance.now());
+    return { sheaf: (await shown) - began, saved: (await saved) - began };
+  };
+  return { key, length: () => reads.length, end };
+}

@@ -1,42 +1,57 @@
-//! What Sheaf costs: the parts of `cargo xtask bench` that measure Rust from inside. Each prints one JSON object a line; the scripts in `js` and
-//! people read them. Nothing is asserted, and nothing is measured that was not really written to a disk or read from one.
-#![allow(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+//! Benchmarks against peers, one command each: `cargo xtask bench NAME`. Every number stands beside another one of the same run, under the
+//! load of the machine at that time. Nothing is asserted about time.
 
 mod commit;
+mod core;
 mod growth;
+mod machine;
+mod page;
+mod pair;
 mod replica;
+mod script;
+mod text;
+mod times;
 
 use std::process::ExitCode;
 
-use serde_json::Value;
+/// What went wrong, in a sentence.
+type Outcome<T = ()> = Result<T, String>;
+
+const USAGE: &str = "sheaf-bench [pair | replica | page | growth]...
+
+  pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
+  replica  one remote update applied to a replica with its Delta, beside Yjs
+  page     a key on the page's main thread, beside y-prosemirror and y-tiptap; and from the update to the screen's transaction
+  growth   bytes on disk and on the wire for each key of a long history; opening it; memory
+
+Without a name: all of them.";
+
+const NAMES: [&str; 4] = ["pair", "replica", "page", "growth"];
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["commit"] => commit::measure(),
-        ["growth"] => growth::measure(),
-        ["open", home, document] => growth::open(home, document),
-        ["replica", folder] => replica::measure(folder),
-        _ => Err("commit, growth, or replica FOLDER".into()),
-    };
-    match outcome {
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let wanted: Vec<&str> = if named.is_empty() { NAMES.to_vec() } else { named.iter().map(String::as_str).collect() };
+    match wanted.into_iter().try_for_each(run) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sheaf-bench: {error}");
+        Err(reason) => {
+            eprintln!("sheaf-bench: {reason}");
             ExitCode::FAILURE
         }
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-fn say(result: &Value) {
-    println!("{result}");
-}
-
-/// The value below which this share of the measurements lies, in milliseconds.
-fn at(times: &mut [std::time::Duration], share: f64) -> f64 {
-    times.sort_unstable();
-    let index = (times.len() as f64 * share) as usize;
-    times[index.min(times.len() - 1)].as_secs_f64() * 1e3
+fn run(name: &str) -> Outcome {
+    let measure = match name {
+        "pair" => pair::measure,
+        "replica" => replica::measure,
+        "page" => page::measure,
+        "growth" => growth::measure,
+        // Not for people: the other half of `page`.
+        "core" => return core::serve(),
+        _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),
+    };
+    println!("\n## {name}: {}", machine::described());
+    measure()?;
+    println!("load at the end: {}", machine::load());
+    Ok(())
 }

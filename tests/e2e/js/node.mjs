@@ -22,6 +22,8 @@ const STOPS_WITHIN_MS = 10_000;
 export class Node {
   /** Where the page is, its key included. Another one after every start. */
   url;
+  /** The built page that it serves, if any. */
+  page = PAGE;
   #process;
 
   constructor(name) {
@@ -33,7 +35,8 @@ export class Node {
   /** `origins`: other pages that may speak with the bridge, such as a foreign editor's. */
   async starts(...origins) {
     const also = origins.flatMap((origin) => ["--allow-origin", origin]);
-    const started = spawn(SHEAF, ["up", "--json", "--bridge", "127.0.0.1:0", "--ui", PAGE, ...also], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    const page = this.page === undefined ? [] : ["--ui", this.page];
+    const started = spawn(SHEAF, ["up", "--json", "--bridge", "127.0.0.1:0", ...page, ...also], { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = started;
     // Whatever becomes of the story, no node outlives it.
     const kill = () => started.kill("SIGKILL");
@@ -55,6 +58,11 @@ export class Node {
   get lanes() {
     const { host, hash } = new URL(this.url);
     return `ws://${host}/lanes?${hash.slice(1)}`;
+  }
+
+  /** The process, for whoever measures it. */
+  get pid() {
+    return this.#process.pid;
   }
 
   /** The person closes Sheaf. */

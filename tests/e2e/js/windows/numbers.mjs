@@ -2,6 +2,7 @@
  * What a person waits for, in real windows on this machine: start to caret, a keystroke to the other screen, a round trip from page to
  * core and back. Prints; asserts nothing. `cargo xtask bench windows` runs it.
  */
+import { cpus, loadavg } from "node:os";
 import { KEY, until } from "./driver.mjs";
 import { Person } from "./person.mjs";
 
@@ -9,6 +10,13 @@ const STARTS = 7;
 const KEYS = 120;
 const ROUND_TRIPS = 300;
 
+/** How busy the machine is: a number without it says little. */
+const load = () =>
+  loadavg()
+    .map((average) => average.toFixed(2))
+    .join(" ");
+
+console.log(`## windows: ${cpus().length} cores of ${cpus()[0]?.model}, load ${load()}`);
 const ada = new Person("Ada");
 const ben = new Person("Ben");
 try {
@@ -20,6 +28,7 @@ try {
   await roundTrips(64);
   await roundTrips(64 * 1024);
   await keystrokes();
+  console.log(`load at the end: ${load()}`);
 } finally {
   await ada.closes().catch(() => {});
   await ben.closes().catch(() => {});

@@ -1,0 +1,22 @@
+/** `server.mjs y-websocket | hocuspocus`: the server that their package brings, on a free port of loopback, which it tells its parent. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+const servers = {
+  "y-websocket": async () => {
+    const [{ default: utils }, { WebSocketServer }] = await Promise.all([import("y-websocket/bin/utils"), import("ws")]);
+    const http = createServer();
+    new WebSocketServer({ server: http }).on("connection", utils.setupWSConnection);
+    http.listen(0, "127.0.0.1");
+    await once(http, "listening");
+    return http.address().port;
+  },
+  hocuspocus: async () => {
+    const { Server } = await import("@hocuspocus/server");
+    const server = new Server({ address: "127.0.0.1", port: 0, quiet: true });
+    await server.listen();
+    return server.address.port;
+  },
+};
+
+process.send(await servers[process.argv[2]]());
