@@ -1,6 +1,6 @@
-//! Bugs that the simulated world plants, to show that it would notice them.
+//! Bugs that tests plant, most of all the simulated world, to show that they would be noticed.
 //!
-//! Without the feature `planted`, which nothing but tests/sim turns on, [`is`] is `false` at compile time and nothing of this exists. With it, a
+//! Without the feature `planted`, which nothing but tests turns on, [`is`] is `false` at compile time and nothing of this exists. With it, a
 //! bug is planted per thread, because one world runs in one thread.
 
 /// A bug that the product could have.
@@ -18,6 +18,8 @@ pub enum Bug {
     DeleteSetDropped,
     /// Of two who write at one place apart, the index puts the other one first than yrs does.
     IndexMisplaces,
+    /// An update with the word “deadly” in it ends the process while it is being applied.
+    DeadlyWord,
 }
 
 #[cfg(feature = "planted")]

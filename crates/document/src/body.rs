@@ -406,7 +406,7 @@ impl Body {
 
     /// Whether a record is applied at all.
     fn counts(&self, history: &History, position: &Position) -> bool {
-        !history.graph.is_void(&position.chain) && !history.stands_on_any(&position.hash, &self.killers)
+        !history.graph.is_aside(position) && !history.stands_on_any(&position.hash, &self.killers)
     }
 
     /// What a second replica needs to make a snapshot of the same.

@@ -1,8 +1,7 @@
 //! From frames to accepted records: nothing unsealed, nothing before what it stands on, nothing invalid.
 //!
-//! What comes waits in two places. Records that no seal vouches for yet wait per peer, so that one peer's inventions cannot stand in the
-//! way of another's truth. Records that are vouched for wait per chain until everything they stand on is here. Both are bounded; what does
-//! not fit is forgotten and asked for again.
+//! What comes waits in two places. Records that no seal vouches for yet wait per peer ([`Unsealed`]). Records that are vouched for wait per
+//! chain until everything they stand on is here. Both are bounded; what does not fit is forgotten and asked for again.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,41 +10,31 @@ use sheaf_base::{
     planted::{self, Bug},
 };
 use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Run};
-use sheaf_record::{ChainReader, ReadRecord, Record, Seal, Signature, SignedHead};
+use sheaf_record::{Record, Seal, Signature, SignedHead};
 
 use crate::{
     history::{History, Inside, Sound},
     input::PeerId,
     turn::RecordRow,
+    unsealed::{CHAIN, Held, Unsealed, position_in},
     validity::{Unfit, judge},
 };
 
-/// Bytes of one chain that one peer may send ahead of a seal: a journal keeps a seal every 64 KiB, a turn may hold 256.
-const UNSEALED: usize = limits::SEAL_EVERY + limits::TURN_BYTES + 2 * limits::PAYLOAD;
-/// Bytes that all of a peer's unsealed records may fill.
-const UNSEALED_PER_PEER: usize = 4 * 1024 * 1024;
 /// Bytes of one chain that may wait for what they stand on, if they are more than [`limits::WAITING`] records: two long chains that stand
 /// on each other come in pieces of 64 KiB.
 const UNCOVERED: usize = 256 * 1024;
-/// Bytes that may wait in all.
+/// What all that waits for what it stands on may cost.
 const WAITING: usize = 16 * 1024 * 1024;
+/// What a seal costs that waits.
+const SEAL: usize = 192;
 
 /// What has come and is not accepted yet.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    unsealed: BTreeMap<(PeerId, ChainId), Unsealed>,
+    unsealed: Unsealed,
     sealed: BTreeMap<ChainId, Sealed>,
-    bytes: usize,
-}
-
-/// Records of one chain that one peer has sent and nothing vouches for yet.
-struct Unsealed {
-    head: Option<SignedHead>,
-    reader: ChainReader,
-    records: VecDeque<Held>,
-    bytes: usize,
-    /// They contradict what is held: another branch, if the device has sealed them.
-    rival: bool,
+    /// What `sealed` costs.
+    cost: usize,
 }
 
 /// Records of one chain that its device has sealed, in order, waiting for what they stand on.
@@ -55,13 +44,7 @@ struct Sealed {
     records: VecDeque<Held>,
     seals: VecDeque<Seal>,
     bytes: usize,
-}
-
-/// A record that waits.
-struct Held {
-    read: ReadRecord,
-    bytes: Vec<u8>,
-    from: PeerId,
+    records_cost: usize,
 }
 
 /// What a bundle brought, besides the records that now wait.
@@ -95,7 +78,7 @@ pub(crate) enum Outcome {
     Sealed(Seal),
     /// It is invalid: its chain has ended before it.
     Ended { position: Position, device: DeviceId, bytes: Vec<u8>, from: PeerId, reason: String },
-    /// A chain's client id is another's, whose chain id is smaller: it is void.
+    /// A chain's client id is another's, whose chain id is smaller: it is held and passed on, and has no part in the text.
     Void(ChainId),
 }
 
@@ -155,10 +138,7 @@ impl Delivery {
 
     /// Forgets what a peer has sent that nothing vouches for.
     pub(crate) fn forget(&mut self, peer: PeerId) {
-        let gone: Vec<_> = self.unsealed.range((peer, ChainId([0; 32]))..=(peer, ChainId([0xff; 32]))).map(|(key, _)| *key).collect();
-        for key in gone {
-            self.drop_unsealed(key);
-        }
+        self.unsealed.forget(peer);
     }
 
     /// Accepts what can be accepted, in a causal order.
@@ -168,7 +148,7 @@ impl Delivery {
             let before = outcomes.len();
             let chains: Vec<_> = self.sealed.keys().copied().collect();
             for chain in chains {
-                self.advance_chain(history, chain, &mut outcomes);
+                self.costed(chain, |it| it.advance_chain(history, chain, &mut outcomes));
             }
             if outcomes.len() == before {
                 return outcomes;
@@ -176,9 +156,9 @@ impl Delivery {
         }
     }
 
-    /// How many bytes wait.
+    /// How many bytes of records wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.bytes
+        self.unsealed.bytes() + self.sealed.values().map(|sealed| sealed.bytes).sum::<usize>()
     }
 
     /// The most records of one chain that wait for what they stand on.
@@ -222,15 +202,15 @@ impl Delivery {
         bytes: Vec<u8>,
     ) -> bool {
         let key = (peer, chain);
-        let at = self.unsealed.get(&key).map(|unsealed| unsealed.reader.tip().number);
+        let at = self.unsealed.get(key).map(|stretch| stretch.tip().number);
         // First of all: of a new chain whose first seal is frames away, nothing but this is known yet, not even its head elsewhere.
         if at.is_some_and(|at| number == at + 1) {
-            return self.push(key, bytes);
+            return self.unsealed.push(key, bytes);
         }
         let Some(end) = self.end(history, &chain, head) else { return false };
-        if let (Some(unsealed), Some(at)) = (self.unsealed.get(&key), at) {
+        if let (Some(stretch), Some(at)) = (self.unsealed.get(key), at) {
             // Repeated, or a branch that begins before what this peer has sent; the former changes nothing.
-            if unsealed.rival || (end.number < number && number <= at) {
+            if stretch.rival || (end.number < number && number <= at) {
                 return number <= at;
             }
         }
@@ -244,35 +224,15 @@ impl Delivery {
             if Record::hash(&before, &bytes) == here {
                 return true;
             }
-            self.drop_unsealed(key);
-            let reader = ChainReader::resume(Position { chain, number: number - 1, hash: before });
-            self.unsealed.insert(key, Unsealed { head: None, reader, records: VecDeque::new(), bytes: 0, rival: true });
-        } else {
-            self.drop_unsealed(key);
-            let head = head.filter(|_| history.head(&chain).is_none()).cloned();
-            let reader = ChainReader::resume(end);
-            self.unsealed.insert(key, Unsealed { head, reader, records: VecDeque::new(), bytes: 0, rival: false });
+            return self.unsealed.begin(key, Position { chain, number: number - 1, hash: before }, None, true, bytes);
         }
-        self.push(key, bytes)
-    }
-
-    /// Adds a record to what a peer has sent of a chain.
-    fn push(&mut self, key: (PeerId, ChainId), bytes: Vec<u8>) -> bool {
-        let of_peer: usize = self.of_peer(key.0).map(|unsealed| unsealed.bytes).sum();
-        let Some(unsealed) = self.unsealed.get_mut(&key) else { return false };
-        if unsealed.bytes + bytes.len() > UNSEALED || of_peer + bytes.len() > UNSEALED_PER_PEER {
-            return false;
-        }
-        let Ok(read) = unsealed.reader.read(&bytes) else { return false };
-        unsealed.bytes += bytes.len();
-        self.bytes += bytes.len();
-        unsealed.records.push_back(Held { read, bytes, from: key.0 });
-        true
+        let head = head.filter(|_| history.head(&chain).is_none()).cloned();
+        self.unsealed.begin(key, end, head, false, bytes)
     }
 
     /// Only for the simulation, which must notice: what no seal vouches for is taken in all the same.
     fn take_unsealed(&mut self, history: &History, key: (PeerId, ChainId)) {
-        let tip = self.unsealed.get(&key).filter(|unsealed| !unsealed.rival).map(|unsealed| unsealed.reader.tip());
+        let tip = self.unsealed.get(key).filter(|stretch| !stretch.rival).map(|stretch| stretch.tip());
         if let Some(position) = tip {
             self.vouch(history, key, Seal { position, signature: Signature([0; 64]) });
         }
@@ -281,14 +241,14 @@ impl Delivery {
     fn take_seal(&mut self, history: &History, peer: PeerId, chain: ChainId, seal: &BundleSeal) -> Vouched {
         let number = seal.number;
         let key = (peer, chain);
-        let rival = self.unsealed.get(&key).filter(|unsealed| unsealed.rival);
-        if let Some(position) = rival.and_then(|unsealed| unsealed.position(number)) {
+        let rival = self.unsealed.get(key).filter(|stretch| stretch.rival);
+        if let Some(position) = rival.and_then(|stretch| stretch.position(number)) {
             return self.convict(history, key, Seal { position, signature: seal.signature });
         }
         if history.sealed(&chain) >= number {
             return Vouched::Yes(number);
         }
-        let hash = self.hash(history, &chain, number).or_else(|| self.unsealed.get(&key)?.position(number).map(|at| at.hash));
+        let hash = self.hash(history, &chain, number).or_else(|| self.unsealed.get(key)?.position(number).map(|at| at.hash));
         let Some(hash) = hash else { return Vouched::Gap };
         if self.sealed.get(&chain).is_some_and(|sealed| sealed.has_seal(number)) {
             return Vouched::Yes(number);
@@ -296,7 +256,7 @@ impl Delivery {
         let seal = Seal { position: Position { chain, number, hash }, signature: seal.signature };
         let Some(device) = self.device(history, key) else { return Vouched::Gap };
         if let Err(error) = seal.verify(&device, &history.document()) {
-            self.drop_unsealed(key);
+            self.unsealed.remove(key);
             // What it builds on may have come from others, who hold another branch.
             let shared = history.tip(&chain).is_some_and(|tip| tip.number > 0) || self.sealed.contains_key(&chain);
             return if shared { Vouched::Doubtful } else { Vouched::No(error.to_string()) };
@@ -306,43 +266,32 @@ impl Delivery {
 
     /// Moves what a seal vouches for to where it waits for what it stands on. Says whether there was room.
     fn vouch(&mut self, history: &History, key: (PeerId, ChainId), seal: Seal) -> bool {
-        let end = self.end(history, &key.1, None).map_or(0, |end| end.number);
-        let waiting = self.sealed.entry(key.1).or_default();
-        if let Some(unsealed) = self.unsealed.get_mut(&key) {
-            while let Some(held) = unsealed.records.pop_front_if(|held| held.read.position.number <= seal.position.number) {
-                unsealed.bytes -= held.bytes.len();
-                let number = held.read.position.number;
-                if number <= end {
-                    self.bytes -= held.bytes.len();
+        self.costed(key.1, |it| {
+            let end = it.end(history, &key.1, None).map_or(0, |end| end.number);
+            let head = it.unsealed.get(key).and_then(|stretch| stretch.head.clone());
+            let waiting = it.sealed.entry(key.1).or_default();
+            waiting.head = waiting.head.take().or(head.filter(|_| end == 0));
+            while let Some(held) = it.unsealed.pop(key, seal.position.number) {
+                if held.read.position.number <= end {
                     continue;
                 }
                 let full = waiting.records.len() >= limits::WAITING && waiting.bytes + held.bytes.len() > UNCOVERED;
-                if full || self.bytes > WAITING {
-                    self.bytes -= held.bytes.len();
-                    self.drop_unsealed(key);
+                if full || it.cost + waiting.cost() > WAITING {
+                    it.unsealed.remove(key);
                     return false;
                 }
-                waiting.bytes += held.bytes.len();
-                waiting.head = waiting.head.take().or_else(|| unsealed.head.clone());
-                waiting.records.push_back(held);
+                waiting.push(held);
             }
-            if unsealed.records.is_empty() {
-                self.drop_unsealed(key);
-            }
-        }
-        let place = waiting_place(&self.sealed, &key.1, seal.position.number);
-        self.sealed.entry(key.1).or_default().seals.insert(place, seal);
-        true
+            waiting.seal(seal);
+            true
+        })
     }
 
     /// A rival branch has reached a seal: if that holds, the device has sealed two histories.
     fn convict(&mut self, history: &History, key: (PeerId, ChainId), seal: Seal) -> Vouched {
         let Some(device) = history.device(&key.1) else { return Vouched::Gap };
-        let records = self.unsealed.get(&key).map(|unsealed| {
-            let within = unsealed.records.iter().filter(|held| held.read.position.number <= seal.position.number);
-            within.map(|held| (held.read.position, held.bytes.clone())).collect()
-        });
-        self.drop_unsealed(key);
+        let records = self.unsealed.get(key).map(|stretch| stretch.upto(seal.position.number));
+        self.unsealed.remove(key);
         match seal.verify(&device, &history.document()) {
             Ok(()) => Vouched::Fork(Box::new(Fork { chain: key.1, records: records.unwrap_or_default(), seal })),
             Err(error) => Vouched::No(error.to_string()),
@@ -355,7 +304,7 @@ impl Delivery {
         loop {
             let Some(sealed) = self.sealed.get_mut(&chain) else { return };
             if history.closed(&chain).is_some() {
-                self.drop_sealed(&chain);
+                self.sealed.remove(&chain);
                 return;
             }
             let tip = history.tip(&chain).map_or(0, |tip| tip.number);
@@ -372,27 +321,20 @@ impl Delivery {
                 }
                 return;
             };
-            let (number, length) = (front.read.position.number, front.bytes.len());
+            let number = front.read.position.number;
             if number <= tip {
-                sealed.records.pop_front();
-                sealed.bytes -= length;
-                self.bytes -= length;
+                sealed.pop();
                 continue;
             }
             if let Some(head) = sealed.head.take_if(|_| number == 1) {
-                if let Some(void) = history.open_chain(head) {
-                    history.end_chain(&void, 1);
-                    outcomes.push(Outcome::Void(void));
-                }
+                outcomes.extend(history.open_chain(head).map(Outcome::Void));
                 continue;
             }
             let judged = judge(history, &front.read);
             if matches!(judged, Err(Unfit::Waits)) {
                 return;
             }
-            let Some(held) = sealed.records.pop_front() else { return };
-            sealed.bytes -= length;
-            self.bytes -= length;
+            let Some(held) = sealed.pop() else { return };
             outcomes.push(settle(history, held, judged));
         }
     }
@@ -416,43 +358,50 @@ impl Delivery {
 
     fn device(&self, history: &History, key: (PeerId, ChainId)) -> Option<DeviceId> {
         let waiting = || self.sealed.get(&key.1)?.head.as_ref().map(SignedHead::device);
-        let come = || self.unsealed.get(&key)?.head.as_ref().map(SignedHead::device);
+        let come = || self.unsealed.get(key)?.head.as_ref().map(SignedHead::device);
         history.device(&key.1).or_else(waiting).or_else(come)
     }
 
-    fn of_peer(&self, peer: PeerId) -> impl Iterator<Item = &Unsealed> {
-        self.unsealed.range((peer, ChainId([0; 32]))..=(peer, ChainId([0xff; 32]))).map(|(_, unsealed)| unsealed)
+    /// Does something to what waits of a chain, and counts what it costs anew.
+    fn costed<T>(&mut self, chain: ChainId, change: impl FnOnce(&mut Delivery) -> T) -> T {
+        self.cost -= self.cost_of(&chain);
+        let changed = change(self);
+        self.cost += self.cost_of(&chain);
+        changed
     }
 
-    fn drop_unsealed(&mut self, key: (PeerId, ChainId)) {
-        if let Some(unsealed) = self.unsealed.remove(&key) {
-            self.bytes -= unsealed.bytes;
-        }
-    }
-
-    fn drop_sealed(&mut self, chain: &ChainId) {
-        if let Some(sealed) = self.sealed.remove(chain) {
-            self.bytes -= sealed.bytes;
-        }
+    fn cost_of(&self, chain: &ChainId) -> usize {
+        self.sealed.get(chain).map_or(0, Sealed::cost)
     }
 }
 
 impl Sealed {
+    /// What it costs to keep it, in bytes.
+    fn cost(&self) -> usize {
+        CHAIN + self.records_cost + SEAL * self.seals.len()
+    }
+
+    fn push(&mut self, held: Held) {
+        self.bytes += held.bytes.len();
+        self.records_cost += held.cost();
+        self.records.push_back(held);
+    }
+
+    fn pop(&mut self) -> Option<Held> {
+        let held = self.records.pop_front()?;
+        self.bytes -= held.bytes.len();
+        self.records_cost -= held.cost();
+        Some(held)
+    }
+
+    fn seal(&mut self, seal: Seal) {
+        let place = self.seals.partition_point(|other| other.position.number < seal.position.number);
+        self.seals.insert(place, seal);
+    }
+
     fn has_seal(&self, number: u64) -> bool {
         self.seals.binary_search_by_key(&number, |seal| seal.position.number).is_ok()
     }
-}
-
-impl Unsealed {
-    fn position(&self, number: u64) -> Option<Position> {
-        position_in(&self.records, number)
-    }
-}
-
-/// Where a record stands among consecutive ones.
-fn position_in(records: &VecDeque<Held>, number: u64) -> Option<Position> {
-    let first = records.front()?.read.position.number;
-    records.get(usize::try_from(number.checked_sub(first)?).ok()?).map(|held| held.read.position)
 }
 
 /// What a seal amounts to.
@@ -467,11 +416,6 @@ enum Vouched {
     Doubtful,
     /// It does not hold.
     No(String),
-}
-
-/// Where in a chain's waiting seals one over `number` belongs.
-fn waiting_place(sealed: &BTreeMap<ChainId, Sealed>, chain: &ChainId, number: u64) -> usize {
-    sealed.get(chain).map_or(0, |sealed| sealed.seals.partition_point(|seal| seal.position.number < number))
 }
 
 /// Accepts a record, or ends its chain.

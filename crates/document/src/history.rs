@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sheaf_access::{Access, AccessRecord};
-use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
+use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{
     ChainCipher, ChainOpened, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
     Signature, SignedHead,
@@ -36,8 +36,8 @@ pub(crate) struct History {
     /// Secrets that came with Welcomes, before it can be told which of them is right.
     unproven: VecDeque<EpochSecret>,
     ciphers: BTreeMap<ChainId, ChainCipher>,
-    /// Where entries of maps are, by client: a title and the kinds of lines, so few.
-    entries: BTreeMap<ClientId, Vec<u32>>,
+    /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
+    entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
     /// Devices whose chains are closed, and why.
     closed: BTreeMap<DeviceId, String>,
@@ -212,8 +212,8 @@ impl History {
     }
 
     /// Whether an entry of a map is at this clock.
-    pub(crate) fn is_entry(&self, client: ClientId, clock: u32) -> bool {
-        self.entries.get(&client).is_some_and(|entries| entries.binary_search(&clock).is_ok())
+    pub(crate) fn is_entry(&self, chain: &ChainId, clock: u32) -> bool {
+        self.entries.get(chain).is_some_and(|entries| entries.binary_search(&clock).is_ok())
     }
 
     // ---- keys
@@ -302,7 +302,7 @@ impl History {
             self.founding = Some(chain);
         }
         if !marks.entries.is_empty() {
-            self.entries.entry(chain.client()).or_default().extend(&marks.entries);
+            self.entries.entry(chain).or_default().extend(&marks.entries);
         }
         let device = self.device(&chain).expect("a chain is shown before its records");
         if number == 1 {

@@ -41,6 +41,7 @@ mod rescue;
 mod status;
 mod titles;
 mod turn;
+mod unsealed;
 mod validity;
 mod views;
 mod waiting;
@@ -231,7 +232,8 @@ impl Document {
         self.tell_peers(&written);
         self.tell_library();
         if std::mem::take(&mut self.ask_for_replica) {
-            let from_start = self.replica.distrusts_snapshot();
+            // A snapshot may hold what has no part in the text since a second chain with its client id is known.
+            let from_start = self.replica.distrusts_snapshot() || self.history.graph.has_clash();
             self.outputs.push(Output::Hydrate { from_start });
         }
         // What was only waiting for the write is thought about now; it is written with the next turn.

@@ -360,7 +360,11 @@ impl Document {
                     self.refuse(from, Dismissal::Invalid);
                 }
                 Outcome::Void(chain) => {
-                    self.quarantine(chain, 0, "its client id is another chain's".into(), &Evidence::Invalid(Vec::new()));
+                    // What was built with it is built again without it, and without what stands on it.
+                    if let Some(device) = self.history.device(&chain) {
+                        let reason = "another chain has the client id of one of this device's, so that has no part in the text".into();
+                        self.announce(Announcement::Quarantined { device, reason });
+                    }
                     self.rebuild();
                 }
             }

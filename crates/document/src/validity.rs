@@ -62,6 +62,9 @@ fn judge_body(history: &History, read: &ReadRecord, update: Vec<u8>) -> Result<I
     let marks = {
         let walked = walk(&update, rules).map_err(invalid)?;
         let past = past(history, read)?;
+        if past.chain_of(client).is_some_and(|meant| meant != chain) {
+            return Err(invalid("its author knew that its client id is another chain's"));
+        }
         walked.stand(&BodyPast { history, past: &past }).map_err(invalid)?
     };
     Ok(Inside::Body { update, marks })
@@ -90,11 +93,11 @@ impl walk::Past for BodyPast<'_> {
     }
 
     fn is_low_surrogate(&self, id: Id) -> bool {
-        self.history.graph.is_low_surrogate(id.client, id.clock)
+        self.past.is_low_surrogate(id.client, id.clock)
     }
 
     fn is_entry(&self, id: Id) -> bool {
-        self.history.is_entry(id.client, id.clock)
+        self.past.chain_of(id.client).is_some_and(|chain| self.history.is_entry(&chain, id.clock))
     }
 
     fn founder(&self) -> Option<ClientId> {

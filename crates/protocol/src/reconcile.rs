@@ -3,7 +3,7 @@
 //! One side asks, the two answer each other in turn until one has nothing more to say. What is learned is, for each chain in which the two
 //! differ, how much of it the other one holds; nothing is learned about chains that are equal, however many there are.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::{ChainId, Hash, Position};
 use sheaf_record::{Digest, Frontier, Prefix};
@@ -13,13 +13,25 @@ use crate::frame::{Compare, Held, ItemHeld, Range};
 /// Bytes of ranges in one answer; the rest goes into the next.
 const ANSWER: usize = 48 * 1024;
 
+/// Bytes that answers which have not been said yet may cost. Two honest peers need this when they differ in tens of thousands of chains;
+/// what does not fit is found out by the next comparison, when what this one has found is no difference any more.
+const UNSAID: usize = 4 * 1024 * 1024;
+/// What an answer costs that has not been said yet, besides its chains.
+const ENTRY: usize = 128;
+/// Chains in one range of an answer. Nobody honest names more than the sixteen of a bucket, and what is longer would not fit into a frame.
+const LACKING: usize = 256;
+/// Differences that one comparison finds. More chains than a document gathers in ten years of fifty authors.
+pub(crate) const DIFFERENCES: usize = 1 << 18;
+
 /// What the other one holds of the chains in which the two differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Learned {
     /// For each chain the newest number it holds; 0: nothing.
     pub holds: BTreeMap<ChainId, u64>,
     /// Chains of which it holds another record under the same number.
-    pub forked: Vec<ChainId>,
+    pub forked: BTreeSet<ChainId>,
+    /// There was more to find out than fits: chains that are not named may differ, too.
+    pub cut: bool,
 }
 
 /// Knows the hash of a chain at a number, if that is held.
@@ -29,7 +41,26 @@ pub type HashAt<'a> = &'a dyn Fn(&ChainId, u64) -> Option<Hash>;
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     learned: Learned,
-    unsaid: VecDeque<Range>,
+    unsaid: BTreeMap<Prefix, Unsaid>,
+    cost: usize,
+}
+
+/// An answer that has not been said yet.
+#[derive(Debug, Clone)]
+enum Unsaid {
+    /// What is held in the range, as it is when it is said.
+    Held,
+    /// Where less is held than the other one has named.
+    Lacking(Vec<ItemHeld>),
+}
+
+impl Unsaid {
+    fn cost(&self) -> usize {
+        match self {
+            Unsaid::Held => ENTRY,
+            Unsaid::Lacking(items) => ENTRY + items.len() * size_of::<ItemHeld>(),
+        }
+    }
 }
 
 impl Comparison {
@@ -41,7 +72,7 @@ impl Comparison {
     /// Takes in what the other one said and answers. An empty answer ends the comparison from this side. `hash_at` knows the hashes of all
     /// records that are held.
     pub fn answer(&mut self, heard: &Compare, frontier: &Frontier, hash_at: HashAt<'_>) -> Compare {
-        for range in &heard.ranges {
+        for range in apart(&heard.ranges) {
             match &range.held {
                 Held::Digests(theirs) => self.hear_digests(&range.prefix, theirs, frontier),
                 Held::Items(theirs) => self.hear_items(&range.prefix, theirs, frontier, hash_at),
@@ -50,14 +81,32 @@ impl Comparison {
         }
         let mut answer = Compare::default();
         let mut bytes = 0;
-        while let Some(range) = self.unsaid.front() {
-            bytes += weight(range);
-            if bytes > ANSWER && !answer.ranges.is_empty() {
+        while let Some((prefix, unsaid)) = self.unsaid.pop_first() {
+            self.cost -= unsaid.cost();
+            let held = match unsaid {
+                Unsaid::Held => held(frontier, &prefix),
+                Unsaid::Lacking(items) => Held::Lacking(items),
+            };
+            let range = Range { prefix, held };
+            bytes += weight(&range);
+            answer.ranges.push(range);
+            if bytes > ANSWER {
                 break;
             }
-            answer.ranges.extend(self.unsaid.pop_front());
         }
         answer
+    }
+
+    /// Remembers an answer until there is room for it.
+    fn say(&mut self, prefix: Prefix, unsaid: Unsaid) {
+        if self.cost + unsaid.cost() > UNSAID {
+            self.learned.cut = true;
+            return;
+        }
+        self.cost += unsaid.cost();
+        if let Some(before) = self.unsaid.insert(prefix, unsaid) {
+            self.cost -= before.cost();
+        }
     }
 
     /// Whether this side has nothing more to say.
@@ -78,7 +127,7 @@ impl Comparison {
             match (mine, their) {
                 (mine, their) if mine == *their => {}
                 (Some(_), None) => frontier.positions(&part).iter().for_each(|position| self.learn(position.chain, 0)),
-                _ => self.unsaid.push_back(Range { prefix: part, held: held(frontier, &part) }),
+                _ => self.say(part, Unsaid::Held),
             }
         }
     }
@@ -89,7 +138,7 @@ impl Comparison {
         for Position { chain, number, hash } in frontier.positions(prefix) {
             match theirs.remove(&chain) {
                 None => self.learn(chain, 0),
-                Some(their) if their.number <= number && is_other(their, hash_at) => self.learned.forked.push(chain),
+                Some(their) if their.number <= number && is_other(their, hash_at) => drop(self.learned.forked.insert(chain)),
                 Some(their) if their.number == number => {}
                 Some(their) => {
                     self.learn(chain, their.number);
@@ -103,15 +152,17 @@ impl Comparison {
             self.learn(chain, their.number);
             lacking.push(item(chain, 0, Hash([0; 32])));
         }
+        self.learned.cut |= lacking.len() > LACKING;
+        lacking.truncate(LACKING);
         if !lacking.is_empty() {
-            self.unsaid.push_back(Range { prefix: *prefix, held: Held::Lacking(lacking) });
+            self.say(*prefix, Unsaid::Lacking(lacking));
         }
     }
 
     fn hear_lacking(&mut self, theirs: &[ItemHeld], frontier: &Frontier, hash_at: HashAt<'_>) {
         for their in theirs {
             if is_other(their, hash_at) {
-                self.learned.forked.push(their.chain);
+                self.learned.forked.insert(their.chain);
             } else if frontier.get(&their.chain).is_some_and(|mine| mine.number > their.number) {
                 self.learn(their.chain, their.number);
             }
@@ -119,8 +170,26 @@ impl Comparison {
     }
 
     fn learn(&mut self, chain: ChainId, number: u64) {
-        self.learned.holds.insert(chain, number);
+        if self.learned.holds.len() < DIFFERENCES {
+            self.learned.holds.insert(chain, number);
+        } else {
+            self.learned.cut = true;
+        }
     }
+}
+
+/// The ranges that lie in no other one of them. Nobody honest asks twice about the same chains in one breath, and somebody else could have
+/// them gone through ten thousand times.
+fn apart(ranges: &[Range]) -> Vec<&Range> {
+    let mut apart: Vec<&Range> = Vec::with_capacity(ranges.len());
+    let mut sorted: Vec<&Range> = ranges.iter().collect();
+    sorted.sort_by_key(|range| range.prefix);
+    for range in sorted {
+        if !apart.last().is_some_and(|last| last.prefix.covers(&range.prefix)) {
+            apart.push(range);
+        }
+    }
+    apart
 }
 
 /// Whether somebody holds another record under this number than is held here.
@@ -239,7 +308,7 @@ mod tests {
         left.set(at(1, 4, 1));
         right.set(at(1, 4, 2));
         let (_, other, _) = compare(&left, &right);
-        assert_eq!(other.forked, [chain(1)]);
+        assert_eq!(other.forked, BTreeSet::from([chain(1)]));
     }
 
     #[test]
@@ -253,5 +322,47 @@ mod tests {
         let (one, _, steps) = compare(&left, &right);
         assert_eq!(one.holds, BTreeMap::from([(chain(20_000), 0)]));
         assert!(steps <= 5, "{steps} answers");
+    }
+
+    /// A frontier of many chains.
+    fn many() -> Frontier {
+        let mut frontier = Frontier::default();
+        (0..5_000).for_each(|seed| frontier.set(at(seed, 3, seed)));
+        frontier
+    }
+
+    /// Everything that is wrong, as often as it fits into a frame.
+    fn nagging(prefix: Prefix) -> Compare {
+        Compare { ranges: vec![Range { prefix, held: Held::Digests([Some([9; 8]); 16]) }; 490] }
+    }
+
+    #[test]
+    fn asking_again_and_again_costs_as_much_as_asking_once() {
+        let mine = many();
+        let (mut once, mut often) = (Comparison::default(), Comparison::default());
+        let once = once.answer(&Compare { ranges: nagging(Prefix::ALL).ranges[..1].to_vec() }, &mine, &|_, _| None);
+        let nested = [nagging(Prefix::ALL).ranges, nagging(Prefix::ALL.child(3).expect("a digit")).ranges].concat();
+        assert_eq!(often.answer(&Compare { ranges: nested }, &mine, &|_, _| None), once);
+        assert!(often.is_said());
+    }
+
+    #[test]
+    fn what_is_to_be_said_is_bounded_whatever_is_asked() {
+        let (mine, mut comparison) = (many(), Comparison::default());
+        for frame in 0..300u64 {
+            // Ever new ranges, and ever new chains, more than fit into the answers.
+            let deep = |seed: u64| {
+                let digest = *blake3::hash(&seed.to_le_bytes()).as_bytes();
+                digest.iter().take(20).fold(Prefix::ALL, |prefix, byte| prefix.child(byte % 16).expect("short enough"))
+            };
+            let asked = (0..400).map(|seed| Range { prefix: deep(frame * 1000 + seed), held: Held::Digests([Some([9; 8]); 16]) });
+            let items = (0..1000).map(|seed| item(chain(frame * 1000 + seed), 7, Hash([1; 32]))).collect();
+            let named = Range { prefix: deep(frame), held: Held::Items(items) };
+            let answer = comparison.answer(&Compare { ranges: asked.chain([named]).collect() }, &mine, &|_, _| None);
+            assert!(crate::Frame::Compare(answer).encode().len() <= sheaf_base::limits::FRAME);
+        }
+        assert!(comparison.cost <= UNSAID && comparison.unsaid.len() * ENTRY <= UNSAID);
+        assert!(comparison.learned.holds.len() <= DIFFERENCES);
+        assert!(comparison.finish().cut, "and whoever learns from it knows that it is not all");
     }
 }

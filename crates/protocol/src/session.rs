@@ -15,7 +15,7 @@ use sheaf_record::{Digest, Frontier, Prefix, Signature};
 use crate::{
     chunks::Chunks,
     frame::{Compare, Dismissal, Frame, Have, Hello, Receipt, Versions},
-    reconcile::{Comparison, HashAt, Learned},
+    reconcile::{Comparison, DIFFERENCES, HashAt, Learned},
 };
 
 /// How often two peers compare what they hold, though nothing seems to be missing.
@@ -428,19 +428,19 @@ impl Session {
 
     /// A comparison has ended.
     fn learn(&mut self, comparing: Comparing, frontier: &Frontier, now: Duration) {
-        if comparing.whole {
+        let Learned { holds, forked, cut } = comparing.comparison.finish();
+        if comparing.whole && !cut {
             // What lagged before and was not named is equal now. What has been written since is not in the comparison.
             self.lag.retain(|_, lag| lag.since >= comparing.began);
             self.ahead.clear();
         }
-        let Learned { holds, forked } = comparing.comparison.finish();
         forked.into_iter().for_each(|chain| self.note_branch(chain));
         for (chain, held) in holds {
             let mine = number_of(frontier, &chain);
             if held < mine {
                 self.lag.insert(chain, Lag { held, sent: held, fast: held, due: now, since: now });
             } else if held > mine {
-                self.ahead.insert(chain, held);
+                self.note_ahead(chain, held);
             }
         }
         self.stage = Stage::Live;
@@ -464,6 +464,13 @@ impl Session {
             lag.due = now + TRUST;
         }
         if number > mine {
+            self.note_ahead(chain, number);
+        }
+    }
+
+    /// The peer says that it holds more than is held here. It may say so of any number of chains, and only some are remembered.
+    fn note_ahead(&mut self, chain: ChainId, number: u64) {
+        if self.ahead.len() < DIFFERENCES || self.ahead.contains_key(&chain) {
             let ahead = self.ahead.entry(chain).or_default();
             *ahead = number.max(*ahead);
         }

@@ -70,6 +70,11 @@ impl Prefix {
         (0..self.length()).all(|place| digit(chain, place) == digit(&ChainId(self.digits), place))
     }
 
+    /// Whether everything that begins with `other` begins like this.
+    pub fn covers(&self, other: &Prefix) -> bool {
+        self.length <= other.length && self.contains(&ChainId(other.digits))
+    }
+
     /// Appends it to `writer`: `length byte | the digits, two a byte`.
     pub fn write(&self, writer: &mut Writer) {
         writer.byte(self.length).raw(&self.digits[..self.length().div_ceil(2)]);

@@ -42,6 +42,8 @@ pub struct Graph {
     device_numbers: BTreeMap<DeviceId, u32>,
     /// The one chain that counts for each client id.
     clients: BTreeMap<ClientId, u32>,
+    /// The void ones beside it, if there are any.
+    void: BTreeMap<ClientId, Vec<u32>>,
     index: HashIndex,
     /// The records that no other record stands on.
     heads: BTreeSet<Place>,
@@ -155,6 +157,7 @@ impl Graph {
         if earlier < chain {
             self.clients.insert(chain.client(), other);
         }
+        self.void.entry(chain.client()).or_default().push(if earlier < chain { number } else { other });
         ChainOpened::Clash { void: earlier.max(chain) }
     }
 
@@ -251,14 +254,34 @@ impl Graph {
         self.chain(chain).map(|it| self.devices[it.device as usize])
     }
 
-    /// The chain that counts for `client`.
-    pub fn chain_of(&self, client: ClientId) -> Option<ChainId> {
-        self.clients.get(&client).map(|index| self.chains[*index as usize].id())
+    /// Whether two chains here have one client id.
+    pub fn has_clash(&self) -> bool {
+        !self.void.is_empty()
     }
 
-    /// Whether `chain` lost its client id to one with a smaller chain id.
-    pub fn is_void(&self, chain: &ChainId) -> bool {
-        self.chain_of(chain.client()).is_some_and(|counts| counts != *chain)
+    /// Whether a record has no part in the text because two chains have one client id: it stands in the void one; or its author took that for
+    /// the one that counts, because the record stands on the void one and not on the other; or it comes after such a record in its chain,
+    /// whose clocks it follows. Says the same on every device that holds the same chains.
+    pub fn is_aside(&self, record: &Position) -> bool {
+        let Some(place) = self.place(&record.hash).filter(|_| self.has_clash()) else { return false };
+        self.void.iter().any(|(client, void)| {
+            let counts = self.clients[client];
+            void.iter().any(|void| place.chain == *void || self.mistook(place, *void, counts))
+        })
+    }
+
+    /// Whether the first record of a chain, up to `place`, that stands on the chain `void` does not stand on the chain `counts`.
+    fn mistook(&self, place: Place, void: u32, counts: u32) -> bool {
+        let newest = |number, of| chain::newest(&self.chains, Place { number, ..place }, of);
+        if newest(place.number, void) == 0 {
+            return false;
+        }
+        let (mut without, mut with) = (0, place.number);
+        while with - without > 1 {
+            let middle = without + (with - without) / 2;
+            if newest(middle, void) == 0 { without = middle } else { with = middle }
+        }
+        newest(with, counts) == 0
     }
 
     /// The clocks that a record fills.
@@ -273,11 +296,6 @@ impl Graph {
         let index = *self.clients.get(&client)?;
         let number = self.chains[index as usize].number_at(clock)?;
         Some(self.position_at(Place { chain: index, number }))
-    }
-
-    /// Whether the second half of a surrogate pair stands at `clock` of `client`: nothing may begin or end right before it.
-    pub fn is_low_surrogate(&self, client: ClientId, clock: u32) -> bool {
-        self.clients.get(&client).is_some_and(|index| self.chains[*index as usize].is_low_surrogate(clock))
     }
 
     /// The newest record of every chain that has one.

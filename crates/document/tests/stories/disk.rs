@@ -1,6 +1,6 @@
 //! A disk that is a list of rows, as the store keeps them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use sheaf_base::{ChainId, DocumentId};
 use sheaf_document::{
@@ -8,6 +8,8 @@ use sheaf_document::{
 };
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::Signature;
+
+use crate::killed;
 
 /// What one device has on disk of one document.
 #[derive(Clone, Default)]
@@ -28,11 +30,16 @@ pub(crate) struct Disk {
     pub(crate) snapshot: Option<SnapshotState>,
     pub(crate) title: String,
     pub(crate) ticket: Option<Ticket>,
+    /// Every transaction is also appended to this file, for a process that is to die.
+    pub(crate) file: Option<PathBuf>,
 }
 
 impl Disk {
     /// Writes a turn, in one transaction.
     pub(crate) fn write(&mut self, writes: &Writes) {
+        if let Some(file) = self.file.as_ref().filter(|_| !writes.is_empty()) {
+            killed::append(file, writes);
+        }
         for head in &writes.heads {
             self.heads.insert(head.chain, head.clone());
         }

@@ -1,9 +1,9 @@
 //! A member's device with a patched program: it has the keys, and writes what the program would not.
 
-use sheaf_base::{DocumentId, Hash, Position, Update, Wall};
+use sheaf_base::{ClientId, DocumentId, Hash, Position, Update, Wall};
 use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Frame, Run};
-use sheaf_record::{ChainCipher, ChainReader, ChainWriter, DeviceKey, EpochSecret, Kind, Record, Seal, SignedHead, Stamp};
-use sheaf_replica::Replica;
+use sheaf_record::{ChainCipher, ChainReader, ChainWriter, DeviceKey, EpochSecret, Kind, Record, Seal, SignedHead, Stamp, Writer};
+use sheaf_replica::{Replica, walk::Id};
 use sheaf_schema::Delta;
 
 use crate::{disk::Disk, shell::World};
@@ -21,13 +21,13 @@ impl Forger {
     /// A new chain of a device that takes part in the world.
     pub(crate) fn new(world: &World, who: usize, nonce: u8) -> Forger {
         let device = &world.devices[who];
-        Forger::with(DeviceKey::from_bytes(&device.key), nonce, &device.disk, device.id.expect("it takes part"))
+        Forger::with(DeviceKey::from_bytes(&device.key), [nonce; 16], &device.disk, device.id.expect("it takes part"))
     }
 
     /// A new chain of any device, that writes into a document with the key that lies on a disk.
-    pub(crate) fn with(key: DeviceKey, nonce: u8, disk: &Disk, document: DocumentId) -> Forger {
+    pub(crate) fn with(key: DeviceKey, nonce: [u8; 16], disk: &Disk, document: DocumentId) -> Forger {
         let secret = EpochSecret::from_bytes(disk.secrets[0].secret);
-        let writer = ChainWriter::begin(&key, document, [nonce; 16], 1, Wall(1_700_000_000_000), &secret);
+        let writer = ChainWriter::begin(&key, document, nonce, 1, Wall(1_700_000_000_000), &secret);
         Forger { key, writer, secret, document, records: Vec::new() }
     }
 
@@ -78,6 +78,23 @@ impl Forger {
         bundle(BundleChain::Head(self.writer.head().encode()), 1, self.records.clone(), Some(&seal))
     }
 
+    /// Everything written so far, sealed, under another head than its own: encrypted and hashed anew as the chain that begins there.
+    pub(crate) fn frame_under(&self, head: &SignedHead) -> Frame {
+        let (mine, theirs) = (self.writer.cipher(), ChainCipher::new(&self.secret, &head.chain()));
+        let (mut reader, mut tip) =
+            (ChainReader::resume(Position { number: 0, hash: self.writer.head().hash(), ..self.writer.tip() }), head.hash());
+        let mut records = Vec::new();
+        for bytes in &self.records {
+            let read = reader.read(bytes).expect("it is one's own");
+            let opened = mine.open(&read.previous, &read.record).expect("it is one's own");
+            let record = theirs.close(&tip, read.record.kind, read.record.stamp, opened.seconds, &opened.plaintext).encode();
+            tip = Record::hash(&tip, &record);
+            records.push(record);
+        }
+        let position = Position { chain: head.chain(), number: records.len() as u64, hash: tip };
+        bundle(BundleChain::Head(head.encode()), 1, records, Some(&Seal::sign(&self.key, &self.document, position)))
+    }
+
     /// Another record under the number that follows `tip` in somebody's chain, sealed by this device.
     pub(crate) fn in_the_name_of(&self, head: &SignedHead, tip: Position, content: &[u8]) -> Frame {
         let cipher = ChainCipher::new(&self.secret, &tip.chain);
@@ -86,6 +103,26 @@ impl Forger {
         let seal = Seal::sign(&self.key, &self.document, position);
         bundle(BundleChain::Known(head.chain()), position.number, vec![record], Some(&seal))
     }
+}
+
+/// An update of `client` by hand, as its first: an x between two characters.
+pub(crate) fn insertion(client: ClientId, left: Id, right: Id) -> Vec<u8> {
+    let mut update = Writer::new();
+    // One client with one struct at clock 0: text with both origins.
+    update.varint(1).varint(1).varint(client.0).varint(0).byte(0xc4);
+    for origin in [left, right] {
+        update.varint(origin.client.0).varint(origin.clock.into());
+    }
+    // Nothing is deleted.
+    update.text("x").varint(0);
+    update.into_bytes()
+}
+
+/// An update by hand: one place of the text is deleted.
+pub(crate) fn deletion(at: Id) -> Vec<u8> {
+    let mut update = Writer::new();
+    update.varint(0).varint(1).varint(at.client.0).varint(1).varint(at.clock.into()).varint(1);
+    update.into_bytes()
 }
 
 /// Records of one chain as a frame.

@@ -6,11 +6,15 @@ use sheaf_access::{Invitation, Label, Operation, TicketSeed};
 use sheaf_base::{ChainId, Hash, Position};
 use sheaf_document::{Announcement, Input, Role, State};
 use sheaf_protocol::{Dismissal, Frame, Welcome};
-use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Kind, SignedHead};
-use sheaf_replica::Replica;
-use sheaf_schema::Delta;
+use sheaf_record::{ChainCipher, ChainHead, DeviceKey, EpochSecret, Kind, SignedHead};
+use sheaf_replica::{Replica, walk::Id};
+use sheaf_schema::{Delta, utf16};
 
-use crate::{forger::Forger, shell::World, view::insert};
+use crate::{
+    forger::{Forger, deletion, insertion},
+    shell::World,
+    view::insert,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -162,13 +166,20 @@ fn a_stranger_and_a_viewer_write_nothing() {
     assert_eq!(refused.expect_err("a viewer does not edit").to_string(), "this device may only read here; the right to edit is needed");
 }
 
-/// A record by Mallory is shown to Ada, who holds exactly what it stands on, and to Ben, who holds more; both must decide the same.
+/// What Mallory has written by hand is shown to Ada, who holds exactly what it stands on, and to Ben, who holds more; both must decide the same.
 fn shown_to_both(make: impl FnOnce(&mut Forger, &mut Replica, Hash)) -> [bool; 2] {
+    sent_to_both(|_, forger, replica, stamp| {
+        make(forger, replica, stamp);
+        forger.frame()
+    })
+}
+
+/// The same of any frame.
+fn sent_to_both(make: impl FnOnce(&World, &mut Forger, &mut Replica, Hash) -> Frame) -> [bool; 2] {
     let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
-    world.write(0, "One two three four.\n");
+    world.write(0, "One two 🪡 four.\n");
     world.settle();
     let stamp = newest(&world, 0);
-    let at = rows(&world, 0);
     world.part(1);
     world.write(1, "Ben goes on alone.\n");
     world.settle();
@@ -176,31 +187,32 @@ fn shown_to_both(make: impl FnOnce(&mut Forger, &mut Replica, Hash)) -> [bool; 2
     let mut forger = Forger::new(&world, 2, 9);
     // What Mallory's program has seen: everything, also what its stamp does not name.
     let mut replica = forger.replica(&world.devices[1].disk, rows(&world, 1));
-    let _ = at;
-    make(&mut forger, &mut replica, stamp);
+    let frame = make(&world, &mut forger, &mut replica, stamp);
+    // Ada hears nothing else from Mallory, or she would soon hold as much as Ben.
+    world.censor = Box::new(|from, to, _| (from, to) != (2, 0));
     world.link(1, 2);
     world.settle();
     let held: Vec<_> = [0, 1].into_iter().map(|who| rows(&world, who)).collect();
-    slip(&mut world, 2, 0, forger.frame());
-    slip(&mut world, 2, 1, forger.frame());
+    assert!(held[0] < held[1], "Ben holds more than Ada");
+    slip(&mut world, 2, 0, frame.clone());
+    slip(&mut world, 2, 1, frame);
     [0, 1].map(|who| rows(&world, who) > held[who])
 }
 
 #[test]
 fn validity_does_not_depend_on_what_a_device_happens_to_hold() {
-    let text = "One two three four.\nBen goes on alone.\n";
+    let text = "One two 🪡 four.\nBen goes on alone.\n";
+    let unit = |words: &str| utf16::length(&text[..text.find(words).expect("it is there")]);
     let inside_stamp = shown_to_both(|forger, replica, stamp| forger.edit(replica, &[stamp], &Delta::new().delete(4)));
     assert_eq!(inside_stamp, [true, true], "a deletion of what the stamp covers");
 
     let deletes_beyond = shown_to_both(|forger, replica, stamp| {
-        let at = text.find("Ben").expect("he wrote it");
-        forger.edit(replica, &[stamp], &Delta::new().retain(at).delete(3));
+        forger.edit(replica, &[stamp], &Delta::new().retain(unit("Ben")).delete(3));
     });
     assert_eq!(deletes_beyond, [false, false], "a deletion beyond the stamp");
 
     let stands_beyond = shown_to_both(|forger, replica, stamp| {
-        let at = text.find("goes").expect("he wrote it");
-        forger.edit(replica, &[stamp], &insert(at, "words on unseen words ", "m"));
+        forger.edit(replica, &[stamp], &insert(unit("goes"), "words on unseen words ", "m"));
     });
     assert_eq!(stands_beyond, [false, false], "an insertion whose neighbours the stamp does not cover");
 
@@ -214,8 +226,59 @@ fn validity_does_not_depend_on_what_a_device_happens_to_hold() {
     });
     assert_eq!(other_client, [false, false], "a client id that is not the chain's");
 
+    // Between two characters anybody may write; between the two halves of one nobody may, nor take one of them away.
+    let between = |offset: usize| {
+        shown_to_both(|forger, replica, stamp| {
+            let left = replica.id_at(offset).expect("it is in the text");
+            let update = insertion(replica.client(), left, Id { clock: left.clock + 1, ..left });
+            forger.write(Kind::Body, &[stamp], &update);
+        })
+    };
+    assert_eq!(between(0), [true, true], "an insertion made by hand");
+    assert_eq!(between(unit("🪡")), [false, false], "an insertion that splits a surrogate pair");
+    let half_gone = |offset: usize| {
+        shown_to_both(|forger, replica, stamp| {
+            let at = replica.id_at(offset).expect("it is in the text");
+            forger.write(Kind::Body, &[stamp], &deletion(at));
+        })
+    };
+    assert_eq!(half_gone(0), [true, true], "a deletion made by hand");
+    assert_eq!(half_gone(unit("🪡")), [false, false], "a deletion of half a surrogate pair");
+
     let nonsense = shown_to_both(|forger, _, stamp| forger.write(Kind::Body, &[stamp], b"no update at all"));
     assert_eq!(nonsense, [false, false], "bytes that are no update");
+}
+
+#[test]
+fn a_chain_in_another_s_name_is_refused_by_whoever_sees_it() {
+    let own = sent_to_both(|_, forger, replica, stamp| {
+        forger.edit(replica, &[stamp], &insert(0, "Mallory's own. ", "m"));
+        forger.frame()
+    });
+    assert_eq!(own, [true, true], "in her own name she may");
+
+    let sealed_by_another = sent_to_both(|_, forger, replica, stamp| {
+        forger.edit(replica, &[stamp], &insert(0, "Sealed with another key. ", "m"));
+        forger.frame_sealed_by(&DeviceKey::from_bytes(&[9; 32]))
+    });
+    assert_eq!(sealed_by_another, [false, false], "her chain, sealed by somebody else");
+
+    let under_a_false_head = sent_to_both(|world, forger, replica, stamp| {
+        // A head that names Ada as the device and that Mallory has signed.
+        let head = ChainHead { device: world.device_id(0), ..forger.writer.head().head().clone() }.sign(&forger.key);
+        forger.edit(replica, &[stamp], &insert(0, "Under Ada's name. ", "m"));
+        forger.frame_under(&head)
+    });
+    assert_eq!(under_a_false_head, [false, false], "a chain whose head names Ada");
+
+    let in_her_chain = sent_to_both(|world, forger, replica, _| {
+        let row = world.devices[0].disk.records.last().expect("she has written").clone();
+        let head = &world.devices[0].disk.heads[&row.chain];
+        let head = SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).expect("it is on disk");
+        let update = replica.push(&insert(0, "In Ada's chain. ", "f"), &mut || [1; 32]).expect("it fits").updates.remove(0);
+        forger.in_the_name_of(&head, Position { chain: row.chain, number: row.number, hash: row.hash }, &update.0)
+    });
+    assert_eq!(in_her_chain, [false, false], "a record in Ada's own chain");
 }
 
 #[test]
@@ -400,7 +463,7 @@ fn joins(world: &World, ticket: &sheaf_document::Ticket, invitation: Hash, numbe
     let join = |number: u8| {
         let key = DeviceKey::from_bytes(&[number; 32]);
         let device = key.device();
-        let mut forger = Forger::with(key, number, disk, ticket.document);
+        let mut forger = Forger::with(key, [number; 16], disk, ticket.document);
         let join = ticket.seed.join(invitation, &ticket.document, &forger.writer.tip().chain, &device);
         forger.write(Kind::Access, &[invitation], &Operation::Join(join).encode());
         forger.frame()

@@ -9,5 +9,6 @@ mod chance;
 mod forger;
 mod hostile;
 mod journeys;
+mod killed;
 mod lane;
 mod writing_together;

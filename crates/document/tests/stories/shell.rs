@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use sheaf_base::{DeviceId, DocumentId, Moment, Wall};
+use sheaf_base::{
+    DeviceId, DocumentId, Moment, Wall,
+    planted::{self, Bug},
+};
 use sheaf_document::{
     Act, Announcement, Answer, Document, Done, Frame, Here, Input, LinkUp, Output, PeerId, Refused, RequestId, Role, State, Ticket, ViewId,
 };
@@ -50,6 +53,8 @@ pub(crate) struct Device {
     requests: u64,
     /// Writes fail while this is set.
     pub(crate) disk_fails: bool,
+    /// A bug that its program has.
+    pub(crate) planted: Option<Bug>,
     failed: Option<sheaf_document::Turn>,
 }
 
@@ -79,19 +84,24 @@ impl World {
         for name in names {
             world.device(name);
         }
-        world.create(0, "Notes");
-        for (guest, name) in names.iter().enumerate().skip(1) {
-            let ticket = world.invite(0, Role::Edit);
-            world.join(guest, ticket);
-            world.link(0, guest);
-            world.settle();
-            assert_eq!(world.document(guest).state(), State::Ready, "{name} has joined");
-            for other in 1..guest {
-                world.link(other, guest);
-            }
-            world.pass(Duration::from_secs(1));
-        }
+        world.share();
         world
+    }
+
+    /// The first device makes a document, and all others join.
+    pub(crate) fn share(&mut self) {
+        self.create(0, "Notes");
+        for guest in 1..self.devices.len() {
+            let ticket = self.invite(0, Role::Edit);
+            self.join(guest, ticket);
+            self.link(0, guest);
+            self.settle();
+            assert_eq!(self.document(guest).state(), State::Ready, "{} has joined", self.devices[guest].name);
+            for other in 1..guest {
+                self.link(other, guest);
+            }
+            self.pass(Duration::from_secs(1));
+        }
     }
 
     pub(crate) fn device(&mut self, name: &str) -> usize {
@@ -111,6 +121,7 @@ impl World {
             dismissed: Vec::new(),
             requests: 0,
             disk_fails: false,
+            planted: None,
             failed: None,
         });
         self.devices.len() - 1
@@ -319,6 +330,13 @@ impl World {
 
     /// One turn of a device. Says whether anything happened.
     pub(crate) fn run(&mut self, who: usize) -> bool {
+        planted::plant(self.devices[who].planted);
+        let moved = self.turn(who);
+        planted::plant(None);
+        moved
+    }
+
+    fn turn(&mut self, who: usize) -> bool {
         let now = self.moment();
         let device = &mut self.devices[who];
         let Some(document) = &mut device.document else { return false };

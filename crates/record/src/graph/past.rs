@@ -26,10 +26,30 @@ impl<'graph> Past<'graph> {
         self.graph.number_of(chain).map_or(0, |index| self.newest(index).into())
     }
 
+    /// The chain that `client` means in it: of the chains with this client id of which it contains records, the one with the smallest id.
+    /// What else is known besides changes nothing about that.
+    pub fn chain_of(&self, client: ClientId) -> Option<ChainId> {
+        self.meant(client).filter(|index| self.newest(*index) > 0).map(|index| self.graph.chains[index as usize].id())
+    }
+
     /// How many clocks of `client` it contains: one entry of its state vector.
     pub fn clock(&self, client: ClientId) -> u32 {
-        let Some(index) = self.graph.clients.get(&client) else { return 0 };
-        self.graph.chains[*index as usize].clock_end(self.newest(*index))
+        self.meant(client).map_or(0, |index| self.graph.chains[index as usize].clock_end(self.newest(index)))
+    }
+
+    /// Whether the second half of a surrogate pair stands at `clock` of `client`: nothing may begin or end right before it.
+    pub fn is_low_surrogate(&self, client: ClientId, clock: u32) -> bool {
+        self.meant(client).is_some_and(|index| self.graph.chains[index as usize].is_low_surrogate(clock))
+    }
+
+    fn meant(&self, client: ClientId) -> Option<u32> {
+        let counts = *self.graph.clients.get(&client)?;
+        if !self.graph.has_clash() {
+            return Some(counts);
+        }
+        let void = self.graph.void.get(&client).into_iter().flatten();
+        let all = std::iter::once(counts).chain(void.copied()).filter(|index| self.newest(*index) > 0);
+        all.min_by_key(|index| self.graph.chains[*index as usize].id())
     }
 
     fn newest(&self, chain: u32) -> u32 {

@@ -106,7 +106,7 @@ fn compare(device: &Device, random: &mut ChaCha8Rng) {
         assert_eq!(clocks.end, naive.clock(&record.past, &record.chain));
         for clock in clocks {
             assert_eq!(graph.author_of(record.chain.client(), clock), Some(expected));
-            assert_eq!(graph.is_low_surrogate(record.chain.client(), clock), record.low_surrogates.contains(&clock));
+            assert_eq!(past.is_low_surrogate(record.chain.client(), clock), record.low_surrogates.contains(&clock));
         }
     }
     for _ in 0..10 {
@@ -256,9 +256,45 @@ fn of_two_chains_with_one_client_the_larger_id_is_void_whichever_came_first() {
         assert_eq!(graph.open_chain(order[0], DeviceId([1; 32])), ChainOpened::New);
         assert_eq!(graph.open_chain(order[1], DeviceId([2; 32])), ChainOpened::Clash { void: larger });
         assert_eq!(graph.open_chain(order[1], DeviceId([2; 32])), ChainOpened::Known);
-        assert_eq!([graph.is_void(&smaller), graph.is_void(&larger)], [false, true]);
-        assert_eq!(graph.chain_of(smaller.client()), Some(smaller));
         assert_eq!(graph.device(&smaller), Some(if order[0] == smaller { DeviceId([1; 32]) } else { DeviceId([2; 32]) }));
+    }
+}
+
+#[test]
+fn what_a_client_id_means_follows_from_a_record_s_past_and_from_nothing_else() {
+    let twins = [1, 2].map(|last| ChainId(std::array::from_fn(|index| if index == 31 { last } else { 0x77 })));
+    let [smaller, larger] = twins;
+    let [ben, cleo, dan] = [3, 4, 5].map(|seed| ChainId([seed; 32]));
+    let at = |chain: ChainId, number: u64| Hash(*blake3::hash(&[&chain.0[..], &number.to_le_bytes()].concat()).as_bytes());
+    for order in [twins, [larger, smaller]] {
+        let mut graph = Graph::new();
+        let mut write = |chain: ChainId, number, parents: &[Hash], clocks| {
+            graph.open_chain(chain, DeviceId([9; 32]));
+            let stamp = Stamp::new(parents.iter().copied()).unwrap();
+            graph.append(&chain, number, at(chain, number), &stamp, Extent { clocks, low_surrogates: &[] }).unwrap();
+        };
+        for chain in order {
+            write(chain, 1, &[], if chain == smaller { 10 } else { 20 });
+        }
+        // Ben has seen the larger one, then both; Cleo the smaller one; Dan both from the beginning.
+        write(ben, 1, &[], 1);
+        write(ben, 2, &[at(larger, 1)], 1);
+        write(ben, 3, &[at(smaller, 1)], 1);
+        write(cleo, 1, &[at(smaller, 1)], 1);
+        write(dan, 1, &[at(smaller, 1), at(larger, 1)], 1);
+        let means = |chain: ChainId, number| {
+            let past = graph.past_with(&at(chain, number)).unwrap();
+            (past.chain_of(smaller.client()), past.clock(smaller.client()))
+        };
+        assert_eq!(means(ben, 1), (None, 0));
+        assert_eq!(means(ben, 2), (Some(larger), 20));
+        for (chain, number) in [(ben, 3), (cleo, 1), (dan, 1)] {
+            assert_eq!(means(chain, number), (Some(smaller), 10));
+        }
+        // In the text is what never took the larger one for the one that counts.
+        let aside = |chain, number| graph.is_aside(&Position { chain, number, hash: at(chain, number) });
+        let all = [(smaller, 1), (larger, 1), (ben, 1), (ben, 2), (ben, 3), (cleo, 1), (dan, 1)];
+        assert_eq!(all.map(|(chain, number)| aside(chain, number)), [false, true, false, true, true, false, false]);
     }
 }
 
@@ -292,5 +328,5 @@ fn an_unknown_client_has_no_clocks() {
     let (graph, ..) = small();
     assert_eq!(graph.everything().clock(ClientId(1)), 0);
     assert_eq!(graph.author_of(ClientId(1), 0), None);
-    assert!(!graph.is_low_surrogate(ClientId(1), 0));
+    assert!(!graph.everything().is_low_surrogate(ClientId(1), 0));
 }
