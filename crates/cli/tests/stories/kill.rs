@@ -1,8 +1,11 @@
 //! kill -9, for real: a node is killed at random moments, while it starts, while it folds, while a view types; nothing that was
 //! acknowledged is ever lost.
 
-use std::path::Path;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
@@ -12,9 +15,9 @@ use sheaf_store::Store;
 
 use crate::profile::{Lane, Profile};
 
-/// Rounds of each kind. Together with the ones that are killed while their profile is made there are more than 100 kills.
+/// Rounds of each kind: more than 100 kills, and then those of profiles that are being made.
 const TYPING: usize = 70;
-const STARTING: usize = 15;
+const STARTING: usize = 20;
 const FOLDING: usize = 20;
 const MAKING: usize = 15;
 
@@ -49,16 +52,19 @@ impl Victim {
     fn lane(&self, child: &mut Child) -> Lane {
         for _ in 0..6000 {
             assert!(child.try_wait().expect("a child").is_none(), "the node ended by itself");
-            let folder = self.profile.home().with_file_name("runtime");
-            let socket =
-                std::fs::read_dir(folder).ok().and_then(|mut folders| folders.next()?.ok()).map(|folder| folder.path().join("control"));
-            // The socket of a node that was killed is still there, and nobody answers.
-            if let Some(socket) = socket.filter(|socket| std::os::unix::net::UnixStream::connect(socket).is_ok()) {
+            if let Some(socket) = self.socket() {
                 return Lane::open(&socket);
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("the node never offered its socket");
+    }
+
+    /// The socket, if the node has come far enough to answer there. That of a node that was killed is still there, and nobody answers.
+    fn socket(&self) -> Option<PathBuf> {
+        let folder = self.profile.home().with_file_name("runtime");
+        let socket = std::fs::read_dir(folder).ok()?.next()?.ok()?.path().join("control");
+        UnixStream::connect(&socket).is_ok().then_some(socket)
     }
 
     /// Opens a view, and checks that every word that was acknowledged is there, once, in order.
@@ -73,8 +79,8 @@ impl Victim {
         opened["version"].clone()
     }
 
-    /// Types until the node is gone.
-    fn type_until_gone(&mut self, lane: &mut Lane, round: usize, mut version: Value) -> Typed {
+    /// Types until the node is gone. After so many acknowledgements it tells the killer, and goes on.
+    fn type_until_gone(&mut self, lane: &mut Lane, round: usize, mut version: Value, (killer, words): (&Sender<()>, u64)) -> Typed {
         let before = self.words;
         let view = format!("round{round}");
         for number in 1.. {
@@ -93,6 +99,10 @@ impl Victim {
             assert!(answer["error"].is_null(), "round {round}: {answer}");
             version = answer["ok"]["version"].clone();
             self.words = word;
+            if self.words - before == words {
+                // Nobody listens where the folding is what kills.
+                let _ = killer.send(());
+            }
         }
         Typed { acknowledged: self.words, fresh: self.words - before }
     }
@@ -107,10 +117,11 @@ impl Victim {
     }
 }
 
-/// Kills a child after a while, beside what its victim does meanwhile.
-fn kill_after(mut child: Child, delay: Duration) -> std::thread::JoinHandle<()> {
+/// Kills a child a moment after it is told to, beside what its victim does meanwhile.
+fn kill_when_told(mut child: Child, told: Receiver<()>, pause: Duration) -> JoinHandle<()> {
     std::thread::spawn(move || {
-        std::thread::sleep(delay);
+        told.recv().expect("the victim types");
+        std::thread::sleep(pause);
         child.kill().expect("killed");
         child.wait().expect("gone");
     })
@@ -126,21 +137,26 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
         kinds.swap(at, victim.random.random_range(0..=at));
     }
     let mut fresh = Vec::new();
-    let mut while_folding = 0;
+    let (mut while_folding, mut while_starting) = (0, 0);
     for (round, kind) in kinds.into_iter().enumerate() {
         let mut child = victim.start();
         if kind == b's' {
-            let delay = victim.random.random_range(0..80);
-            kill_after(child, Duration::from_millis(delay)).join().expect("the killer lived");
+            std::thread::sleep(Duration::from_millis(victim.random.random_range(0..20)));
+            while_starting += usize::from(victim.socket().is_none());
+            child.kill().expect("killed");
+            child.wait().expect("gone");
             continue;
         }
         let mut lane = victim.lane(&mut child);
         let version = victim.check(&mut lane, round);
+        let (tell, told) = channel();
+        let (words, pause) = (victim.random.random_range(5..60), Duration::from_micros(victim.random.random_range(0..20_000)));
         let killer = match kind {
-            b't' => kill_after(child, Duration::from_millis(victim.random.random_range(10..250))),
+            b't' => kill_when_told(child, told, pause),
             _ => kill_as_it_folds(child, victim.profile.home().join("logs/sheaf.log")),
         };
-        let typed = victim.type_until_gone(&mut lane, round, version);
+        let typed = victim.type_until_gone(&mut lane, round, version, (&tell, words));
+        drop(tell);
         killer.join().expect("the killer lived");
         fresh.push(typed.fresh);
         let last = victim.log().lines().rfind(|line| line.contains("fold")).map(str::to_owned).unwrap_or_default();
@@ -159,16 +175,17 @@ fn nothing_acknowledged_is_lost_by_a_hundred_kills() {
     fresh.sort_unstable();
     let median = fresh[fresh.len() / 2];
     println!(
-        "{} kills, {while_folding} while folding, {} words; acknowledged between kills: median {median}",
+        "{} kills, {while_starting} while starting, {while_folding} while folding, {} words; acknowledged between kills: median {median}",
         TYPING + STARTING + FOLDING,
         victim.words
     );
     assert!(median >= 10, "the node hardly wrote between kills: {fresh:?}");
+    assert!(while_starting >= 10, "only {while_starting} kills came while it started");
     assert!(while_folding >= 10, "only {while_folding} kills came while it folded");
 }
 
 /// Watches the log, and kills the node as soon as it says that it folds.
-fn kill_as_it_folds(mut child: Child, log: impl AsRef<Path> + Send + 'static) -> std::thread::JoinHandle<()> {
+fn kill_as_it_folds(mut child: Child, log: impl AsRef<Path> + Send + 'static) -> JoinHandle<()> {
     let count = |log: &Path| std::fs::read_to_string(log).unwrap_or_default().matches(" folding").count();
     std::thread::spawn(move || {
         let before = count(log.as_ref());
