@@ -150,7 +150,7 @@ export class Ledger {
           }
       },
       (line) => {
-        if ("block" in change) add(this.kinds, line.id, String(change["block"] ?? ""));
+        if ("block" in change && line.id !== "") add(this.kinds, line.id, String(change["block"] ?? ""));
       },
     );
     this.strokes.push(...strokes.values());

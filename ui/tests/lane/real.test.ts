@@ -58,6 +58,7 @@ class Play {
   private readonly placed: Placed[] = [];
   private readonly label: string;
   private document = "";
+  private rejoining: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     seed: number,
@@ -82,6 +83,7 @@ class Play {
       this.judge();
       await Promise.all(this.placed.map(({ seat }) => seat.view.lane.close()));
     } finally {
+      clearTimeout(this.rejoining);
       for (const device of this.devices) device.down();
     }
   }
@@ -146,13 +148,15 @@ class Play {
   /** The cable is out: every device takes what its own people write, and hears nothing of the others. */
   private async part(): Promise<void> {
     await this.network.cable(false);
-    setTimeout(() => void this.network.cable(true), 200 + this.chance.below(1500));
+    clearTimeout(this.rejoining);
+    this.rejoining = setTimeout(() => void this.network.cable(true), 200 + this.chance.below(1500));
     totals.parted++;
   }
 
   /** Parted until every link has ended; one window hangs all the while. People go on writing, at their ease. */
   private async partForLong(): Promise<void> {
     const { chance, placed } = this;
+    clearTimeout(this.rejoining);
     await this.network.cable(false);
     const end = Date.now() + LONG_MS;
     chance.one(placed).wire.quietUntil = end;
@@ -164,6 +168,7 @@ class Play {
   /** Waits until everything is saved everywhere and all devices show the same. */
   private async rest(): Promise<void> {
     const { placed } = this;
+    clearTimeout(this.rejoining);
     await this.network.cable(true);
     for (const { device } of placed) device.pause(false);
     const end = Date.now() + 60_000;
@@ -227,7 +232,9 @@ async function playAll(seeds: number[], parts: boolean): Promise<void> {
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, player));
+  // Whoever fails, the others come to their end and take their nodes down.
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, player));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 function said(): string {
