@@ -254,6 +254,7 @@ export class Editor {
     this.cursors.hidden = !show;
     this.cursors.fade();
     this.presence.hidden = !send;
+    this.tellPresence();
     this.redecorate();
   }
 

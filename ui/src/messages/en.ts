@@ -4,6 +4,7 @@
  */
 
 const count = new Intl.NumberFormat("en");
+const list = new Intl.ListFormat("en", { type: "conjunction" });
 const plural = (n: number, one: string, many: string): string => `${count.format(n)} ${n === 1 ? one : many}`;
 
 export const en = {
@@ -103,7 +104,6 @@ export const en = {
   status: {
     label: "Where this document is",
     saved: "Saved on this device",
-    savedShort: "Saved",
     saving: "Saving…",
     notSaved: (reason: string) => `Not saved: ${reason}`,
     upToDateWith: (people: string) => `Up to date with ${people}`,
@@ -120,6 +120,7 @@ export const en = {
     unreachable: (when: string) => `Not reachable, last seen ${when}`,
     refused: (reason: string) => `Refused: ${reason}`,
     waiting: "Waiting for the first copy",
+    waitingFor: (person: string) => `Waiting for the first copy from ${person}`,
     direct: (ms: number) => `direct, ${ms} ms`,
     relayed: (ms: number) => `through a relay, ${ms} ms`,
     mine: "this device",
@@ -133,7 +134,8 @@ export const en = {
     label: "People here",
     more: (n: number) => `and ${plural(n, "other", "others")}`,
     jump: (person: string) => `Go to where ${person} is`,
-    editing: (people: string) => `${people} editing`,
+    here: (names: readonly string[]) =>
+      names.length === 0 ? "Nobody else is here" : `${list.format(names)} ${names.length === 1 ? "is" : "are"} here`,
   },
 
   rescued: {
@@ -158,6 +160,9 @@ export const en = {
     serif: "Serif",
     sans: "Sans",
     mono: "Mono",
+    together: "Writing together",
+    theirCarets: "Show where others are",
+    myCaret: "Show others where I am",
     network: "Network",
     networkHint: "Nothing is contacted until you share or join a document.",
     profile: "Find other devices",

@@ -39,6 +39,8 @@ export interface DocumentStatus {
   saved: boolean;
   unsaved_reason?: string | null;
   devices: DeviceStatus[];
+  /** While nothing of it is here yet (`waiting`), `devices` holds whoever sent the invitation. */
+  state?: "ready" | "waiting" | "left" | "damaged";
   transfer?: { from: string; person: string; bytes: number; total: number | null } | null;
 }
 

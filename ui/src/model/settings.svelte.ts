@@ -8,10 +8,16 @@ export class Settings {
   theme = $state<Theme>("system");
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
+  /** Whether others' carets are shown, and whether mine is told to others. */
+  carets = $state({ theirs: true, mine: true });
   lastDocument = $state<string | null>(null);
   welcomed = $state(false);
+  /** Where the caret was last, in the text of which document: as good as a bookmark, since others may have written before it. */
+  lastCaret: { document: string; offset: number } | null = null;
 
   readonly #core: Core;
+  /** One change at a time: the core reads what is kept, changes it and writes it. */
+  #kept: Promise<unknown> = Promise.resolve();
 
   constructor(core: Core) {
     this.#core = core;
@@ -22,7 +28,10 @@ export class Settings {
     this.theme = oneOf(kept["theme"], ["system", "light", "dark"], "system");
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
+    this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
+    const [document, offset] = [kept["last_caret_in"], kept["last_caret"]];
+    this.lastCaret = typeof document === "string" && typeof offset === "number" ? { document, offset } : null;
     this.welcomed = kept["welcomed"] === true;
     this.#show();
   }
@@ -42,9 +51,19 @@ export class Settings {
     await this.#keep({ sidebar });
   }
 
+  async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {
+    this.carets = carets;
+    await this.#keep({ their_carets: carets.theirs, my_caret: carets.mine });
+  }
+
   async setLastDocument(document: string | null): Promise<void> {
     this.lastDocument = document;
     await this.#keep({ last_document: document });
+  }
+
+  async setLastCaret(document: string, offset: number): Promise<void> {
+    this.lastCaret = { document, offset };
+    await this.#keep({ last_caret_in: document, last_caret: offset });
   }
 
   async setWelcomed(): Promise<void> {
@@ -54,7 +73,9 @@ export class Settings {
 
   async #keep(change: Record<string, unknown>): Promise<void> {
     this.#show();
-    await this.#core.settings(change);
+    const keeping = this.#kept.catch(() => undefined).then(() => this.#core.settings(change));
+    this.#kept = keeping;
+    await keeping;
   }
 
   /** Colours and fonts follow at once: the tokens are `light-dark()` and variables. */

@@ -102,7 +102,7 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   for (let stop = 0; stop < 60 && (await row()) !== "Welcome to Sheaf"; stop += 1) await ben.presses((await row()) ? "ArrowDown" : "Tab");
   await ben.presses("Enter");
   await ben.seesTitle("Welcome to Sheaf");
-  await ben.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));
+  await ben.isInText();
   for (let stop = 0; stop < 60 && (await row()) !== "Welcome to Sheaf"; stop += 1) await ben.presses("Tab");
   await ben.presses("Delete");
   await ben.reads("“Welcome to Sheaf” is in the trash.");

@@ -104,11 +104,17 @@ export class Person {
     await this.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));
   }
 
+  /** The text has taken the focus by itself, as it does when a document opens. */
+  async isInText() {
+    await this.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));
+    // ProseMirror puts its own caret back 20 ms after the focus came: no person presses a key sooner.
+    await this.page.waitForTimeout(100);
+  }
+
   /** Writes at the end of the text. */
   async writes(text) {
     await this.page.focus(".sheaf-editor");
-    // ProseMirror puts its own caret back 20 ms after the focus came: no person presses a key sooner.
-    await this.page.waitForTimeout(100);
+    await this.isInText();
     await this.presses("Control+End");
     await this.page.waitForTimeout(50);
     await this.types(text);

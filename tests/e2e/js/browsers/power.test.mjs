@@ -1,32 +1,15 @@
 /** The power fails, again and again, while somebody writes: what the status called saved is there afterwards, and the page goes on by itself. */
 import assert from "node:assert/strict";
 
-import WebSocket from "ws";
-
+import { plugsIn } from "../cable.mjs";
 import { Person, story, until } from "./person.mjs";
 
 const ada = new Person("Ada");
 const KILLS = 5;
 
-/**
- * Every start of a node has another port and another key, which an open page cannot know. So this page's cable ends at whatever node runs now;
- * the page itself only sees its connection go and come back.
- */
-async function plugsIn(page) {
-  await page.routeWebSocket(/\/lanes$/, (socket) => {
-    const node = new WebSocket(ada.node.lanes);
-    const open = new Promise((done) => node.once("open", done));
-    socket.onMessage((message) => void open.then(() => node.send(message)));
-    node.on("message", (message) => socket.send(String(message)));
-    node.on("close", () => socket.close().catch(() => {}));
-    node.on("error", () => socket.close().catch(() => {}));
-    socket.onClose(() => node.close());
-  });
-}
-
 story(`${KILLS} times the power fails in the middle of typing, and the page comes back with everything`, async (context) => {
   await ada.opens();
-  await plugsIn(ada.page);
+  await plugsIn(ada.page, ada.node);
   await ada.page.reload();
   await ada.page.waitForSelector(".sheaf-editor");
   await ada.begins("Storm");

@@ -16,6 +16,7 @@ async function opensAgain(person) {
   await person.page.context().close();
   await person.looks();
   await person.chooses("Harvest");
+  await person.isInText();
 }
 
 story("words written in a line that somebody removes are kept and can be put back", async () => {

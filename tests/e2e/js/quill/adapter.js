@@ -9,10 +9,33 @@ import { MARKS, QUILL_CODE, QUILL_INDENT, QUILL_LINES, paragraph, parseBlock, pr
 
 const Delta = Quill.import("delta");
 const CONFIRM_EVERY = 32;
+const CARD = "sheaf-card";
+const OBJECT = "\uFFFC";
 /** How Quill says code without a language; `true` comes from its toolbar. */
 const NO_LANGUAGE = "plain";
 /** Quill's own limit. */
 const DEEPEST = 8;
+
+/** An embed that Quill has no word for: a card, kept as it is. */
+class Card extends Quill.import("blots/embed") {
+  static blotName = CARD;
+  static className = CARD;
+  static tagName = "SPAN";
+  static create(value) {
+    const node = super.create(value);
+    node.dataset.embed = JSON.stringify(value);
+    node.textContent = Object.keys(value)[0];
+    return node;
+  }
+  static value(node) {
+    return JSON.parse(node.dataset.embed);
+  }
+}
+Quill.register(Card);
+
+/** Quill knows pictures; a picture in Sheaf is an embed of the same name. */
+const quillEmbed = (embed) => ("image" in embed ? { image: embed.image } : { [CARD]: embed });
+const sheafEmbed = (embed) => embed[CARD] ?? embed;
 
 /** A block string as Quill's attributes; what Quill has no word for is shown plain, and kept. */
 function quillLine(text) {
@@ -38,13 +61,16 @@ function sheafBlock(before, attributes) {
 
 const marksOf = (attributes) => Object.fromEntries(Object.entries(attributes ?? {}).filter(([name]) => MARKS.some((mark) => mark.name === name)));
 
-/** A whole text as Quill shows it. */
+/** A whole text as Quill shows it. Its code holds characters alone: there an embed is one, too. */
 export function shown(text) {
   const all = new Delta();
   const end = text.length();
   text.eachLine((line, { block }) => {
     const isCode = parseBlock(block).kind === "code";
-    for (const op of line.ops) all.insert(typeof op.insert === "string" ? op.insert : "\uFFFC", isCode ? {} : marksOf(op.attributes));
+    for (const { insert, attributes } of line.ops) {
+      if (typeof insert !== "string" && !isCode) all.insert(quillEmbed(insert), marksOf(attributes));
+      else all.insert(typeof insert === "string" ? insert : OBJECT, isCode ? {} : marksOf(attributes));
+    }
     if (all.length() < end) all.insert("\n", quillLine(block));
   });
   return all.insert("\n");
@@ -64,7 +90,10 @@ function heard(change, text) {
   for (const op of change.ops) {
     const attributes = op.attributes ?? {};
     if (typeof op.insert === "string") {
-      for (const part of op.insert.split(/(\n)/)) part === "\n" ? newline(attributes) : mine.insert(part, marksOf(attributes));
+      // The character that stood for an embed in code says nothing of it: what was deleted there, Quill cannot bring back.
+      for (const part of op.insert.replaceAll(OBJECT, "").split(/(\n)/)) part === "\n" ? newline(attributes) : mine.insert(part, marksOf(attributes));
+    } else if (op.insert !== undefined) {
+      mine.insert(sheafEmbed(op.insert), marksOf(attributes));
     } else if (op.delete !== undefined) {
       mine.delete(Math.max(0, Math.min(op.delete, end - at)));
       at += op.delete;
@@ -73,7 +102,7 @@ function heard(change, text) {
       at += op.retain;
     } else {
       for (const piece of text.slice(at, at + op.retain).ops) {
-        for (const part of typeof piece.insert === "string" ? piece.insert.split(/(\n)/) : ["\uFFFC"]) {
+        for (const part of typeof piece.insert === "string" ? piece.insert.split(/(\n)/) : [OBJECT]) {
           const before = piece.attributes?.block ?? null;
           const block = part === "\n" ? sheafBlock(before, { ...quillLine(before), ...attributes }) : before;
           mine.retain(part.length, part === "\n" ? (block === before ? undefined : { block }) : marksOf(attributes));
@@ -85,6 +114,17 @@ function heard(change, text) {
     }
   }
   return mine.chop();
+}
+
+/** Which characters come and go, exactly where: Quill's undo moves along, and a difference between two texts would leave that open. */
+function characters(show) {
+  const plain = new Delta();
+  for (const op of show.ops) {
+    if (op.insert !== undefined) plain.insert(typeof op.insert === "string" ? op.insert : OBJECT);
+    else if (op.delete !== undefined) plain.delete(op.delete);
+    else plain.retain(op.retain);
+  }
+  return plain.chop();
 }
 
 /** One Quill as a view of one document. */
@@ -157,9 +197,10 @@ export class QuillView {
       else this.#pending = past;
     }
     this.text = this.text.compose(show);
+    this.quill.updateContents(characters(show), "api");
   }
 
-  /** Quill shows the text, and nothing else. */
+  /** Quill shows the text, and nothing else. Which characters came and went it knows already; here it learns what they look like. */
   #draw() {
     const now = this.quill.getContents();
     const change = now.diff(shown(this.text));

@@ -7,6 +7,7 @@ import { QuillView, shown } from "./adapter.js";
 import { quillHand } from "./hands.js";
 
 const { lanes, token, document: id } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-const quill = new Quill("#host");
+// One undoes one's own: Quill moves the rest along.
+const quill = new Quill("#host", { modules: { history: { userOnly: true } } });
 const view = await QuillView.open(await overSocket(lanes, token), id, quill);
-window.page = { act: quillHand(quill), view, quill, shown };
+window.page = { act: quillHand(quill, view), view, quill, shown };

@@ -1,6 +1,6 @@
 /**
  * An unmodified Quill 2 beside two of our editors: Quill and one of ours are views of one node, the other of ours is on another device. All write at
- * random at once; afterwards all show the same, and nothing that nobody deleted is missing. SEED and OPERATIONS choose another run.
+ * random at once; afterwards all show the same, and nothing that nobody took away is missing. SEED and OPERATIONS choose another run.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 
 import { Node } from "../node.mjs";
 import { until } from "../windows/driver.mjs";
+import { wordsOf } from "./hands.js";
 import { servePages } from "./serve.mjs";
 
 const SEED = Number(process.env["SEED"] ?? 1);
@@ -71,11 +72,15 @@ test(`Quill and our editors on two devices: ${OPERATIONS} random operations (SEE
   assert.deepEqual(seen.quill.shown, seen.quill.right, "Quill's screen is the text");
   assert.ok(seen.ours.verified && seen.far.verified, "our screens are the text");
   assert.equal(plain(JSON.parse(await there.command("--json", "show", document, "--as", "json")).delta.ops), plain(seen.quill.text), "the other device's core holds it");
-  const words = seen.quill.text.map((op) => op.insert).join("").split(/[ \n]+/).filter(Boolean);
-  const deleted = new Set(noted.flatMap((seat) => seat.deleted));
-  const wrote = noted.flatMap((seat) => seat.wrote);
-  assert.deepEqual(words.filter((word) => !deleted.has(word)).sort(), wrote.filter((word) => !deleted.has(word)).sort(), "every word that nobody deleted, once");
-  assert.deepEqual(words.filter((word) => deleted.has(word)), []);
+  const words = wordsOf(seen.quill.text);
+  const [wrote, deleted, restored] = ["wrote", "deleted", "restored"].map((what) => new Set(noted.flatMap((seat) => seat[what])));
+  const lost = [...wrote].filter((word) => !deleted.has(word) && !words.includes(word));
+  const twice = words.filter((word, at) => !restored.has(word) && words.indexOf(word) !== at);
+  const torn = words.filter((word) => !wrote.has(word));
+  const undead = words.filter((word) => deleted.has(word) && !restored.has(word));
+  assert.deepEqual({ lost, twice, torn, undead }, { lost: [], twice: [], torn: [], undead: [] }, `SEED=${SEED}`);
+  const embeds = seen.quill.text.filter((op) => typeof op.insert !== "string");
   const kinds = new Set(seen.quill.text.map((op) => op.attributes?.block).filter(Boolean));
-  context.diagnostic(`${each * rounds * seats.length} operations, ${wrote.length} words, ${deleted.size} deleted, 0 lost, ${kinds.size} kinds of lines at the end`);
+  const counts = `${wrote.size} words, ${deleted.size} taken away, ${restored.size} brought back, 0 lost, ${embeds.length} embeds and ${kinds.size} kinds of lines at the end`;
+  context.diagnostic(`${each * rounds * seats.length} operations, ${counts}`);
 });

@@ -26,7 +26,7 @@ export class PresenceLane {
   private next: { selection: Selection | undefined; typing: boolean } | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private heard: { version: number; peers: readonly Heard[] } | undefined;
-  /** My own caret stays with me when the person does not want it seen. */
+  /** My own caret stays with me when the person does not want it seen: that I am here is told all the same. */
   hidden = false;
 
   constructor(
@@ -62,13 +62,19 @@ export class PresenceLane {
   private send(): void {
     const { next } = this;
     this.next = undefined;
-    if (next === undefined || this.hidden) return;
+    if (next === undefined) return;
     const place =
-      next.selection === undefined
+      next.selection === undefined || this.hidden
         ? { anchor: null, head: null }
         : { anchor: this.lane.toCore(next.selection.anchor), head: this.lane.toCore(next.selection.head) };
     this.wire
-      .ask("present", { document: this.lane.document, view: this.lane.name, version: this.lane.version, typing: next.typing, ...place })
+      .ask("present", {
+        document: this.lane.document,
+        view: this.lane.name,
+        version: this.lane.version,
+        typing: next.typing && !this.hidden,
+        ...place,
+      })
       .catch(() => undefined);
   }
 

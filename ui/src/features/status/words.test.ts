@@ -43,6 +43,13 @@ describe("the status line", () => {
     expect(statusWords(failed, null, false)).toEqual({ here: "Not saved: the disk is full", others: null, tone: "failed" });
   });
 
+  it("calls nothing saved before the first copy is here", () => {
+    const joined = { ...document(device("Ana", "unreachable")), state: "waiting" as const };
+    expect(statusWords(joined, null, false)).toMatchObject({ here: "Waiting for the first copy from Ana", others: null });
+    const coming = { ...joined, transfer: { from: "fcf3f30c", person: "Ana", bytes: 400_000, total: 1_200_000 } };
+    expect(statusWords(coming, null, false).here).toBe("Getting the first copy from Ana, 400 KB of 1.2 MB");
+  });
+
   it("is calm when the network is away", () => {
     const network = { profile: "direct" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({

@@ -5,7 +5,7 @@
 import { say } from "../../messages/index.ts";
 import type { DeviceStatus, DocumentStatus, NetworkStatus } from "../../model/core.ts";
 
-export type Tone = "good" | "working" | "calm" | "attention" | "failed";
+export type Tone = "good" | "working" | "calm" | "waiting" | "attention" | "failed";
 
 export interface StatusWords {
   /** What the disk has. */
@@ -30,15 +30,20 @@ export function statusWords(document: DocumentStatus | null, network: NetworkSta
   }
   if (saving) return { here: say.status.saving, others: null, tone: "working" };
 
+  if (document && document.state === "waiting") return firstCopy(document);
+
   const people = byPerson(document?.devices ?? []);
   if (people.length === 0) return { here: say.status.saved, others: null, tone: "good" };
 
-  const transfer = document?.transfer;
-  if (transfer) {
-    const some = transfer.total ? `${size(transfer.bytes)} of ${size(transfer.total)}` : size(transfer.bytes);
-    return { here: say.status.savedShort, others: say.status.getting(transfer.person || transfer.from.slice(0, 8), some), tone: "working" };
-  }
   return { here: say.status.saved, ...others(people, network) };
+}
+
+/** Nothing of it is here, so nothing can be called saved. */
+function firstCopy({ transfer, devices }: DocumentStatus): StatusWords {
+  const inviter = devices.find((device) => !device.mine)?.person;
+  if (!transfer) return { here: inviter ? say.status.waitingFor(inviter) : say.status.waiting, others: null, tone: "waiting" };
+  const some = transfer.total ? `${size(transfer.bytes)} of ${size(transfer.total)}` : size(transfer.bytes);
+  return { here: say.status.getting(transfer.person || transfer.from.slice(0, 8), some), others: null, tone: "waiting" };
 }
 
 function others(people: Person[], network: NetworkStatus | null): { others: string; tone: Tone } {
