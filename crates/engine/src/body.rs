@@ -86,8 +86,12 @@ impl Engine {
     /// A new document with a body. It is durable, with its text, when this returns.
     pub async fn create_with(&self, title: &str, markdown: Option<&str>) -> Result<DocumentId, BodyError> {
         let live = self.create(title).await?;
-        if let Some(markdown) = markdown {
-            self.write(live.id(), markdown, None).await?;
+        if let Some(markdown) = markdown
+            && let Err(error) = self.write(live.id(), markdown, None).await
+        {
+            // Half of what was asked for is not what was asked for.
+            self.abandon(&live).await;
+            return Err(error);
         }
         Ok(live.id())
     }

@@ -223,13 +223,27 @@ impl Engine {
         let line = shared.library.enter(entry);
         let (first, durable) = oneshot::channel();
         let handle = live::start(shared.clone(), document, live::Place::default(), vec![line], Some(first));
-        if durable.await.is_err() {
+        let failed = tokio::select! {
+            biased;
+            durable = durable => durable.err().map(|_| "the new document could not be written".to_owned()),
+            why = handle.unsaved() => Some(why),
+        };
+        if let Some(why) = failed {
+            handle.end().await;
             shared.library.withdraw(id);
-            return Err(DocumentError::NotSaved("the new document could not be written".into()));
+            return Err(DocumentError::NotSaved(why));
         }
         shared.live().insert(id, handle.clone());
         shared.events.tell(Event::Documents);
         Ok(handle)
+    }
+
+    /// Takes back a document that was made just now and that nobody else knows.
+    pub(crate) async fn abandon(&self, live: &DocumentHandle) {
+        live.end().await;
+        self.shared.library.withdraw(live.id());
+        self.shared.write_aside(Batch::of(live.id()).with(Change::Forget), "forgetting a document that could not be made whole");
+        self.shared.events.tell(Event::Documents);
     }
 
     /// Connects the network half. From now on documents' frames go to it.

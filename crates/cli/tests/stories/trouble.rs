@@ -125,6 +125,27 @@ fn a_disk_that_may_only_be_read_says_so_and_keeps_what_it_holds() {
 }
 
 #[test]
+fn a_full_disk_says_so_and_loses_nothing() {
+    let profile = Profile::new();
+    let Some(disk) = Disk::mount(profile.home(), "2m") else { return };
+    let id = profile.line(&["new", "Precious", "--from", profile.file("p.md", "Words.\n").to_str().expect("a path")]);
+    let long: String = (0..400_000).map(|number| format!("{number:x} ")).collect::<String>() + "\n";
+    let ballast = profile.home().join("ballast");
+    std::fs::write(&ballast, vec![0; 1 << 20]).expect("room for ballast");
+    let from = profile.file("long.md", &long);
+    for arguments in [&["write", &id, "-"][..], &["new", "More", "--from", from.to_str().expect("a path")]] {
+        let failed = profile.fails_with(arguments, long.as_bytes());
+        assert!(failed.code == 1 && failed.stderr.contains("full"), "sheaf {arguments:?}: {}", failed.stderr);
+        assert_eq!(failed.stderr.lines().count(), 1, "{}", failed.stderr);
+    }
+    assert_eq!(profile.ok(&["show", &id]).stdout, "Words.\n", "all or nothing");
+    assert_eq!(profile.json(&["list"]).len(), 1);
+    disk.remount("size=64m");
+    profile.ok_with(&["write", &id, "-"], long.as_bytes());
+    assert_eq!(profile.ok(&["show", &id]).stdout.trim(), long.trim());
+}
+
+#[test]
 fn what_is_no_ticket_is_refused_in_plain_words() {
     let profile = Profile::new();
     profile.line(&["new", "Mine"]);

@@ -48,6 +48,7 @@ impl From<AskError> for Failure {
     fn from(error: AskError) -> Failure {
         match error {
             AskError::Refused(refused) => refused.into(),
+            AskError::NotSaved(_) => Failure::new("not_saved", error.to_string()),
             AskError::Ended => Failure::new("ended", error.to_string()),
         }
     }

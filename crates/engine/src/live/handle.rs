@@ -1,6 +1,7 @@
 //! A live document, as everybody else holds it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sheaf_base::DocumentId;
 use sheaf_document::{Done, Input, LinkUp, PeerId, Refused, ViewId};
@@ -20,12 +21,18 @@ pub struct DocumentHandle {
     facts: watch::Receiver<Arc<Facts>>,
 }
 
+/// How long somebody who asks waits for a disk that takes nothing: a moment's trouble is no failure.
+const UNSAVED_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A question to a document was not answered as hoped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
     /// The document says no.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// It cannot be written just now.
+    #[error("not saved: {0}")]
+    NotSaved(String),
     /// The document ended before it answered. What was asked may or may not have been done.
     #[error("the document was closed before it answered; look whether it was done, and try again")]
     Ended,
@@ -111,7 +118,24 @@ impl DocumentHandle {
     pub(crate) async fn ask(&self, question: Question) -> Result<(Done, u64), AskError> {
         let (reply, answer) = oneshot::channel();
         self.near.send(Heard::Ask { question, reply }).map_err(|_| AskError::Ended)?;
-        Ok(answer.await.map_err(|_| AskError::Ended)??)
+        tokio::select! {
+            biased;
+            answer = answer => Ok(answer.map_err(|_| AskError::Ended)??),
+            why = self.unsaved() => Err(AskError::NotSaved(why)),
+        }
+    }
+
+    /// Comes when nothing could be written for a while, and says why.
+    pub(crate) async fn unsaved(&self) -> String {
+        let mut facts = self.watch();
+        loop {
+            let why = facts.wait_for(|facts| facts.unsaved.is_some()).await.map(|facts| facts.unsaved.clone());
+            let Ok(Some(why)) = why else { return std::future::pending().await };
+            let mended = facts.wait_for(|facts| facts.unsaved.is_none());
+            if tokio::time::timeout(UNSAVED_PATIENCE, mended).await.is_err() {
+                return why;
+            }
+        }
     }
 
     pub(crate) fn stop(&self) {

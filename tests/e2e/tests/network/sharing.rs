@@ -185,6 +185,23 @@ fn who_waits_says_for_whom_and_a_title_is_what_the_document_says() {
 }
 
 #[test]
+fn a_journal_that_cannot_be_read_for_a_while_is_handed_over_when_it_can() {
+    let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
+    let (ada_up, document, ticket) = shared(&ada);
+    let disk = rusqlite::Connection::open(ada.home().join("sheaf.db")).expect("the database is there");
+    let swap = |sql: &str| assert!(disk.execute(sql, []).expect("writable") > 0);
+    swap("UPDATE seals SET signature = CAST(signature || x'00' AS BLOB)");
+    let _ben_up = ben.up();
+    let late = ben.fails(["join", &ticket, "--wait", "3"], "");
+    assert!(late.contains("not here yet"), "{late}");
+    swap("UPDATE seals SET signature = substr(signature, 1, 64)");
+    eventually("the first copy", || ben.run(["join", &ticket, "--wait", "1"], "").status.success().then_some(()));
+    same_text(&[&ada, &ben], &document);
+    let links = ada_up.said().iter().filter(|event| event["event"] == "link" && event["up"] == false).count();
+    assert_eq!(links, 0, "on the same link");
+}
+
+#[test]
 fn a_viewer_reads_and_cannot_write() {
     let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
     let document = ada.done(["new", "Plans"]);

@@ -1,0 +1,216 @@
+//! A member whose program was patched: it has the keys, and says what the program would not.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use iroh::endpoint::{RecvStream, SendStream};
+use iroh::{Endpoint, EndpointAddr, PublicKey, TransportAddr};
+use sheaf_base::{DeviceId, DocumentId, Position};
+use sheaf_e2e::{Person, eventually};
+use sheaf_protocol::{
+    About, Bundle, BundleChain, BundleSeal, Chunks, Dismissal, Frame, LinkFrame, PacketReader, PacketWriter, Run, Versions,
+};
+use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Kind, Record, Seal, Signature, SignedHead, Stamp};
+use sheaf_store::{JournalChain, JournalRow, SealRow, Store};
+
+use crate::hostile::{endpoint, framed, opening, target};
+use crate::together::{device_state, same_text, shared, until_has};
+
+/// Everything that a member has: its key, and the document's journal.
+struct Loot {
+    key: DeviceKey,
+    document: DocumentId,
+    secret: EpochSecret,
+    chains: Vec<JournalChain>,
+    rows: Vec<JournalRow>,
+    seals: Vec<SealRow>,
+}
+
+impl Loot {
+    /// What is in the profile of somebody whose node does not run.
+    fn of(person: &Person, document: &str) -> Loot {
+        let key = std::fs::read_to_string(person.home().join("device.key")).expect("a profile has a key");
+        let key: DeviceId = key.trim().parse().expect("spelled as an id is");
+        let document = document.parse().expect("an id");
+        let store = Store::open(person.home()).expect("nobody else has the profile");
+        let loot = store.read(|reader| {
+            Ok(Loot {
+                key: DeviceKey::from_bytes(&key.0),
+                document,
+                secret: EpochSecret::from_bytes(reader.secrets(document)?[0].secret),
+                chains: reader.chains(document)?,
+                rows: reader.records(document, 0, 10_000)?,
+                seals: reader.seals(document)?,
+            })
+        });
+        store.close();
+        loot.expect("a sound journal")
+    }
+
+    /// The whole journal, as it would be supplied.
+    fn everything(&self) -> Vec<Frame> {
+        let mut chunks = Chunks::new();
+        self.chains.iter().for_each(|chain| chunks.head(chain.chain, signed(chain)));
+        for seal in &self.seals {
+            chunks.seal(seal.chain, seal.number, Signature(seal.signature.clone().try_into().expect("64 bytes")));
+        }
+        let mut frames = Vec::new();
+        for row in &self.rows {
+            frames.extend(chunks.record(row.record.chain, row.record.number, &row.record.bytes));
+        }
+        frames.extend(chunks.finish());
+        frames
+    }
+
+    /// A chain of a device, and where it ends.
+    fn chain_of(&self, mine: bool) -> (SignedHead, Position) {
+        let heads = self.chains.iter().map(|chain| SignedHead::from_journal(&signed(chain)).expect("a sound head"));
+        let head = heads.rev().find(|head| (head.device() == self.key.device()) == mine).expect("both have written");
+        let last = self.rows.iter().rfind(|row| row.record.chain == head.chain()).expect("a chain has records");
+        (head.clone(), Position { chain: head.chain(), number: last.record.number, hash: last.record.hash })
+    }
+
+    /// One more record at the end of a chain, sealed with this device's key, whosever the chain is.
+    fn appended(&self, head: BundleChain, tip: Position) -> Frame {
+        let record = ChainCipher::new(&self.secret, &tip.chain).close(&tip.hash, Kind::Body, Stamp::default(), 0, b"forged").encode();
+        let position = Position { number: tip.number + 1, hash: Record::hash(&tip.hash, &record), ..tip };
+        one(head, position.number, record, Seal::sign(&self.key, &self.document, position).signature)
+    }
+
+    /// The next record of Ada's chain, by this device's hand.
+    fn in_her_name(&self) -> Frame {
+        let (head, tip) = self.chain_of(false);
+        self.appended(BundleChain::Known(head.chain()), tip)
+    }
+
+    /// A new chain whose head names Ada, with a signature of this device under it.
+    fn under_her_head(&self) -> Frame {
+        let (mut theirs, _) = self.chain_of(false);
+        let mut head = theirs.head().clone();
+        head.nonce = [9; 16];
+        theirs = head.sign(&self.key);
+        let tip = Position { chain: theirs.chain(), number: 0, hash: theirs.hash() };
+        self.appended(BundleChain::Head(theirs.encode()), tip)
+    }
+
+    /// The next record of this device's own chain, which is no update of a text.
+    fn nonsense(&self) -> Frame {
+        let (head, tip) = self.chain_of(true);
+        self.appended(BundleChain::Known(head.chain()), tip)
+    }
+}
+
+fn signed(chain: &JournalChain) -> Vec<u8> {
+    [&chain.head[..], &chain.signature].concat()
+}
+
+fn one(chain: BundleChain, number: u64, record: Vec<u8>, signature: Signature) -> Frame {
+    let seals = vec![BundleSeal { chain: 0, number, signature }];
+    Frame::Live(Bundle { chains: vec![chain], runs: vec![Run { chain: 0, first: number, records: vec![record] }], seals })
+}
+
+/// A link to somebody's node, held by hand.
+struct ByHand {
+    endpoint: Endpoint,
+    fast: (SendStream, RecvStream),
+    /// Kept open: a link without its bulk lane is none.
+    _bulk: (SendStream, RecvStream),
+    packets: PacketWriter,
+    document: DocumentId,
+}
+
+impl ByHand {
+    async fn connect(loot: &Loot, secret: [u8; 32], device: PublicKey, address: SocketAddr) -> ByHand {
+        let endpoint = endpoint(secret).await;
+        let there = EndpointAddr::from_parts(device, [TransportAddr::Ip(address)]);
+        let connection = endpoint.connect(there, b"sheaf/1").await.expect("a member is let in");
+        let mut fast = connection.open_bi().await.expect("the fast lane");
+        let mut bulk = connection.open_bi().await.expect("the bulk lane");
+        fast.0.write_all(&opening(0)).await.expect("open");
+        bulk.0.write_all(&opening(1)).await.expect("open");
+        let greeting = LinkFrame::Greeting { versions: Versions::HERE };
+        let mut packets = PacketWriter::default();
+        let packet = packets.packet(About::Link, &greeting.encode());
+        fast.0.write_all(&framed(&packet)).await.expect("open");
+        ByHand { endpoint, fast, _bulk: bulk, packets, document: loot.document }
+    }
+
+    async fn say(&mut self, frame: &Frame) {
+        let packet = self.packets.packet(About::Document(self.document), &frame.encode());
+        self.fast.0.write_all(&framed(&packet)).await.expect("the link is open");
+    }
+
+    /// Hears what is answered until this device is dismissed; says why.
+    async fn dismissed(&mut self) -> Dismissal {
+        // The other side opens its streams with the same words.
+        let mut opening = [0; 15];
+        self.fast.1.read_exact(&mut opening).await.expect("an opening");
+        let mut packets = PacketReader::default();
+        loop {
+            let mut length = [0; 4];
+            self.fast.1.read_exact(&mut length).await.expect("a word before the end");
+            let mut packet = vec![0; u32::from_be_bytes(length) as usize];
+            self.fast.1.read_exact(&mut packet).await.expect("a whole packet");
+            let (about, rest) = packets.open(&packet).expect("a packet");
+            if let About::Document(_) = about
+                && let Frame::Refuse(why) = Frame::decode(rest).expect("a frame")
+            {
+                return why;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_member_can_forge_nothing_and_repeat_everything_in_vain() {
+    let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
+    let (ada_up, document, ticket) = shared(&ada);
+    let ben_up = ben.up();
+    ben.done(["join", &ticket]);
+    ben.add(&document, "Ben, as himself.");
+    until_has(&ada, &document, "Ben, as himself.");
+    let text = same_text(&[&ada, &ben], &document);
+    eventually("Ada to know that Ben has all", || (device_state(&ada, &document, "Ben")["state"] == "has_all").then_some(()));
+    ben_up.stop();
+    ada_up.stop();
+    let (loot, before) = (Loot::of(&ben, &document), Loot::of(&ada, &document).rows.len());
+    let secret = std::fs::read_to_string(ben.home().join("device.key")).expect("Ben's key");
+    let secret = secret.trim().parse::<DeviceId>().expect("spelled as an id is").0;
+
+    let mut ada_up = ada.up();
+    let (device, address) = target(&ada, &ada.done(["share", &document]));
+    let invited = 1;
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for (what, forged) in [
+        ("a record in Ada's chain, and nothing else", loot.in_her_name()),
+        ("a chain under Ada's name", loot.under_her_head()),
+        ("nonsense in a chain of one's own", loot.nonsense()),
+    ] {
+        let why = runtime.block_on(async {
+            let mut link = ByHand::connect(&loot, secret, device, address).await;
+            // What has been said before is heard before the forgery, and changes nothing.
+            for frame in loot.everything().into_iter().chain(loot.everything()) {
+                link.say(&frame).await;
+            }
+            link.say(&forged).await;
+            // One seal that does not fit may be a fork's doing; so many are nobody's accident.
+            for _ in 0..10 {
+                link.say(&loot.in_her_name()).await;
+            }
+            let why = tokio::time::timeout(Duration::from_secs(20), link.dismissed()).await.expect("an answer");
+            link.endpoint.close().await;
+            why
+        });
+        assert_eq!(why, Dismissal::Invalid, "{what}");
+        assert_eq!(ada.text(&document), text, "{what}");
+    }
+    assert!(ada_up.is_running());
+    ada_up.stop();
+    assert_eq!(Loot::of(&ada, &document).rows.len(), before + invited, "the new invitation, and not a record more");
+
+    // Ben's own program, whose chains those were not, is heard as before.
+    let (_ada_up, _ben_up) = (ada.up(), ben.up());
+    ben.add(&document, "Ben, as himself again.");
+    until_has(&ada, &document, "Ben, as himself again.");
+    same_text(&[&ada, &ben], &document);
+}
