@@ -9,7 +9,7 @@ use std::{
 };
 
 use sheaf_base::limits;
-use sheaf_schema::{Delta, Op, Scalar, attributes};
+use sheaf_schema::{Delta, Op, attributes};
 
 use crate::{
     input::{Push, ViewId},
@@ -281,7 +281,8 @@ fn weight(delta: &Delta) -> usize {
 }
 
 /// What turns the text after `pushed` into the text after `became`, where the core has put attributes right: ids that a view left out,
-/// or gave to two lines. `None` if there is nothing to put right. On what is kept, `became` names only what really changed.
+/// or gave to two lines; and marks that yrs gave or took beside what was pushed. `None` if there is nothing to put right. On what is kept,
+/// `became` names only what really changed.
 pub(crate) fn correction(pushed: &Delta, became: &Delta) -> Option<Delta> {
     let mut correction = Delta::new();
     let (mut left, mut right) = (Pieces::new(pushed), Pieces::new(became));
@@ -295,7 +296,7 @@ pub(crate) fn correction(pushed: &Delta, became: &Delta) -> Option<Delta> {
         let inserted = left.inserts() && right.inserts();
         let (mine, theirs) = (left.take(length), right.take(length));
         let mut wanted = attributes::difference(&mine, &theirs);
-        wanted.retain(|name, value| inserted || (*value != Scalar::Null && theirs.contains_key(name)));
+        wanted.retain(|name, _| inserted || theirs.contains_key(name));
         changes |= !wanted.is_empty();
         correction.push(Op::Retain { length, attributes: wanted });
     }
@@ -338,5 +339,27 @@ impl<'a> Pieces<'a> {
             self.next();
         }
         attributes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_schema::{Scalar, attributes};
+
+    use super::*;
+
+    #[test]
+    fn a_mark_that_was_taken_beside_a_push_is_told_to_whoever_pushed() {
+        let pushed = Delta::new().retain(3).insert("x");
+        let taken = attributes([("italic", Scalar::Null)]);
+        let became = Delta::new().retain(2).retain_with(1, taken.clone()).insert("x");
+        assert_eq!(correction(&pushed, &became), Some(Delta::new().retain(2).retain_with(1, taken).retain(1)));
+    }
+
+    #[test]
+    fn a_mark_that_was_there_already_needs_no_correction() {
+        let pushed = Delta::new().retain_with(3, attributes([("bold", true.into())])).insert("x");
+        let became = Delta::new().retain(3).insert("x");
+        assert_eq!(correction(&pushed, &became), None);
     }
 }
