@@ -182,8 +182,7 @@ impl Document {
     fn restore_marks(&mut self, applied: u64, trying: Option<u64>, records: &[RecordRow], struck: &BTreeSet<Hash>) {
         self.replica.restore(applied, trying, records.len() as u64);
         // What no replica has met yet may hold a title that nobody has seen.
-        let unmet = (1..).zip(records).filter(|(row, record)| *row > applied && marks::has_entries(&record.surrogates));
-        if unmet.count() > 0 {
+        if (1..).zip(records).any(|(row, record)| row > applied && marks::has_entries(&record.surrogates)) {
             self.replica.suspect_title(self.now);
         }
         let rows = (1..).zip(records).filter(|(row, record)| *row > applied && Some(*row) <= trying && record.kind == Kind::Body.code());

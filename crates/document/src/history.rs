@@ -24,7 +24,7 @@ const CIPHERS: usize = 64;
 /// Frontiers that receipts are recognised by.
 const RECENT: usize = 256;
 
-/// Secrets that are kept until it is known which is right: as many as there may be guests' hosts that answer at once.
+/// Devices whose secrets are kept until it is known which is right: more than answer one guest at once.
 const UNPROVEN: usize = 16;
 
 /// Everything accepted in one document.
@@ -33,8 +33,8 @@ pub(crate) struct History {
     pub(crate) access: Access,
     chains: BTreeMap<ChainId, Chain>,
     secrets: BTreeMap<EpochId, EpochSecret>,
-    /// Secrets that came with Welcomes, before it can be told which of them is right.
-    unproven: VecDeque<EpochSecret>,
+    /// Secrets that came with Welcomes, the last of each device, before it can be told which of them is right.
+    unproven: VecDeque<(DeviceId, EpochSecret)>,
     ciphers: BTreeMap<ChainId, ChainCipher>,
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
@@ -225,17 +225,19 @@ impl History {
 
     /// Keeps a secret that came with a Welcome. Every member knows the key that a ticket's secret is sealed to, and can seal another to it; so
     /// none counts before the genesis is here, which commits to the right one.
-    pub(crate) fn add_unproven(&mut self, secret: EpochSecret) {
+    pub(crate) fn add_unproven(&mut self, from: DeviceId, secret: EpochSecret) {
+        // However often one device says something, it drives out nobody else's word.
+        self.unproven.retain(|(device, _)| *device != from);
         if self.unproven.len() == UNPROVEN {
             self.unproven.pop_front();
         }
-        self.unproven.push_back(secret);
+        self.unproven.push_back((from, secret));
     }
 
     /// The right one of the secrets that came with Welcomes, the first time that it can be told.
     pub(crate) fn prove_secret(&mut self) -> Option<EpochSecret> {
         let epoch = self.access.epoch().filter(|epoch| !self.secrets.contains_key(epoch))?;
-        let secret = self.unproven.iter().find(|secret| secret.id() == epoch)?.clone();
+        let secret = self.unproven.iter().map(|(_, secret)| secret).find(|secret| secret.id() == epoch)?.clone();
         self.unproven.clear();
         self.add_secret(secret.clone());
         Some(secret)

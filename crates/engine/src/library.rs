@@ -280,9 +280,7 @@ impl Engine {
         let now = self.shared.clock.wall();
         drop(self.shared.library.change(document, |entry| entry.opened = Some(now)));
     }
-}
 
-impl Engine {
     /// Documents that hold these words, the best first.
     pub async fn search(&self, words: String) -> Result<Vec<SearchHit>, ReadError> {
         let store = self.shared.store.clone();

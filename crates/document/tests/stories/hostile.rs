@@ -457,6 +457,29 @@ fn a_false_secret_does_not_keep_the_true_one_out() {
     assert_eq!(quarantined(&world, cleo), Vec::<String>::new(), "nobody's records are to blame");
 }
 
+#[test]
+fn a_false_secret_that_is_repeated_drives_out_nobody_elses() {
+    let mut world = World::sharing(&["Ada", "Mallory"]);
+    world.write(0, "Words.\n");
+    world.settle();
+    let ticket = world.invite(0, Role::Edit);
+    let cleo = world.device("Cleo");
+    world.join(cleo, ticket.clone());
+    // Ada's Welcome comes, but nothing yet that would prove her secret; then Mallory says hers again and again.
+    world.censor = Box::new(|_, to, frame| to != 2 || !matches!(frame, Frame::Records(_) | Frame::Live(_)));
+    world.link(0, cleo);
+    world.settle();
+    world.link(1, cleo);
+    world.settle();
+    for _ in 0..100 {
+        slip(&mut world, 1, cleo, Frame::Welcome(poisoned(&ticket)));
+    }
+    world.censor = Box::new(|_, _, _| true);
+    world.pass(90 * SECOND);
+    assert_eq!(world.document(cleo).state(), State::Ready);
+    assert_eq!(world.agree(), "Words.\n");
+}
+
 /// Joins by this ticket, of as many devices as somebody cares to make up, each standing on the invitation alone.
 fn joins(world: &World, ticket: &sheaf_document::Ticket, invitation: Hash, numbers: Range<u8>) -> Vec<Frame> {
     let disk = &world.devices[0].disk;
