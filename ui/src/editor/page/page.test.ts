@@ -95,6 +95,26 @@ describe("read", () => {
     }
   });
 
+  it("reads a line that the browser drew into another one's element as the line it was, not as a copy", () => {
+    const lines = Lines.from(
+      new Delta()
+        .insert("Cut the rye.")
+        .insert("\n", { line: "a" })
+        .insert("Borrow the cart.")
+        .insert("\n", { line: "b" })
+        .insert("Ask Cleo 😀.")
+        .insert("\n", { line: "c" }),
+    );
+    const state = EditorState.create({ doc: pageOf(lines, all(lines)) });
+    const [first, second, third] = [0, 1, 2].map((index) => state.doc.child(index));
+    const start = first!.nodeSize + 1;
+    // Chromium keeps the first line's element of a selection that is deleted, and moves what is left of the last one into it.
+    const joined = schema.node("line", second!.attrs, third!.content);
+    const tr = state.tr.replace(start, first!.nodeSize + second!.nodeSize + third!.nodeSize, new Slice(Fragment.from(joined), 1, 0));
+    expect(tr.doc.childCount).toBe(2);
+    expect(read(tr, () => "new").ops).toEqual([{ retain: 13 }, { delete: 17 }]);
+  });
+
   it("reads a typed letter as one insert where it was typed, also between equal letters", () => {
     const lines = Lines.from(new Delta().insert("aaa").insert("\n", { line: "a" }));
     const tr = EditorState.create({ doc: pageOf(lines, all(lines)) }).tr.insertText("a", 3);

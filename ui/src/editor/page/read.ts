@@ -2,7 +2,7 @@
  * Reads what ProseMirror did by itself (typing, native deletion, composition, drops) as a Delta, step by step, by the ranges the steps changed:
  * a step's own places resolve what a comparison could not ("aa|a"). Never scans the document. New newlines get fresh ids, copies too.
  */
-import type { Node } from "prosemirror-model";
+import type { Node, ResolvedPos } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
 import { AddMarkStep, AttrStep, RemoveMarkStep, type Step } from "prosemirror-transform";
 import { type Attributes, Delta } from "../delta.ts";
@@ -59,7 +59,10 @@ function replaced(step: Step, before: Node, after: Node, newId: () => string): D
   });
   if (to < 0) return new Delta();
   const newFrom = step.getMap().map(from, -1);
-  const newTo = step.getMap().map(to, 1);
+  let newTo = step.getMap().map(to, 1);
+  const kept = keptAtEnd(before.resolve(to), after.resolve(newTo), Math.min(to - from, newTo - newFrom));
+  to -= kept;
+  newTo -= kept;
   const start = offsetIn(before, from);
   const delta = new Delta().retain(start);
   insertBetween(delta, after, newFrom, newTo, newId);
@@ -67,6 +70,26 @@ function replaced(step: Step, before: Node, after: Node, newId: () => string): D
   delta.delete(end - start);
   retainRest(delta, before, to, after, newTo);
   return delta;
+}
+
+/**
+ * How much at the end of a replaced range is what it was. Where the browser joins lines by itself, the range reaches behind the last line, and
+ * that line comes back as a part of another: it is still the same line, with its words and its id, in which others may be writing.
+ */
+function keptAtEnd(old: ResolvedPos, now: ResolvedPos, most: number): number {
+  if (old.depth > 0 || now.depth > 0 || old.nodeBefore === null || now.nodeBefore === null || most < 1) return 0;
+  const [mine, theirs] = [old.nodeBefore.content, now.nodeBefore.content];
+  const differs = mine.findDiffEnd(theirs, mine.size, theirs.size);
+  const same = differs === null ? Math.min(mine.size, theirs.size) : mine.size - differs.a;
+  // The end of the line's own node is one more.
+  let kept = Math.min(same, most - 1);
+  if (kept > 0 && isLow(old.nodeBefore.textBetween(mine.size - kept, mine.size - kept + 1, "", " "))) kept--;
+  return kept + 1;
+}
+
+function isLow(character: string): boolean {
+  const unit = character.charCodeAt(0);
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
 /** Inserts what the page shows between two positions: characters, and a newline wherever a line ends. */
