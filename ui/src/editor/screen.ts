@@ -49,7 +49,10 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     },
     scrollThreshold: 48,
     scrollMargin: 64,
-    handleKeyDown: (_view, event) => events.key(event),
+    handleKeyDown: (current, event) => {
+      readSelection(current);
+      return events.key(event);
+    },
     handleTextInput: (current, from, to, text) => {
       const { selection } = current.state;
       // A correction replaces words that are not selected; ProseMirror does that well itself.
@@ -64,6 +67,14 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
   });
   page.view = view;
   return view;
+}
+
+/**
+ * The browser tells of a new selection in a task of its own, and a key that follows at once would act on the one before. So it is read first, as
+ * ProseMirror does when it is told; that function is not among its public ones (pinned with its version in package.json).
+ */
+function readSelection(view: EditorView): void {
+  if (!view.composing) (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 }
 
 type DomHandlers = NonNullable<ConstructorParameters<typeof EditorView>[1]["handleDOMEvents"]>;

@@ -81,7 +81,6 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
   await ben.presses("Enter");
   await ben.types("# Heading\n- one\ntwo words");
   await ben.presses("Control+Shift+ArrowLeft");
-  await ben.reads("1 of 4 words");
   await ben.presses("Control+b");
   await until("the words on the disk", async () => (await ben.node.command("show", "Keys")).trim() === "# Heading\n\n- one\n- two **words**");
   await ben.presses("Control+s");
