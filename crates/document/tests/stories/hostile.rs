@@ -437,14 +437,20 @@ fn poisoned(ticket: &sheaf_document::Ticket) -> Welcome {
     Welcome { record: Hash([1; 32]), invitation: Operation::Invitation(invitation).encode(), bytes: 0 }
 }
 
-#[test]
-fn a_false_secret_does_not_keep_the_true_one_out() {
+/// A document of Ada's with Mallory in it, and Cleo, who has a ticket and has met nobody yet.
+fn with_a_guest() -> (World, usize, sheaf_document::Ticket) {
     let mut world = World::sharing(&["Ada", "Mallory"]);
     world.write(0, "Words.\n");
     world.settle();
     let ticket = world.invite(0, Role::Edit);
     let cleo = world.device("Cleo");
     world.join(cleo, ticket.clone());
+    (world, cleo, ticket)
+}
+
+#[test]
+fn a_false_secret_does_not_keep_the_true_one_out() {
+    let (mut world, cleo, ticket) = with_a_guest();
     // Mallory is the first whom Cleo meets, and welcomes her with a secret of her own.
     world.censor = Box::new(|from, to, frame| (from, to) != (1, 2) || !matches!(frame, Frame::Welcome(_)));
     world.link(1, cleo);
@@ -459,12 +465,7 @@ fn a_false_secret_does_not_keep_the_true_one_out() {
 
 #[test]
 fn a_false_secret_that_is_repeated_drives_out_nobody_elses() {
-    let mut world = World::sharing(&["Ada", "Mallory"]);
-    world.write(0, "Words.\n");
-    world.settle();
-    let ticket = world.invite(0, Role::Edit);
-    let cleo = world.device("Cleo");
-    world.join(cleo, ticket.clone());
+    let (mut world, cleo, ticket) = with_a_guest();
     // Ada's Welcome comes, but nothing yet that would prove her secret; then Mallory says hers again and again.
     world.censor = Box::new(|_, to, frame| to != 2 || !matches!(frame, Frame::Records(_) | Frame::Live(_)));
     world.link(0, cleo);

@@ -30,8 +30,8 @@ pub enum AskError {
     /// The document says no.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// It cannot be written just now.
-    #[error("not saved: {0}")]
+    /// It cannot be written just now. Whether it will be depends on how long this process lives.
+    #[error("not saved: {0}; while Sheaf runs it tries again")]
     NotSaved(String),
     /// The document ended before it answered. What was asked may or may not have been done.
     #[error("the document was closed before it answered; look whether it was done, and try again")]
