@@ -19,9 +19,10 @@ impl Stop {
     }
 }
 
-/// The workspace's folder. All paths below are relative to it.
+/// The workspace's folder. All paths below are relative to it. The one that cargo runs us from comes first: in a target folder that several
+/// clones share, this program may have been built in another one.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.ancestors().nth(2).expect("crates/xtask lies two folders below the root").to_path_buf()
 }
 

@@ -2,6 +2,7 @@
  * A person in front of a window: what they do and what they see, in the words of the page. Finds things as a person does, by what
  * is written on them, never by the code behind.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -33,23 +34,29 @@ export class Person {
 
   /** The power fails: the process is gone between two instructions, its window with it. */
   async isCutOff() {
-    process.kill(await this.process(), "SIGKILL");
+    process.kill(this.#processes()[0], "SIGKILL");
     await this.window.abandon();
+    await this.#isGone();
   }
 
+  /** Closes the window, and waits until the app has let go of the profile: whoever opens it next finds it free. */
   async closes() {
     await this.window?.close();
+    await this.#isGone();
   }
 
   forgets() {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** The app's process: the one that was started with this profile. */
-  async process() {
-    const { execFileSync } = await import("node:child_process");
-    const pids = execFileSync("pgrep", ["-f", "--", `--home ${this.home}`], { encoding: "utf8" }).trim().split("\n");
-    return Number(pids[0]);
+  async #isGone() {
+    await until(`${this.name}'s app to end`, () => this.#processes().length === 0);
+  }
+
+  /** What runs on this profile: the app, if it is open. */
+  #processes() {
+    const found = spawnSync("pgrep", ["-f", "--", `--home ${this.home}`], { encoding: "utf8" });
+    return found.stdout.split("\n").filter(Boolean).map(Number);
   }
 
   /** Clicks what is called `name`. */

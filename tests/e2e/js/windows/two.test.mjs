@@ -134,15 +134,14 @@ part("a profile that `sheaf up` holds opens no window, and says so in a sentence
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
-    await once(node.stdout, "data");
+    await Promise.race([once(node.stdout, "data"), once(node, "exit").then(([code]) => assert.fail(`the node ended with ${code}`))]);
     const app = await runs(APP, ["--home", ben.home]);
     assert.equal(app.code, 1);
     assert.match(app.said, /^sheaf-desktop: `sheaf up` has this profile open.*Stop it first/);
     assert.equal(app.said.trim().split("\n").length, 1, `a sentence and no crash: ${app.said}`);
     assert.equal((await runs(SHEAF, ["--home", ben.home, "list"])).code, 0, "the node goes on");
   } finally {
-    node.kill("SIGTERM");
-    await once(node, "exit");
+    if (node.exitCode === null && node.kill("SIGTERM")) await once(node, "exit");
   }
   await ben.opens();
   await ben.sees("From a script.");
