@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sheaf_engine::{Client, ControlSocket, Engine, Home, Network};
 use tauri::webview::{Color, NewWindowResponse, WebviewWindowBuilder};
 use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindow, WindowEvent, async_runtime};
+use tokio::sync::Notify;
 
 use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
@@ -20,6 +21,9 @@ const CANVAS_DARK: Color = Color(0x14, 0x12, 0x10, 0xff);
 
 /// How long a closing window waits for the engine to answer what the page had asked. A full disk must not keep it open.
 const CLOSING_MAX: Duration = Duration::from_secs(3);
+
+/// How long the window stays as it is before its place is kept: a drag is one change, and a power cut soon after costs only the place.
+const SETTLED: Duration = Duration::from_millis(500);
 
 /// How often it looks. The page sends its next push as soon as the last is answered, so two quiet looks mean all is told.
 const CLOSING_LOOK: Duration = Duration::from_millis(40);
@@ -48,12 +52,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     open(app.handle(), &settings, *lock(&place)).map_err(|error| format!("Sheaf could not open a window: {error}."))?;
 
     async_runtime::spawn(first::heed(app.handle().clone(), raises));
+    let moved = Arc::new(Notify::new());
+    async_runtime::spawn(keep(engine.clone(), place.clone(), moved.clone()));
     app.run(move |app, event| match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
             close(app, &engine, &network, *lock(&place));
         }
-        RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => note(app, &place),
+        RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => {
+            note(app, &place);
+            moved.notify_one();
+        }
         // The process ends without unwinding: what must be taken away is taken away here.
         RunEvent::Exit => drop(control.take()),
         _ => {}
@@ -127,6 +136,20 @@ fn note(app: &AppHandle, place: &Mutex<Place>) {
     let before = *lock(place);
     if let Ok(now) = Place::of(&window, before) {
         *lock(place) = now;
+    }
+}
+
+/// Keeps the place whenever the window has come to rest in another one.
+async fn keep(engine: Engine, place: Arc<Mutex<Place>>, moved: Arc<Notify>) {
+    let mut kept = *lock(&place);
+    loop {
+        moved.notified().await;
+        tokio::time::sleep(SETTLED).await;
+        let now = *lock(&place);
+        if now != kept {
+            kept = now;
+            settings(&engine, Some(json!({ remembered::KEY: now.write() }))).await;
+        }
     }
 }
 

@@ -127,6 +127,18 @@ part("while the window is open it serves every command, and shows what they do",
   await agree();
 });
 
+part("a window opens in the size that it had, even after a power cut", async () => {
+  const size = () => ben.window.run("return [innerWidth, innerHeight]");
+  await ben.window.resize(940, 660);
+  await until("the window to have its new size", async () => (await size()).join() === "940,660");
+  // The place is kept half a second after the window has come to rest.
+  await new Promise((rested) => setTimeout(rested, 1500));
+  await ben.isCutOff();
+  await ben.opens();
+  await until("the window to open in that size", async () => (await size()).join() === "940,660");
+  await ben.sees("From a script.");
+});
+
 part("a profile that `sheaf up` holds opens no window, and says so in a sentence", async () => {
   await ben.closes();
   const node = spawn(SHEAF, ["--home", ben.home, "up"], {

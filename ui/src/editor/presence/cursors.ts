@@ -1,6 +1,7 @@
 /**
  * Other people's carets and selections, kept as document offsets and projected into what is mounted. They stay at their characters while text changes
- * around them; a caret's element survives as long as its person does. A name flag shows for two seconds after a movement, then on hover.
+ * around them; a caret's element survives as long as its person does. A name flag shows for two seconds after a movement or a key, then on
+ * hover.
  */
 import type { Node } from "prosemirror-model";
 import { Plugin } from "prosemirror-state";
@@ -61,8 +62,11 @@ export class Cursors {
       if (peer.anchor === null || peer.head === null) continue;
       const old = this.cursors.get(peer.peer);
       const moved = old === undefined || old.anchor !== peer.anchor || old.head !== peer.head;
-      if (moved || old.name !== peer.name || old.colour !== peer.colour) changed = true;
-      next.set(peer.peer, { ...peer, anchor: peer.anchor, head: peer.head, movedAt: moved ? this.now() : old.movedAt });
+      // Whoever types does not move by what is told: their text has taken the caret along before.
+      const active = moved || peer.typing;
+      const wakes = active && (old === undefined || !this.isFresh(old));
+      if (moved || wakes || old.name !== peer.name || old.colour !== peer.colour) changed = true;
+      next.set(peer.peer, { ...peer, anchor: peer.anchor, head: peer.head, movedAt: active ? this.now() : old.movedAt });
     }
     changed ||= next.size !== this.cursors.size;
     this.cursors = next;
@@ -96,6 +100,10 @@ export class Cursors {
     this.drawnFor = undefined;
   }
 
+  private isFresh(cursor: Cursor): boolean {
+    return this.now() - cursor.movedAt < FLAG_MS;
+  }
+
   private decorations(page: Page, doc: Node): DecorationSet {
     if (this.hidden || this.cursors.size === 0) return DecorationSet.empty;
     if (this.drawnFor === doc) return this.drawn;
@@ -117,7 +125,7 @@ export class Cursors {
       decorations.push(Decoration.inline(Math.min(left, size), Math.min(right, size), { class: `peer-selection person-${colour}` }));
     }
     if (head === undefined || head > size) return;
-    const isFresh = this.now() - cursor.movedAt < FLAG_MS;
+    const isFresh = this.isFresh(cursor);
     decorations.push(
       Decoration.widget(head, () => caretElement(cursor, colour, isFresh), {
         key: `peer ${cursor.peer} ${cursor.name} ${colour} ${String(isFresh)}`,
