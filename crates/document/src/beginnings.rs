@@ -38,7 +38,7 @@ impl Document {
 
         let mut it = Document::bare(here, document, entropy, now);
         it.own = own;
-        it.replica = Body::founded(replica);
+        it.replica = Body::founded(it.device(), replica);
         it.history.add_secret(secret.clone());
         it.draft.secret(&secret);
         it.write(Kind::Access, &genesis)?;

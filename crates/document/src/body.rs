@@ -16,6 +16,8 @@ use sheaf_replica::{Applied, Replica};
 use crate::{
     history::History,
     hydration::{FoldJob, Hydration},
+    output::Rescued,
+    rescue::watch,
     titles::{TitleWatch, may_change_title},
     turn::{RecordRow, Writes},
 };
@@ -31,6 +33,8 @@ const MARK_AFTER: Duration = Duration::from_secs(3);
 
 /// The body, open or not.
 pub(crate) struct Body {
+    /// Whose words are looked after.
+    me: DeviceId,
     state: State,
     /// Every body row up to here has met yrs, and the process lived.
     applied: u64,
@@ -47,6 +51,8 @@ pub(crate) struct Body {
     mark_at: Option<Duration>,
     /// The journal names a row that is being tried alone.
     named: bool,
+    /// The journal says that rows are meeting yrs, and that whoever finds it so shall suspect them.
+    at_risk: bool,
     /// The snapshot on disk could not be read.
     distrusts_snapshot: bool,
     rest_at: Option<Duration>,
@@ -78,6 +84,8 @@ pub(crate) struct News {
 pub(crate) struct Met {
     /// What changed in the text that was open.
     pub(crate) change: Option<Applied>,
+    /// Words of this device that have lost their line.
+    pub(crate) stranded: Vec<Rescued>,
     /// The replica has just been opened.
     pub(crate) woken: bool,
     /// These are put aside, and why.
@@ -90,13 +98,14 @@ pub(crate) struct Met {
 
 impl Body {
     /// A new document's body.
-    pub(crate) fn founded(replica: Replica) -> Body {
-        Body { state: State::Awake(Box::new(replica)), ..Body::closed() }
+    pub(crate) fn founded(me: DeviceId, replica: Replica) -> Body {
+        Body { state: State::Awake(Box::new(replica)), ..Body::closed(me) }
     }
 
     /// No replica, and nothing known.
-    pub(crate) fn closed() -> Body {
+    pub(crate) fn closed(me: DeviceId) -> Body {
         Body {
+            me,
             state: State::Asleep,
             applied: 0,
             marked: 0,
@@ -106,6 +115,7 @@ impl Body {
             backlog: Vec::new(),
             mark_at: None,
             named: false,
+            at_risk: false,
             distrusts_snapshot: false,
             rest_at: None,
             titles: TitleWatch::default(),
@@ -270,7 +280,15 @@ impl Body {
             self.marked = applied;
             self.mark_at = None;
             self.named = writes.trying.is_some_and(|row| row > 0);
+            self.at_risk = writes.trying.is_some();
         }
+    }
+
+    /// The process ends of itself: what the journal should say then, lest the next one suspects what has killed nobody. Whatever was
+    /// under suspicion before stays so.
+    pub(crate) fn farewell(&self) -> Option<u64> {
+        let suspects = self.suspected > 0 || matches!(self.state, State::Trying(..));
+        (!suspects && (self.at_risk || self.applied > self.marked)).then_some(self.applied)
     }
 
     /// The marks and the records are on disk: what waits meets the replica. `client` is the one that it writes as.
@@ -391,8 +409,10 @@ impl Body {
             self.state = State::Awake(replica);
             return;
         }
+        let watch = watch(history, &self.me, &replica, &news);
         match replica.apply(&updates(&news)) {
             Ok(applied) => {
+                met.stranded = watch.map(|watch| watch.stranded(&applied.delta, &replica)).unwrap_or_default();
                 self.applied = history.last_row();
                 self.state = State::Awake(replica);
                 met.change = Some(applied);

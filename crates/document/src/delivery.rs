@@ -9,20 +9,20 @@ use sheaf_base::{
     ChainId, DeviceId, Hash, Position, limits,
     planted::{self, Bug},
 };
-use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Run};
-use sheaf_record::{Record, Seal, Signature, SignedHead};
+use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Packed, Run};
+use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
 
 use crate::{
     history::{History, Inside, Sound},
     input::PeerId,
     turn::RecordRow,
-    unsealed::{CHAIN, Held, Unsealed, position_in},
+    unsealed::{CHAIN, Held, OF_CHAIN, Unsealed, position_in},
     validity::{Unfit, judge},
 };
 
 /// Bytes of one chain that may wait for what they stand on, if they are more than [`limits::WAITING`] records: two long chains that stand
-/// on each other come in pieces of 64 KiB.
-const UNCOVERED: usize = 256 * 1024;
+/// on each other come in runs, each as long as it is from seal to seal.
+const UNCOVERED: usize = OF_CHAIN;
 /// What all that waits for what it stands on may cost.
 const WAITING: usize = 16 * 1024 * 1024;
 /// What a seal costs that waits.
@@ -136,6 +136,33 @@ impl Delivery {
         received
     }
 
+    /// What a peer has sent packed, as if it had come as it is. `None`: it follows nothing that is here, or no key for it is.
+    pub(crate) fn unpack(&self, history: &mut History, packed: Packed) -> Result<Option<Bundle>, String> {
+        let run = PackedRun::decode(&packed.run).map_err(|error| error.to_string())?;
+        let (before, seal) = (run.before, run.seal);
+        let named = packed.head.map_or(BundleChain::Known(before.chain), BundleChain::Head);
+        let (chain, shown) = self.chain(history, &named)?;
+        if chain != before.chain {
+            return Err(format!("a packed run of chain {} comes with the head of {}", before.chain.short(), chain.short()));
+        }
+        let sealed = BundleSeal { chain: 0, number: seal.position.number, signature: seal.signature };
+        let mut bundle = Bundle { chains: vec![named], runs: Vec::new(), seals: vec![sealed] };
+        if history.sealed(&chain) >= seal.position.number && history.hash_is(&seal.position) {
+            return Ok(Some(bundle));
+        }
+        let waiting = || self.sealed.get(&chain)?.head.clone();
+        let Some(head) = history.head(&chain).cloned().or_else(waiting).or(shown) else { return Ok(None) };
+        let hash = if before.number == 0 { Some(head.hash()) } else { self.hash(history, &chain, before.number) };
+        if hash != Some(before.hash) {
+            return Ok(None);
+        }
+        let document = history.document();
+        let Some(cipher) = history.cipher(&chain) else { return Ok(None) };
+        let records = run.unpack(cipher, &head, &document, before).map_err(|error| error.to_string())?.bytes;
+        bundle.runs.push(Run { chain: 0, first: before.number + 1, records });
+        Ok(Some(bundle))
+    }
+
     /// Forgets what a peer has sent that nothing vouches for.
     pub(crate) fn forget(&mut self, peer: PeerId) {
         self.unsealed.forget(peer);
@@ -151,9 +178,15 @@ impl Delivery {
                 self.costed(chain, |it| it.advance_chain(history, chain, &mut outcomes));
             }
             if outcomes.len() == before {
-                return outcomes;
+                break;
             }
         }
+        for outcome in &outcomes {
+            if let Outcome::Sealed(Seal { position, .. }) = outcome {
+                self.unsealed.settle(position, |number| history.graph.hash(&position.chain, number));
+            }
+        }
+        outcomes
     }
 
     /// How many bytes of records wait.

@@ -242,6 +242,11 @@ impl Document {
         }
     }
 
+    /// What is to be written when the document is closed in peace. Nothing is lost without it; the next opening is slower.
+    pub fn farewell(&self) -> Writes {
+        Writes { applied: self.replica.farewell(), ..Writes::default() }
+    }
+
     /// What is to be told now.
     pub fn take_outputs(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.outputs)
@@ -325,8 +330,10 @@ impl Document {
 
     fn bare(here: Here, document: DocumentId, mut entropy: Entropy, now: Moment) -> Document {
         let instance = entropy.draw_half();
+        let key = DeviceKey::from_bytes(&here.key);
+        let me = key.device();
         Document {
-            key: DeviceKey::from_bytes(&here.key),
+            key,
             profile: Profile { name: here.name, colour: here.colour },
             entropy,
             ticket: None,
@@ -335,7 +342,7 @@ impl Document {
             history: History::new(document),
             delivery: Delivery::default(),
             own: Own::default(),
-            replica: Body::closed(),
+            replica: Body::closed(me),
             title: String::new(),
             people: Vec::new(),
             views: Views::default(),
@@ -398,8 +405,8 @@ impl Document {
             let _ = self.begin_chain();
         }
         let client = self.own.client();
-        let watch = self.watch(&news);
         let met = self.replica.meet(news, &mut self.history, client, self.now);
+        met.stranded.into_iter().for_each(|rescued| self.announce(Announcement::Rescued(rescued)));
         if let Some(suspect) = met.suspect {
             self.strike(suspect);
         }
@@ -412,7 +419,6 @@ impl Document {
         if let Some(change) = met.change {
             self.title_changed |= change.title;
             let length = self.replica.get().map_or(0, |replica| replica.length());
-            self.rescue(watch, &change.delta);
             if !change.delta.ops.is_empty() {
                 self.views.enter(change.delta, Author::Devices(authors), None, length);
             }
@@ -423,12 +429,6 @@ impl Document {
             self.kept.extend(self.for_replica.drain(..));
         }
         self.rest_unless_needed();
-    }
-
-    /// Says which words of this device have lost their line.
-    fn rescue(&mut self, watch: Option<rescue::Watch>, change: &sheaf_schema::Delta) {
-        let stranded = watch.zip(self.replica.get()).map(|(watch, replica)| watch.stranded(change, replica));
-        stranded.into_iter().flatten().for_each(|rescued| self.announce(Announcement::Rescued(rescued)));
     }
 
     /// Lets the replica go in a while, if nobody looks at it.

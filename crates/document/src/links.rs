@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sheaf_access::Operation;
 use sheaf_base::DeviceId;
-use sheaf_protocol::{Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Receipt, RouteHint, Session, Versions, Welcome, Wish};
+use sheaf_protocol::{Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Packed, Receipt, RouteHint, Session, Versions, Welcome, Wish};
 
 use crate::{
     Document,
@@ -247,6 +247,7 @@ impl Document {
             }
             Frame::Have(have) => return self.hear_have(id, &have),
             Frame::Records(bundle) | Frame::Live(bundle) => return self.hear_records(id, bundle),
+            Frame::Packed(packed) => return self.hear_packed(id, packed),
             Frame::Supplied => {
                 self.supplied = true;
                 Vec::new()
@@ -312,9 +313,7 @@ impl Document {
             return self.refuse(id, Dismissal::Invalid);
         }
         if let Some(reason) = received.invalid {
-            let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
-            self.announce(Announcement::Quarantined { device, reason });
-            return self.refuse(id, Dismissal::Invalid);
+            return self.refuse_invalid(id, reason);
         }
         let now = self.now.elapsed;
         if let Some(session) = self.peers.session(id) {
@@ -329,6 +328,27 @@ impl Document {
             self.close_forked(id, fork);
         }
         self.advance();
+    }
+
+    /// Packed records, which are like others once they are unpacked.
+    fn hear_packed(&mut self, id: PeerId, packed: Packed) {
+        match self.delivery.unpack(&mut self.history, packed) {
+            Ok(Some(bundle)) => self.hear_records(id, bundle),
+            Ok(None) => {
+                let now = self.now.elapsed;
+                if let Some(session) = self.peers.session(id) {
+                    session.hurry(now);
+                }
+            }
+            Err(reason) => self.refuse_invalid(id, reason),
+        }
+    }
+
+    /// No honest peer sends this.
+    fn refuse_invalid(&mut self, id: PeerId, reason: String) {
+        let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
+        self.announce(Announcement::Quarantined { device, reason });
+        self.refuse(id, Dismissal::Invalid);
     }
 
     /// What a peer sends does not fit what is here. A forked chain looks like that once to each of two honest devices; more than that is

@@ -1,24 +1,25 @@
 //! Words that lose their line: somebody removed a line in which this device had written, and had not seen those words.
 //!
 //! The linear text keeps the words; they are stranded in a neighbouring line. The device that wrote them notices, from the stamps of the
-//! records that removed the line, and says so. Looking costs a walk over the text, so it is done only when a removal and unseen words of
-//! this device cross.
+//! records that removed the line, and says so: when they come, or, if the body is not open then, when it is opened. Looking costs a walk over
+//! the text, so it is done only when a removal and unseen words of this device cross.
 //!
 //! Putting them back gives them a line of their own again: where they stand if nothing else is before them in their line, else behind it;
 //! and words that are gone meanwhile come back at the end of the text. Nobody else's words are touched.
 
 use std::{collections::BTreeMap, ops::Range};
 
-use sheaf_base::ClientId;
+use sheaf_base::{ClientId, DeviceId};
 use sheaf_replica::{
     Place, Replica, Stick,
-    walk::{Rules, walk},
+    walk::{Id, Rules, walk},
 };
 use sheaf_schema::{Attributes, Delta, LINE, Op, utf16};
 
 use crate::{
     Document,
     body::News,
+    history::History,
     input::{Input, RequestId},
     output::{Author, Done, Refused, Rescued},
 };
@@ -30,9 +31,20 @@ const CHAINS: usize = 32;
 pub(crate) struct Watch {
     /// The text before.
     text: Delta,
-    /// From which clock on the words of each of this device's chains were not seen by those who removed something.
-    unseen: BTreeMap<ClientId, u32>,
+    /// Which characters ended its lines.
+    newlines: Vec<Option<Id>>,
+    removals: Vec<Removal>,
 }
+
+/// A record that removes something.
+struct Removal {
+    /// What it removes.
+    ranges: Vec<(ClientId, Range<u32>)>,
+    /// From which clock on its author had not seen the words of each of this device's chains.
+    unseen: Unseen,
+}
+
+type Unseen = BTreeMap<ClientId, u32>;
 
 /// A line of the text before: where it is, and the id that its newline carries.
 struct Line {
@@ -46,23 +58,32 @@ struct Kept {
     now: usize,
 }
 
-impl Document {
-    /// Looks at records that are about to meet the replica: whether they remove anything without having seen all words of this device.
-    pub(crate) fn watch(&self, news: &[News]) -> Option<Watch> {
-        let replica = self.replica.get()?;
-        let mut unseen: Option<BTreeMap<ClientId, u32>> = None;
-        for news in news.iter().filter(|news| removes(news)) {
-            let missed = self.unseen_by(news);
-            match &mut unseen {
-                None => unseen = Some(missed),
-                // Only what none of them had seen: whoever saw it and joined lines has stranded nothing.
-                Some(unseen) => unseen.retain(|client, from| missed.get(client).inspect(|other| *from = (*from).max(**other)).is_some()),
-            }
-        }
-        let unseen = unseen.filter(|unseen| !unseen.is_empty())?;
-        Some(Watch { text: replica.delta(), unseen })
+/// Looks at records that are about to meet a replica of the device `me`: whether they remove anything without having seen all its words.
+pub(crate) fn watch(history: &History, me: &DeviceId, replica: &Replica, news: &[News]) -> Option<Watch> {
+    let own = history.chains_of(me).rev().take(CHAINS).map(|chain| chain.client());
+    let written: Vec<(ClientId, u32)> = own.map(|client| (client, replica.end(client))).filter(|(_, end)| *end > 0).collect();
+    if written.is_empty() {
+        return None;
     }
+    let removals: Vec<Removal> = news.iter().filter_map(|news| removal(history, &written, news)).collect();
+    if removals.iter().all(|removal| removal.unseen.is_empty()) {
+        return None;
+    }
+    let text = replica.delta();
+    let newlines = lines(&text).iter().map(|line| replica.id_at(line.place.end - 1)).collect();
+    Some(Watch { text, newlines, removals })
+}
 
+/// What a record removes, if anything, and what its author had not seen of the words that are `written`.
+fn removal(history: &History, written: &[(ClientId, u32)], news: &News) -> Option<Removal> {
+    let walked = walk(&news.update, Rules::Body(news.position.chain.client())).ok()?;
+    let ranges: Vec<_> = walked.deletes().collect();
+    let past = history.graph.past_with(&news.position.hash).filter(|_| !ranges.is_empty())?;
+    let unseen = written.iter().map(|(client, end)| (*client, past.clock(*client), end)).filter(|(_, seen, end)| seen < end);
+    Some(Removal { ranges, unseen: unseen.map(|(client, seen, _)| (client, seen)).collect() })
+}
+
+impl Document {
     /// Gives rescued words a line of their own again.
     pub(crate) fn put_back(&mut self, request: RequestId, text: &str, place: Option<Place>) {
         if self.must_wait_for_replica(Input::PutBack { request, text: text.to_owned(), place: place.clone() }) {
@@ -74,19 +95,6 @@ impl Document {
         let result = if delta.ops.is_empty() { Ok(self.views.version()) } else { self.edit(&delta, Author::Here, None) };
         self.done(request, result.map(Done::Version));
     }
-
-    /// The words of this device that the author of a record had not seen.
-    fn unseen_by(&self, news: &News) -> BTreeMap<ClientId, u32> {
-        let Some(past) = self.history.graph.past_with(&news.position.hash) else { return BTreeMap::new() };
-        let me = self.device();
-        let own = self.history.chains_of(&me).rev().take(CHAINS);
-        let missed = own.filter_map(|chain| {
-            let client = chain.client();
-            let (seen, written) = (past.clock(client), self.replica.get()?.end(client));
-            (seen < written).then_some((client, seen))
-        });
-        missed.collect()
-    }
 }
 
 impl Watch {
@@ -94,24 +102,35 @@ impl Watch {
     pub(crate) fn stranded(&self, change: &Delta, replica: &Replica) -> Vec<Rescued> {
         let kept = kept(change, self.text.length());
         let lines = lines(&self.text);
-        let gone = lines.iter().filter(|line| !is_kept(&kept, line.place.end - 1));
-        gone.filter_map(|line| self.rescue(line, &kept, replica)).collect()
+        let gone = lines.iter().zip(&self.newlines).filter(|(line, _)| !is_kept(&kept, line.place.end - 1));
+        gone.filter_map(|(line, newline)| Self::rescue(line, &self.unseen_by_all((*newline)?)?, &self.text, &kept, replica)).collect()
+    }
+
+    /// What nobody had seen who removed this newline: whoever has seen the words and joined the lines has stranded nothing.
+    fn unseen_by_all(&self, newline: Id) -> Option<Unseen> {
+        let removed = |(client, clocks): &(ClientId, Range<u32>)| *client == newline.client && clocks.contains(&newline.clock);
+        let mut those = self.removals.iter().filter(|removal| removal.ranges.iter().any(removed)).map(|removal| &removal.unseen);
+        let first = those.next()?.clone();
+        Some(those.fold(first, |mut unseen, other| {
+            unseen.retain(|client, from| other.get(client).inspect(|other| *from = (*from).max(**other)).is_some());
+            unseen
+        }))
     }
 
     /// What is left of a line that is gone, if it is nothing but unseen words of this device.
-    fn rescue(&self, line: &Line, kept: &[Kept], replica: &Replica) -> Option<Rescued> {
+    fn rescue(line: &Line, unseen: &Unseen, text: &Delta, kept: &[Kept], replica: &Replica) -> Option<Rescued> {
         let mut left = String::new();
         let mut first = None;
         for piece in kept {
             let (start, end) = (piece.was.start.max(line.place.start), piece.was.end.min(line.place.end));
             for offset in start..end {
                 let id = replica.id_at(piece.now + offset - piece.was.start)?;
-                if self.unseen.get(&id.client).is_none_or(|from| id.clock < *from) {
+                if unseen.get(&id.client).is_none_or(|from| id.clock < *from) {
                     return None;
                 }
             }
             if start < end {
-                left.push_str(&self.text.slice(start, end).text());
+                left.push_str(&text.slice(start, end).text());
                 first = first.or(Some(piece.now + start - piece.was.start));
             }
         }
@@ -136,10 +155,6 @@ fn putting_back(text: &Delta, words: &str, at: Option<usize>) -> Delta {
         return change.insert("\n");
     }
     if at + length == end - 1 { Delta::new() } else { Delta::new().retain(at + length).insert("\n") }
-}
-
-fn removes(news: &News) -> bool {
-    walk(&news.update, Rules::Body(news.position.chain.client())).is_ok_and(|walked| walked.deletes().next().is_some())
 }
 
 /// The pieces of a text of this length that a change keeps.

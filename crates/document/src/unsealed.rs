@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sheaf_base::{ChainId, Position, limits};
+use sheaf_base::{ChainId, Hash, Position, limits};
 use sheaf_record::{ChainReader, ReadRecord, SignedHead};
 
 use crate::input::PeerId;
 
 /// Bytes of one chain that one peer may send ahead of a seal: a journal keeps a seal every 64 KiB, a turn may hold 256.
-const OF_CHAIN: usize = limits::SEAL_EVERY + limits::TURN_BYTES + 2 * limits::PAYLOAD;
+pub(crate) const OF_CHAIN: usize = limits::SEAL_EVERY + limits::TURN_BYTES + 2 * limits::PAYLOAD;
 /// What all that one peer has sent ahead of seals may cost.
 const OF_PEER: usize = 4 * 1024 * 1024;
 /// What a chain costs that waits, besides its records: its head, its reader, its places in tables. Without counting it, somebody could have a
@@ -131,6 +131,19 @@ impl Unsealed {
             self.remove(key);
         }
         held
+    }
+
+    /// What is held and sealed now, whoever sent it, waits for nothing any more from anybody. `hash` is that of a record that is held.
+    pub(crate) fn settle(&mut self, sealed: &Position, hash: impl Fn(u64) -> Option<Hash>) {
+        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+        for key in peers.into_iter().map(|peer| (peer, sealed.chain)) {
+            let Some(stretch) = self.get(key).filter(|stretch| !stretch.rival) else { continue };
+            let last = stretch.tip().number.min(sealed.number);
+            // A branch that nobody knew of when it came goes on waiting for its own seal.
+            if stretch.position(last).is_some_and(|at| hash(last) == Some(at.hash)) {
+                while self.pop(key, last).is_some() {}
+            }
+        }
     }
 
     /// Forgets what a peer has sent of a chain.

@@ -115,6 +115,13 @@ impl Live {
             Ok(()) => Ended::Stopped,
             Err(why) => why,
         };
+        if why == Ended::Stopped {
+            let mut batch = Batch::of(self.document.id());
+            rows::write(&mut batch, self.document.farewell());
+            if !batch.is_empty() {
+                self.shared.write_aside(batch, "a document's farewell");
+            }
+        }
         for (view, outlet) in &self.views {
             outlet.closed(self.document.id(), view, &why.to_string());
         }

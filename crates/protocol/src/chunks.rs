@@ -1,21 +1,24 @@
-//! Filling `Records` frames from stretches of the journal.
+//! Filling `Records` and `Packed` frames from stretches of the journal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sheaf_base::{ChainId, limits};
-use sheaf_record::Signature;
+use sheaf_base::{ChainId, Hash, Position, limits};
+use sheaf_record::{ChainCipher, Kind, Seal, Signature, pack};
 
-use crate::frame::{Bundle, BundleChain, BundleSeal, Frame, Run};
+use crate::frame::{Bundle, BundleChain, BundleSeal, Frame, Packed, Run};
 
 /// Room that a bundle leaves for its counts and its tag.
 const MARGIN: usize = 512;
 /// Bytes that a seal adds at most.
 const SEAL: usize = 64 + 10 + 5;
 
-/// Fills bundles of at most one frame from records in causal order.
+/// The fewest records that are packed: a pack's header fills 170 bytes, as much as three keystrokes.
+const WORTH_PACKING: usize = 8;
+
+/// Fills frames from records.
 ///
-/// Say first all heads and seals that may be needed, then record after record; frames come out when they are full, and the last ones from
-/// [`Chunks::finish`]. A seal goes into the frame of the record that it seals.
+/// Say first all heads and seals that may be needed, then run after run, or record after record; frames come out when they are full, and the
+/// last ones from [`Chunks::finish`]. A seal goes into the frame of the record that it seals.
 #[derive(Debug, Default)]
 pub struct Chunks {
     heads: BTreeMap<ChainId, Vec<u8>>,
@@ -40,6 +43,34 @@ impl Chunks {
     /// A seal.
     pub fn seal(&mut self, chain: ChainId, number: u64, signature: Signature) {
         self.seals.insert((chain, number), signature);
+    }
+
+    /// The next run: the records of one chain after `before` up to a seal, `last` being the hash of the last. Packed, if they are many and
+    /// `cipher` opens them; else record after record.
+    ///
+    /// A run with an access record in it is never packed: whoever has no key yet must be able to read those.
+    pub fn run(&mut self, cipher: Option<&ChainCipher>, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Vec<Frame> {
+        if let Some(packed) = cipher.and_then(|cipher| self.pack(cipher, before, last, records)) {
+            return self.flush().into_iter().chain([Frame::Packed(packed)]).collect();
+        }
+        let numbered = (before.number + 1..).zip(records);
+        numbered.filter_map(|(number, bytes)| self.record(before.chain, number, bytes.as_ref())).collect()
+    }
+
+    fn pack(&mut self, cipher: &ChainCipher, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Option<Packed> {
+        let access = |bytes: &[u8]| bytes.first() == Some(&Kind::Access.code());
+        if records.len() < WORTH_PACKING || records.iter().any(|bytes| access(bytes.as_ref())) {
+            return None;
+        }
+        let (chain, number) = (before.chain, before.number + records.len() as u64);
+        let signature = *self.seals.get(&(chain, number))?;
+        let run = pack(cipher, before, records, Seal { position: Position { chain, number, hash: last }, signature }).ok()?.encode();
+        if run.len() + self.heads.get(&chain).map_or(0, Vec::len) > limits::FRAME - MARGIN {
+            return None;
+        }
+        self.seals.remove(&(chain, number));
+        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
+        Some(Packed { head, run })
     }
 
     /// The next record. A frame that it does not fit into any more comes out.

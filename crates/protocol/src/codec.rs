@@ -6,8 +6,8 @@ use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Presence, Range, Receipt, RouteHint, Run,
-    StateHash, Versions, Welcome,
+    Ask, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Presence, Range, Receipt,
+    RouteHint, Run, StateHash, Versions, Welcome,
 };
 
 /// The most bytes of an invitation, which holds a label of at most a name's length.
@@ -74,6 +74,9 @@ impl Frame {
             Frame::Supplied => {
                 w.byte(15);
             }
+            Frame::Packed(Packed { head, run }) => {
+                w.byte(16).bytes(head.as_deref().unwrap_or_default()).bytes(run);
+            }
         }
         writer.into_bytes()
     }
@@ -111,6 +114,11 @@ impl Frame {
             13 => Frame::Neighbours(list(r, 32, "neighbours", |r| r.array("a device").map(DeviceId))?),
             14 => Frame::Bye,
             15 => Frame::Supplied,
+            16 => {
+                let head = r.bytes(HEAD, "a head")?;
+                let head = (!head.is_empty()).then(|| head.to_vec());
+                Frame::Packed(Packed { head, run: r.bytes(limits::FRAME, "a packed run")?.to_vec() })
+            }
             found => return Err(Malformed::Unknown { what: "the frame's kind", found: found.into() }),
         };
         reader.finish()?;

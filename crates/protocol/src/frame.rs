@@ -17,8 +17,10 @@ pub enum Frame {
     Hello(Hello),
     /// What I hold, range by range, where digests differed.
     Compare(Compare),
-    /// Records, in causal order, to catch up. Bulk lane.
+    /// Records to catch up with. Bulk lane.
     Records(Bundle),
+    /// Many records as few bytes, to catch up with. Bulk lane.
+    Packed(Packed),
     /// All that was to be caught up with has been sent, on this lane, before this.
     Supplied,
     /// Records of one turn, as they are written. Fast lane.
@@ -176,7 +178,7 @@ pub struct ItemHeld {
     pub hash: [u8; 8],
 }
 
-/// Heads, records and seals, in causal order.
+/// Heads, records and seals.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bundle {
     /// Which chains the runs and seals are about.
@@ -216,6 +218,15 @@ pub struct BundleSeal {
     pub number: u64,
     /// The signature.
     pub signature: Signature,
+}
+
+/// A packed run, as [`sheaf_record::PackedRun`] spells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// The signed head of its chain, if the receiver may not know it.
+    pub head: Option<Vec<u8>>,
+    /// The run.
+    pub run: Vec<u8>,
 }
 
 /// A device's statement that it durably holds everything up to a frontier, and what is new since its last one on this link.

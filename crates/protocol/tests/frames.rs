@@ -88,7 +88,8 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
         11 => Frame::Routes(many(c, |c| RouteHint { device: DeviceId(bytes(c)), route: blob(c, 300) })),
         12 => Frame::Neighbours(many(c, |c| DeviceId(bytes(c)))),
         13 => Frame::Bye,
-        _ => Frame::Supplied,
+        14 => Frame::Supplied,
+        _ => Frame::Packed(Packed { head: c.random_bool(0.5).then(|| [&[1], &blob(c, 100)[..]].concat()), run: blob(c, 600) }),
     }
 }
 
@@ -96,7 +97,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
 fn every_frame_reads_back_in_one_spelling() {
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     for round in 0..3000 {
-        let frame = frame(&mut chance, round % 15);
+        let frame = frame(&mut chance, round % 16);
         let bytes = frame.encode();
         assert_eq!(Frame::decode(&bytes).as_ref(), Ok(&frame));
         assert!(Frame::decode(&[&bytes[..], &[0]].concat()).is_err(), "something follows: {frame:?}");
@@ -111,7 +112,7 @@ fn other_bytes_are_refused_or_read_as_what_they_spell() {
     let mut chance = ChaCha8Rng::seed_from_u64(2);
     let mut read = 0;
     for round in 0..60_000 {
-        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 15).encode() };
+        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 16).encode() };
         for _ in 0..chance.random_range(0..4) {
             if !bytes.is_empty() {
                 let at = chance.random_range(0..bytes.len());

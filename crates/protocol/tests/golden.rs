@@ -73,6 +73,8 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("neighbours", Frame::Neighbours(vec![DeviceId(run(20)), DeviceId(run(21))])),
         ("bye", Frame::Bye),
         ("supplied", Frame::Supplied),
+        ("packed", Frame::Packed(Packed { head: Some(b"a signed head".to_vec()), run: b"a packed run".to_vec() })),
+        ("packed, of a chain that is known", Frame::Packed(Packed { head: None, run: b"a packed run".to_vec() })),
     ]
 }
 

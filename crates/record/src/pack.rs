@@ -23,11 +23,12 @@ const VERSION: u8 = 1;
 /// What a run may hold uncompressed, so that a bomb is a small one.
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
 
+/// How many records a run may hold: what is sealed at once is at most some hundred KiB of them, and whoever unpacks one of this many needs a
+/// few MiB.
+const MAX_COUNT: usize = 8192;
+
 /// What a run may fill compressed: a little more, for runs that do not compress.
 const MAX_PACKED: usize = MAX_UNPACKED + 64 * 1024;
-
-/// The least that a record fills uncompressed: kind, empty stamp, seconds, length.
-const LEAST: usize = 4;
 
 /// zstd's effort. At 12 a run of keystrokes is nearly as small as at 19 and packs several times faster.
 const LEVEL: i32 = 12;
@@ -70,6 +71,9 @@ pub enum PackError {
     /// The seal is not over the last record.
     #[error("a run is packed up to a seal, and this seal is over number {0}, not over the last record")]
     NotSealed(u64),
+    /// Too many for one run.
+    #[error("a run holds at most {MAX_COUNT} records, not {0}: pack fewer at a time")]
+    TooMany(usize),
     /// Too much for one run.
     #[error("the run would hold {0} bytes, and at most {MAX_UNPACKED} are allowed: pack fewer records at a time")]
     TooLarge(usize),
@@ -102,6 +106,9 @@ pub enum UnpackError {
 
 /// Packs the records after `before` up to `seal`, all of one epoch.
 pub fn pack(cipher: &ChainCipher, before: Position, records: &[impl AsRef<[u8]>], seal: Seal) -> Result<PackedRun, PackError> {
+    if records.len() > MAX_COUNT {
+        return Err(PackError::TooMany(records.len()));
+    }
     let mut reader = ChainReader::resume(before);
     let mut plain = Writer::new();
     for bytes in records {
@@ -151,7 +158,7 @@ impl PackedRun {
         let chain = ChainId(reader.array("the run's chain")?);
         let number = reader.varint_to(u32::MAX.into(), "the number before the run")?;
         let before = Position { chain, number, hash: Hash(reader.array("the hash before the run")?) };
-        let count = reader.varint_to((MAX_UNPACKED / LEAST) as u64, "the run's count")?;
+        let count = reader.varint_to(MAX_COUNT as u64, "the run's count")?;
         let hash = Hash(reader.array("the run's last hash")?);
         let seal = Seal { position: Position { chain, number: number + count, hash }, signature: Signature::read(&mut reader)? };
         let closed = reader.bytes(MAX_PACKED, "the run's records")?.to_vec();

@@ -3,7 +3,7 @@
 //! Never decides what to run; never hides what a program printed.
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A sentence that says what went wrong and what to do.

@@ -14,6 +14,11 @@ pub fn attack(mut frame: Frame, chance: &mut Chance, tally: &mut Tally) -> Optio
     }
     match &mut frame {
         Frame::Live(bundle) | Frame::Records(bundle) => alter(bundle, chance),
+        // What is inside says something else, or the seal does.
+        Frame::Packed(packed) => {
+            let at = if chance.percent(50) { packed.run.len() - 1 } else { 100 };
+            packed.run[at] ^= 1;
+        }
         // Boasts of more than there is.
         Frame::Have(have) => have.news.iter_mut().for_each(|(_, number)| *number += 1),
         // Lies about what is held: another number, another hash.

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sheaf_base::{ChainId, DocumentId, Hash};
-use sheaf_document::{Hydration, SnapshotState, Span, Stored, Writes};
+use sheaf_base::{ChainId, DocumentId, Hash, Position};
+use sheaf_document::{Hydration, RecordRow, SnapshotState, Span, Stored, Writes};
 use sheaf_protocol::{Chunks, Frame};
-use sheaf_record::Signature;
+use sheaf_record::{ChainCipher, EpochSecret, Signature};
 
 use crate::plan::Failing;
 
@@ -132,9 +132,9 @@ impl Disk {
         }
     }
 
-    /// These stretches of the journal as frames, in order of acceptance.
+    /// These stretches of the journal as frames, each a run: as if few seals of a chain had been kept. Each ends at a seal.
     pub fn supply(&self, spans: &[Span]) -> Vec<Frame> {
-        let wanted: BTreeMap<ChainId, &Span> = spans.iter().map(|span| (span.chain, span)).collect();
+        let wanted: BTreeMap<ChainId, Span> = spans.iter().filter_map(|span| Some((span.chain, self.upto_a_seal(span)?))).collect();
         let mut chunks = Chunks::new();
         for head in self.stored.heads.iter().filter(|head| wanted.get(&head.chain).is_some_and(|span| span.after == 0)) {
             chunks.head(head.chain, [&head.head[..], &head.signature].concat());
@@ -143,13 +143,33 @@ impl Disk {
             chunks.seal(seal.chain, seal.number, Signature(seal.signature));
         }
         let mut frames = Vec::new();
+        let mut runs: BTreeMap<ChainId, Vec<&RecordRow>> = BTreeMap::new();
         for row in &self.stored.records {
-            if wanted.get(&row.chain).is_some_and(|span| span.after < row.number && row.number <= span.upto) {
-                frames.extend(chunks.record(row.chain, row.number, &row.bytes));
+            let Some(span) = wanted.get(&row.chain).filter(|span| span.after < row.number && row.number <= span.upto) else { continue };
+            let run = runs.entry(row.chain).or_default();
+            run.push(row);
+            if row.number == span.upto {
+                frames.extend(self.run(&mut chunks, &std::mem::take(run)));
             }
         }
         frames.extend(chunks.finish());
         frames
+    }
+
+    fn upto_a_seal(&self, span: &Span) -> Option<Span> {
+        let seals = self.stored.seals.iter().filter(|seal| seal.chain == span.chain).map(|seal| seal.number);
+        let upto = seals.clone().filter(|number| *number >= span.upto).min().or(seals.max())?;
+        Some(Span { chain: span.chain, after: span.after, upto })
+    }
+
+    /// A run, packed where that is worth it.
+    fn run(&self, chunks: &mut Chunks, run: &[&RecordRow]) -> Vec<Frame> {
+        let (first, last) = (run[0], run[run.len() - 1]);
+        let before = self.stored.records.iter().find(|row| (row.chain, row.number + 1) == (first.chain, first.number));
+        let hash = before.map_or(Hash(first.chain.0), |before| before.hash);
+        let before = Position { chain: first.chain, number: first.number - 1, hash };
+        let cipher = self.stored.secrets.first().map(|row| ChainCipher::new(&EpochSecret::from_bytes(row.secret), &first.chain));
+        chunks.run(cipher.as_ref(), before, last.hash, &run.iter().map(|row| &row.bytes).collect::<Vec<_>>())
     }
 
     /// Everything durable.

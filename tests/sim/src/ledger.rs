@@ -8,7 +8,7 @@ use std::{
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position, planted};
 use sheaf_document::RecordRow;
 use sheaf_protocol::{Bundle, BundleChain, Frame};
-use sheaf_record::{Record, Seal, Signature, SignedHead};
+use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
 
 use crate::{disk::Disk, view::Edit};
 
@@ -115,6 +115,14 @@ impl Ledger {
 
     /// A frame reaches a device. The seals in it that hold vouch for what has come or will come, in whatever piece.
     pub(crate) fn reaches(&mut self, who: usize, document: &DocumentId, frame: &Frame) {
+        if let Frame::Packed(packed) = frame
+            && let Ok(run) = PackedRun::decode(&packed.run)
+        {
+            let Seal { position, signature } = run.seal;
+            if self.holds(document, position.chain, position.number, signature) {
+                self.vouch(who, position.chain, position.number);
+            }
+        }
         let (Frame::Live(bundle) | Frame::Records(bundle)) = frame else { return };
         for seal in &bundle.seals {
             let Some(Ok(chain)) = bundle.chains.get(seal.chain as usize).map(chain_of) else { continue };
@@ -165,6 +173,10 @@ impl Ledger {
     pub(crate) fn sent(&self, who: usize, frame: &Frame) -> Result<(), String> {
         match frame {
             Frame::Live(bundle) | Frame::Records(bundle) => self.bundle_is_durable(who, bundle),
+            Frame::Packed(packed) => {
+                let run = PackedRun::decode(&packed.run).map_err(|error| error.to_string())?;
+                self.is_durable(who, &run.before.chain, run.seal.position.number)
+            }
             Frame::Have(have) => have.news.iter().try_for_each(|(chain, number)| self.is_durable(who, chain, *number)),
             _ => Ok(()),
         }

@@ -130,6 +130,7 @@ impl World {
         if !waiting.is_empty() {
             return Err(format!("device {who} supplies again while {} frames of the last supply wait", waiting.len()));
         }
+        self.tally.packs += frames.iter().filter(|frame| matches!(frame, Frame::Packed(_))).count() as u64;
         waiting.extend(frames);
         Ok(())
     }

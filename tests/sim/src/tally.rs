@@ -27,6 +27,8 @@ pub struct Tally {
     pub failed_writes: u64,
     /// Frames lost, repeated or overtaken on a wire.
     pub wire_faults: u64,
+    /// Packed runs put on a wire.
+    pub packs: u64,
     /// Snapshots folded.
     pub folds: u64,
     /// Forged or altered frames put on a wire.
@@ -46,6 +48,7 @@ impl AddAssign for Tally {
         self.operations += other.operations;
         self.failed_writes += other.failed_writes;
         self.wire_faults += other.wire_faults;
+        self.packs += other.packs;
         self.folds += other.folds;
         self.attacks += other.attacks;
     }

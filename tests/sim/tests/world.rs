@@ -45,6 +45,7 @@ impl Shown {
             ("partitions", tally.partitions),
             ("restored backups", tally.restores),
             ("full disks", tally.full_disks),
+            ("packed runs", tally.packs),
             ("snapshots", tally.folds),
         ];
         self.with.resize(kinds.len(), ("", 0));

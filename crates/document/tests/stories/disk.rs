@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use sheaf_base::{ChainId, DocumentId};
+use sheaf_base::{ChainId, DocumentId, Hash, Position};
 use sheaf_document::{
     HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, SnapshotState, Span, Stored, Ticket, Writes,
 };
 use sheaf_protocol::{Chunks, Frame};
-use sheaf_record::Signature;
+use sheaf_record::{ChainCipher, EpochSecret, Signature};
 
 use crate::killed;
 
@@ -116,12 +116,29 @@ impl Disk {
             chunks.seal(seal.chain, seal.number, Signature(seal.signature));
         }
         let mut frames = Vec::new();
+        let mut runs: BTreeMap<ChainId, Vec<&RecordRow>> = BTreeMap::new();
         for record in &self.records {
-            if upto.get(&record.chain).is_some_and(|(after, upto)| record.number > *after && record.number <= *upto) {
-                frames.extend(chunks.record(record.chain, record.number, &record.bytes));
+            if !upto.get(&record.chain).is_some_and(|(after, upto)| record.number > *after && record.number <= *upto) {
+                continue;
+            }
+            let run = runs.entry(record.chain).or_default();
+            run.push(record);
+            let sealed = self.seals.iter().any(|seal| (seal.chain, seal.number) == (record.chain, record.number));
+            if sealed || upto[&record.chain].1 == record.number {
+                frames.extend(self.run(&mut chunks, &std::mem::take(run)));
             }
         }
         frames.extend(chunks.finish());
         frames
+    }
+
+    /// A run, packed where that is worth it.
+    fn run(&self, chunks: &mut Chunks, run: &[&RecordRow]) -> Vec<Frame> {
+        let (first, last) = (run[0], run[run.len() - 1]);
+        let before = self.records.iter().find(|record| (record.chain, record.number + 1) == (first.chain, first.number));
+        let hash = before.map_or(Hash(first.chain.0), |before| before.hash);
+        let before = Position { chain: first.chain, number: first.number - 1, hash };
+        let cipher = self.secrets.first().map(|row| ChainCipher::new(&EpochSecret::from_bytes(row.secret), &first.chain));
+        chunks.run(cipher.as_ref(), before, last.hash, &run.iter().map(|record| &record.bytes).collect::<Vec<_>>())
     }
 }

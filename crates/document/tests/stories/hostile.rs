@@ -1,6 +1,6 @@
 //! What no honest device sends: it is refused by everybody alike, and changes nothing.
 
-use std::{cell::RefCell, ops::Range, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc, time::Duration};
 
 use sheaf_access::{Invitation, Label, Operation, TicketSeed};
 use sheaf_base::{ChainId, Hash, Position};
@@ -107,6 +107,37 @@ fn a_changed_byte_breaks_the_chain() {
     world.censor = Box::new(|_, _, _| true);
     world.pass(5 * SECOND);
     assert!(world.agree().contains("Changed"));
+}
+
+#[test]
+fn a_packed_run_that_was_altered_is_refused_and_changes_nothing() {
+    // In what it follows, in the seal's signature, in what is closed, in its version.
+    for at in [34, 150, 400, 0] {
+        let mut world = World::sharing(&["Ada", "Ben"]);
+        world.part(1);
+        for line in 0..40 {
+            world.write(0, &format!("Line {line} that Ben has not seen yet.\n"));
+        }
+        world.settle();
+        let before = rows(&world, 1);
+        world.censor = Box::new(move |_, _, frame| {
+            if let Frame::Packed(packed) = frame {
+                packed.run[at] ^= 1;
+            }
+            true
+        });
+        world.link(0, 1);
+        world.settle();
+        assert_eq!(rows(&world, 1), before, "byte {at}");
+        assert!(world.frames.contains_key("packed"));
+
+        // Over a clear line it comes.
+        world.part(1);
+        world.censor = Box::new(|_, _, _| true);
+        world.link(0, 1);
+        world.pass(70 * SECOND);
+        assert_eq!((world.text(1), rows(&world, 1)), (world.text(0), rows(&world, 0)), "byte {at}");
+    }
 }
 
 #[test]
@@ -317,6 +348,17 @@ fn a_device_that_seals_two_histories_is_closed() {
 
 #[test]
 fn two_who_heard_different_branches_both_learn_of_the_fork_and_blame_only_its_author() {
+    two_who_heard_different_branches(1, 3);
+}
+
+#[test]
+fn a_fork_is_noticed_just_as_well_when_the_branches_come_packed() {
+    let frames = two_who_heard_different_branches(20, 40);
+    assert!(frames.contains_key("packed"), "{frames:?}");
+}
+
+/// Ada hears one branch of a chain and Ben another, so many records long; then they meet. The frames that were sent, by kind.
+fn two_who_heard_different_branches(short: usize, long: usize) -> BTreeMap<&'static str, usize> {
     let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
     world.write(0, "Ada's words.\n");
     world.settle();
@@ -332,7 +374,7 @@ fn two_who_heard_different_branches_both_learn_of_the_fork_and_blame_only_its_au
         forger.frame()
     };
     // Ada hears one story and Ben another, longer one, while they are apart.
-    let (short, long) = (branch(1, "One story. "), branch(3, "Another story. "));
+    let (short, long) = (branch(short, "One story. "), branch(long, "Another story. "));
     slip(&mut world, 2, 0, short);
     let (to_ada, to_ben) = (world.peer(0, 2), world.peer(1, 2));
     world.part(2);
@@ -354,9 +396,11 @@ fn two_who_heard_different_branches_both_learn_of_the_fork_and_blame_only_its_au
         assert_eq!(world.devices[who].dismissed, Vec::<String>::new());
     }
     // And they do not tell each other the same old story every minute.
-    let before = world.frames["records"];
+    let records = |world: &World| ["records", "packed"].map(|kind| world.frames.get(kind).copied());
+    let before = records(&world);
     world.pass(300 * SECOND);
-    assert_eq!(world.frames["records"], before);
+    assert_eq!(records(&world), before);
+    world.frames
 }
 
 #[test]
@@ -467,7 +511,7 @@ fn a_false_secret_does_not_keep_the_true_one_out() {
 fn a_false_secret_that_is_repeated_drives_out_nobody_elses() {
     let (mut world, cleo, ticket) = with_a_guest();
     // Ada's Welcome comes, but nothing yet that would prove her secret; then Mallory says hers again and again.
-    world.censor = Box::new(|_, to, frame| to != 2 || !matches!(frame, Frame::Records(_) | Frame::Live(_)));
+    world.censor = Box::new(|_, to, frame| to != 2 || !matches!(frame, Frame::Records(_) | Frame::Packed(_) | Frame::Live(_)));
     world.link(0, cleo);
     world.settle();
     world.link(1, cleo);

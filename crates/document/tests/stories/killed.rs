@@ -40,6 +40,27 @@ fn a_process_that_dies_of_a_record_opens_without_it_in_the_end() {
     assert!(said.contains("it opens and shows [Good words.]"), "{said}");
 }
 
+#[test]
+fn whoever_ends_in_peace_suspects_nothing_afterwards() {
+    for (ends, suspects) in [(World::crash as fn(&mut World, usize), true), (World::close, false)] {
+        let mut world = World::sharing(&["Ada", "Ben"]);
+        world.open(1, "main");
+        for line in 0..40 {
+            world.write(0, &format!("Line {line}\n"));
+            world.settle();
+        }
+        ends(&mut world, 1);
+        let rows = world.devices[1].disk.records.len() as u64;
+        assert_eq!(world.devices[1].disk.trying.is_some(), suspects, "the process dies with what it has just applied, or it does not");
+        assert_eq!(world.devices[1].disk.applied == rows, !suspects);
+        world.start(1);
+        world.open(1, "main");
+        world.link(0, 1);
+        world.settle();
+        assert!(world.agree().contains("Line 39"));
+    }
+}
+
 /// Ada and Ben, whose program dies of a word that Ada's does not mind.
 #[test]
 fn child() {

@@ -11,4 +11,5 @@ mod hostile;
 mod journeys;
 mod killed;
 mod lane;
+mod rescued;
 mod writing_together;

@@ -156,6 +156,13 @@ impl World {
         device.failed = None;
     }
 
+    /// The process ends of itself.
+    pub(crate) fn close(&mut self, who: usize) {
+        let farewell = self.document(who).farewell();
+        self.devices[who].disk.write(&farewell);
+        self.crash(who);
+    }
+
     /// The process starts again from its disk.
     pub(crate) fn start(&mut self, who: usize) {
         let (here, now) = (self.devices[who].here(), self.moment());
@@ -511,6 +518,7 @@ fn kind(frame: &Frame) -> &'static str {
         Frame::Compare(_) => "compare",
         Frame::Records(_) => "records",
         Frame::Supplied => "supplied",
+        Frame::Packed(_) => "packed",
         Frame::Live(_) => "live",
         Frame::Have(_) => "have",
         Frame::Receipts(_) => "receipts",

@@ -1,5 +1,6 @@
 //! What reaches a document's task.
 
+use sheaf_base::limits;
 use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Place, Push, Refused, RequestId, ViewId};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
@@ -89,6 +90,8 @@ fn delta_size(delta: &Delta) -> usize {
 fn frame_size(frame: &Frame) -> usize {
     match frame {
         Frame::Records(bundle) | Frame::Live(bundle) => bundle_size(bundle),
+        // What is in it is not known before it is unpacked. It was sealed at once.
+        Frame::Packed(_) => limits::SEAL_EVERY,
         _ => 0,
     }
 }

@@ -1,42 +1,36 @@
-//! Handing over stretches of the journal: rows in the order of acceptance, as `Records` frames on the bulk lane.
+//! Handing over stretches of the journal, on the bulk lane.
 //!
-//! A peer may lack three keystrokes or everything. Few records are fetched chain by chain; many are read by walking the journal from the
-//! first one on, a page at a time, so that memory stays small however much is missing. Several documents take turns, a frame each.
+//! A peer may lack three keystrokes or everything. What it lacks is sent run by run, each as it lies between two seals, in the order in which
+//! the runs begin in the journal. Nobody can use a record before its seal has come, so nothing is won by sending a run piece by piece; and as
+//! runs are short, little waits at the other end for what it stands on. Memory stays small however much is missing. Several documents take
+//! turns, a frame each.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sheaf_base::{ChainId, DocumentId};
+use sheaf_base::{ChainId, DocumentId, Hash, Position};
 use sheaf_document::Span;
 use sheaf_protocol::{Chunks, Frame};
-use sheaf_record::Signature;
+use sheaf_record::{ChainCipher, EpochSecret, Signature};
 use sheaf_store::{JournalRow, ReadError, Reader};
-
-/// Up to so many records are fetched chain by chain.
-const FEW: u64 = 512;
-/// Rows that a walk reads at a time.
-const PAGE: u32 = 512;
 
 /// A supply under way.
 pub(super) struct Supply {
     pub(super) document: DocumentId,
     wanted: BTreeMap<ChainId, Wanted>,
+    /// Chains of which something is left, by the journal row where it begins.
+    left: BTreeSet<(u64, ChainId)>,
+    /// What runs are packed with, if it is here. (One epoch a document, until secrets are rotated.)
+    secret: Option<EpochSecret>,
+    /// `None`: everything has been read.
     chunks: Option<Chunks>,
     ready: VecDeque<Frame>,
-    /// Where the walk stands; `None`: everything has been read.
-    after: Option<u64>,
-    left: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What is left of a chain.
 struct Wanted {
-    after: u64,
-    upto: u64,
-}
-
-impl Wanted {
-    fn contains(&self, number: u64) -> bool {
-        self.after < number && number <= self.upto
-    }
+    before: Position,
+    /// Where its runs end, the last of them where the supply ends.
+    ends: VecDeque<u64>,
 }
 
 impl Supply {
@@ -51,45 +45,32 @@ impl Supply {
             numbers.push(seal.number);
             chunks.seal(seal.chain, seal.number, Signature(signature));
         }
-        let mut wanted = BTreeMap::new();
+        let secret = reader.secrets(document)?.first().map(|row| EpochSecret::from_bytes(row.secret));
+        let mut supply = Supply { document, wanted: BTreeMap::new(), left: BTreeSet::new(), secret, chunks: None, ready: VecDeque::new() };
         for span in spans {
             let sealed = &seals[&span.chain];
             let upto = sealed.iter().find(|number| **number >= span.upto).or(sealed.last()).copied().unwrap_or(0);
-            if upto > span.after {
-                wanted.insert(span.chain, Wanted { after: span.after, upto });
-            }
+            let ends = sealed.iter().copied().filter(|number| (span.after + 1..=upto).contains(number)).collect();
+            supply.want(reader, span.chain, span.after, ends)?;
         }
-        if wanted.values().any(|wanted| wanted.after == 0) {
+        if supply.wanted.values().any(|wanted| wanted.before.number == 0) {
             for chain in reader.chains(document)? {
-                if wanted.get(&chain.chain).is_some_and(|wanted| wanted.after == 0) {
+                if supply.wanted.get(&chain.chain).is_some_and(|wanted| wanted.before.number == 0) {
                     chunks.head(chain.chain, [chain.head, chain.signature].concat());
                 }
             }
         }
-        let left = wanted.values().map(|wanted| wanted.upto - wanted.after).sum();
-        let mut supply = Supply { document, wanted, chunks: Some(chunks), ready: VecDeque::new(), after: None, left };
-        supply.begin(reader)?;
+        supply.chunks = Some(chunks);
         Ok(supply)
     }
 
-    /// Few records at once; of many, where the walk begins.
-    fn begin(&mut self, reader: &Reader<'_>) -> Result<(), ReadError> {
-        if self.left > FEW {
-            let mut first = u64::MAX;
-            for (chain, wanted) in &self.wanted {
-                let run = reader.run(self.document, *chain, wanted.after + 1, wanted.after + 1)?;
-                first = run.first().map_or(first, |row| first.min(row.row));
-            }
-            self.after = Some(first.saturating_sub(1));
-            return Ok(());
+    fn want(&mut self, reader: &Reader<'_>, chain: ChainId, after: u64, ends: VecDeque<u64>) -> Result<(), ReadError> {
+        let rows = reader.run(self.document, chain, after, after + 1)?;
+        let hash = if after == 0 { Some(Hash(chain.0)) } else { find(&rows, after).map(|row| row.record.hash) };
+        if let (Some(hash), Some(first), false) = (hash, find(&rows, after + 1), ends.is_empty()) {
+            self.left.insert((first.row, chain));
+            self.wanted.insert(chain, Wanted { before: Position { chain, number: after, hash }, ends });
         }
-        let mut rows = Vec::new();
-        for (chain, wanted) in &self.wanted {
-            rows.extend(reader.run(self.document, *chain, wanted.after + 1, wanted.upto)?);
-        }
-        rows.sort_by_key(|row| row.row);
-        self.take(rows);
-        self.finish();
         Ok(())
     }
 
@@ -100,39 +81,46 @@ impl Supply {
 
     /// Whether there is nothing left to read or to send.
     pub(super) fn is_done(&self) -> bool {
-        self.ready.is_empty() && self.after.is_none()
+        self.ready.is_empty() && self.chunks.is_none()
     }
 
-    /// Reads the next page of the walk.
+    /// Reads on until a frame is ready.
     pub(super) fn read_on(&mut self, reader: &Reader<'_>) -> Result<(), ReadError> {
-        let Some(after) = self.after else { return Ok(()) };
-        let page = reader.records(self.document, after, PAGE)?;
-        self.after = page.last().map(|row| row.row);
-        let before = self.left;
-        self.take(
-            page.into_iter().filter(|row| self.wanted.get(&row.record.chain).is_some_and(|it| it.contains(row.record.number))).collect(),
-        );
-        debug_assert!(self.left <= before, "a record is sent once");
-        if self.left == 0 || self.after.is_none() {
-            self.after = None;
-            self.finish();
+        while self.ready.is_empty() {
+            let Some((_, chain)) = self.left.pop_first() else {
+                let last = self.chunks.take().map(Chunks::finish);
+                self.ready.extend(last.into_iter().flatten());
+                return Ok(());
+            };
+            self.read_run(reader, chain)?;
         }
         Ok(())
     }
 
-    fn take(&mut self, rows: Vec<JournalRow>) {
-        let Some(chunks) = &mut self.chunks else { return };
-        for row in rows {
-            self.left = self.left.saturating_sub(1);
-            self.ready.extend(chunks.record(row.record.chain, row.record.number, &row.record.bytes));
+    /// Reads the next run of a chain, and looks where the one after it begins.
+    fn read_run(&mut self, reader: &Reader<'_>, chain: ChainId) -> Result<(), ReadError> {
+        let (Some(wanted), Some(chunks)) = (self.wanted.get_mut(&chain), &mut self.chunks) else { return Ok(()) };
+        let Some(end) = wanted.ends.pop_front() else { return Ok(()) };
+        let rows = reader.run(self.document, chain, wanted.before.number + 1, end + 1)?;
+        let (run, next) = rows.split_at(rows.partition_point(|row| row.record.number <= end));
+        let Some(last) = run.last().filter(|last| last.record.number - wanted.before.number == run.len() as u64) else {
+            // Nothing of this chain can be used behind the gap; the others do not suffer for it.
+            tracing::warn!(chain = %chain.short(), after = wanted.before.number, upto = end, "records are missing in the journal");
+            return Ok(());
+        };
+        let cipher = self.secret.as_ref().map(|secret| ChainCipher::new(secret, &chain));
+        let records: Vec<_> = run.iter().map(|row| &row.record.bytes).collect();
+        self.ready.extend(chunks.run(cipher.as_ref(), wanted.before, last.record.hash, &records));
+        wanted.before = Position { chain, number: end, hash: last.record.hash };
+        if let (Some(next), false) = (next.first(), wanted.ends.is_empty()) {
+            self.left.insert((next.row, chain));
         }
+        Ok(())
     }
+}
 
-    fn finish(&mut self) {
-        if let Some(chunks) = self.chunks.take() {
-            self.ready.extend(chunks.finish());
-        }
-    }
+fn find(rows: &[JournalRow], number: u64) -> Option<&JournalRow> {
+    rows.iter().find(|row| row.record.number == number)
 }
 
 #[cfg(test)]
@@ -149,7 +137,7 @@ mod tests {
         ChainId([seed; 32])
     }
 
-    /// A journal of two chains whose records came by turns, each sealed at its last and, as a newer seal would leave it, nowhere else.
+    /// A journal of two chains whose records came by turns, each sealed at its half and at its last.
     fn journal(folder: &std::path::Path, each: u64) -> Store {
         let store = Store::open(folder).expect("a new store");
         let entry = Entry {
@@ -177,8 +165,8 @@ mod tests {
                 batch.push(Change::Record(JournalRecord { chain: chain(seed), number, hash, kind: 1, clock, clocks, surrogates, bytes }));
             }
         }
-        for seed in [3, 7] {
-            batch.push(Change::Seal(JournalSeal { chain: chain(seed), number: each, signature: vec![seed; 64] }));
+        for (seed, number) in [(3, each / 2), (7, each / 2), (3, each), (7, each)] {
+            batch.push(Change::Seal(JournalSeal { chain: chain(seed), number, signature: vec![seed; 64] }));
         }
         store.commit(batch).wait().expect("a good disk");
         store
@@ -214,13 +202,16 @@ mod tests {
     }
 
     #[test]
-    fn few_records_and_many_come_in_the_order_of_acceptance() {
-        for each in [20, 3_000] {
+    fn few_records_and_many_come_run_by_run_in_the_order_in_which_the_runs_begin() {
+        // Of a short chain the journal keeps the newest seal, of a long one the first of each 64 KiB, too.
+        for (each, ends) in [(20, vec![20]), (3_000, vec![1_500, 3_000])] {
             let folder = tempfile::tempdir().expect("a folder");
             let store = journal(folder.path(), each);
-            let everything = [Span { chain: chain(3), after: 0, upto: each }, Span { chain: chain(7), after: 0, upto: each }];
+            let everything = [Span { chain: chain(7), after: 0, upto: each }, Span { chain: chain(3), after: 0, upto: each }];
             let (records, heads, frames) = supplied(&store, &everything);
-            let expected: Vec<_> = (1..=each).flat_map(|number| [(3, number), (7, number)]).collect();
+            let begins = [1].into_iter().chain(ends.iter().map(|end| end + 1));
+            let runs = begins.zip(&ends).flat_map(|(begin, end)| [3, 7].map(|seed| (seed, begin..=*end)));
+            let expected: Vec<_> = runs.flat_map(|(seed, run)| run.map(move |number| (seed, number))).collect();
             assert_eq!(records, expected, "{each} of each");
             assert_eq!(heads, vec![[vec![3; 90], vec![3; 64]].concat(), [vec![7; 90], vec![7; 64]].concat()], "each head once");
             println!("{each} records of each of two chains: {frames} frames");
