@@ -14,6 +14,7 @@ mod engine;
 mod event;
 mod facts;
 mod home;
+mod journal;
 mod lane;
 mod library;
 mod live;

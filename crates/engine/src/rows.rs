@@ -5,8 +5,7 @@ use sheaf_base::DocumentId;
 use sheaf_document::{HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, SnapshotState, Stored, Writes};
 use sheaf_store::{Batch, Change, Entry, JournalChain, JournalRecord, JournalSeal, ReadError, Reader};
 
-/// Rows that are read at a time.
-const PAGE: u32 = 4096;
+use crate::journal::Journal;
 
 /// The kind of body records, which alone concern the replica.
 const BODY: u8 = 1;
@@ -53,7 +52,7 @@ pub(crate) fn read(reader: &Reader<'_>, entry: &Entry, ticket: Option<Ticket>) -
         title: entry.title.clone(),
         ticket,
         heads,
-        records: records(reader, document, 0, |_| true)?.into_iter().map(|(_, record)| record).collect(),
+        records: Journal::of(reader, document)?.rows(0, |_| true)?.into_iter().map(|(_, record)| record).collect(),
         seals: seals.collect::<Result<_, ReadError>>()?,
         applied: standing.applied,
         trying: standing.trying,
@@ -70,7 +69,7 @@ pub(crate) fn hydration(reader: &Reader<'_>, document: DocumentId, from_start: b
     let found = if from_start { None } else { reader.snapshot(document)? };
     let snapshot = found.map(|found| SnapshotState { upto: found.upto, state: found.state });
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
-    Ok(Hydration { snapshot, rows: records(reader, document, after, |kind| kind == BODY)? })
+    Ok(Hydration { snapshot, rows: Journal::of(reader, document)?.rows(after, |kind| kind == BODY)? })
 }
 
 /// The same as of an earlier row. It has to be one: row 0 has no text, and says so as damage.
@@ -78,31 +77,12 @@ pub(crate) fn hydration_at(reader: &Reader<'_>, document: DocumentId, row: u64) 
     let snapshot = reader.snapshot(document)?.map(|found| SnapshotState { upto: found.upto, state: found.state });
     let snapshot = snapshot.filter(|snapshot| snapshot.upto <= row);
     let after = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
-    let mut rows = records(reader, document, after, |kind| kind == BODY)?;
+    let mut rows = Journal::of(reader, document)?.rows(after, |kind| kind == BODY)?;
     rows.retain(|(at, _)| *at <= row);
     if rows.is_empty() && snapshot.is_none() {
         return Err(ReadError::Damaged(format!("row {row}: the body begins later")));
     }
     Ok(Hydration { snapshot, rows })
-}
-
-fn records(
-    reader: &Reader<'_>,
-    document: DocumentId,
-    mut after: u64,
-    wanted: impl Fn(u8) -> bool,
-) -> Result<Vec<(u64, RecordRow)>, ReadError> {
-    let mut records = Vec::new();
-    loop {
-        let page = reader.records(document, after, PAGE)?;
-        let Some(last) = page.last() else { return Ok(records) };
-        after = last.row;
-        let wanted = page.into_iter().filter(|row| wanted(row.record.kind));
-        records.extend(wanted.map(|row| {
-            let JournalRecord { chain, number, hash, kind, clock, clocks, surrogates, bytes } = row.record;
-            (row.row, RecordRow { chain, number, hash, kind, clock, clocks, surrogates, bytes })
-        }));
-    }
 }
 
 fn head(row: JournalChain) -> Result<HeadRow, ReadError> {

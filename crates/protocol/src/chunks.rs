@@ -9,6 +9,8 @@ use crate::frame::{Bundle, BundleChain, BundleSeal, Frame, Packed, Run};
 
 /// Room that a bundle leaves for its counts and its tag.
 const MARGIN: usize = 512;
+/// The most bytes of a packed run that goes into a frame, with the head of its chain.
+pub const PACKED: usize = limits::FRAME - 2 * MARGIN;
 /// Bytes that a seal adds at most.
 const SEAL: usize = 64 + 10 + 5;
 
@@ -50,14 +52,20 @@ impl Chunks {
     ///
     /// A run with an access record in it is never packed: whoever has no key yet must be able to read those.
     pub fn run(&mut self, cipher: Option<&ChainCipher>, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Vec<Frame> {
-        if let Some(packed) = cipher.and_then(|cipher| self.pack(cipher, before, last, records)) {
-            return self.flush().into_iter().chain([Frame::Packed(packed)]).collect();
+        if let Some(run) = cipher.and_then(|cipher| self.pack(cipher, before, last, records)) {
+            return self.packed(before.chain, run);
         }
         let numbered = (before.number + 1..).zip(records);
         numbered.filter_map(|(number, bytes)| self.record(before.chain, number, bytes.as_ref())).collect()
     }
 
-    fn pack(&mut self, cipher: &ChainCipher, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Option<Packed> {
+    /// A run that is packed already, in at most [`PACKED`] bytes.
+    pub fn packed(&mut self, chain: ChainId, run: Vec<u8>) -> Vec<Frame> {
+        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
+        self.flush().into_iter().chain([Frame::Packed(Packed { head, run })]).collect()
+    }
+
+    fn pack(&mut self, cipher: &ChainCipher, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Option<Vec<u8>> {
         let access = |bytes: &[u8]| bytes.first() == Some(&Kind::Access.code());
         if records.len() < WORTH_PACKING || records.iter().any(|bytes| access(bytes.as_ref())) {
             return None;
@@ -65,12 +73,11 @@ impl Chunks {
         let (chain, number) = (before.chain, before.number + records.len() as u64);
         let signature = *self.seals.get(&(chain, number))?;
         let run = pack(cipher, before, records, Seal { position: Position { chain, number, hash: last }, signature }).ok()?.encode();
-        if run.len() + self.heads.get(&chain).map_or(0, Vec::len) > limits::FRAME - MARGIN {
+        if run.len() > PACKED {
             return None;
         }
         self.seals.remove(&(chain, number));
-        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
-        Some(Packed { head, run })
+        Some(run)
     }
 
     /// The next record. A frame that it does not fit into any more comes out.

@@ -37,6 +37,7 @@ impl Batch {
     pub(crate) fn size(&self) -> usize {
         let carried = self.changes.iter().map(|change| match change {
             Change::Record(record) => record.bytes.len(),
+            Change::Pack(pack) => pack.run.len() + pack.places.len(),
             Change::Snapshot(snapshot) => snapshot.state.len(),
             Change::Search { body, .. } => body.len(),
             Change::Quarantine { bytes, .. } => bytes.len(),
@@ -65,6 +66,9 @@ pub enum Change {
     Record(JournalRecord),
     /// A seal. Of the older ones of its chain those are kept that begin a new 64 KiB.
     Seal(JournalSeal),
+    /// A packed run takes the place of the rows that it holds. Refused, if these are not all there, or if the document's last row is among
+    /// them.
+    Pack(JournalPack),
     /// Every journal row up to this one has entered a replica and the process lived; nothing is being tried alone.
     Applied(u64),
     /// This journal row is about to be applied alone.
@@ -208,6 +212,27 @@ pub struct JournalSeal {
     pub signature: Vec<u8>,
 }
 
+/// Records of one chain, one after another, packed. The store cannot look inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalPack {
+    /// Their chain.
+    pub chain: ChainId,
+    /// The number of the first.
+    pub first: u64,
+    /// The number of the last.
+    pub last: u64,
+    /// The chain's running hash at the last.
+    pub hash: Hash,
+    /// The journal row of the first.
+    pub first_row: u64,
+    /// The journal row of the last.
+    pub last_row: u64,
+    /// What their rows said besides the records, as the caller writes it.
+    pub places: Vec<u8>,
+    /// The packed run.
+    pub run: Vec<u8>,
+}
+
 /// Where a chain ends in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tail {
@@ -233,6 +258,7 @@ impl std::fmt::Debug for Change {
             Change::Chain(chain) => write!(f, "Chain({})", chain.chain.short()),
             Change::Record(record) => write!(f, "Record({} {}, {} bytes)", record.chain.short(), record.number, record.bytes.len()),
             Change::Seal(seal) => write!(f, "Seal({} {})", seal.chain.short(), seal.number),
+            Change::Pack(pack) => write!(f, "Pack({} {} to {})", pack.chain.short(), pack.first, pack.last),
             Change::Applied(row) => write!(f, "Applied({row})"),
             Change::Trying(row) => write!(f, "Trying({row})"),
             Change::Secret { .. } => write!(f, "Secret"),

@@ -20,7 +20,7 @@ mod store;
 mod write;
 mod writer;
 
-pub use batch::{Batch, Change, Entry, JournalChain, JournalRecord, JournalSeal, Tail, Written};
+pub use batch::{Batch, Change, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Tail, Written};
 pub use failure::{CommitError, OpenError, ReadError};
 pub use faults::{Fault, FaultPoint, Faults};
 pub use lock::LOCK_FILE;

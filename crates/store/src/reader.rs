@@ -2,6 +2,7 @@
 
 mod journal;
 mod library;
+mod packs;
 
 pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, SealRow, SecretRow, Standing};
 pub use library::{PeerRow, SearchHit};

@@ -23,15 +23,25 @@ pub struct Snapshot {
 
 /// A state as it is stored: its hash, and its compressed bytes.
 pub(crate) fn pack(state: &[u8]) -> Result<([u8; 32], Vec<u8>), std::io::Error> {
-    Ok((*blake3::hash(state).as_bytes(), zstd::bulk::compress(state, LEVEL)?))
+    Ok((*blake3::hash(state).as_bytes(), compress(state)?))
+}
+
+/// Bytes as they are stored.
+pub(crate) fn compress(bytes: &[u8]) -> Result<Vec<u8>, std::io::Error> {
+    zstd::bulk::compress(bytes, LEVEL)
+}
+
+/// And again as they were. `None`: they are damaged.
+pub(crate) fn decompress(packed: &[u8]) -> Option<Vec<u8>> {
+    let length = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten()?;
+    let length = usize::try_from(length).ok().filter(|length| *length <= LARGEST)?;
+    zstd::bulk::decompress(packed, length).ok()
 }
 
 /// The state again, if it is the one that was stored.
 pub(crate) fn unpack(hash: &[u8], packed: &[u8]) -> Result<Vec<u8>, ReadError> {
     let damaged = || ReadError::Damaged("a snapshot".into());
-    let length = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().ok_or_else(damaged)?;
-    let length = usize::try_from(length).ok().filter(|length| *length <= LARGEST).ok_or_else(damaged)?;
-    let state = zstd::bulk::decompress(packed, length).map_err(|_| damaged())?;
+    let state = decompress(packed).ok_or_else(damaged)?;
     if blake3::hash(&state).as_bytes().as_slice() == hash { Ok(state) } else { Err(damaged()) }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sheaf_base::{ChainId, DocumentId, Wall, limits};
 
 use crate::place::{last_place, place, row_id};
-use crate::{Batch, Change, CommitError, Entry, JournalChain, JournalRecord, JournalSeal, Snapshot, Written, snapshot};
+use crate::{Batch, Change, CommitError, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Snapshot, Written, snapshot};
 
 /// Snapshots that are kept of a document: the newest, and the one before it, in case the newest cannot be read.
 const SNAPSHOTS: u32 = 2;
@@ -35,6 +35,7 @@ impl Writing<'_> {
             Change::Chain(chain) => self.chain(chain),
             Change::Record(record) => self.record(record),
             Change::Seal(seal) => self.seal(seal),
+            Change::Pack(pack) => self.pack(pack),
             Change::Applied(row) => self.set("UPDATE documents SET applied = max(applied, ?2), trying = NULL WHERE key = ?1", *row),
             Change::Trying(row) => self.set("UPDATE documents SET trying = ?2 WHERE key = ?1", *row),
             Change::Snapshot(snapshot) => self.snapshot(snapshot),
@@ -165,7 +166,20 @@ impl Writing<'_> {
             }
             None => {}
         }
-        let before: bool = record.number == 1 || find.exists(params![chain, number - 1])?;
+        let mut before = record.number == 1 || find.exists(params![chain, number - 1])?;
+        let mut packed =
+            self.connection.prepare_cached("SELECT first, last, hash FROM packs WHERE chain = ?1 AND last >= ?2 ORDER BY last LIMIT 1")?;
+        let found: Option<(i64, i64, [u8; 32])> =
+            packed.query_row(params![chain, number - 1], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        if let Some((first, last, hash)) = found {
+            before |= last == number - 1;
+            if last == number && hash != record.hash.0 {
+                return Err(refused(format!("number {} of chain {} is taken by another record", record.number, record.chain.short())));
+            }
+            if (first..=last).contains(&number) {
+                return Ok(());
+            }
+        }
         if record.number == 0 || !before {
             return Err(refused(format!("record {} of chain {} does not follow what is there", record.number, record.chain.short())));
         }
@@ -224,6 +238,30 @@ impl Writing<'_> {
         }
         let sql = "INSERT INTO seals (chain, number, at, signature) VALUES (?1, ?2, ?3, ?4)";
         self.run(sql, params![chain, number, at + bytes, seal.signature])
+    }
+
+    /// Puts a packed run in the place of its rows. The document's last row stays one, so that it is found without a look at the packs.
+    fn pack(&self, pack: &JournalPack) -> Result<(), CommitError> {
+        let chain = self.chain_key(pack.chain)?;
+        let (first, last) = (integer(pack.first)?, integer(pack.last)?);
+        let sql = "SELECT count(*), min(row), max(row) FROM records WHERE chain = ?1 AND number BETWEEN ?2 AND ?3";
+        let mut held = self.connection.prepare_cached(sql)?;
+        let (count, from, to): (i64, Option<i64>, Option<i64>) =
+            held.query_row(params![chain, first, last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = from.map(place).zip(to.map(place));
+        if first > last || count != last - first + 1 || rows != Some((pack.first_row, pack.last_row)) {
+            return Err(refused(format!("records {first} to {last} of chain {} are not the rows of their pack", pack.chain.short())));
+        }
+        let mut find = self.connection.prepare_cached("SELECT hash FROM records WHERE chain = ?1 AND number = ?2")?;
+        let hash: [u8; 32] = find.query_row(params![chain, last], |row| row.get(0))?;
+        if hash != pack.hash.0 || pack.last_row == self.last_row()? {
+            return Err(refused(format!("a pack of chain {} up to {last} that may not be", pack.chain.short())));
+        }
+        self.run("DELETE FROM records WHERE chain = ?1 AND number BETWEEN ?2 AND ?3", params![chain, first, last])?;
+        let sql = "INSERT INTO packs (chain, first, last, hash, first_row, last_row, places, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let (first_row, last_row) = (integer(pack.first_row)?, integer(pack.last_row)?);
+        let places = snapshot::compress(&pack.places).map_err(|error| CommitError::Io(error.to_string()))?;
+        self.run(sql, params![chain, first, last, pack.hash.as_bytes(), first_row, last_row, places, pack.run])
     }
 
     /// Writes a snapshot, reads it back, and lets older ones go only when what is read is what was meant.

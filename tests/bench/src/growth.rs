@@ -68,10 +68,11 @@ fn print(measured: &Measured, folder: &Path) -> Outcome {
         let file = std::fs::metadata(home.join(DATABASE_FILE)).map_err(|error| format!("{name} has no database: {error}"))?.len();
         let journal = Journal::of(home, measured.word("document")?)?;
         println!(
-            "  {name:<14} database {:>6.1} B, of it records {:>5.1} B in {} rows, newest snapshot {:>5.2} B (unpacked)",
+            "  {name:<14} database {:>6.1} B, of it records {:>5.1} B in {} rows and {} packs, newest snapshot {:>5.2} B (unpacked)",
             file as f64 / edits,
             journal.bytes as f64 / edits,
             journal.rows,
+            journal.packs,
             journal.snapshot as f64 / edits
         );
     }
@@ -93,6 +94,7 @@ fn print(measured: &Measured, folder: &Path) -> Outcome {
 /// What a profile's journal holds of the document.
 struct Journal {
     rows: u64,
+    packs: u64,
     bytes: u64,
     snapshot: u64,
 }
@@ -102,7 +104,7 @@ impl Journal {
         let document: DocumentId = document.parse().map_err(|_| "the script named no document".to_owned())?;
         let store = Store::open(home).map_err(|error| error.to_string())?;
         let read = store.read(|reader| {
-            let mut journal = Journal { rows: 0, bytes: 0, snapshot: 0 };
+            let mut journal = Journal { rows: 0, packs: 0, bytes: 0, snapshot: 0 };
             let mut after = 0;
             loop {
                 let rows = reader.records(document, after, ROWS)?;
@@ -110,6 +112,10 @@ impl Journal {
                 after = last.row;
                 journal.rows += rows.len() as u64;
                 journal.bytes += rows.iter().map(|row| row.record.bytes.len() as u64).sum::<u64>();
+            }
+            for pack in reader.packs(document, 0)? {
+                journal.packs += 1;
+                journal.bytes += (pack.run.len() + pack.places.len()) as u64;
             }
             journal.snapshot = reader.snapshot(document)?.map_or(0, |snapshot| snapshot.state.len() as u64);
             Ok(journal)

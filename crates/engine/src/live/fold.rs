@@ -1,4 +1,4 @@
-//! Folding: a snapshot made on a second replica, beside the turns, so that opening never replays many small updates.
+//! Folding: a snapshot made on a second replica, beside the turns, so that opening never replays many small updates; then what it holds is packed.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{DocumentHandle, Heard, Live};
 use crate::engine::Shared;
+use crate::journal::Journal;
 use crate::rows;
 use crate::task::{blocking, supervised};
 
@@ -68,13 +69,19 @@ async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSen
     let sent = near.upgrade().map(|near| near.send(Heard::Fold { hydration, reply }));
     drop(sent);
     let job = job.await.map_err(|_| SnapshotError::Ended)?;
-    let store = shared.store.clone();
+    let (store, quiet) = (shared.store.clone(), fold_after());
     blocking(move || {
         let SnapshotState { upto, state } = job.run()?;
         // It has been read again and compared; the store does the same with its bytes before it lets an older one go.
         let frontier = store.read(|reader| frontier(reader, id, upto))?;
         let snapshot = Snapshot { upto, frontier, yrs: YRS.into(), state };
         store.commit(Batch::of(id).with(Change::Snapshot(snapshot))).wait()?;
+        // Only now: whatever a pack holds is in a snapshot that has been read again.
+        let packs = store.read(|reader| Journal::of(reader, id)?.packable(upto, quiet))?;
+        if !packs.is_empty() {
+            tracing::info!(document = %id.short(), packs = packs.len(), "packing");
+            store.commit(packs.into_iter().fold(Batch::of(id), |batch, pack| batch.with(Change::Pack(pack)))).wait()?;
+        }
         Ok(upto)
     })
     .await

@@ -65,11 +65,24 @@ impl Supply {
     }
 
     fn want(&mut self, reader: &Reader<'_>, chain: ChainId, after: u64, ends: VecDeque<u64>) -> Result<(), ReadError> {
-        let rows = reader.run(self.document, chain, after, after + 1)?;
-        let hash = if after == 0 { Some(Hash(chain.0)) } else { find(&rows, after).map(|row| row.record.hash) };
-        if let (Some(hash), Some(first), false) = (hash, find(&rows, after + 1), ends.is_empty()) {
-            self.left.insert((first.row, chain));
-            self.wanted.insert(chain, Wanted { before: Position { chain, number: after, hash }, ends });
+        let mut wanted = Wanted { before: Position { chain, number: after, hash: Hash(chain.0) }, ends };
+        if wanted.ends.is_empty() {
+            return Ok(());
+        }
+        let begins = match reader.pack(self.document, chain, after + 1)? {
+            // A pack says itself what it follows.
+            Some(pack) => Some(pack.first_row),
+            None => {
+                let rows = reader.run(self.document, chain, after, after + 1)?;
+                let packed = if after > 0 { reader.pack(self.document, chain, after)?.map(|pack| pack.hash) } else { None };
+                let before = find(&rows, after).map(|row| row.record.hash).or(packed);
+                wanted.before.hash = before.unwrap_or(wanted.before.hash);
+                find(&rows, after + 1).filter(|_| after == 0 || before.is_some()).map(|first| first.row)
+            }
+        };
+        if let Some(row) = begins {
+            self.left.insert((row, chain));
+            self.wanted.insert(chain, wanted);
         }
         Ok(())
     }
@@ -100,21 +113,39 @@ impl Supply {
     /// Reads the next run of a chain, and looks where the one after it begins.
     fn read_run(&mut self, reader: &Reader<'_>, chain: ChainId) -> Result<(), ReadError> {
         let (Some(wanted), Some(chunks)) = (self.wanted.get_mut(&chain), &mut self.chunks) else { return Ok(()) };
+        if let Some(pack) = reader.pack(self.document, chain, wanted.before.number + 1)? {
+            self.ready.extend(chunks.packed(chain, pack.run));
+            return self.go_on(reader, Position { chain, number: pack.last, hash: pack.hash });
+        }
         let Some(end) = wanted.ends.pop_front() else { return Ok(()) };
-        let rows = reader.run(self.document, chain, wanted.before.number + 1, end + 1)?;
-        let (run, next) = rows.split_at(rows.partition_point(|row| row.record.number <= end));
+        let run = reader.run(self.document, chain, wanted.before.number + 1, end)?;
         let Some(last) = run.last().filter(|last| last.record.number - wanted.before.number == run.len() as u64) else {
             // Nothing of this chain can be used behind the gap; the others do not suffer for it.
             tracing::warn!(chain = %chain.short(), after = wanted.before.number, upto = end, "records are missing in the journal");
             return Ok(());
         };
+        let last_position = Position { chain, number: end, hash: last.record.hash };
         let cipher = self.secret.as_ref().map(|secret| ChainCipher::new(secret, &chain));
         let records: Vec<_> = run.iter().map(|row| &row.record.bytes).collect();
         self.ready.extend(chunks.run(cipher.as_ref(), wanted.before, last.record.hash, &records));
-        wanted.before = Position { chain, number: end, hash: last.record.hash };
-        if let (Some(next), false) = (next.first(), wanted.ends.is_empty()) {
-            self.left.insert((next.row, chain));
+        self.go_on(reader, last_position)
+    }
+
+    /// What of a chain comes after this has its turn when its row comes.
+    fn go_on(&mut self, reader: &Reader<'_>, before: Position) -> Result<(), ReadError> {
+        let Position { chain, number, .. } = before;
+        let Some(wanted) = self.wanted.get_mut(&chain) else { return Ok(()) };
+        wanted.before = before;
+        wanted.ends.retain(|end| *end > number);
+        if wanted.ends.is_empty() {
+            return Ok(());
         }
+        let packed = reader.pack(self.document, chain, number + 1)?.map(|pack| pack.first_row);
+        let row = match packed {
+            Some(row) => Some(row),
+            None => reader.run(self.document, chain, number + 1, number + 1)?.first().map(|row| row.row),
+        };
+        self.left.extend(row.map(|row| (row, chain)));
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Migrations over made-up steps, since there is only one real one yet.
+//! Migrations: over made-up steps that take long or fail, and from the first version that there was.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -44,22 +44,37 @@ fn a_migration_keeps_what_was_there_and_a_copy_of_it() {
     drop(store);
     let path = profile.path().join(DATABASE_FILE);
     assert_eq!(number(&path, "SELECT counted FROM after").expect("migrated"), 60_000);
-    let copy = beside(&path, ".before-1");
-    assert_eq!(number(&copy, "PRAGMA user_version").expect("a database"), 1);
+    let copy = beside(&path, &format!(".before-{}", STEPS.len()));
+    assert_eq!(number(&copy, "PRAGMA user_version").expect("a database"), STEPS.len() as i64);
     assert_eq!(number(&copy, "SELECT count(*) FROM settings").expect("a database"), 1);
     let older = Store::open(profile.path());
-    assert!(matches!(older, Err(crate::OpenError::Newer { found: 3, .. })), "{older:?}");
+    let newest = STEPS.len() as u32 + 2;
+    assert!(matches!(older, Err(crate::OpenError::Newer { found, .. }) if found == newest), "{older:?}");
 }
 
 #[test]
 fn a_step_that_fails_leaves_the_version_before() {
     let profile = tempfile::tempdir().expect("a temporary folder");
     with_a_setting(profile.path());
-    let steps = [STEPS[0], LONG, "CREATE TABLE long (again)"];
+    let steps: Vec<&str> = STEPS.iter().copied().chain([LONG, "CREATE TABLE long (again)"]).collect();
     assert!(Store::open_steps(profile.path(), Options::default(), &steps).is_err());
     let path = profile.path().join(DATABASE_FILE);
-    assert_eq!(number(&path, "PRAGMA user_version").expect("a database"), 2);
-    assert_eq!(number(&path, "SELECT count(*) FROM long").expect("step two held"), 60_000);
+    assert_eq!(number(&path, "PRAGMA user_version").expect("a database"), STEPS.len() as i64 + 1);
+    assert_eq!(number(&path, "SELECT count(*) FROM long").expect("the step before held"), 60_000);
+}
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date_with_everything_in_it() {
+    let profile = tempfile::tempdir().expect("a temporary folder");
+    let change = crate::Change::Setting { name: "kept".into(), value: Some(b"yes".to_vec()) };
+    open(profile.path(), &STEPS[..1]).commit(crate::Batch::profile().with(change)).wait().expect("written");
+    let store = Store::open(profile.path()).expect("it opens");
+    assert_eq!(store.read(|reader| reader.setting("kept")).expect("readable"), Some(b"yes".to_vec()));
+    assert_eq!(store.read(|reader| reader.integrity_check()).expect("readable"), Vec::<String>::new());
+    drop(store);
+    let path = profile.path().join(DATABASE_FILE);
+    assert_eq!(number(&path, "PRAGMA user_version").expect("a database"), i64::from(super::VERSION));
+    assert_eq!(number(&path, "SELECT count(*) FROM packs").expect("the newest table is there"), 0);
 }
 
 /// The child's part. Run by the story below, in a process of its own.

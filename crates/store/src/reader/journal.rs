@@ -117,10 +117,12 @@ impl Reader<'_> {
     /// The newest record of each chain at a row: a document's frontier as it was then.
     pub fn frontier(&self, document: DocumentId, row: u64) -> Result<Vec<Position>, ReadError> {
         let Some(key) = self.key(document)? else { return Ok(Vec::new()) };
-        // SQLite takes the hash from the record that has the greatest number.
-        let sql = "SELECT c.id, max(r.number), r.hash FROM records r JOIN chains c ON c.key = r.chain
-            WHERE r.row > ?1 AND r.row <= ?2 GROUP BY r.chain";
-        self.all(sql, params![row_id(key, 0), row_id(key, row)], |row| {
+        // SQLite takes the hash from the record that has the greatest number. Packs lie below every row that is asked about.
+        let sql = "SELECT id, max(number), hash FROM (
+            SELECT c.id AS id, r.number AS number, r.hash AS hash FROM records r JOIN chains c ON c.key = r.chain WHERE r.row > ?1 AND r.row <= ?2
+            UNION ALL SELECT c.id, p.last, p.hash FROM packs p JOIN chains c ON c.key = p.chain WHERE c.document = ?3 AND p.last_row <= ?4
+            ) GROUP BY id";
+        self.all(sql, params![row_id(key, 0), row_id(key, row), key, row.cast_signed()], |row| {
             Ok(Position { chain: ChainId(row.get(0)?), number: unsigned(row, 1)?, hash: Hash(row.get(2)?) })
         })
     }
@@ -142,8 +144,11 @@ impl Reader<'_> {
         let key: Option<i64> = find.query_row(params![document.as_bytes(), chain.as_bytes()], |row| row.get(0)).optional()?;
         let Some(key) = key else { return Ok(None) };
         let mut last = self.connection.prepare_cached("SELECT number, hash FROM records WHERE chain = ?1 ORDER BY number DESC LIMIT 1")?;
-        let tail = last.query_row([key], |row| Ok(Tail { number: unsigned(row, 0)?, hash: Hash(row.get(1)?) })).optional()?;
-        Ok(Some(tail.unwrap_or(Tail { number: 0, hash: Hash(chain.0) })))
+        let of_row = |row: &rusqlite::Row<'_>| Ok(Tail { number: unsigned(row, 0)?, hash: Hash(row.get(1)?) });
+        let tail = last.query_row([key], of_row).optional()?;
+        let mut packed = self.connection.prepare_cached("SELECT last, hash FROM packs WHERE chain = ?1 ORDER BY last DESC LIMIT 1")?;
+        let packed = packed.query_row([key], of_row).optional()?;
+        Ok(Some(tail.into_iter().chain(packed).max_by_key(|tail| tail.number).unwrap_or(Tail { number: 0, hash: Hash(chain.0) })))
     }
 
     /// A document's seals, by chain as they came and by number.

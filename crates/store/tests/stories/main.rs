@@ -8,4 +8,5 @@ mod journal;
 mod kill;
 mod library;
 mod made;
+mod packs;
 mod profile;

@@ -5,6 +5,7 @@
 
 mod forger;
 mod hostile;
+mod packed;
 mod patience;
 mod quiet;
 mod relayed;
