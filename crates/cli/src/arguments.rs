@@ -116,6 +116,8 @@ pub(crate) enum Command {
         /// anywhere, local, direct or relay=URL
         profile: Option<String>,
     },
+    /// Say in plain words what of the connection works, what does not, and what to do
+    Doctor,
     /// Print the device id
     Id,
     /// Show or set who I am

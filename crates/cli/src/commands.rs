@@ -56,6 +56,8 @@ enum Shape {
     Members,
     /// The network profile.
     Network,
+    /// What of the connection works.
+    Findings,
     /// Name and colour.
     Me,
 }
@@ -91,6 +93,7 @@ fn request(command: Command) -> Result<Request, String> {
         Command::Status { document } => ("status", json!({ "document": document }), Shape::Status),
         Command::Members { document } => ("members", json!({ "document": document }), Shape::Members),
         Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
+        Command::Doctor => ("doctor", json!({}), Shape::Findings),
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
         Command::Up(_) => return Err("`up` is not a request".into()),
@@ -132,6 +135,7 @@ fn as_json(shape: Shape, answer: &Value) -> String {
         Shape::Library => lines(&answer["documents"]),
         Shape::Status => lines(&answer["documents"]),
         Shape::Members => lines(&answer["members"]),
+        Shape::Findings => lines(&answer["findings"]),
         Shape::Delta => delta(answer),
         _ => format!("{answer}\n"),
     }
@@ -158,6 +162,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Preview => print::preview(answer),
         Shape::Status => print::status(answer),
         Shape::Members => print::members(answer),
+        Shape::Findings => print::findings(answer),
         Shape::Network => match answer["relay"].as_str() {
             Some(relay) => format!("relay={relay}\n"),
             None => line("profile"),

@@ -75,6 +75,20 @@ pub(crate) fn status(answer: &Value) -> String {
     text
 }
 
+/// What of the connection works: what fails stands out.
+pub(crate) fn findings(answer: &Value) -> String {
+    let findings = answer["findings"].as_array().into_iter().flatten();
+    let lines = findings.map(|finding| {
+        let mark = match finding["state"].as_str() {
+            Some("works") => "works",
+            Some("fails") => "FAILS",
+            _ => "-",
+        };
+        format!("{mark:<6} {}\n", finding["words"].as_str().unwrap_or_default())
+    });
+    lines.collect()
+}
+
 /// What is said of a document of which nothing is here yet, or not all.
 fn first_copy(document: &Value) -> String {
     let transfer = &document["transfer"];

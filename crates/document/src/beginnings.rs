@@ -139,12 +139,13 @@ impl Document {
         let mut tails: BTreeMap<ChainId, Vec<Vec<u8>>> = BTreeMap::new();
         for row in records {
             if let Err(damaged) = self.restore_record(row) {
-                // One bad record bricks nothing: its chain ends here, and what stands on it is left out too.
+                // One bad record bricks nothing: its chain ends here, and what stands on it is left out too. It is said once.
+                let is_first = self.history.closed(&row.chain).is_none();
                 self.history.skip_row(&row.chain, row.number);
                 if row.number == 1 && self.history.head(&row.chain).is_some_and(SignedHead::is_founding) {
                     return Err(damaged);
                 }
-                if let Some(device) = self.history.device(&row.chain) {
+                if let Some(device) = self.history.device(&row.chain).filter(|_| is_first) {
                     self.announce(Announcement::Quarantined { device, reason: damaged.to_string() });
                 }
                 continue;

@@ -10,6 +10,7 @@
 
 mod body;
 mod clock;
+mod doctor;
 mod engine;
 mod event;
 mod facts;
@@ -30,6 +31,7 @@ mod task;
 
 pub use body::{Body, BodyError, Form, convert};
 pub use clock::Clock;
+pub use doctor::{Finding, Health};
 pub use engine::{DocumentError, Engine, StartError};
 pub use event::{Event, Events, Level};
 pub use facts::Facts;
@@ -38,7 +40,7 @@ pub use lane::{Client, Failure, event_to_json};
 pub use library::{ResolveError, Standing};
 pub use live::{AskError, DocumentHandle};
 pub use net::Network;
-pub use peers::{Net, Way, Weather};
+pub use peers::{Net, Way, Weather, Wire};
 pub use random::token;
 pub use settings::{COLOURS, Me, SettingError};
 pub use sharing::{DeviceReport, DocumentReport, Joined, NetworkReport, Preview, SharedTicket, SharingError};

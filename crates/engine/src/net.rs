@@ -26,7 +26,7 @@ use tokio::task::AbortHandle;
 
 use crate::engine::Engine;
 use crate::event::Event;
-use crate::peers::{Net, Way, Weather};
+use crate::peers::{Net, Way, Weather, Wire};
 use crate::task::{blocking, supervised};
 use book::Book;
 pub(crate) use book::from_ticket;
@@ -281,6 +281,11 @@ impl Net for Connected {
         let (now, error, alone) = (self.0.now(), self.0.state(|state| state.error.clone()), self.0.state(|state| state.alone_since));
         let offline_since = alone.filter(|(since, _)| now >= *since + ALONE).map(|(_, wall)| wall.0);
         Weather { running, offline_since, error }
+    }
+
+    fn wire(&self) -> Option<Wire> {
+        let transport = self.0.transport.borrow().clone()?;
+        Some(Wire { port: transport.port(), relay_reached: transport.relay_reached() })
     }
 
     fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>> {

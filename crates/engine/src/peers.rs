@@ -41,6 +41,9 @@ pub trait Net: Send + Sync + 'static {
     /// How the network stands as a whole.
     fn weather(&self) -> Weather;
 
+    /// What the endpoint says of itself, if there is one.
+    fn wire(&self) -> Option<Wire>;
+
     /// The routes that a ticket for this document should carry, this device's own first. Makes the endpoint if there is none yet.
     fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>>;
 
@@ -57,6 +60,15 @@ pub struct Weather {
     pub offline_since: Option<u64>,
     /// What keeps it from working, for people.
     pub error: Option<String>,
+}
+
+/// What the endpoint says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wire {
+    /// The UDP port that it listens on.
+    pub port: Option<u16>,
+    /// Whether its relay answers; `None` where the profile uses none.
+    pub relay_reached: Option<bool>,
 }
 
 /// The way to a device.

@@ -51,6 +51,14 @@ export interface NetworkStatus {
   error?: string | null;
 }
 
+/** One thing that the connection doctor has looked at. */
+export interface Finding {
+  check: string;
+  state: "works" | "fails" | "unused";
+  words: string;
+  device?: string | null;
+}
+
 export type Profile = "anywhere" | "local" | "direct" | "relay";
 
 export interface Member {
@@ -153,6 +161,9 @@ export class Core {
   }
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
     return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });
+  }
+  async doctor(): Promise<Finding[]> {
+    return (await this.ask<{ findings: Finding[] }>("doctor")).findings;
   }
   async me(change: Partial<Me> = {}): Promise<Me> {
     return await this.ask("me", { ...change });

@@ -1,5 +1,5 @@
 /** The facts about where one document is, as the core last told them. Asked for again when the core says they changed. */
-import type { Core, DocumentStatus, NetworkStatus } from "./core.ts";
+import type { Core, DocumentStatus, Finding, NetworkStatus } from "./core.ts";
 
 export class Status {
   document = $state<DocumentStatus | null>(null);
@@ -33,6 +33,11 @@ export class Status {
     } finally {
       this.#asking = false;
     }
+  }
+
+  /** What of the connection works just now. */
+  async examine(): Promise<Finding[]> {
+    return await this.#core.doctor();
   }
 
   close(): void {

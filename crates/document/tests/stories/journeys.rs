@@ -416,15 +416,19 @@ fn one_damaged_row_does_not_keep_the_rest_away() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     world.write(0, "Ada's words.\n");
     world.pass(SECOND);
-    world.write(1, "Ben's words.\n");
-    world.pass(SECOND);
+    for words in ["Ben's words.\n", "More of them.\n", "And more.\n"] {
+        world.write(1, words);
+        world.pass(SECOND);
+    }
     world.crash(0);
-    let row = world.devices[0].disk.records.last_mut().expect("Ben wrote");
-    row.bytes[3] ^= 1;
+    let before_the_last = world.devices[0].disk.records.iter_mut().rev().nth(2).expect("Ben wrote");
+    before_the_last.bytes[3] ^= 1;
     world.start(0);
     assert_eq!(world.text(0), "Ada's words.\n");
     let said = |said: &Announcement| matches!(said, Announcement::Quarantined { reason, .. } if reason.contains("bytes have changed"));
     assert!(world.devices[0].announcements.iter().any(said));
+    let all = world.devices[0].announcements.iter().filter(|said| matches!(said, Announcement::Quarantined { .. }));
+    assert_eq!(all.count(), 1, "the damage is said once, not once for each record behind it");
     world.link(0, 1);
     world.write(0, "Ada goes on.\n");
     world.pass(SECOND);

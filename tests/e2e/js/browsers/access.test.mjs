@@ -45,6 +45,9 @@ for (const theme of ["light", "dark"]) {
     await ada.page.locator(".status-facts").click();
     await ada.page.getByRole("dialog", { name: "People and sync" }).waitFor();
     await look("who has it");
+    await ada.clicks("Check the connection");
+    await ada.page.getByRole("list", { name: "What works and what does not" }).getByText("Sheaf runs on this device.").waitFor();
+    await look("what of the connection works");
     await ada.presses("Escape");
     await ada.page.locator(".sheaf-editor > *").first().dblclick({ position: { x: 20, y: 10 } });
     await ada.page.getByRole("toolbar").waitFor();

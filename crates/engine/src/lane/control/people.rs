@@ -7,6 +7,7 @@ use sheaf_document::{DeviceState, Role, State};
 
 use super::library::{meant, optional_text};
 use super::{Answer, Fields};
+use crate::doctor::Health;
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
 use crate::library::role_name;
@@ -150,6 +151,22 @@ fn device_status(report: &DeviceReport) -> Value {
         "rtt_ms": report.way.rtt_ms,
         "reason": reason,
     })
+}
+
+pub(super) async fn doctor(engine: &Engine) -> Value {
+    let findings = engine.examine().await.into_iter().map(|finding| {
+        json!({
+            "check": finding.check,
+            "state": match finding.health {
+                Health::Works => "works",
+                Health::Fails => "fails",
+                Health::Unused => "unused",
+            },
+            "words": finding.words,
+            "device": finding.device.map(|device| device.to_string()),
+        })
+    });
+    json!({ "findings": findings.collect::<Vec<_>>() })
 }
 
 pub(super) async fn network(engine: &Engine, fields: &Fields) -> Answer {
