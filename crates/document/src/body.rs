@@ -28,6 +28,9 @@ const REST: Duration = Duration::from_secs(60);
 const FEW: usize = 16;
 /// More are tried in groups of so many; only those of a group that kills are tried one by one.
 const GROUP: usize = 256;
+/// When so many records have come to a body that is not open, it is opened for a moment: they are applied, can be folded, and whoever opens the
+/// document next does not wait for them.
+const UNMET: u64 = 1000;
 /// How long after the last change the mark is written that everything has met yrs, if nothing else is written.
 const MARK_AFTER: Duration = Duration::from_secs(3);
 
@@ -284,6 +287,11 @@ impl Body {
         }
     }
 
+    /// The last journal row that has met yrs.
+    pub(crate) fn applied(&self) -> u64 {
+        self.applied
+    }
+
     /// The process ends of itself: what the journal should say then, lest the next one suspects what has killed nobody. Whatever was
     /// under suspicion before stays so.
     pub(crate) fn farewell(&self) -> Option<u64> {
@@ -296,7 +304,8 @@ impl Body {
         let mut met = Met::default();
         match std::mem::replace(&mut self.state, State::Asleep) {
             State::Asleep => {
-                if !self.titles.is_suspected() && news.iter().any(|news| may_change_title(&news.update)) {
+                let unmet = history.last_row().saturating_sub(self.applied);
+                if !self.titles.is_suspected() && (unmet >= UNMET || news.iter().any(|news| may_change_title(&news.update))) {
                     self.suspect_title(now);
                 }
             }

@@ -320,6 +320,11 @@ impl Document {
         self.replica.is_trying()
     }
 
+    /// The last journal row that is in the text: as far as a snapshot can go.
+    pub fn applied(&self) -> u64 {
+        self.replica.applied()
+    }
+
     /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
     /// returns. Takes the same as [`Input::Hydrate`]. The frontier of the snapshot is [`Document::frontier_digest`] if nothing came after.
     pub fn fold(&mut self, hydration: Hydration) -> FoldJob {

@@ -1,7 +1,8 @@
 //! The title of a document that nobody looks at.
 //!
 //! The library shows titles of documents whose replica is not open, and a title is an entry in the body. So when a record has come that may
-//! have changed it, the replica is opened for a moment, read, and let go again. Records that only type cost nothing here.
+//! have changed it, the replica is opened for a moment, read, and let go again. Records that only type cost nothing here, until
+//! they are many.
 
 use std::time::Duration;
 

@@ -228,6 +228,34 @@ fn a_document_without_a_view_forwards_without_a_replica() {
 }
 
 #[test]
+fn many_records_open_a_body_for_a_moment_so_that_nobody_waits_for_them_later() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.crash(1);
+    world.start(1);
+    world.link(0, 1);
+    world.pass(30 * SECOND);
+    let applied = world.devices[1].disk.applied;
+    for word in 0..900 {
+        world.write(0, &format!("{word} "));
+    }
+    world.pass(30 * SECOND);
+    assert_eq!(world.devices[1].disk.applied, applied, "few can wait");
+    for word in 900..1100 {
+        world.write(0, &format!("{word} "));
+    }
+    world.pass(30 * SECOND);
+    assert_eq!(world.document(1).body(), None, "nobody looks at it");
+    assert!(
+        world.devices[1].disk.applied >= applied + 1000,
+        "{} of {}",
+        world.devices[1].disk.applied,
+        world.devices[1].disk.records.len()
+    );
+    world.text(1);
+    world.agree();
+}
+
+#[test]
 fn a_slow_peer_costs_a_flag_and_gets_one_difference() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     world.open(0, "main");

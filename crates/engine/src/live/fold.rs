@@ -40,10 +40,11 @@ impl Live {
     /// Begins to fold if there is enough to fold, and nothing is being folded.
     pub(super) fn fold_now_and_then(&mut self) {
         let busy = self.folding.as_ref().is_some_and(|folding| !folding.is_finished());
-        if busy || self.row.saturating_sub(self.folded) < self.fold_after || self.document.is_trying() {
+        let applied = self.document.applied();
+        if busy || applied.saturating_sub(self.folded) < self.fold_after || self.document.is_trying() {
             return;
         }
-        self.folded = self.row;
+        self.folded = applied;
         let (shared, id, near) = (self.shared.clone(), self.document.id(), self.near.clone());
         self.folding = Some(supervised("folding", async move {
             tracing::info!(document = %id.short(), "folding");
