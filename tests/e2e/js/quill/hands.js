@@ -54,6 +54,7 @@ function hand(moves) {
         const at = chance.one(places(text));
         // An embed has a space behind it, as every word.
         if (dice < 4) moves.embed(at, word);
+        else if (moves.blurs?.(text, at)) continue;
         else moves.insert(at, `${word} `);
         wrote.push(word);
       } else if (dice < 58) moves.split(chance.one(places(text)));
@@ -82,6 +83,9 @@ export function quillHand(quill, view) {
   const kinds = [["header", 1], ["header", 3], ["header", false], ["list", "bullet"], ["list", "ordered"], ["list", "unchecked"], ["blockquote", true], ["code-block", true], ["indent", "+1"]];
   return hand({
     codeTakesEmbeds: true,
+    // Of what is written behind an embed and its space, Quill says that the space came with it and the old one stands behind. Whoever takes the embed
+    // and its space away meanwhile takes the one that is left.
+    blurs: (text, at) => text[at - 2] === "\uFFFC",
     ops: () => view.text.ops,
     // Without the last newline, which is not of the text.
     text: () => plain(quill.getContents().ops).slice(0, -1),

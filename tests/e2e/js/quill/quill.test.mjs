@@ -1,6 +1,7 @@
 /**
  * An unmodified Quill 2 beside two of our editors: Quill and one of ours are views of one node, the other of ours is on another device. All write at
- * random at once; afterwards all show the same, and nothing that nobody took away is missing. SEED and OPERATIONS choose another run.
+ * random at once, also while the other device's node is stopped for so long that the link is lost; afterwards all show the same, and nothing that
+ * nobody took away is missing. SEED and OPERATIONS choose another run.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -14,6 +15,8 @@ import { servePages } from "./serve.mjs";
 
 const SEED = Number(process.env["SEED"] ?? 1);
 const OPERATIONS = Number(process.env["OPERATIONS"] ?? 2000);
+/** A node that is silent for ten seconds is taken for gone. */
+const STOPPED_MS = 12_000;
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 const here = new Node("Here");
@@ -34,6 +37,13 @@ async function opens(browser, origin, name, node, document) {
   return { page, errors };
 }
 
+/** The process stands still, as in a machine that sleeps. */
+async function isStopped(node, milliseconds) {
+  process.kill(node.pid, "SIGSTOP");
+  await new Promise((done) => setTimeout(done, milliseconds));
+  process.kill(node.pid, "SIGCONT");
+}
+
 /** In one order, so that two can be compared. */
 const plain = (ops) => JSON.stringify(ops.map(({ insert, attributes }) => [insert, Object.entries(attributes ?? {}).sort()]));
 
@@ -52,12 +62,15 @@ test(`Quill and our editors on two devices: ${OPERATIONS} random operations (SEE
   const rounds = 20;
   const each = Math.ceil(OPERATIONS / rounds / seats.length);
   let noted;
+  let stopped;
   for (let round = 0; round < rounds; round += 1) {
+    if (round === Math.floor(rounds / 4)) stopped = isStopped(there, STOPPED_MS);
     noted = await Promise.all(
       seats.map(([name, { page }], seat) => page.evaluate(([name, seed, times]) => window.page.act(name, seed, times), [name, SEED * 1000 + round * 10 + seat, each])),
     );
     for (const [, { errors }] of seats) assert.deepEqual(errors, [], `SEED=${SEED} round ${round}`);
   }
+  await stopped;
   const look = async () => ({
     quill: await quill.page.evaluate(() => ({ saved: page.view.isSaved, text: page.view.text.ops, shown: page.quill.getContents().ops, right: page.shown(page.view.text).ops, troubles: page.view.troubles })),
     ours: await ours.page.evaluate(() => ({ saved: page.editor.state.saved, text: page.editor.delta.ops, verified: page.editor.verify(), troubles: page.troubles })),
