@@ -7,34 +7,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::{ChainId, DocumentId, Hash, Position, limits};
 use sheaf_document::RecordRow;
-use sheaf_protocol::PACKED;
-use sheaf_record::{ChainCipher, EpochSecret, Malformed, PackedRun, Reader as Bytes, Seal, Signature, SignedHead, Writer, pack};
+use sheaf_protocol::{PACKED, WORTH_PACKING};
+use sheaf_record::{ChainCipher, EpochSecret, Kind, Malformed, PackedRun, Reader as Bytes, Seal, Signature, SignedHead, Writer, pack};
 use sheaf_store::{JournalPack, JournalRecord, JournalRow, ReadError, Reader};
 
 /// Rows that are read at a time.
 const PAGE: u32 = 4096;
 
-/// The fewest records that are packed: fewer fill hardly less than their pack.
-const WORTH_PACKING: usize = 16;
-
-/// The most that are packed at once, as [`sheaf_record::pack`] allows.
-const MOST: usize = 8192;
-
-/// The kind of access records. They stay as they are: whoever has no key yet must be able to read them.
-const ACCESS: u8 = 3;
-
 /// One document's journal.
 pub(crate) struct Journal<'a> {
     reader: &'a Reader<'a>,
     document: DocumentId,
-    /// What runs are packed with. (One epoch a document, until secrets are rotated.)
     secret: Option<EpochSecret>,
+}
+
+/// What a document's runs are packed with, if it is here. (One epoch a document, until secrets are rotated.)
+pub(crate) fn secret(reader: &Reader<'_>, document: DocumentId) -> Result<Option<EpochSecret>, ReadError> {
+    Ok(reader.secrets(document)?.first().map(|row| EpochSecret::from_bytes(row.secret)))
 }
 
 impl<'a> Journal<'a> {
     pub(crate) fn of(reader: &'a Reader<'a>, document: DocumentId) -> Result<Journal<'a>, ReadError> {
-        let secret = reader.secrets(document)?.first().map(|row| EpochSecret::from_bytes(row.secret));
-        Ok(Journal { reader, document, secret })
+        Ok(Journal { reader, document, secret: secret(reader, document)? })
     }
 
     /// The rows after one, in the order of acceptance, of the kinds that are `wanted`.
@@ -69,10 +63,12 @@ impl<'a> Journal<'a> {
                 }
             }
         }
-        let taken: BTreeSet<u64> = rows.iter().map(|(row, _)| *row).collect();
-        let mut free = (after + 1..).filter(|row| !taken.contains(row));
-        for pack in damaged {
-            rows.extend((pack.first..=pack.last).zip(&mut free).map(|(number, row)| (row, unreadable(pack.chain, number))));
+        if !damaged.is_empty() {
+            let taken: BTreeSet<u64> = rows.iter().map(|(row, _)| *row).collect();
+            let mut free = (after + 1..).filter(|row| !taken.contains(row));
+            for pack in damaged {
+                rows.extend((pack.first..=pack.last).zip(&mut free).map(|(number, row)| (row, unreadable(pack.chain, number))));
+            }
         }
         rows.sort_unstable_by_key(|(row, _)| *row);
         Ok(())
@@ -172,8 +168,8 @@ struct Run<'r> {
 impl Run<'_> {
     /// The run packed, if that is worth it. It has been unpacked again and compared.
     fn pack(&self, cipher: &ChainCipher, head: &SignedHead, document: &DocumentId) -> Option<JournalPack> {
-        let fits = (WORTH_PACKING..=MOST).contains(&self.rows.len());
-        if !fits || self.rows.iter().any(|row| row.record.kind == ACCESS) {
+        // Access records stay as they are: whoever has no key yet must be able to read them.
+        if self.rows.len() < WORTH_PACKING || self.rows.iter().any(|row| row.record.kind == Kind::Access.code()) {
             return None;
         }
         let records: Vec<&[u8]> = self.rows.iter().map(|row| &row.record.bytes[..]).collect();

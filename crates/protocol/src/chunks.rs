@@ -15,7 +15,7 @@ pub const PACKED: usize = limits::FRAME - 2 * MARGIN;
 const SEAL: usize = 64 + 10 + 5;
 
 /// The fewest records that are packed: a pack's header fills 170 bytes, as much as three keystrokes.
-const WORTH_PACKING: usize = 8;
+pub const WORTH_PACKING: usize = 8;
 
 /// Fills frames from records.
 ///

@@ -11,7 +11,7 @@ mod link;
 mod reconcile;
 mod session;
 
-pub use chunks::{Chunks, PACKED};
+pub use chunks::{Chunks, PACKED, WORTH_PACKING};
 pub use frame::*;
 pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter};
 pub use reconcile::{Comparison, HashAt, Learned};

@@ -45,10 +45,10 @@ impl Live {
             return;
         }
         self.folded = applied;
-        let (shared, id, near) = (self.shared.clone(), self.document.id(), self.near.clone());
+        let (shared, id, near, quiet) = (self.shared.clone(), self.document.id(), self.near.clone(), self.fold_after);
         self.folding = Some(supervised("folding", async move {
             tracing::info!(document = %id.short(), "folding");
-            match fold(&shared, id, near).await {
+            match fold(&shared, id, near, quiet).await {
                 Ok(upto) => tracing::info!(document = %id.short(), upto, "folded"),
                 Err(SnapshotError::Ended) => {}
                 Err(error) => tracing::warn!(document = %id.short(), %error, "not folded"),
@@ -62,7 +62,7 @@ pub(super) fn fold_after() -> u64 {
     std::env::var(VARIABLE).ok().and_then(|value| value.parse().ok()).unwrap_or(FOLD_AFTER)
 }
 
-async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSender<Heard>) -> Result<u64, SnapshotError> {
+async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSender<Heard>, quiet: u64) -> Result<u64, SnapshotError> {
     let store = shared.store.clone();
     let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, false))).await?;
     let (reply, job) = oneshot::channel();
@@ -70,7 +70,7 @@ async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSen
     let sent = near.upgrade().map(|near| near.send(Heard::Fold { hydration, reply }));
     drop(sent);
     let job = job.await.map_err(|_| SnapshotError::Ended)?;
-    let (store, quiet) = (shared.store.clone(), fold_after());
+    let store = shared.store.clone();
     blocking(move || {
         let SnapshotState { upto, state } = job.run()?;
         // It has been read again and compared; the store does the same with its bytes before it lets an older one go.

@@ -11,7 +11,9 @@ use sheaf_base::{ChainId, DocumentId, Hash, Position};
 use sheaf_document::Span;
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::{ChainCipher, EpochSecret, Signature};
-use sheaf_store::{JournalRow, ReadError, Reader};
+use sheaf_store::{ReadError, Reader};
+
+use crate::journal;
 
 /// A supply under way.
 pub(super) struct Supply {
@@ -19,7 +21,6 @@ pub(super) struct Supply {
     wanted: BTreeMap<ChainId, Wanted>,
     /// Chains of which something is left, by the journal row where it begins.
     left: BTreeSet<(u64, ChainId)>,
-    /// What runs are packed with, if it is here. (One epoch a document, until secrets are rotated.)
     secret: Option<EpochSecret>,
     /// `None`: everything has been read.
     chunks: Option<Chunks>,
@@ -45,7 +46,7 @@ impl Supply {
             numbers.push(seal.number);
             chunks.seal(seal.chain, seal.number, Signature(signature));
         }
-        let secret = reader.secrets(document)?.first().map(|row| EpochSecret::from_bytes(row.secret));
+        let secret = journal::secret(reader, document)?;
         let mut supply = Supply { document, wanted: BTreeMap::new(), left: BTreeSet::new(), secret, chunks: None, ready: VecDeque::new() };
         for span in spans {
             let sealed = &seals[&span.chain];
@@ -64,26 +65,18 @@ impl Supply {
         Ok(supply)
     }
 
+    /// Remembers what is left of a chain, if its journal has it.
     fn want(&mut self, reader: &Reader<'_>, chain: ChainId, after: u64, ends: VecDeque<u64>) -> Result<(), ReadError> {
-        let mut wanted = Wanted { before: Position { chain, number: after, hash: Hash(chain.0) }, ends };
-        if wanted.ends.is_empty() {
-            return Ok(());
-        }
-        let begins = match reader.pack(self.document, chain, after + 1)? {
-            // A pack says itself what it follows.
-            Some(pack) => Some(pack.first_row),
-            None => {
-                let rows = reader.run(self.document, chain, after, after + 1)?;
-                let packed = if after > 0 { reader.pack(self.document, chain, after)?.map(|pack| pack.hash) } else { None };
-                let before = find(&rows, after).map(|row| row.record.hash).or(packed);
-                wanted.before.hash = before.unwrap_or(wanted.before.hash);
-                find(&rows, after + 1).filter(|_| after == 0 || before.is_some()).map(|first| first.row)
-            }
+        let Some(row) = reader.row(self.document, chain, after + 1)?.filter(|_| !ends.is_empty()) else { return Ok(()) };
+        let held = reader.run(self.document, chain, after, after)?.first().map(|row| row.record.hash);
+        let hash = match held {
+            None if after == 0 => Hash(chain.0),
+            // A pack says itself what it follows, if that lies within it.
+            None => reader.pack(self.document, chain, after)?.map_or(Hash(chain.0), |pack| pack.hash),
+            Some(hash) => hash,
         };
-        if let Some(row) = begins {
-            self.left.insert((row, chain));
-            self.wanted.insert(chain, wanted);
-        }
+        self.wanted.insert(chain, Wanted { before: Position { chain, number: after, hash }, ends });
+        self.left.insert((row, chain));
         Ok(())
     }
 
@@ -140,18 +133,9 @@ impl Supply {
         if wanted.ends.is_empty() {
             return Ok(());
         }
-        let packed = reader.pack(self.document, chain, number + 1)?.map(|pack| pack.first_row);
-        let row = match packed {
-            Some(row) => Some(row),
-            None => reader.run(self.document, chain, number + 1, number + 1)?.first().map(|row| row.row),
-        };
-        self.left.extend(row.map(|row| (row, chain)));
+        self.left.extend(reader.row(self.document, chain, number + 1)?.map(|row| (row, chain)));
         Ok(())
     }
-}
-
-fn find(rows: &[JournalRow], number: u64) -> Option<&JournalRow> {
-    rows.iter().find(|row| row.record.number == number)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use sheaf_base::{ChainId, DocumentId, Hash};
 
 use super::{Reader, unsigned};
+use crate::place::place;
 use crate::{JournalPack, ReadError, snapshot};
 
 const COLUMNS: &str = "c.id, p.first, p.last, p.hash, p.first_row, p.last_row, p.places, p.run";
@@ -16,6 +17,23 @@ impl Reader<'_> {
             WHERE d.id = ?1 AND p.last_row > ?2 ORDER BY p.first_row"
         );
         self.all(&sql, params![document.as_bytes(), after.cast_signed()], pack)
+    }
+
+    /// The journal row where this record lies; of a packed one, the row where its pack begins.
+    pub fn row(&self, document: DocumentId, chain: ChainId, number: u64) -> Result<Option<u64>, ReadError> {
+        let sql = "SELECT c.key FROM chains c JOIN documents d ON d.key = c.document WHERE d.id = ?1 AND c.id = ?2";
+        let of_chain = params![document.as_bytes(), chain.as_bytes()];
+        let Some(key) = self.connection.prepare_cached(sql)?.query_row(of_chain, |row| row.get::<_, i64>(0)).optional()? else {
+            return Ok(None);
+        };
+        let wanted = params![key, number.cast_signed()];
+        let mut rows = self.connection.prepare_cached("SELECT row FROM records WHERE chain = ?1 AND number = ?2")?;
+        if let Some(row) = rows.query_row(wanted, |row| row.get(0)).optional()? {
+            return Ok(Some(place(row)));
+        }
+        let sql = "SELECT first_row, first FROM packs WHERE chain = ?1 AND last >= ?2 ORDER BY last LIMIT 1";
+        let found = self.connection.prepare_cached(sql)?.query_row(wanted, |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?))).optional()?;
+        Ok(found.filter(|(_, first)| *first <= number).map(|(row, _)| row))
     }
 
     /// The pack that holds this record, if one does.

@@ -34,8 +34,11 @@ fn a_pack_takes_the_place_of_its_rows_and_nothing_else_changes() {
     for number in 1..=6 {
         let found = store.read(|reader| reader.pack(document(1), chain(1, 1), number)).expect("readable");
         assert_eq!(found, (number < 6).then(|| whole.clone()), "record {number}");
+        let row = store.read(|reader| reader.row(document(1), chain(1, 1), number)).expect("readable");
+        assert_eq!(row, Some(if number < 6 { 1 } else { 7 }), "record {number}");
     }
     assert_eq!(store.read(|reader| reader.frontier(document(1), 7)).expect("readable"), before);
+    assert_eq!(store.read(|reader| reader.row(document(1), chain(1, 1), 7)).expect("readable"), None);
     let tail = store.read(|reader| reader.tail(document(1), chain(1, 1))).expect("readable");
     assert_eq!(tail, Some(Tail { number: 6, hash: hash(chain(1, 1), 6) }));
 
