@@ -10,6 +10,7 @@ mod author;
 mod crdt;
 mod cut;
 mod encode;
+mod filler;
 mod lines;
 mod replica;
 mod sequence;
@@ -17,5 +18,6 @@ mod snapshot;
 mod void;
 pub mod walk;
 
+pub use filler::{Filler, filled_hash};
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
 pub use void::void;

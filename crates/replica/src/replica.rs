@@ -263,10 +263,7 @@ impl Replica {
 
     /// A hash over the canonical Delta and the title: equal for devices that have applied the same records.
     pub fn state_hash(&self) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("sheaf 1 state");
-        hasher.update(&self.delta().canonical());
-        hasher.update(self.title().as_bytes());
-        *hasher.finalize().as_bytes()
+        hash_of(&self.delta(), self.title())
     }
 
     /// A place at an offset; `None` if the offset lies beyond the text.
@@ -334,6 +331,14 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+/// The hash of a body and its title.
+pub(crate) fn hash_of(delta: &Delta, title: &str) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("sheaf 1 state");
+    hasher.update(&delta.canonical());
+    hasher.update(title.as_bytes());
+    *hasher.finalize().as_bytes()
 }
 
 /// Only for the simulation, which must notice: the updates without what they delete.

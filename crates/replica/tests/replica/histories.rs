@@ -34,6 +34,7 @@ fn whatever_order_updates_come_in_all_see_the_same_and_no_line_changes_unless_so
         }
         if seed % 10 == 0 {
             room.check_snapshot();
+            room.check_filled();
         }
         edits += room.edits;
         concurrent += room.concurrent;

@@ -6,7 +6,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sheaf_base::{ClientId, Update};
 use sheaf_replica::{
-    Replica,
+    Filler, Replica, filled_hash,
     walk::{Id, Marks, Past, Rules, SENTINEL, walk},
 };
 use sheaf_schema::{Attributes, Delta, Embed, Op, Scalar, attributes};
@@ -274,6 +274,19 @@ impl Room {
         let opened = Replica::from_snapshot(ClientId(1), &snapshot).unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
         assert_eq!(opened.delta(), replica.delta(), "seed {}: the snapshot differs", self.seed);
         opened.audit().unwrap_or_else(|broken| panic!("seed {}: snapshot: {broken}", self.seed));
+    }
+
+    /// Whoever applies filler sees the filler of what the writers see, and none of their words.
+    pub(crate) fn check_filled(&self) {
+        let mut filler = Filler::new();
+        let updates = std::iter::once(&self.founding).chain(self.sent.iter().flat_map(|sent| &sent.updates));
+        let filled: Vec<Update> = updates.map(|update| filler.fill(update).expect("it was accepted once")).collect();
+        let mut reader = Replica::empty(ClientId(1));
+        reader.apply(&filled).unwrap_or_else(|error| panic!("seed {}: filled: {error}", self.seed));
+        let replica = &self.writers[0].replica;
+        assert_eq!(reader.state_hash(), filled_hash(&replica.delta(), replica.title()), "seed {}: the filler differs", self.seed);
+        let text = reader.delta().text();
+        assert!(!text.bytes().any(|byte| byte.is_ascii_alphanumeric() && !b"x0".contains(&byte)), "seed {}: {text}", self.seed);
     }
 
     /// Every update that was sent, with its writer, what it stands on, and the updates that make that up.
