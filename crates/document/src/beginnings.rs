@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_access::{Genesis, Operation, Ticket};
 use sheaf_base::{ChainId, DocumentId, Hash, Moment, Position};
-use sheaf_record::{DeviceKey, EpochSecret, Kind, ReadRecord, Record, Signature, SignedHead, Stamp, reseal};
+use sheaf_record::{EpochSecret, Kind, ReadRecord, Record, Signature, SignedHead, Stamp, reseal};
 use sheaf_replica::Replica;
 
 use crate::{
-    Document, Here, OpenError,
+    Document, Here, OpenError, Who,
     body::Body,
     entropy::Entropy,
     evidence::Evidence,
@@ -16,27 +16,53 @@ use crate::{
     marks,
     output::Announcement,
     own::{Own, OwnError},
+    recording::{Beginning, Recording},
     turn::{RecordRow, Stored},
 };
 
 impl Document {
     /// A new document with this device as its owner. Its first turn writes the genesis and the founding body record.
     pub fn create(here: Here, title: &str, now: Moment) -> Result<Document, CreateError> {
-        let key = DeviceKey::from_bytes(&here.key);
-        let mut entropy = Entropy::new(here.seed);
+        let mut it = Document::created(here.clone().into(), title, now)?;
+        it.begin_recording(&here, Beginning::Created(title.to_owned()), now);
+        Ok(it)
+    }
+
+    /// A document that is known by a ticket alone: it waits for its first copy and can do nothing else.
+    pub fn joining(here: Here, ticket: Ticket, now: Moment) -> Document {
+        let mut it = Document::joined(here.clone().into(), ticket.clone(), now);
+        it.begin_recording(&here, Beginning::Joining(Box::new(ticket)), now);
+        it
+    }
+
+    /// A document as the store kept it. Its first turn seals what a crash left unsealed.
+    pub fn open(here: Here, stored: Stored, now: Moment) -> Result<Document, OpenError> {
+        let (mut it, stored) = Document::opened(here.clone().into(), stored, now)?;
+        // The records are in the journal: their number is enough.
+        let count = stored.records.len() as u64;
+        it.begin_recording(&here, Beginning::Opened(Box::new(Stored { records: Vec::new(), ..stored }), count), now);
+        Ok(it)
+    }
+
+    fn begin_recording(&mut self, here: &Here, beginning: Beginning, now: Moment) {
+        self.recording = Some(Box::new(Recording::begin(self.id(), here, beginning, now)));
+    }
+
+    pub(crate) fn created(who: Who, title: &str, now: Moment) -> Result<Document, CreateError> {
+        let mut entropy = Entropy::new(who.seed);
         let secret = EpochSecret::from_bytes(entropy.draw());
         let mut own = Own::default();
         // The document is named after its genesis, so its name is known when that has been written.
         let nobody = History::new(DocumentId::FOUNDING);
-        let writer = own.begin(&key, &nobody, &mut entropy, Some(&secret), now)?;
-        let genesis = Operation::Genesis(Genesis { owner: key.device(), epoch: secret.id() }).encode();
+        let writer = own.begin(&who.key, &nobody, &mut entropy, Some(&secret), now)?;
+        let genesis = Operation::Genesis(Genesis { owner: who.key.device(), epoch: secret.id() }).encode();
         let tip = writer.tip();
         let first = writer.cipher().close(&tip.hash, Kind::Access, Stamp::default(), 0, &genesis);
         let document = DocumentId(Record::hash(&tip.hash, &first.encode()).0);
         let client = tip.chain.client();
         let (replica, founding) = Replica::found(client).map_err(|broken| CreateError(broken.to_string()))?;
 
-        let mut it = Document::bare(here, document, entropy, now);
+        let mut it = Document::bare(who, document, entropy, now);
         it.own = own;
         it.replica = Body::founded(it.device(), replica);
         it.history.add_secret(secret.clone());
@@ -52,21 +78,20 @@ impl Document {
         Ok(it)
     }
 
-    /// A document that is known by a ticket alone: it waits for its first copy and can do nothing else.
-    pub fn joining(here: Here, ticket: Ticket, now: Moment) -> Document {
-        let entropy = Entropy::new(here.seed);
-        let mut it = Document::bare(here, ticket.document, entropy, now);
+    pub(crate) fn joined(who: Who, ticket: Ticket, now: Moment) -> Document {
+        let entropy = Entropy::new(who.seed);
+        let mut it = Document::bare(who, ticket.document, entropy, now);
         it.title = ticket.title.clone();
         it.ticket = Some(ticket);
         it
     }
 
-    /// A document as the store kept it. Its first turn seals what a crash left unsealed.
-    pub fn open(here: Here, stored: Stored, now: Moment) -> Result<Document, OpenError> {
-        let entropy = Entropy::new(here.seed);
-        let mut it = Document::bare(here, stored.document, entropy, now);
-        it.title = stored.title;
-        it.ticket = stored.ticket;
+    /// Opens a document, and gives back what it was read from.
+    pub(crate) fn opened(who: Who, stored: Stored, now: Moment) -> Result<(Document, Stored), OpenError> {
+        let entropy = Entropy::new(who.seed);
+        let mut it = Document::bare(who, stored.document, entropy, now);
+        it.title = stored.title.clone();
+        it.ticket = stored.ticket.clone();
         for row in &stored.secrets {
             it.history.add_secret(EpochSecret::from_bytes(row.secret));
         }
@@ -90,7 +115,7 @@ impl Document {
         let chains = it.history.chains().copied().collect();
         it.history.set_durable(&chains);
         it.settle_people();
-        Ok(it)
+        Ok((it, stored))
     }
 
     /// What a quarantine row says is true again.

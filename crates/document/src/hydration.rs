@@ -1,7 +1,7 @@
 //! Getting the replica back, and folding it for next time.
 
 use sheaf_base::{ClientId, Update};
-use sheaf_replica::{Broken, Replica};
+use sheaf_replica::{Broken, Filler, Replica};
 
 use crate::turn::RecordRow;
 
@@ -51,6 +51,13 @@ pub enum FoldError {
 impl FoldJob {
     pub(crate) fn new(snapshot: Option<SnapshotState>, updates: Vec<Update>, upto: u64) -> FoldJob {
         FoldJob { snapshot, updates, upto }
+    }
+
+    /// The updates, filled: none if they are not all there, because it begins with a snapshot, or if one cannot be read.
+    pub fn filled(&self) -> Option<Vec<Update>> {
+        self.snapshot.is_none().then_some(())?;
+        let mut filler = Filler::new();
+        self.updates.iter().map(|update| filler.fill(update).ok()).collect()
     }
 
     /// Makes the snapshot.

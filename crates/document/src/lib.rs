@@ -37,6 +37,7 @@ mod peers;
 mod people;
 mod presence;
 mod receipts;
+mod recording;
 mod rescue;
 mod status;
 mod titles;
@@ -69,6 +70,7 @@ pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection,
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
+pub use recording::{Bundle, Filled, Heard, Journal, NotABundle, Recording, Replayed, Whole};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
@@ -90,6 +92,20 @@ pub struct Here {
     pub name: String,
     /// See `name`.
     pub colour: String,
+}
+
+/// The same, with the key ready to sign.
+pub(crate) struct Who {
+    pub(crate) key: DeviceKey,
+    pub(crate) seed: [u8; 32],
+    pub(crate) name: String,
+    pub(crate) colour: String,
+}
+
+impl From<Here> for Who {
+    fn from(here: Here) -> Who {
+        Who { key: DeviceKey::from_bytes(&here.key), seed: here.seed, name: here.name, colour: here.colour }
+    }
 }
 
 /// A member's device.
@@ -158,6 +174,9 @@ pub struct Document {
     receipts_due: Option<Duration>,
     compared: Option<compare::Compared>,
 
+    /// Everything heard in this process.
+    recording: Option<Box<Recording>>,
+
     // While it is being opened.
     ended_chains: Vec<(ChainId, u64)>,
     closed_chains: Vec<(ChainId, String)>,
@@ -168,6 +187,11 @@ impl Document {
 
     /// Thinks about one input.
     pub fn handle(&mut self, input: Input, now: Moment) {
+        self.record(|recording| recording.input(&input, now));
+        self.hear(input, now);
+    }
+
+    fn hear(&mut self, input: Input, now: Moment) {
         self.now = now;
         if self.in_flight.is_some() && !input.makes_no_record() {
             self.kept.push_back(input);
@@ -197,6 +221,11 @@ impl Document {
 
     /// What rests on no new record and can be told while a turn is being written.
     pub fn take_at_once(&mut self) -> Vec<Output> {
+        self.record(Recording::at_once);
+        self.tell_at_once()
+    }
+
+    fn tell_at_once(&mut self) -> Vec<Output> {
         self.send_cursor();
         std::mem::take(&mut self.at_once)
     }
@@ -217,14 +246,16 @@ impl Document {
             let result = self.body().map(Done::Body).ok_or(Refused::Waiting);
             draft.answers.push(Answer::Done { request, result });
         }
-        let at_once = self.take_at_once();
+        let at_once = self.tell_at_once();
         self.in_flight = Some(draft.flight);
+        self.record(|recording| recording.turn(&draft.writes));
         Turn { at_once, writes: draft.writes, answers: draft.answers }
     }
 
     /// The turn is durable: foreign records enter the replica, and what rests on the turn may be told.
     pub fn apply_written(&mut self) {
         let Some(mut flight) = self.in_flight.take() else { return };
+        self.record(Recording::written);
         let before = self.history.set_durable(&flight.grown);
         self.meet_replica(std::mem::take(&mut flight.news));
         self.tell_views();
@@ -238,7 +269,7 @@ impl Document {
         }
         // What was only waiting for the write is thought about now; it is written with the next turn.
         for input in std::mem::take(&mut self.kept) {
-            self.handle(input, self.now);
+            self.hear(input, self.now);
         }
     }
 
@@ -325,6 +356,11 @@ impl Document {
         self.replica.applied()
     }
 
+    /// Everything heard since the document began in this process; none if it was not recorded.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.recording.as_deref()
+    }
+
     /// Prepares making a snapshot of what `hydration` holds, on a second replica: run the job where it disturbs nobody, and store what it
     /// returns. Takes the same as [`Input::Hydrate`]. The frontier of the snapshot is [`Document::frontier_digest`] if nothing came after.
     pub fn fold(&mut self, hydration: Hydration) -> FoldJob {
@@ -333,13 +369,13 @@ impl Document {
 
     // ------------------------------------------------------------------------------------------------------------ thinking
 
-    fn bare(here: Here, document: DocumentId, mut entropy: Entropy, now: Moment) -> Document {
+    fn bare(who: Who, document: DocumentId, mut entropy: Entropy, now: Moment) -> Document {
+        let Who { key, name, colour, .. } = who;
         let instance = entropy.draw_half();
-        let key = DeviceKey::from_bytes(&here.key);
         let me = key.device();
         Document {
             key,
-            profile: Profile { name: here.name, colour: here.colour },
+            profile: Profile { name, colour },
             entropy,
             ticket: None,
             left: false,
@@ -375,9 +411,14 @@ impl Document {
             told_frontier: None,
             receipts_due: None,
             compared: None,
+            recording: None,
             ended_chains: Vec::new(),
             closed_chains: Vec::new(),
         }
+    }
+
+    fn record(&mut self, note: impl FnOnce(&mut Recording)) {
+        self.recording.as_deref_mut().map(note);
     }
 
     /// The moment that was asked for has come.

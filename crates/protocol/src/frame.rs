@@ -41,6 +41,30 @@ pub enum Frame {
     Bye,
 }
 
+impl Frame {
+    /// Its name, for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Frame::Ask(_) => "ask",
+            Frame::Welcome(_) => "welcome",
+            Frame::Refuse(_) => "refuse",
+            Frame::Hello(_) => "hello",
+            Frame::Compare(_) => "compare",
+            Frame::Records(_) => "records",
+            Frame::Packed(_) => "packed",
+            Frame::Supplied => "supplied",
+            Frame::Live(_) => "live",
+            Frame::Have(_) => "have",
+            Frame::Receipts(_) => "receipts",
+            Frame::Presence(_) => "presence",
+            Frame::StateHash(_) => "state hash",
+            Frame::Routes(_) => "peer routes",
+            Frame::Neighbours(_) => "neighbours",
+            Frame::Bye => "bye",
+        }
+    }
+}
+
 /// A joiner's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {

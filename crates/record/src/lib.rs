@@ -31,4 +31,4 @@ pub use head::{ChainHead, HeadError, SignedHead};
 pub use pack::{PackError, PackedRun, UnpackError, UnpackedRun, pack};
 pub use record::{Kind, MAX_RECORD, Record, Stamp, StampTooLarge};
 pub use seal::{Seal, SealError};
-pub use sign::{BadSignature, DeviceKey, Signature, verify};
+pub use sign::{BadSignature, DeviceKey, Signature, Signed, verify};

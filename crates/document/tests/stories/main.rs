@@ -11,5 +11,6 @@ mod hostile;
 mod journeys;
 mod killed;
 mod lane;
+mod recorded;
 mod rescued;
 mod writing_together;

@@ -16,7 +16,7 @@ use sheaf_protocol::Lane;
 use sheaf_record::DeviceKey;
 use sheaf_schema::Delta;
 
-use crate::{disk::Disk, view::View};
+use crate::{disk::Disk, recorded, view::View};
 
 /// Sees every frame with its sender and receiver, may change it, and says whether it arrives.
 type Censor = dyn FnMut(usize, usize, &mut Frame) -> bool;
@@ -443,7 +443,7 @@ impl World {
                 self.bytes += bytes.len();
                 let mut frame = Frame::decode(&bytes).expect("what was encoded decodes");
                 assert_eq!(frame.encode(), bytes, "one spelling");
-                *self.frames.entry(kind(&frame)).or_default() += 1;
+                *self.frames.entry(frame.name()).or_default() += 1;
                 if std::env::var("TRACE").is_ok() {
                     println!("{} -> {}: {frame:?}", self.devices[from].name, self.devices[who].name);
                 }
@@ -477,6 +477,7 @@ impl World {
             let alarms =
                 |announcement: &&Announcement| matches!(announcement, Announcement::Alarm { .. } | Announcement::Quarantined { .. });
             assert_eq!(self.devices[*who].announcements.iter().find(alarms), None, "{}", self.devices[*who].name);
+            recorded::plays(&self.devices[*who]);
         }
         bodies[0].text()
     }
@@ -506,26 +507,5 @@ impl Device {
         self.runs += 1;
         let seed = *blake3::hash(format!("{} {}", self.name, self.runs).as_bytes()).as_bytes();
         Here { key: self.key, seed, name: self.name.clone(), colour: "teal".into() }
-    }
-}
-
-fn kind(frame: &Frame) -> &'static str {
-    match frame {
-        Frame::Ask(_) => "ask",
-        Frame::Welcome(_) => "welcome",
-        Frame::Refuse(_) => "refuse",
-        Frame::Hello(_) => "hello",
-        Frame::Compare(_) => "compare",
-        Frame::Records(_) => "records",
-        Frame::Supplied => "supplied",
-        Frame::Packed(_) => "packed",
-        Frame::Live(_) => "live",
-        Frame::Have(_) => "have",
-        Frame::Receipts(_) => "receipts",
-        Frame::Presence(_) => "presence",
-        Frame::StateHash(_) => "state hash",
-        Frame::Routes(_) => "routes",
-        Frame::Neighbours(_) => "neighbours",
-        Frame::Bye => "bye",
     }
 }
