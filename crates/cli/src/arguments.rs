@@ -118,6 +118,22 @@ pub(crate) enum Command {
     },
     /// Say in plain words what of the connection works, what does not, and what to do
     Doctor,
+    /// Write what a document heard since Sheaf started into a file, for finding a bug; filler stands for every word
+    Diagnose {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The new file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// With everything: whoever has the file can read the document, and use the invitations made meanwhile
+        #[arg(long)]
+        with_content: bool,
+    },
+    /// Live through a bundle again; fails if it does not come to the same text
+    Replay {
+        /// What `diagnose` wrote
+        file: PathBuf,
+    },
     /// Print the device id
     Id,
     /// Show or set who I am

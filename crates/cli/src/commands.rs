@@ -58,6 +58,8 @@ enum Shape {
     Network,
     /// What of the connection works.
     Findings,
+    /// A file that was written.
+    Bundle,
     /// Name and colour.
     Me,
 }
@@ -94,9 +96,13 @@ fn request(command: Command) -> Result<Request, String> {
         Command::Members { document } => ("members", json!({ "document": document }), Shape::Members),
         Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
         Command::Doctor => ("doctor", json!({}), Shape::Findings),
+        Command::Diagnose { document, out, with_content } => {
+            let out = std::path::absolute(&out).map_err(|error| format!("{} is no path: {error}", out.display()))?;
+            ("diagnose", json!({ "document": document, "out": out, "content": with_content }), Shape::Bundle)
+        }
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
-        Command::Up(_) => return Err("`up` is not a request".into()),
+        Command::Up(_) | Command::Replay { .. } => return Err("this is not a request".into()),
     };
     let Value::Object(fields) = fields else { return Err("a request is an object".into()) };
     Ok(Request { call, fields, shape })
@@ -163,6 +169,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Status => print::status(answer),
         Shape::Members => print::members(answer),
         Shape::Findings => print::findings(answer),
+        Shape::Bundle => print::bundle(answer),
         Shape::Network => match answer["relay"].as_str() {
             Some(relay) => format!("relay={relay}\n"),
             None => line("profile"),

@@ -10,6 +10,7 @@ mod commands;
 mod logging;
 mod node;
 mod print;
+mod replay;
 mod up;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), String> {
     let home = arguments.home()?;
     match arguments.command {
+        Command::Replay { file } => replay::run(&file, arguments.json),
         Command::Up(up) => up::run(home, up, arguments.json).await,
         command => {
             logging::to_stderr();

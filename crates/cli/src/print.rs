@@ -89,6 +89,23 @@ pub(crate) fn findings(answer: &Value) -> String {
     lines.collect()
 }
 
+/// A bundle that was written, and what may be done with it.
+pub(crate) fn bundle(answer: &Value) -> String {
+    let warning = match answer["content"].as_bool() {
+        Some(true) => "whoever has it can read the document, and use the invitations made meanwhile",
+        _ => "filler stands for every word",
+    };
+    let holds = match answer["whole"].as_bool() {
+        Some(true) => format!("everything heard since it was opened, {} inputs", answer["inputs"]),
+        _ => "the text's edits, in order".to_owned(),
+    };
+    let plays = match answer["plays"].as_bool() {
+        Some(true) => "`sheaf replay` plays it",
+        _ => "playing it here did not come to the same text: please send it, that is a bug of its own",
+    };
+    format!("{}: {} bytes; {holds}; {warning}. {plays}\n", answer["file"].as_str().unwrap_or_default(), answer["bytes"])
+}
+
 /// What is said of a document of which nothing is here yet, or not all.
 fn first_copy(document: &Value) -> String {
     let transfer = &document["transfer"];

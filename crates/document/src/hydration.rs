@@ -53,11 +53,15 @@ impl FoldJob {
         FoldJob { snapshot, updates, upto }
     }
 
-    /// The updates, filled: none if they are not all there, because it begins with a snapshot, or if one cannot be read.
+    /// The updates in order; none if they are not all here, because it begins with a snapshot.
+    pub fn updates(&self) -> Option<&[Update]> {
+        self.snapshot.is_none().then_some(&self.updates)
+    }
+
+    /// The same with filler for their text.
     pub fn filled(&self) -> Option<Vec<Update>> {
-        self.snapshot.is_none().then_some(())?;
         let mut filler = Filler::new();
-        self.updates.iter().map(|update| filler.fill(update).ok()).collect()
+        self.updates()?.iter().map(|update| filler.fill(update).ok()).collect()
     }
 
     /// Makes the snapshot.

@@ -70,7 +70,7 @@ pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection,
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
-pub use recording::{Bundle, Filled, Heard, Journal, NotABundle, Recording, Replayed, Whole};
+pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Updates, Whole};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;

@@ -20,7 +20,7 @@ use crate::{
     turn::{Stored, Writes},
 };
 
-pub use bundle::{Bundle, Filled, Journal, NotABundle, Whole};
+pub use bundle::{Bundle, Journal, NotABundle, Updates, Whole};
 pub use replay::Replayed;
 
 /// The most bytes of a recording. A keystroke takes about 200, so this is a long day's writing by several people.

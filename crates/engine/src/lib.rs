@@ -10,6 +10,7 @@
 
 mod body;
 mod clock;
+mod diagnose;
 mod doctor;
 mod engine;
 mod event;
@@ -31,6 +32,7 @@ mod task;
 
 pub use body::{Body, BodyError, Form, convert};
 pub use clock::Clock;
+pub use diagnose::{DiagnoseError, Diagnosed, Played, replay};
 pub use doctor::{Finding, Health};
 pub use engine::{DocumentError, Engine, StartError};
 pub use event::{Event, Events, Level};

@@ -22,6 +22,7 @@ use tokio::task::AbortHandle;
 pub use handle::{AskError, DocumentHandle};
 pub(crate) use heard::{Heard, Question, Replied};
 
+use crate::diagnose::Moment;
 use crate::engine::Shared;
 use crate::event::Event;
 use crate::facts::Facts;
@@ -183,6 +184,7 @@ impl Live {
             }
             // Whoever folds may have given up.
             Heard::Fold { hydration, reply } => drop(reply.send(self.document.fold(hydration))),
+            Heard::Recorded { hydration, reply } => drop(reply.send(Moment::of(&mut self.document, hydration))),
             Heard::Timeout => self.document.handle(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),

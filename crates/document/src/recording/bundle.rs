@@ -1,8 +1,8 @@
 //! A bundle: what a replay needs, in one piece of bytes.
 //!
 //! There are two. [`Whole`] holds the journal and every input, so the whole machine can be played again; whoever has it can read the document, and
-//! use the invitations that were made while it was recorded. The device's key is not in it: only the signatures that it made. [`Filled`] holds the
-//! updates of the body alone, with filler for their text.
+//! use the invitations that were made while it was recorded. The device's key is not in it: only the signatures that it made. [`Updates`] holds the
+//! updates of the body alone, as a rule with filler for their text.
 
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Update, Wall};
 use sheaf_record::{Malformed, Reader, Signature, Writer};
@@ -21,8 +21,8 @@ const LARGEST: usize = 1 << 30;
 pub enum Bundle {
     /// Everything, with its content.
     Whole(Box<Whole>),
-    /// The body's updates, with filler for their text.
-    Filled(Filled),
+    /// The body's updates alone.
+    Body(Updates),
 }
 
 /// A recording and everything that it names.
@@ -49,12 +49,12 @@ pub struct Journal {
     pub snapshots: Vec<SnapshotState>,
 }
 
-/// A body's updates, filled, in the order in which they entered the text.
+/// A body's updates in the order in which they entered the text; as a rule with filler for their text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filled {
+pub struct Updates {
     /// The updates.
     pub updates: Vec<Update>,
-    /// The hash of the filled text.
+    /// The hash of the text that they make.
     pub state: [u8; 32],
 }
 
@@ -69,7 +69,7 @@ impl Bundle {
         let mut w = Writer::new();
         match self {
             Bundle::Whole(whole) => write_whole(w.byte(1), whole),
-            Bundle::Filled(filled) => {
+            Bundle::Body(filled) => {
                 w.byte(2).raw(&filled.state).varint(filled.updates.len() as u64);
                 filled.updates.iter().for_each(|update| {
                     w.bytes(&update.0);
@@ -88,7 +88,7 @@ impl Bundle {
             2 => {
                 let state = r.array("a hash")?;
                 let updates = list(r, 1, "updates", |r| Ok(Update(r.bytes(LARGEST, "an update")?.to_vec())))?;
-                Bundle::Filled(Filled { updates, state })
+                Bundle::Body(Updates { updates, state })
             }
             found => return Err(Malformed::Unknown { what: "a kind of bundle", found: u64::from(found) }.into()),
         };

@@ -4,7 +4,7 @@ use sheaf_base::ClientId;
 use sheaf_record::{DeviceKey, Kind, Signed};
 use sheaf_replica::Replica;
 
-use super::{Beginning, Event, Filled, Journal, Played, Recording, Whole, digest};
+use super::{Beginning, Event, Journal, Played, Recording, Updates, Whole, digest};
 use crate::{Document, Who, hydration::Hydration, input::Input, turn::Stored};
 
 /// What a replay came to.
@@ -75,7 +75,7 @@ impl Whole {
     }
 }
 
-impl Filled {
+impl Updates {
     /// Applies the updates to an empty replica, and returns the hash of what it shows; or why they do not apply.
     pub fn play(&self) -> Result<[u8; 32], String> {
         // Any client will do: this replica writes nothing.

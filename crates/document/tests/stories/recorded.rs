@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_document::{Bundle, Filled, Journal, Whole};
+use sheaf_document::{Bundle, Journal, Updates, Whole};
 use sheaf_record::Signed;
 use sheaf_schema::Delta;
 
@@ -87,14 +87,14 @@ fn a_bundle_without_content_has_the_shape_and_none_of_the_words() {
     let document = world.devices[0].document.as_mut().expect("it runs");
     let body = document.body().expect("its text is here");
     let updates = document.fold(hydration).filled().expect("all updates are here");
-    let filled = Filled { updates, state: sheaf_replica::filled_hash(&body.delta, &body.title) };
-    let bytes = Bundle::Filled(filled).encode();
+    let filled = Updates { updates, state: sheaf_replica::filled_hash(&body.delta, &body.title) };
+    let bytes = Bundle::Body(filled).encode();
     for word in ["Together", "by Ada", "by Ben", "Notes"] {
         assert!(!bytes.windows(word.len()).any(|window| window == word.as_bytes()), "{word}");
     }
-    let Ok(Bundle::Filled(filled)) = Bundle::decode(&bytes) else { panic!("it is read again") };
+    let Ok(Bundle::Body(filled)) = Bundle::decode(&bytes) else { panic!("it is read again") };
     assert_eq!(filled.play(), Ok(filled.state));
-    let short = Filled { updates: filled.updates[1..].to_vec(), ..filled };
+    let short = Updates { updates: filled.updates[1..].to_vec(), ..filled };
     assert!(short.play().is_err(), "what is missing is noticed");
 }
 

@@ -34,6 +34,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "members" => people::members(engine, &fields).await,
         "status" => people::status(engine, &fields).await,
         "network" => people::network(engine, &fields).await,
+        "diagnose" => people::diagnose(engine, &fields).await,
         "doctor" => Ok(people::doctor(engine).await),
         "me" => people::me(engine, &fields).await,
         "settings" => people::settings(engine, &fields).await,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sheaf_document::Refused;
 use sheaf_store::{CommitError, ReadError};
 
+use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
 use crate::library::ResolveError;
 use crate::live::AskError;
@@ -30,6 +31,15 @@ impl Failure {
 
     pub(crate) fn to_json(&self) -> Value {
         json!({ "code": self.code, "message": self.message })
+    }
+}
+
+impl From<DiagnoseError> for Failure {
+    fn from(error: DiagnoseError) -> Failure {
+        match error {
+            DiagnoseError::Body(error) => Failure::from(error),
+            error => Failure::new("failed", error.to_string()),
+        }
     }
 }
 

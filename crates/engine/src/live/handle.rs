@@ -105,7 +105,7 @@ impl DocumentHandle {
     }
 
     /// A document that has ended hears nothing; whoever needs an answer notices by its absence.
-    pub(super) fn send(&self, heard: Heard) {
+    pub(crate) fn send(&self, heard: Heard) {
         drop(self.near.send(heard));
     }
 

@@ -6,6 +6,7 @@ use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
 
+use crate::diagnose::Moment;
 use crate::lane::Outlet;
 
 /// A message to a document's task.
@@ -18,6 +19,8 @@ pub(crate) enum Heard {
     Ask { question: Question, reply: oneshot::Sender<Replied> },
     /// Somebody folds, and asks for what only the document can open.
     Fold { hydration: Hydration, reply: oneshot::Sender<FoldJob> },
+    /// Somebody makes a bundle, and asks for what only the document knows.
+    Recorded { hydration: Hydration, reply: oneshot::Sender<Moment> },
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.

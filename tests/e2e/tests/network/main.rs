@@ -9,6 +9,7 @@ mod hostile;
 mod packed;
 mod patience;
 mod quiet;
+mod recorded;
 mod relayed;
 mod sharing;
 mod together;

@@ -153,6 +153,22 @@ fn device_status(report: &DeviceReport) -> Value {
     })
 }
 
+/// Writes a bundle of a document into a new file of the machine that the node runs on.
+pub(super) async fn diagnose(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let out = text(fields, "out")?;
+    let path = std::path::Path::new(&out);
+    if !path.is_absolute() {
+        return Err(Failure::malformed("\"out\" is a path that begins at the root: the node runs in another folder"));
+    }
+    let content = fields.get("content").and_then(Value::as_bool).unwrap_or(false);
+    let made = engine.diagnose(document, path, content).await?;
+    let state: String = made.state.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(
+        json!({ "file": out, "bytes": made.bytes, "content": content, "whole": made.whole, "inputs": made.inputs, "plays": made.plays, "state": state }),
+    )
+}
+
 pub(super) async fn doctor(engine: &Engine) -> Value {
     let findings = engine.examine().await.into_iter().map(|finding| {
         json!({
