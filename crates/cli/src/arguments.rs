@@ -155,6 +155,9 @@ pub(crate) struct Up {
     /// Serve the built page from this folder, too
     #[arg(long, value_name = "DIR", requires = "bridge")]
     pub(crate) ui: Option<PathBuf>,
+    /// Say what was counted since the start, as OpenMetrics, on this loopback address at /metrics
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics: Option<SocketAddr>,
     /// Let pages of this origin use the bridge, for developing them
     #[arg(long, value_name = "ORIGIN", requires = "bridge", hide = true)]
     pub(crate) allow_origin: Vec<String>,

@@ -8,6 +8,7 @@ mod arguments;
 mod bridge;
 mod commands;
 mod logging;
+mod metrics;
 mod node;
 mod print;
 mod replay;

@@ -9,6 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::arguments::Up;
 use crate::bridge::Bridge;
+use crate::metrics::Metrics;
 use crate::{logging, print};
 
 /// How long another command may have the profile.
@@ -50,11 +51,18 @@ async fn serve(engine: &Engine, up: Up, json: bool, stop: &mut Stop) -> Result<(
         Some(address) => Some(Bridge::offer(engine, address, up.ui, up.allow_origin).await?),
         None => None,
     };
+    let metrics = match up.metrics {
+        Some(address) => Some(Metrics::offer(engine, address).await?),
+        None => None,
+    };
     say(json, &json!({ "event": "up", "device": engine.device().to_string() }), || {
         format!("Sheaf is up as device {}. Ctrl-C stops it.\n", engine.device().short())
     })?;
     if let Some(Bridge { url, .. }) = &bridge {
         say(json, &json!({ "event": "bridge", "url": url }), || format!("{url}\n"))?;
+    }
+    if let Some(Metrics { url, .. }) = &metrics {
+        say(json, &json!({ "event": "metrics", "url": url }), || format!("{url}\n"))?;
     }
     loop {
         tokio::select! {

@@ -35,6 +35,8 @@ pub(crate) struct Delivery {
     sealed: BTreeMap<ChainId, Sealed>,
     /// What `sealed` costs.
     cost: usize,
+    /// Records that came again.
+    pub(crate) duplicates: u64,
 }
 
 /// Records of one chain that its device has sealed, in order, waiting for what they stand on.
@@ -255,6 +257,7 @@ impl Delivery {
                 return false;
             };
             if Record::hash(&before, &bytes) == here {
+                self.duplicates += 1;
                 return true;
             }
             return self.unsealed.begin(key, Position { chain, number: number - 1, hash: before }, None, true, bytes);

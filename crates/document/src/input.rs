@@ -135,6 +135,30 @@ pub enum Input {
 }
 
 impl Input {
+    /// Its name, for people.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Input::Open { .. } => "open",
+            Input::Push(_) => "push",
+            Input::Confirm { .. } => "confirm",
+            Input::Present(_) => "present",
+            Input::Close { .. } => "close",
+            Input::Read { .. } => "read",
+            Input::Edit { .. } => "edit",
+            Input::Rename { .. } => "rename",
+            Input::PutBack { .. } => "put back",
+            Input::Administer { .. } => "administer",
+            Input::LinkUp(_) => "link up",
+            Input::Receive { frame, .. } => frame.name(),
+            Input::LinkFull { .. } => "link full",
+            Input::LinkFree { .. } => "link free",
+            Input::LinkDown { .. } => "link down",
+            Input::Routes { .. } => "routes",
+            Input::Hydrate(_) => "hydrate",
+            Input::Timeout => "timeout",
+        }
+    }
+
     /// Whether this input can make no record, so that it may be handled while a turn is being written.
     pub fn makes_no_record(&self) -> bool {
         match self {

@@ -74,7 +74,7 @@ pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Upd
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
-pub use status::{DeviceFact, DeviceState, Progress, Status};
+pub use status::{DeviceFact, DeviceState, Progress, Status, Tally};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
 pub use waiting::Waiting;
 
@@ -173,6 +173,8 @@ pub struct Document {
     told_frontier: Option<[u8; 32]>,
     receipts_due: Option<Duration>,
     compared: Option<compare::Compared>,
+    /// Turns that took in edits made apart from this process's own.
+    merges: u64,
 
     /// Everything heard in this process.
     recording: Option<Box<Recording>>,
@@ -356,6 +358,11 @@ impl Document {
         self.replica.applied()
     }
 
+    /// What has been counted since the document began in this process.
+    pub fn tally(&self) -> Tally {
+        Tally { duplicates: self.delivery.duplicates, merges: self.merges }
+    }
+
     /// Everything heard since the document began in this process; none if it was not recorded.
     pub fn recording(&self) -> Option<&Recording> {
         self.recording.as_deref()
@@ -411,6 +418,7 @@ impl Document {
             told_frontier: None,
             receipts_due: None,
             compared: None,
+            merges: 0,
             recording: None,
             ended_chains: Vec::new(),
             closed_chains: Vec::new(),
@@ -446,6 +454,7 @@ impl Document {
         authors.sort_unstable();
         authors.dedup();
         self.text_changed |= !news.is_empty();
+        self.merges += u64::from(self.were_apart(&news));
         // A replica writes under the client id of this process run's chain, so there must be one.
         if self.replica.has_come() {
             let _ = self.begin_chain();
@@ -475,6 +484,18 @@ impl Document {
             self.kept.extend(self.for_replica.drain(..));
         }
         self.rest_unless_needed();
+    }
+
+    /// Whether one of these was written without knowing what this process has written last.
+    fn were_apart(&self, news: &[body::News]) -> bool {
+        let mine = self.own.chain().and_then(|chain| self.history.tip(&chain)).filter(|tip| tip.number > 0);
+        mine.is_some_and(|mine| {
+            let knows = |news: &body::News| {
+                let past = self.history.graph.past_with(&news.position.hash);
+                past.is_none_or(|past| past.number(&mine.chain) >= mine.number)
+            };
+            !news.iter().all(knows)
+        })
     }
 
     /// Lets the replica go in a while, if nobody looks at it.

@@ -131,7 +131,7 @@ impl Recording {
             self.recent.pop_front();
         }
         let bytes = self.length().saturating_sub(before);
-        self.recent.push_back(Heard { at: now.elapsed, what: codec::name(input), peer: codec::peer(input), bytes });
+        self.recent.push_back(Heard { at: now.elapsed, what: input.name(), peer: codec::peer(input), bytes });
     }
 
     pub(crate) fn turn(&mut self, writes: &Writes) {

@@ -49,6 +49,15 @@ pub enum DeviceState {
     },
 }
 
+/// What a document has counted since it began in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Records that came again.
+    pub duplicates: u64,
+    /// Turns that took in edits whose authors did not know what this process had written last.
+    pub merges: u64,
+}
+
 /// How far a copy has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

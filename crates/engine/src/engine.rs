@@ -14,6 +14,7 @@ use crate::event::{Event, Events, Level};
 use crate::home::{Home, HomeError};
 use crate::library::{Library, ResolveError, Standing, role_number};
 use crate::live::{self, DocumentHandle, Ended};
+use crate::metrics::Metrics;
 use crate::peers::Net;
 use crate::settings::{self, Me};
 use crate::{random, task};
@@ -40,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) events: Events,
     pub(crate) library: Library,
+    pub(crate) metrics: Metrics,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -131,6 +133,7 @@ impl Engine {
             clock: Clock::start(),
             events,
             library,
+            metrics: Metrics::default(),
             key,
             device,
             live: Mutex::default(),

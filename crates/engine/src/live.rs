@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sheaf_access::{Ticket, TicketError};
-use sheaf_document::{Announcement, Answer, Document, Input, Output, RequestId, ViewId};
+use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Input, Item, Output, RequestId, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -27,6 +27,7 @@ use crate::engine::Shared;
 use crate::event::Event;
 use crate::facts::Facts;
 use crate::lane::Outlet;
+use crate::metrics::Counts;
 use crate::task::{blocking, supervised, watched};
 use crate::{library, rows};
 use inbox::Inbox;
@@ -54,6 +55,7 @@ pub(crate) struct Live {
     near: mpsc::WeakUnboundedSender<Heard>,
     facts: watch::Sender<Arc<Facts>>,
     views: BTreeMap<ViewId, Outlet>,
+    counts: Counts,
     asked: BTreeMap<RequestId, oneshot::Sender<Replied>>,
     next_request: u64,
     /// Changes that go with the next turn's rows: the catalogue line of a new document.
@@ -94,6 +96,7 @@ pub(crate) fn start(
         near: near.downgrade(),
         facts,
         views: BTreeMap::new(),
+        counts: shared.metrics.of(id),
         asked: BTreeMap::new(),
         next_request: 0,
         with_next: with_first,
@@ -150,15 +153,20 @@ impl Live {
         self.tell(turn.at_once);
         let mut batch = Batch::of(self.document.id());
         std::mem::take(&mut self.with_next).into_iter().for_each(|change| batch.push(change));
+        let (records, bytes) = (turn.writes.records.len(), turn.writes.records.iter().map(|record| record.bytes.len()).sum());
         rows::write(&mut batch, turn.writes);
         if !batch.is_empty() {
+            let began = self.shared.clock.now().elapsed;
             self.write_until_durable(batch).await?;
+            self.counts.committed(records, bytes, self.shared.clock.now().elapsed - began);
         }
         self.publish(|facts| facts.unsaved = None);
         self.answer(turn.answers);
+        let began = self.shared.clock.now().elapsed;
         self.document.apply_written();
         let outputs = self.document.take_outputs();
         self.tell(outputs);
+        self.counts.applied(self.document.tally(), self.shared.clock.now().elapsed - began);
         Ok(())
     }
 
@@ -170,6 +178,7 @@ impl Live {
                 if let Input::Close { view } = &*input {
                     self.views.remove(view);
                 }
+                self.counts.heard(input.name());
                 self.document.handle(*input, now);
             }
             Heard::Attach { view, outlet } => {
@@ -194,6 +203,9 @@ impl Live {
 
     fn answer(&mut self, answers: Vec<Answer>) {
         for answer in answers {
+            if matches!(answer, Answer::Pushed { result: Ok(_), .. } | Answer::Done { result: Ok(Done::Version(_)), .. }) {
+                self.counts.wrote(self.shared.clock.now().elapsed);
+            }
             match answer {
                 Answer::Pushed { view, number, result } => {
                     if let Some(outlet) = self.views.get(&view) {
@@ -216,6 +228,9 @@ impl Live {
         for output in outputs {
             match output {
                 Output::View { view, item } => {
+                    if matches!(item, Item::Reset { .. }) {
+                        self.counts.reset();
+                    }
                     if let Some(outlet) = self.views.get(&view) {
                         outlet.item(id, &view, item);
                     }
@@ -225,7 +240,10 @@ impl Live {
                         outlet.presence(id, &view, version, cursors);
                     }
                 }
-                Output::Send { peer, lane, frame } => self.net(|net| net.send(peer, id, lane, frame)),
+                Output::Send { peer, lane, frame } => {
+                    self.counts.sent(frame.name());
+                    self.net(|net| net.send(peer, id, lane, frame));
+                }
                 Output::Supply { peer, spans } => self.net(|net| net.supply(peer, id, spans)),
                 Output::Dismiss { peer, reason } => self.net(|net| net.dismiss(peer, id, reason)),
                 Output::Routes { peer, routes } => self.net(|net| net.heard_routes(peer, id, routes)),
@@ -262,7 +280,14 @@ impl Live {
         let id = self.document.id();
         match announcement {
             Announcement::State(state) => self.publish(|facts| facts.state = *state),
-            Announcement::Status(status) => self.publish(|facts| facts.status = status.clone()),
+            Announcement::Status(status) => {
+                if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
+                    self.counts.receipted(self.shared.clock.now().elapsed);
+                }
+                self.publish(|facts| facts.status = status.clone());
+            }
+            Announcement::Quarantined { .. } => self.counts.quarantined(),
+            Announcement::Alarm { .. } => self.counts.alarm(),
             Announcement::Frontier(digest) => self.publish(|facts| facts.frontier = *digest),
             Announcement::Members => {
                 let (role, members) = (self.document.role(), self.document.members().to_vec());

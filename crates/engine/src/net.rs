@@ -13,7 +13,7 @@ mod linked;
 mod supply;
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sheaf_access::Route;
@@ -26,7 +26,8 @@ use tokio::task::AbortHandle;
 
 use crate::engine::Engine;
 use crate::event::Event;
-use crate::peers::{Net, Way, Weather, Wire};
+use crate::lock::held;
+use crate::peers::{LinkReport, Net, Way, Weather, Wire};
 use crate::task::{blocking, supervised};
 use book::Book;
 pub(crate) use book::from_ticket;
@@ -283,6 +284,10 @@ impl Net for Connected {
         Weather { running, offline_since, error }
     }
 
+    fn links(&self) -> Vec<LinkReport> {
+        self.0.link_reports()
+    }
+
     fn wire(&self) -> Option<Wire> {
         let transport = self.0.transport.borrow().clone()?;
         Some(Wire { port: transport.port(), relay_reached: transport.relay_reached() })
@@ -297,9 +302,4 @@ impl Net for Connected {
         self.0.state(|state| state.profile_changed = true);
         self.0.wake.notify_one();
     }
-}
-
-/// What is guarded here is whole after every statement, so a panic elsewhere leaves nothing half-done.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,6 +5,7 @@
 //! [`crate::DocumentHandle::facts`], which asks nobody.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use sheaf_access::Route;
 use sheaf_base::{DeviceId, DocumentId};
@@ -41,6 +42,9 @@ pub trait Net: Send + Sync + 'static {
     /// How the network stands as a whole.
     fn weather(&self) -> Weather;
 
+    /// Every link there is.
+    fn links(&self) -> Vec<LinkReport>;
+
     /// What the endpoint says of itself, if there is one.
     fn wire(&self) -> Option<Wire>;
 
@@ -69,6 +73,29 @@ pub struct Wire {
     pub port: Option<u16>,
     /// Whether its relay answers; `None` where the profile uses none.
     pub relay_reached: Option<bool>,
+}
+
+/// A link, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkReport {
+    /// To which device.
+    pub device: DeviceId,
+    /// It goes directly; `None` while it is not known.
+    pub direct: Option<bool>,
+    /// Its round trip, if that is known.
+    pub round_trip: Option<Duration>,
+    /// How long it has been up.
+    pub up: Duration,
+    /// Documents that are talked about on it.
+    pub documents: usize,
+    /// Frames received, and their bytes.
+    pub frames_in: u64,
+    /// See `frames_in`.
+    pub bytes_in: u64,
+    /// Frames handed to the network, and their bytes.
+    pub frames_out: u64,
+    /// See `frames_out`.
+    pub bytes_out: u64,
 }
 
 /// The way to a device.

@@ -48,30 +48,6 @@ pub(super) fn read_moment(r: &mut Reader<'_>) -> Result<Moment, Malformed> {
     Ok(Moment { wall, elapsed: Duration::from_nanos(r.varint("a clock")?) })
 }
 
-/// An input's name, for people.
-pub(super) fn name(input: &Input) -> &'static str {
-    match input {
-        Input::Open { .. } => "open",
-        Input::Push(_) => "push",
-        Input::Confirm { .. } => "confirm",
-        Input::Present(_) => "present",
-        Input::Close { .. } => "close",
-        Input::Read { .. } => "read",
-        Input::Edit { .. } => "edit",
-        Input::Rename { .. } => "rename",
-        Input::PutBack { .. } => "put back",
-        Input::Administer { .. } => "administer",
-        Input::LinkUp(_) => "link up",
-        Input::Receive { frame, .. } => frame.name(),
-        Input::LinkFull { .. } => "link full",
-        Input::LinkFree { .. } => "link free",
-        Input::LinkDown { .. } => "link down",
-        Input::Routes { .. } => "routes",
-        Input::Hydrate(_) => "hydrate",
-        Input::Timeout => "timeout",
-    }
-}
-
 /// The link that an input came from or speaks of.
 pub(super) fn peer(input: &Input) -> Option<u64> {
     match input {

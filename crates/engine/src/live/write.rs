@@ -33,6 +33,7 @@ impl Live {
                     return Ok(());
                 }
                 Err(error) if error.is_passing() => {
+                    self.counts.write_failed();
                     let why = error.to_string();
                     self.publish(|facts| facts.unsaved = Some(why));
                     self.hear_for(pause).await?;

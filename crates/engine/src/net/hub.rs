@@ -13,13 +13,14 @@ use sheaf_transport::{Path, PathKind, Profile, Reason, Route, Transport};
 use tokio::sync::{Notify, watch};
 
 use super::book::{self, Book};
-use super::held;
 use super::linked::Linked;
 use crate::clock::Clock;
 use crate::engine::{Engine, Shared};
 use crate::event::Event;
 use crate::library::Standing;
 use crate::live::DocumentHandle;
+use crate::lock::held;
+use crate::peers::LinkReport;
 use crate::task::supervised;
 
 /// What the tasks of the network half share.
@@ -402,6 +403,24 @@ impl Hub {
     }
 
     // ------------------------------------------------------------------------------------------------------------ facts
+
+    pub(super) fn link_reports(&self) -> Vec<LinkReport> {
+        let report = |linked: Arc<Linked>| {
+            let (path, traffic) = (linked.link.path(), linked.link.traffic());
+            LinkReport {
+                device: linked.device(),
+                direct: path.as_ref().map(|path| matches!(path.kind, PathKind::Direct(_))),
+                round_trip: path.map(|path| path.rtt),
+                up: linked.link.age(),
+                documents: linked.documents().len(),
+                frames_in: traffic.frames_in,
+                bytes_in: traffic.bytes_in,
+                frames_out: traffic.frames_out,
+                bytes_out: traffic.bytes_out,
+            }
+        };
+        self.links().into_iter().map(report).collect()
+    }
 
     pub(super) fn way(&self, device: DeviceId) -> crate::peers::Way {
         let linked = self.links_to_any(&BTreeSet::from([device]));

@@ -10,8 +10,8 @@ use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter};
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
-use super::held;
 use crate::live::DocumentHandle;
+use crate::lock::held;
 
 /// What a packet adds to its frame, at most: the number of its document, and its name once.
 const PACKET: usize = 40;

@@ -1,0 +1,301 @@
+//! What this process has counted since it started, for whoever asks: never stored, never sent, and without a name, a title or a word.
+//!
+//! Documents and devices appear by the beginnings of their ids. The text is OpenMetrics 1.0, which Prometheus and people can read.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sheaf_base::DocumentId;
+use sheaf_document::{DeviceState, Tally};
+
+use crate::engine::Engine;
+use crate::lock::held;
+use crate::peers::LinkReport;
+
+/// Upper edges of the classes of a histogram, in milliseconds: a frame on a screen is 16, and nobody waits longer than some seconds.
+const CLASSES: [u64; 10] = [1, 2, 5, 10, 16, 50, 100, 250, 1000, 10_000];
+
+/// Everything counted, by document.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    documents: Mutex<BTreeMap<DocumentId, Counts>>,
+}
+
+/// What one document's task counts.
+#[derive(Clone, Default)]
+pub(crate) struct Counts(Arc<Mutex<Counted>>);
+
+#[derive(Default)]
+struct Counted {
+    /// Inputs by their names.
+    heard: BTreeMap<&'static str, u64>,
+    /// Frames handed to links, by their names.
+    sent: BTreeMap<&'static str, u64>,
+    turns: u64,
+    records: u64,
+    bytes: u64,
+    /// Frames that a link's full queue took back.
+    dropped: u64,
+    resets: u64,
+    quarantined: u64,
+    alarms: u64,
+    failed_writes: u64,
+    tally: Tally,
+    commit: Times,
+    apply: Times,
+    receipt: Times,
+    /// When the oldest edit was written that nobody else has receipted.
+    unreceipted: Option<Duration>,
+}
+
+/// How long something took, in classes.
+#[derive(Default)]
+struct Times {
+    classes: [u64; CLASSES.len()],
+    count: u64,
+    sum: Duration,
+}
+
+impl Times {
+    fn add(&mut self, time: Duration) {
+        self.count += 1;
+        self.sum += time;
+        for (class, edge) in self.classes.iter_mut().zip(CLASSES) {
+            *class += u64::from(time <= Duration::from_millis(edge));
+        }
+    }
+}
+
+impl Metrics {
+    /// Where a document's task counts; what it counted in an earlier life in this process goes on.
+    pub(crate) fn of(&self, document: DocumentId) -> Counts {
+        held(&self.documents).entry(document).or_default().clone()
+    }
+}
+
+impl Counts {
+    /// An input was heard.
+    pub(crate) fn heard(&self, name: &'static str) {
+        self.change(|it| {
+            *it.heard.entry(name).or_default() += 1;
+            it.dropped += u64::from(name == "link full");
+        });
+    }
+
+    /// A frame was handed to a link.
+    pub(crate) fn sent(&self, name: &'static str) {
+        self.change(|it| *it.sent.entry(name).or_default() += 1);
+    }
+
+    /// A turn's rows are on the disk: how many, their bytes, and how long that took.
+    pub(crate) fn committed(&self, records: usize, bytes: usize, took: Duration) {
+        self.change(|it| {
+            it.turns += 1;
+            it.records += records as u64;
+            it.bytes += bytes as u64;
+            it.commit.add(took);
+        });
+    }
+
+    /// A turn entered the text.
+    pub(crate) fn applied(&self, tally: Tally, took: Duration) {
+        self.change(|it| {
+            it.tally = tally;
+            it.apply.add(took);
+        });
+    }
+
+    /// A write failed, and is tried again.
+    pub(crate) fn write_failed(&self) {
+        self.change(|it| it.failed_writes += 1);
+    }
+
+    /// A view begins anew.
+    pub(crate) fn reset(&self) {
+        self.change(|it| it.resets += 1);
+    }
+
+    /// A record was put aside.
+    pub(crate) fn quarantined(&self) {
+        self.change(|it| it.quarantined += 1);
+    }
+
+    /// Two devices that hold the same show different text.
+    pub(crate) fn alarm(&self) {
+        self.change(|it| it.alarms += 1);
+    }
+
+    /// This device has written an edit.
+    pub(crate) fn wrote(&self, now: Duration) {
+        self.change(|it| it.unreceipted = it.unreceipted.or(Some(now)));
+    }
+
+    /// Another device has everything that is here.
+    pub(crate) fn receipted(&self, now: Duration) {
+        self.change(|it| {
+            if let Some(since) = it.unreceipted.take() {
+                it.receipt.add(now.saturating_sub(since));
+            }
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Counted)) {
+        change(&mut held(&self.0));
+    }
+}
+
+impl Engine {
+    /// Everything counted, as OpenMetrics.
+    pub fn metrics(&self) -> String {
+        let mut text = Text::default();
+        let counts: Vec<(DocumentId, Counts)> =
+            held(&self.shared.metrics.documents).iter().map(|(document, counts)| (*document, counts.clone())).collect();
+        for (document, counts) in &counts {
+            text.document(*document, &held(&counts.0));
+        }
+        for live in self.living() {
+            let (facts, document) = (live.facts(), live.id().short());
+            text.gauge("sheaf_people", "people in a document", &[("document", &document)], facts.people() as f64);
+            text.gauge("sheaf_journal_rows", "rows in a document's journal", &[("document", &document)], facts.row as f64);
+            for fact in &facts.status.devices {
+                let labels = [("document", document.as_str()), ("device", &fact.device.short())];
+                let behind = match fact.state {
+                    DeviceState::HasAll => Some(0),
+                    DeviceState::Behind { edits } => Some(edits),
+                    _ => None,
+                };
+                if let Some(behind) = behind {
+                    text.gauge("sheaf_behind_edits", "edits that another device has not receipted", &labels, behind as f64);
+                }
+            }
+        }
+        for link in self.shared.net().map(|net| net.links()).unwrap_or_default() {
+            text.link(&link);
+        }
+        text.finish()
+    }
+}
+
+/// OpenMetrics wants all samples of a family together.
+#[derive(Default)]
+struct Text {
+    families: BTreeMap<&'static str, (&'static str, &'static str, String)>,
+}
+
+type Labels<'a> = &'a [(&'a str, &'a str)];
+
+impl Text {
+    fn document(&mut self, document: DocumentId, it: &Counted) {
+        let document = document.short();
+        for (name, count) in &it.heard {
+            self.counter("sheaf_inputs", "inputs heard by a document", &[("document", &document), ("kind", name)], *count);
+        }
+        for (name, count) in &it.sent {
+            self.counter("sheaf_frames_sent", "frames handed to links", &[("document", &document), ("kind", name)], *count);
+        }
+        let labels: Labels<'_> = &[("document", &document)];
+        self.counter("sheaf_turns", "turns written to the disk", labels, it.turns);
+        self.counter("sheaf_records", "records written to the journal", labels, it.records);
+        self.counter("sheaf_record_bytes", "bytes of those records", labels, it.bytes);
+        self.counter("sheaf_duplicates", "records that came again", labels, it.tally.duplicates);
+        self.counter(
+            "sheaf_concurrent_merges",
+            "turns that took in edits made without knowing this device's newest",
+            labels,
+            it.tally.merges,
+        );
+        self.counter("sheaf_frames_dropped", "frames that a full queue took back; their session compares anew", labels, it.dropped);
+        self.counter("sheaf_view_resets", "views that began anew", labels, it.resets);
+        self.counter("sheaf_quarantined", "records put aside", labels, it.quarantined);
+        self.counter("sheaf_alarms", "devices that hold the same and show something else: bugs", labels, it.alarms);
+        self.counter("sheaf_write_failures", "writes that were tried again", labels, it.failed_writes);
+        self.histogram("sheaf_commit_seconds", "from a turn's rows to the disk", labels, &it.commit);
+        self.histogram("sheaf_apply_seconds", "from the disk into the text and out to views and peers", labels, &it.apply);
+        self.histogram("sheaf_receipt_seconds", "from an edit of this device to another's receipt", labels, &it.receipt);
+    }
+
+    fn link(&mut self, link: &LinkReport) {
+        let name = link.device.short();
+        let path = match link.direct {
+            Some(true) => "direct",
+            Some(false) => "relayed",
+            None => "unknown",
+        };
+        let labels: Labels<'_> = &[("device", &name), ("path", path)];
+        self.gauge("sheaf_link_seconds", "how long a link has been up", labels, link.up.as_secs_f64());
+        if let Some(round_trip) = link.round_trip {
+            self.gauge("sheaf_link_round_trip_seconds", "a link's round trip", labels, round_trip.as_secs_f64());
+        }
+        self.gauge("sheaf_link_documents", "documents open on a link", labels, link.documents as f64);
+        for (way, frames, bytes) in [("in", link.frames_in, link.bytes_in), ("out", link.frames_out, link.bytes_out)] {
+            let labels: Labels<'_> = &[("device", &name), ("way", way)];
+            self.counter("sheaf_link_frames", "frames on a link", labels, frames);
+            self.counter("sheaf_link_bytes", "their bytes", labels, bytes);
+        }
+    }
+
+    fn counter(&mut self, name: &'static str, help: &'static str, labels: Labels<'_>, count: u64) {
+        self.sample(name, "counter", help, "_total", labels, &count.to_string());
+    }
+
+    fn gauge(&mut self, name: &'static str, help: &'static str, labels: Labels<'_>, value: f64) {
+        self.sample(name, "gauge", help, "", labels, &value.to_string());
+    }
+
+    fn histogram(&mut self, name: &'static str, help: &'static str, labels: Labels<'_>, times: &Times) {
+        for (class, edge) in times.classes.iter().zip(CLASSES) {
+            let edge = (edge as f64 / 1000.0).to_string();
+            let labels = [labels, &[("le", edge.as_str())]].concat();
+            self.sample(name, "histogram", help, "_bucket", &labels, &class.to_string());
+        }
+        let all = [labels, &[("le", "+Inf")]].concat();
+        self.sample(name, "histogram", help, "_bucket", &all, &times.count.to_string());
+        self.sample(name, "histogram", help, "_count", labels, &times.count.to_string());
+        self.sample(name, "histogram", help, "_sum", labels, &times.sum.as_secs_f64().to_string());
+    }
+
+    fn sample(&mut self, name: &'static str, kind: &'static str, help: &'static str, suffix: &str, labels: Labels<'_>, value: &str) {
+        let (_, _, samples) = self.families.entry(name).or_insert_with(|| (kind, help, String::new()));
+        let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+        // Writing to a String cannot fail.
+        let _ = writeln!(samples, "{name}{suffix}{{{}}} {value}", labels.join(","));
+    }
+
+    fn finish(self) -> String {
+        let families = self.families.into_iter();
+        let text = families.map(|(name, (kind, help, samples))| format!("# TYPE {name} {kind}\n# HELP {name} {help}\n{samples}"));
+        text.chain(["# EOF\n".to_owned()]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_said_family_by_family() {
+        let counts = Counts::default();
+        counts.heard("push");
+        counts.heard("push");
+        counts.committed(2, 300, Duration::from_millis(3));
+        counts.wrote(Duration::from_secs(1));
+        counts.wrote(Duration::from_secs(2));
+        counts.receipted(Duration::from_millis(2020));
+        let mut text = Text::default();
+        text.document(DocumentId([7; 32]), &held(&counts.0));
+        let text = text.finish();
+        for line in [
+            "sheaf_inputs_total{document=\"07070707\",kind=\"push\"} 2",
+            "sheaf_records_total{document=\"07070707\"} 2",
+            "sheaf_commit_seconds_bucket{document=\"07070707\",le=\"0.002\"} 0",
+            "sheaf_commit_seconds_bucket{document=\"07070707\",le=\"0.005\"} 1",
+            "sheaf_receipt_seconds_sum{document=\"07070707\"} 1.02",
+            "# TYPE sheaf_commit_seconds histogram",
+        ] {
+            assert!(text.contains(&format!("{line}\n")), "{line} in\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}
