@@ -76,8 +76,7 @@ fn what_is_counted_and_logged_holds_no_text_title_name_ticket_or_key() {
 
     // The canaries: in whole, and the parts that somebody may cut them into.
     let secret = std::fs::read(ada.home().join("device.key")).expect("the device's key");
-    let (key, hexadecimal) =
-        (String::from_utf8_lossy(&secret).trim().to_owned(), secret.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let key = String::from_utf8_lossy(&secret).trim().to_owned();
     let canaries = [
         "Zanzibar",
         "Quokka",
