@@ -10,6 +10,7 @@ mod config;
 mod conversation;
 mod hub;
 mod linked;
+mod pace;
 mod supply;
 
 use std::pin::Pin;

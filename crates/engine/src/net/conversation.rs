@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use super::hub::Hub;
 use super::linked::{Job, Linked};
+use super::pace::Pace;
 use super::supply::Supply;
 use crate::task::{blocking, supervised};
 
@@ -27,8 +28,6 @@ const UNKNOWN: usize = 256;
 /// Up to so many shared documents are greeted one by one, though the digests say that they are alike: it costs some hundred bytes each,
 /// and tells at once which process run is at the other end. More are taken as alike, and greeted within a minute.
 const FEW: usize = 16;
-/// Presence that a peer may send in a second, by datagram or, where it is too long for one, on the fast lane: at most twenty a document.
-const PRESENCE_A_SECOND: u32 = 400;
 /// How long after a journal could not be read its peer is compared with anew.
 const READ_AGAIN: Duration = Duration::from_secs(5);
 
@@ -53,6 +52,9 @@ pub(super) async fn talk(hub: Arc<Hub>, link: Link, mut inbox: Inbox) {
     let feeder = supervised("feeding a bulk lane", feed(hub.clone(), linked.clone(), jobs));
     let mut talk = Conversation::begin(hub.clone(), linked.clone()).await;
     while let Some(heard) = inbox.next().await {
+        if let Heard::Frame(_, packet) = &heard {
+            talk.keep_pace(packet.len()).await;
+        }
         let done = match heard {
             Heard::Frame(Lane::Loose, packet) => talk.hear_loose(&packet).await,
             Heard::Frame(_, packet) => talk.hear_fast(&packet).await,
@@ -86,8 +88,12 @@ fn end(linked: &Linked, breach: &Breach) {
 }
 
 async fn read_bulk(hub: Arc<Hub>, linked: Arc<Linked>, mut bulk: BulkInbox) {
-    let mut packets = PacketReader::default();
+    let (mut packets, mut pace) = (PacketReader::default(), Pace::bulk(hub.now()));
     while let Some(packet) = bulk.next().await {
+        let wait = pace.wait(packet.len(), hub.now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         let heard = packets.open(&packet).and_then(|(about, rest)| match about {
             About::Link => Err(Malformed::Unknown { what: "a bulk packet", found: 0 }),
             About::Document(document) => Ok((document, Frame::decode(rest)?)),
@@ -117,7 +123,7 @@ struct Conversation {
     differs: bool,
     theirs: BTreeSet<[u8; 16]>,
     unknown: BTreeSet<DocumentId>,
-    presence: Pace,
+    pace: Pace,
 }
 
 impl Conversation {
@@ -132,6 +138,7 @@ impl Conversation {
                 tracing::debug!(%error, "a link ended before it was greeted");
             }
         }
+        let pace = Pace::fast(hub.now());
         Conversation {
             hub,
             linked,
@@ -141,7 +148,15 @@ impl Conversation {
             differs: false,
             theirs: BTreeSet::new(),
             unknown: BTreeSet::new(),
-            presence: Pace::default(),
+            pace,
+        }
+    }
+
+    /// Lets a peer that sends too fast wait.
+    async fn keep_pace(&mut self, bytes: usize) {
+        let wait = self.pace.wait(bytes, self.hub.now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -166,7 +181,7 @@ impl Conversation {
         }
         // One that overtakes the greeting, or comes faster than anybody types, is lost.
         if self.linked.is_open(document)
-            && self.presence.allows(&frame, self.hub.now())
+            && self.pace.hears(&frame, self.hub.now())
             && let Some(live) = self.hub.if_live(document)
         {
             live.receive(self.linked.peer(), frame).await;
@@ -241,7 +256,7 @@ impl Conversation {
 
     /// A frame about a document.
     async fn hear(&mut self, document: DocumentId, frame: Frame) -> Result<(), Breach> {
-        if self.linked.is_shut(document) || !self.presence.allows(&frame, self.hub.now()) {
+        if self.linked.is_shut(document) || !self.pace.hears(&frame, self.hub.now()) {
             return Ok(());
         }
         let Some(live) = self.hub.document_for(document).await else {
@@ -261,27 +276,6 @@ impl Conversation {
         }
         live.receive(self.linked.peer(), frame).await;
         Ok(())
-    }
-}
-
-/// How many frames of presence came in the present second.
-#[derive(Default)]
-struct Pace {
-    second: u64,
-    count: u32,
-}
-
-impl Pace {
-    /// Whether a frame is heard. All are but presence that comes too fast: the next one says as much.
-    fn allows(&mut self, frame: &Frame, now: Duration) -> bool {
-        if !matches!(frame, Frame::Presence(_)) {
-            return true;
-        }
-        if self.second != now.as_secs() {
-            (self.second, self.count) = (now.as_secs(), 0);
-        }
-        self.count += 1;
-        self.count <= PRESENCE_A_SECOND
     }
 }
 
@@ -367,22 +361,5 @@ impl Hub {
     ) -> Result<T, ReadError> {
         let store = self.store.clone();
         blocking(move || store.read(look)).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use sheaf_protocol::Presence;
-
-    use super::*;
-
-    #[test]
-    fn presence_is_heard_at_its_pace_and_everything_else_always() {
-        let presence = Frame::Presence(Presence { counter: 1, selection: None, typing: false, gone: false });
-        let mut pace = Pace::default();
-        let heard = |pace: &mut Pace, second| (0..1_000).filter(|_| pace.allows(&presence, Duration::from_secs(second))).count();
-        assert_eq!(heard(&mut pace, 7), PRESENCE_A_SECOND as usize);
-        assert!(pace.allows(&Frame::Bye, Duration::from_secs(7)));
-        assert_eq!(heard(&mut pace, 8), PRESENCE_A_SECOND as usize, "another second");
     }
 }
