@@ -58,6 +58,8 @@ export class Ledger {
   readonly strokes: Stroke[] = [];
   /** Kinds that somebody gave a line. */
   readonly kinds = new Map<string, Set<string>>();
+  /** Kinds that somebody gave a line that had no id then, and what was in it. Of two lines with one id the later has none; when the first goes, it has. */
+  readonly nameless: Array<{ readonly kind: string; readonly letters: ReadonlySet<string> }> = [];
   /** What undo changed that its owner had never touched. Must stay empty. */
   readonly foreign: string[] = [];
   resets = 0;
@@ -150,7 +152,10 @@ export class Ledger {
           }
       },
       (line) => {
-        if ("block" in change && line.id !== "") add(this.kinds, line.id, String(change["block"] ?? ""));
+        if (!("block" in change)) return;
+        const kind = String(change["block"] ?? "");
+        if (line.id !== "") add(this.kinds, line.id, kind);
+        else this.nameless.push({ kind, letters: new Set(line.runs.flatMap((run) => lettersOfRun(run))) });
       },
     );
     this.strokes.push(...strokes.values());
