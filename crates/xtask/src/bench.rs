@@ -16,6 +16,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "replica", what: "one remote key applied to a replica with its Delta, beside Yjs", measure: inside },
     Bench { name: "page", what: "a key on the page's main thread, beside y-prosemirror and y-tiptap", measure: page },
     Bench { name: "growth", what: "bytes, opening and memory of a paper with 259,778 edits", measure: inside },
+    Bench { name: "crowd", what: "a key while others do their worst, beside the same pair alone", measure: inside },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];
 

@@ -3,6 +3,7 @@
 
 mod commit;
 mod core;
+mod crowd;
 mod growth;
 mod machine;
 mod page;
@@ -17,16 +18,17 @@ use std::process::ExitCode;
 /// What went wrong, in a sentence.
 type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "sheaf-bench [pair | replica | page | growth]...
+const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
   page     a key on the page's main thread, beside y-prosemirror and y-tiptap; and from the update to the screen's transaction
+  crowd    a key while others do their worst, beside the same pair alone; memory
   growth   bytes on disk and on the wire for each key of a long history; opening it; memory
 
 Without a name: all of them.";
 
-const NAMES: [&str; 4] = ["pair", "replica", "page", "growth"];
+const NAMES: [&str; 5] = ["pair", "replica", "page", "growth", "crowd"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -46,6 +48,7 @@ fn run(name: &str) -> Outcome {
         "replica" => replica::measure,
         "page" => page::measure,
         "growth" => growth::measure,
+        "crowd" => crowd::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),
         _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),

@@ -17,9 +17,14 @@ impl Times {
         self.0[self.0.len() / 2]
     }
 
+    /// What one in a hundred is slower than.
+    pub(crate) fn p99(&self) -> f64 {
+        self.0[self.0.len() * 99 / 100]
+    }
+
     /// One row of a table; `beside` is what it is compared with, whose median stands for 1.
     pub(crate) fn print(&self, what: &str, beside: Option<&Times>) {
-        let p99 = self.0[self.0.len() * 99 / 100];
+        let p99 = self.p99();
         let ratio = beside.map_or(String::new(), |other| format!("   x{:.3}", self.median() / other.median()));
         println!("  {what:<58} p50 {:>9.3} ms   p99 {p99:>9.3} ms   n={}{ratio}", self.median(), self.0.len());
     }

@@ -15,15 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often something is looked at while it is waited for.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Where `sheaf` is: `SHEAF_BIN`, else beside this test in cargo's target folder.
+/// Where `sheaf` is: `SHEAF_BIN`, else in cargo's target folder: beside this program, or above it, if it is a test.
 pub fn binary() -> PathBuf {
     if let Some(named) = std::env::var_os("SHEAF_BIN").filter(|named| !named.is_empty()) {
         return named.into();
     }
     let test = std::env::current_exe().expect("a test knows where it is");
-    let built = test.ancestors().nth(2).expect("tests live in target/debug/deps").join("sheaf");
-    assert!(built.exists(), "{} is not built: cargo build -p sheaf-cli", built.display());
-    built
+    let built = test.ancestors().skip(1).take(2).map(|folder| folder.join("sheaf")).find(|built| built.is_file());
+    built.unwrap_or_else(|| panic!("there is no sheaf at {}: cargo build -p sheaf-cli", test.display()))
 }
 
 /// Until `look` finds something, looking often. Panics with `what` after a minute.

@@ -1,0 +1,122 @@
+//! Somebody at a node's control socket: a view of a document that types and hears.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use sheaf_engine::Home;
+
+use crate::Outcome;
+
+/// Longer than anything should take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Shows are confirmed so often; a view that leaves 256 unconfirmed is told nothing more.
+const CONFIRM_EVERY: u64 = 32;
+
+/// A view of a document.
+pub(super) struct Typist {
+    stream: UnixStream,
+    heard: Receiver<(Instant, Value)>,
+    document: String,
+    view: String,
+    version: u64,
+    number: u64,
+    asked: u64,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+impl Typist {
+    /// Opens a view at the node of this profile.
+    pub(super) fn sit(home: &Path, document: &str) -> Outcome<Typist> {
+        let socket = Home::at(home).socket();
+        let stream = UnixStream::connect(&socket).map_err(|error| format!("no node at {}: {error}", socket.display()))?;
+        let reader = BufReader::new(stream.try_clone().map_err(|error| error.to_string())?);
+        let (sender, heard) = channel();
+        thread::spawn(move || {
+            for line in reader.lines().map_while(Result::ok) {
+                let Ok(message) = serde_json::from_str(&line) else { continue };
+                if sender.send((Instant::now(), message)).is_err() {
+                    return;
+                }
+            }
+        });
+        let view = format!("view-{}", std::process::id());
+        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, number: 0, asked: 0 };
+        it.ask("open", json!({}))?;
+        let opened = it.wait(|message| message["ok"]["version"].as_u64().map(|_| message.clone()))?;
+        it.version = opened.1["ok"]["version"].as_u64().unwrap_or_default();
+        Ok(it)
+    }
+
+    /// Types a word at the beginning that nobody else types, and says which, and when.
+    pub(super) fn type_word(&mut self) -> Outcome<(String, Instant)> {
+        let word = format!("k{}q", self.number + 1);
+        Ok((word.clone(), self.insert(&word)?))
+    }
+
+    /// Puts text in at the beginning, waits until it is saved, and says when it was sent.
+    pub(super) fn insert(&mut self, text: &str) -> Outcome<Instant> {
+        self.hear_what_is_there();
+        self.number += 1;
+        let sent = Instant::now();
+        self.ask("push", json!({ "number": self.number, "version": self.version, "delta": { "ops": [{ "insert": text }] } }))?;
+        self.wait(|message| (message["event"] == "saved").then_some(()).or(message.get("error").map(|_| ())))?;
+        Ok(sent)
+    }
+
+    /// Waits until a word is shown here, and says when.
+    pub(super) fn until_shown(&mut self, word: &str) -> Outcome<Instant> {
+        let shows = |message: &Value| {
+            let ops = message["delta"]["ops"].as_array().into_iter().flatten();
+            ops.into_iter().any(|op| op["insert"].as_str().is_some_and(|text| text.contains(word)))
+        };
+        Ok(self.wait(|message| shows(message).then_some(()))?.0)
+    }
+
+    fn ask(&mut self, call: &str, mut fields: Value) -> Outcome {
+        self.asked += 1;
+        fields["id"] = self.asked.into();
+        fields["call"] = call.into();
+        fields["document"] = self.document.as_str().into();
+        fields["view"] = self.view.as_str().into();
+        writeln!(self.stream, "{fields}").map_err(|error| format!("the node went away: {error}"))
+    }
+
+    fn hear_what_is_there(&mut self) {
+        while let Ok((_, message)) = self.heard.try_recv() {
+            self.book(&message);
+        }
+    }
+
+    /// Hears until something is found, and says when it came.
+    fn wait<T>(&mut self, mut find: impl FnMut(&Value) -> Option<T>) -> Outcome<(Instant, T)> {
+        loop {
+            let (at, message) = match self.heard.recv_timeout(PATIENCE) {
+                Ok(heard) => heard,
+                Err(RecvTimeoutError::Timeout) => return Err("a view waited a minute in vain".to_owned()),
+                Err(RecvTimeoutError::Disconnected) => return Err("the node went away".to_owned()),
+            };
+            let found = find(&message);
+            self.book(&message);
+            if let Some(found) = found {
+                return Ok((at, found));
+            }
+        }
+    }
+
+    fn book(&mut self, message: &Value) {
+        let Some(version) = message["version"].as_u64().filter(|_| message["event"].is_string() && message["event"] != "presence") else {
+            return;
+        };
+        self.version = self.version.max(version);
+        if self.version.is_multiple_of(CONFIRM_EVERY) {
+            // A node that is gone is noticed by whoever waits.
+            let _ = self.ask("confirm", json!({ "version": self.version }));
+        }
+    }
+}
