@@ -121,11 +121,16 @@ async fn meet(folder: &Path) -> Outcome<Value> {
     if ours != theirs {
         return Err("the two devices show other documents".to_owned());
     }
+    // The first of them ended `linked`.
+    let mut links = 1;
+    while let Ok(event) = events.try_recv() {
+        links += u32::from(matches!(event, Event::Link { up: true, .. }));
+    }
     let characters = body(ada, document, "text").await?.as_str().map_or(0, |text| text.encode_utf16().count());
     end(engines, [networks.0, networks.1]).await;
     let ms = |took: Duration| took.as_secs_f64() * 1000.0;
     Ok(json!({
-        "ms": ms(took), "linkedMs": ms(linked), "payload": wire.bytes - wire.packets * HEADERS, "loopback": wire.bytes, "characters": characters,
+        "ms": ms(took), "linkedMs": ms(linked), "payload": wire.bytes - wire.packets * HEADERS, "loopback": wire.bytes, "characters": characters, "links": links,
     }))
 }
 
