@@ -13,12 +13,10 @@ import { onLoopback } from "./wire.mjs";
 const QUIET_MS = 1000;
 
 const [kind, file, runs] = process.argv.slice(2);
-const measured = { ms: [], payload: [], loopback: [], node: process.version };
+const measured = { ms: [], cpuMs: [], payload: [], loopback: [], node: process.version };
 for (let run = 0; run < Number(runs); run += 1) {
-  const { ms, payload, loopback, characters } = await meet();
-  measured.ms.push(ms);
-  measured.payload.push(payload);
-  measured.loopback.push(loopback);
+  const { characters, ...numbers } = await meet();
+  for (const [name, number] of Object.entries(numbers)) measured[name].push(number);
   measured.characters = characters;
 }
 console.log(JSON.stringify(measured));
@@ -31,19 +29,20 @@ async function meet() {
   const { servers, urls } = await ways(peers);
   const before = onLoopback();
   const began = performance.now();
-  await Promise.all(peers.map((peer, side) => ask(peer, { act: "meet", url: urls[side], theirs: has[1 - side] }, "met")));
+  const computed = await Promise.all(peers.map((peer, side) => ask(peer, { act: "meet", url: urls[side], theirs: has[1 - side] }, "cpuMs")));
   const ms = performance.now() - began;
   await new Promise((done) => setTimeout(done, QUIET_MS));
   // Through a server every byte passes twice; what counts is what passes one device's network, both ways.
   const loopback = (onLoopback() - before) / (servers.length + 1);
   const [one, other] = await Promise.all(peers.map((peer) => ask(peer, { act: "tell" })));
-  const relayed = await Promise.all(servers.map((server) => ask(server, "sent", "sent")));
-  const payload = [one.sent, other.sent, ...relayed].reduce((sum, sent) => sum + sent) / (servers.length + 1);
+  const between = await Promise.all(servers.map((server) => ask(server, "tell")));
+  const payload = sum([one, other, ...between].map(({ sent }) => sent)) / (servers.length + 1);
+  const cpuMs = sum([...computed, ...between.map(({ cpuMs }) => cpuMs)]);
   if (one.text !== other.text) throw new Error(`${kind}: the texts of the two peers differ`);
   if (!isDeepStrictEqual(one.rich, other.rich)) throw new Error(`${kind}: the two peers' marks differ`);
   peers.forEach((peer) => peer.send({ act: "leave" }));
   servers.forEach((server) => server.kill());
-  return { ms, payload, loopback, characters: one.text.length };
+  return { ms, cpuMs, payload, loopback, characters: one.text.length };
 }
 
 /** How the peers reach each other: through a server, or one dials the other. */
@@ -52,6 +51,10 @@ async function ways(peers) {
   const server = fork(new URL("server.mjs", import.meta.url), ["y-websocket"]);
   const [port] = await once(server, "message");
   return { servers: [server], urls: [0, 1].map(() => `ws://127.0.0.1:${port}`) };
+}
+
+function sum(numbers) {
+  return numbers.reduce((sum, number) => sum + number);
 }
 
 async function ask(process, question, name) {

@@ -1,4 +1,4 @@
-/** What goes over the wire: the payloads of this process's WebSocket frames, and every byte on loopback. */
+/** What peers cost: processor time; and what goes over the wire: the payloads of this process's WebSocket frames, and every byte on loopback. */
 import { readFileSync } from "node:fs";
 import { WebSocket } from "ws";
 
@@ -19,3 +19,6 @@ export function onLoopback() {
     .find((text) => text.trim().startsWith("lo:"));
   return Number(line.split(":")[1].trim().split(/\s+/)[0]);
 }
+
+/** Processor time, in itself and in the system. */
+export const cpuMs = ({ user, system }) => (user + system) / 1000;

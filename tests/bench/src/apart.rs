@@ -96,17 +96,18 @@ async fn meet(folder: &Path) -> Outcome<Value> {
     let engines = both(folder).await?;
     let [ada, ben] = &engines;
     let document = only_document(ada)?;
+    let mut views = Vec::new();
     for engine in &engines {
         let view = View::open(engine, document).await?;
-        supervised("a view", async move {
+        views.push(supervised("a view", async move {
             if let Err(reason) = view.watch().await {
                 eprintln!("{reason}");
             }
-        });
+        }));
     }
     tokio::time::sleep(QUIET).await;
     let mut events = ada.events().listen();
-    let before = Wire::now()?;
+    let (before, cpu) = (Wire::now()?, cpu_ms()?);
     let began = now();
     let networks = tokio::join!(Network::start(ada), Network::start(ben));
     let linked = async {
@@ -114,7 +115,7 @@ async fn meet(folder: &Path) -> Outcome<Value> {
         began.elapsed()
     };
     let (linked, agreed) = tokio::join!(linked, async { agree([ada, ben], document).await.map(|()| began.elapsed()) });
-    let took = agreed?;
+    let (took, cpu) = (agreed?, cpu_ms()? - cpu);
     tokio::time::sleep(QUIET).await;
     let wire = Wire::now()?.since(&before);
     let (ours, theirs) = (body(ada, document, "json").await?, body(ben, document, "json").await?);
@@ -127,10 +128,11 @@ async fn meet(folder: &Path) -> Outcome<Value> {
         links += u32::from(matches!(event, Event::Link { up: true, .. }));
     }
     let characters = body(ada, document, "text").await?.as_str().map_or(0, |text| text.encode_utf16().count());
+    views.iter().for_each(tokio::task::AbortHandle::abort);
     end(engines, [networks.0, networks.1]).await;
     let ms = |took: Duration| took.as_secs_f64() * 1000.0;
     Ok(json!({
-        "ms": ms(took), "linkedMs": ms(linked), "payload": wire.bytes - wire.packets * HEADERS, "loopback": wire.bytes, "characters": characters, "links": links,
+        "ms": ms(took), "cpuMs": cpu, "linkedMs": ms(linked), "payload": wire.bytes - wire.packets * HEADERS, "loopback": wire.bytes, "characters": characters, "links": links,
     }))
 }
 
@@ -174,6 +176,15 @@ fn only_document(engine: &Engine) -> Outcome<DocumentId> {
 fn read(file: &str) -> Outcome<Value> {
     let bytes = std::fs::read(file).map_err(|error| format!("cannot read {file}: {error}"))?;
     serde_json::from_slice(&bytes).map_err(|error| format!("{file} is no JSON: {error}"))
+}
+
+/// Processor time of this process so far, in itself and in the system, to ten milliseconds.
+fn cpu_ms() -> Outcome<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").map_err(|error| format!("this process's processor time: {error}"))?;
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split_whitespace().collect();
+    // Fields 14 and 15 of the whole line, in ticks: a hundred a second, by Linux's interface.
+    let ticks = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok()).ok_or("this process's processor time cannot be read");
+    Ok((ticks(11)? + ticks(12)?) * 10.0)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]

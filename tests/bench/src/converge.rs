@@ -48,7 +48,7 @@ fn case(name: &str, source: &Path) -> Outcome {
     for step in ["share", "type"] {
         namespace::apart(&[step], &prepared, Some(&file), &[])?;
     }
-    let (mut sheaf, mut linked) = (Side::default(), Vec::new());
+    let (mut sheaf, mut linked, mut links) = (Side::default(), Vec::new(), Vec::new());
     let (mut yjs, mut automerge) = (Side::default(), Side::default());
     let mut node = String::new();
     for _ in 0..runs() {
@@ -57,6 +57,7 @@ fn case(name: &str, source: &Path) -> Outcome {
         namespace::copy(&prepared, disk.path())?;
         let met = namespace::apart(&["meet"], disk.path(), None, &[])?;
         linked.push(met.number("linkedMs")?);
+        links.push(met.number("links")? as u32);
         sheaf.add(&met, |met, name| met.number(name))?;
         for (kind, side) in [("yjs", &mut yjs), ("automerge", &mut automerge)] {
             let met = script::read(script::node(&namespace::OWN, "converge.mjs").arg(kind).arg(&file).arg("1"))?;
@@ -65,7 +66,7 @@ fn case(name: &str, source: &Path) -> Outcome {
         }
     }
     sheaf.print("sheaf, durable on both", &yjs);
-    println!("    of it, until there was a link {:>8.0} ms", Times::of(linked).median());
+    println!("    of it, until there was a link {:>8.0} ms; links made: {links:?}", Times::of(linked).median());
     yjs.print(&format!("yjs 13.6.33, y-websocket 2.1.0, node {node}"), &yjs);
     automerge.print(&format!("automerge 3.5.0, automerge-repo 2.5.6, node {node}"), &yjs);
     aims(&sheaf, &yjs, &automerge);
@@ -92,6 +93,7 @@ fn runs() -> usize {
 #[derive(Default)]
 struct Side {
     ms: Vec<f64>,
+    cpu: Vec<f64>,
     payload: Vec<f64>,
     loopback: Vec<f64>,
 }
@@ -99,6 +101,7 @@ struct Side {
 impl Side {
     fn add(&mut self, met: &Measured, number: impl Fn(&Measured, &str) -> Outcome<f64>) -> Outcome {
         self.ms.push(number(met, "ms")?);
+        self.cpu.push(number(met, "cpuMs")?);
         self.payload.push(number(met, "payload")?);
         self.loopback.push(number(met, "loopback")?);
         Ok(())
@@ -116,9 +119,10 @@ impl Side {
         let least = self.ms.iter().copied().fold(f64::INFINITY, f64::min);
         let most = self.ms.iter().copied().fold(0.0, f64::max);
         println!(
-            "  {what:<58} {:>7.0} ms ({least:.0} to {most:.0})  x{:.3}   {:>7.0} B ({:.0})  x{:.3}",
+            "  {what:<50} {:>6.0} ms ({least:.0} to {most:.0})  x{:.3}   CPU {:>6.0} ms   {:>7.0} B ({:.0})  x{:.3}",
             self.ms(),
             self.ms() / beside.ms(),
+            Times::of(self.cpu.clone()).median(),
             self.payload(),
             Times::of(self.loopback.clone()).median(),
             self.payload() / beside.payload()

@@ -1,5 +1,6 @@
 /** What both kinds of peers have in common: a process that is told over IPC when to write, when to meet, and when to tell what it has. */
 import { readFileSync } from "node:fs";
+import { cpuMs } from "../wire.mjs";
 
 export function peer({ begins, listens, meets, tells }) {
   let ours;
@@ -12,8 +13,9 @@ export function peer({ begins, listens, meets, tells }) {
     }
     if (act === "listen") process.send({ url: await listens() });
     if (act === "meet") {
+      const before = process.cpuUsage();
       leave = await meets(url, theirs, ours);
-      process.send({ met: true });
+      process.send({ cpuMs: cpuMs(process.cpuUsage(before)) });
     }
     if (act === "tell") process.send(tells());
     if (act === "leave") {
