@@ -13,7 +13,7 @@ import { gunzipSync } from "node:zlib";
 const [source, limit, out, missed] = process.argv.slice(2);
 const { base, shared, sides, of } = made();
 writeFileSync(out, JSON.stringify({ base, shared, sides }));
-console.log(JSON.stringify({ counts: sides.map((side) => side.length), of }));
+console.log(JSON.stringify({ counts: sides.map((side) => side.length), shared: shared?.length ?? 0, of }));
 
 function made() {
   if (missed !== undefined) return behind(source, Number(limit), Number(missed));
