@@ -24,6 +24,7 @@ pub(crate) fn measure() -> Outcome {
         return Ok(());
     }
     println!("two devices with edits made apart, until both have everything; {} runs, medians (least to most)", runs());
+    println!("CPU: processor time of all devices, and of the server, until then");
     println!(
         "bytes: what passes one device's network, both ways, until a second after; payload of UDP, or of WebSocket frames (on loopback, with all headers)"
     );
