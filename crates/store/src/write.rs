@@ -13,7 +13,7 @@ const SNAPSHOTS: u32 = 2;
 
 /// Writes a batch inside the caller's savepoint.
 pub(crate) fn write(connection: &Connection, batch: &Batch) -> Result<Written, CommitError> {
-    let writing = Writing { connection, document: batch.document, key: Cell::new(None), last: Cell::new(None) };
+    let writing = Writing { connection, document: batch.document, key: Cell::new(None), last: Cell::new(None), tail: Cell::new(None) };
     for change in &batch.changes {
         writing.change(change)?;
     }
@@ -25,6 +25,17 @@ struct Writing<'a> {
     document: Option<DocumentId>,
     key: Cell<Option<i64>>,
     last: Cell<Option<u64>>,
+    tail: Cell<Option<Tail>>,
+}
+
+/// The record that was written last in this batch. Catching up brings one chain's records by the thousand, each right behind the one before.
+#[derive(Clone, Copy)]
+struct Tail {
+    chain: ChainId,
+    key: i64,
+    number: u64,
+    /// The chain is known to have nothing behind it, neither as rows nor in packs.
+    is_last: bool,
 }
 
 impl Writing<'_> {
@@ -128,6 +139,7 @@ impl Writing<'_> {
         self.run("DELETE FROM documents WHERE id = ?1", params![self.document.map(|document| document.0)])?;
         self.key.set(None);
         self.last.set(None);
+        self.tail.set(None);
         Ok(())
     }
 
@@ -152,15 +164,52 @@ impl Writing<'_> {
         found.ok_or_else(|| refused(format!("chain {} has no head here", chain.short())))
     }
 
-    /// Puts a record at the end of its chain and of the journal. The rule that no number is ever given twice is kept here, whatever
-    /// the caller believes.
+    /// Puts a record at the end of its chain and of the journal.
     fn record(&self, record: &JournalRecord) -> Result<(), CommitError> {
-        let chain = self.chain_key(record.chain)?;
+        let (chain, is_last) = match self.behind_the_last(record)? {
+            Some(chain) => (chain, true),
+            None => (self.chain_key(record.chain)?, false),
+        };
+        if !is_last && !self.is_next(chain, record)? {
+            return Ok(());
+        }
+        let number = integer(record.number)?;
+        let next = self.last_row()? + 1;
+        if next > last_place() {
+            return Err(refused("this document's journal is full"));
+        }
+        let sql = "INSERT INTO records (row, chain, number, hash, kind, clock, clocks, surrogates, bytes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let surrogates = (!record.surrogates.is_empty()).then_some(&record.surrogates);
+        let row = row_id(self.key()?, next);
+        let (clock, clocks) = (integer(record.clock)?, integer(record.clocks)?);
+        self.run(sql, params![row, chain, number, record.hash.as_bytes(), record.kind, clock, clocks, surrogates, record.bytes])?;
+        self.last.set(Some(next));
+        self.tail.set(Some(Tail { chain: record.chain, key: chain, number: record.number, is_last }));
+        Ok(())
+    }
+
+    /// The chain's key, if the record follows the one that was just written and nothing is in its place: then nothing else has to be asked.
+    fn behind_the_last(&self, record: &JournalRecord) -> Result<Option<i64>, CommitError> {
+        let tail = self.tail.get().filter(|tail| tail.chain == record.chain && tail.number.checked_add(1) == Some(record.number));
+        let Some(tail) = tail else { return Ok(None) };
+        if tail.is_last {
+            return Ok(Some(tail.key));
+        }
+        let sql = "SELECT EXISTS (SELECT 1 FROM records WHERE chain = ?1 AND number >= ?2) OR EXISTS (SELECT 1 FROM packs WHERE chain = ?1 AND last >= ?2)";
+        let mut find = self.connection.prepare_cached(sql)?;
+        let is_taken: bool = find.query_row(params![tail.key, integer(record.number)?], |row| row.get(0))?;
+        Ok((!is_taken).then_some(tail.key))
+    }
+
+    /// Whether a record is the next of its chain; false if it is held already. The rule that no number is ever given twice is kept here,
+    /// whatever the caller believes.
+    fn is_next(&self, chain: i64, record: &JournalRecord) -> Result<bool, CommitError> {
         let number = integer(record.number)?;
         let mut find = self.connection.prepare_cached("SELECT hash FROM records WHERE chain = ?1 AND number = ?2")?;
         let held: Option<[u8; 32]> = find.query_row(params![chain, number], |row| row.get(0)).optional()?;
         match held {
-            Some(hash) if hash == record.hash.0 => return Ok(()),
+            Some(hash) if hash == record.hash.0 => return Ok(false),
             Some(_) => {
                 return Err(refused(format!("number {} of chain {} is taken by another record", record.number, record.chain.short())));
             }
@@ -177,24 +226,13 @@ impl Writing<'_> {
                 return Err(refused(format!("number {} of chain {} is taken by another record", record.number, record.chain.short())));
             }
             if (first..=last).contains(&number) {
-                return Ok(());
+                return Ok(false);
             }
         }
         if record.number == 0 || !before {
             return Err(refused(format!("record {} of chain {} does not follow what is there", record.number, record.chain.short())));
         }
-        let next = self.last_row()? + 1;
-        if next > last_place() {
-            return Err(refused("this document's journal is full"));
-        }
-        let sql = "INSERT INTO records (row, chain, number, hash, kind, clock, clocks, surrogates, bytes)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let surrogates = (!record.surrogates.is_empty()).then_some(&record.surrogates);
-        let row = row_id(self.key()?, next);
-        let (clock, clocks) = (integer(record.clock)?, integer(record.clocks)?);
-        self.run(sql, params![row, chain, number, record.hash.as_bytes(), record.kind, clock, clocks, surrogates, record.bytes])?;
-        self.last.set(Some(next));
-        Ok(())
+        Ok(true)
     }
 
     /// The document's last journal row.
@@ -257,6 +295,7 @@ impl Writing<'_> {
         if hash != pack.hash.0 || pack.last_row == self.last_row()? {
             return Err(refused(format!("a pack of chain {} up to {last} that may not be", pack.chain.short())));
         }
+        self.tail.set(None);
         self.run("DELETE FROM records WHERE chain = ?1 AND number BETWEEN ?2 AND ?3", params![chain, first, last])?;
         let sql = "INSERT INTO packs (chain, first, last, hash, first_row, last_row, places, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (first_row, last_row) = (integer(pack.first_row)?, integer(pack.last_row)?);

@@ -16,6 +16,13 @@ const BENCHES: &[Bench] = &[
     Bench { name: "replica", what: "one remote key applied to a replica with its Delta, beside Yjs", measure: inside },
     Bench { name: "page", what: "a key on the page's main thread, beside y-prosemirror and y-tiptap", measure: page },
     Bench { name: "growth", what: "bytes, opening and memory of a paper with 259,778 edits", measure: inside },
+    Bench {
+        name: "converge",
+        what: "two devices with 10,000 edits each made apart, beside y-websocket and automerge-repo",
+        measure: inside,
+    },
+    Bench { name: "behind", what: "a device that missed 100,000 records: the time to catch up", measure: inside },
+    Bench { name: "idle", what: "CPU, memory and bytes of 200 documents that nobody touches", measure: inside },
     Bench { name: "crowd", what: "a key while others do their worst, beside the same pair alone", measure: inside },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];

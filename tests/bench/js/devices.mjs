@@ -1,4 +1,6 @@
 /** Two devices of Sheaf, each `sheaf up` in a process of its own, which share one document over real QUIC on loopback. */
+import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Node } from "../../e2e/js/node.mjs";
 import { Lane } from "./lane.mjs";
 
@@ -32,4 +34,26 @@ export async function pairOfDevices(markdown) {
     await Promise.all(nodes.map((node) => node.forgets()));
   };
   return { ada, ben, document, end };
+}
+
+/** Keeps profiles and control sockets in a folder; gives where the sockets will be. */
+export function inFolder(folder) {
+  const runtime = join(folder, "run");
+  mkdirSync(runtime, { mode: 0o700 });
+  process.env.XDG_RUNTIME_DIR = runtime;
+  process.env.TMPDIR = folder;
+  return runtime;
+}
+
+/** A device, and a lane to it over its control socket: no network is in between. */
+export async function deviceWithLane(name, runtime) {
+  const before = new Set(readdirSync(runtime));
+  const node = await device(name);
+  const own = readdirSync(runtime).find((entry) => !before.has(entry));
+  return [node, await Lane.overSocket(join(runtime, own, "control"))];
+}
+
+/** What a process keeps in memory, in MB. */
+export function memory(pid) {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 }

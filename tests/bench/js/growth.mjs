@@ -3,11 +3,12 @@
  * `node growth.mjs TRACE.json.gz FOLDER EDITS` leaves the profiles in FOLDER and prints one JSON object. Run it in an empty network namespace (`growth.rs`
  * does): then every byte on `lo` is the devices' own, because this script speaks with them over their control sockets.
  */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { device, shares } from "./devices.mjs";
+import { deviceWithLane, inFolder, memory, shares } from "./devices.mjs";
 import { Lane, View } from "./lane.mjs";
+import { onLoopback } from "./wire.mjs";
 
 /** Edits at the beginning that are typed one at a time, each in packets of its own, before the rest is pushed as fast as it is saved. */
 const TYPED = 2000;
@@ -21,27 +22,23 @@ const all = txns.flatMap(({ patches }) => patches);
 const edits = all.slice(0, Number(limit));
 const measured = { edits: edits.length, of: all.length };
 
-const runtime = join(folder, "run");
-mkdirSync(runtime, { mode: 0o700 });
-process.env.XDG_RUNTIME_DIR = runtime;
-process.env.TMPDIR = folder;
-
-const [ada, adaLane] = await withLane("Ada");
-const [ben, benLane] = await withLane("Ben");
+const runtime = inFolder(folder);
+const [ada, adaLane] = await deviceWithLane("Ada", runtime);
+const [ben, benLane] = await deviceWithLane("Ben", runtime);
 const { document } = await adaLane.ask("new", { title: "Measured" });
 await shares(document, adaLane, benLane);
 const writes = await View.open(adaLane, document);
 
-let began = onTheWire();
+let began = onLoopback();
 for (const edit of edits.slice(0, TYPED)) {
   await writes.push(ops(edit));
   await new Promise((done) => setTimeout(done, PAUSE_MS));
 }
 await agree(benLane, adaLane);
 measured.typed = Math.min(TYPED, edits.length);
-measured.wireTyped = (onTheWire() - began) / measured.typed;
+measured.wireTyped = (onLoopback() - began) / measured.typed;
 
-began = onTheWire();
+began = onLoopback();
 const start = performance.now();
 for (const [at, edit] of edits.entries()) {
   if (at < TYPED) continue;
@@ -50,16 +47,16 @@ for (const [at, edit] of edits.entries()) {
 }
 measured.pushMs = (performance.now() - start) / (edits.length - measured.typed);
 await agree(benLane, adaLane);
-measured.wireFast = (onTheWire() - began) / (edits.length - measured.typed);
+measured.wireFast = (onLoopback() - began) / (edits.length - measured.typed);
 
 const { body } = await benLane.ask("show", { document, as: "text" });
 measured.characters = body.length;
 if (edits.length === all.length && body.trimEnd() !== endContent.trimEnd()) throw new Error("the document is not what the trace says it is");
 
-const [cleo, cleoLane] = await withLane("Cleo");
-began = onTheWire();
+const [cleo, cleoLane] = await deviceWithLane("Cleo", runtime);
+began = onLoopback();
 await shares(document, adaLane, cleoLane);
-measured.wireFirstCopy = (onTheWire() - began) / edits.length;
+measured.wireFirstCopy = (onLoopback() - began) / edits.length;
 
 for (const lane of [adaLane, benLane, cleoLane]) lane.close();
 for (const node of [ada, ben, cleo]) await node.stops();
@@ -87,14 +84,6 @@ async function opens(name, node) {
   return { [`${name}OpenMs`]: took, [`${name}IdleMb`]: idle, [`${name}OpenMb`]: open };
 }
 
-/** A device, and a lane to it. */
-async function withLane(name) {
-  const before = new Set(readdirSync(runtime));
-  const node = await device(name);
-  const own = readdirSync(runtime).find((entry) => !before.has(entry));
-  return [node, await Lane.overSocket(join(runtime, own, "control"))];
-}
-
 /** The only control socket there is: a stopped device takes its own away. */
 function socket() {
   const there = readdirSync(runtime).filter((entry) => readdirSync(join(runtime, entry)).includes("control"));
@@ -118,17 +107,4 @@ async function agree(one, other) {
     if (ours.body === theirs.body) return;
     await new Promise((done) => setTimeout(done, 50));
   }
-}
-
-/** Bytes that have gone over loopback so far, headers included. */
-function onTheWire() {
-  const line = readFileSync("/proc/self/net/dev", "utf8")
-    .split("\n")
-    .find((text) => text.trim().startsWith("lo:"));
-  return Number(line.split(":")[1].trim().split(/\s+/)[0]);
-}
-
-/** What a process keeps in memory, in MB. */
-function memory(pid) {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 }

@@ -1,6 +1,7 @@
-/** `server.mjs y-websocket | hocuspocus`: the server that their package brings, on a free port of loopback, which it tells its parent. */
+/** `server.mjs y-websocket | hocuspocus`: the server that their package brings, on a free port of loopback, which it tells its parent; asked, it says what it sent and what that took. */
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { cpuMs, payloadSent } from "./wire.mjs";
 
 const servers = {
   "y-websocket": async () => {
@@ -20,3 +21,5 @@ const servers = {
 };
 
 process.send(await servers[process.argv[2]]());
+const before = process.cpuUsage();
+process.on("message", () => process.send({ sent: payloadSent(), cpuMs: cpuMs(process.cpuUsage(before)) }));

@@ -3,50 +3,33 @@
 //! The profiles lie in memory where there is such a folder, because one durable commit for each of 259,778 keys would take the better part
 //! of an hour; the bytes are the same. The devices run in a network namespace of their own, where every byte on loopback is theirs.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use sheaf_base::DocumentId;
 use sheaf_store::{DATABASE_FILE, Store};
 
 use crate::script::Measured;
-use crate::{Outcome, script};
+use crate::{Outcome, namespace, script};
 
 const TRACE: &str = "sequential/automerge-paper.json.gz";
-
-/// A folder in memory.
-const MEMORY: &str = "/dev/shm";
 
 /// Journal rows that are read at once.
 const ROWS: u32 = 4096;
 
 pub(crate) fn measure() -> Outcome {
-    let trace = traces().join(TRACE);
+    let trace = script::traces().join(TRACE);
     if !trace.is_file() {
         println!("SKIPPED: there is no {}; SHEAF_TRACES names the folder of traces", trace.display());
         return Ok(());
     }
-    let own_network = ["unshare", "--net", "--map-root-user", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"];
-    if !Command::new("unshare")
-        .args(["--net", "--map-root-user", "ip", "link", "set", "lo", "up"])
-        .status()
-        .is_ok_and(|status| status.success())
-    {
-        println!("SKIPPED: this needs `unshare --net --map-root-user` and `ip`: bytes are counted on a loopback that nobody else uses");
+    if !namespace::is_there() {
         return Ok(());
     }
-    let memory = Path::new(MEMORY);
-    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
-    let folder = folder.map_err(|error| format!("no temporary folder: {error}"))?;
+    let folder = namespace::memory()?;
     let edits = std::env::var("SHEAF_EDITS").unwrap_or_else(|_| "1000000".to_owned());
-    let mut node = script::node(&own_network, "growth.mjs");
+    let mut node = script::node(&namespace::OWN, "growth.mjs");
     let measured = script::read(node.arg(&trace).arg(folder.path()).arg(edits).env("SHEAF_BIN", script::sheaf()?))?;
     print(&measured, folder.path())
-}
-
-/// Where the traces are.
-fn traces() -> PathBuf {
-    std::env::var_os("SHEAF_TRACES").map_or_else(|| script::root().join("../shared/traces"), PathBuf::from)
 }
 
 fn print(measured: &Measured, folder: &Path) -> Outcome {

@@ -1,39 +1,50 @@
 //! Benchmarks against peers, one command each: `cargo xtask bench NAME`. Every number stands beside another one of the same run, under the
 //! load of the machine at that time. Nothing is asserted about time.
 
+mod apart;
+mod behind;
 mod commit;
+mod converge;
 mod core;
 mod crowd;
 mod growth;
+mod idle;
 mod machine;
+mod namespace;
 mod page;
 mod pair;
 mod replica;
 mod script;
 mod text;
 mod times;
+mod view;
 
 use std::process::ExitCode;
 
 /// What went wrong, in a sentence.
 type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd]...
+const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
   page     a key on the page's main thread, beside y-prosemirror and y-tiptap; and from the update to the screen's transaction
   crowd    a key while others do their worst, beside the same pair alone; memory
   growth   bytes on disk and on the wire for each key of a long history; opening it; memory
+  converge two devices with 10,000 edits each made apart, beside y-websocket and automerge-repo
+  behind   a device that missed 100,000 records: the time to catch up
+  idle     what 200 documents cost that two devices share and nobody touches
 
 Without a name: all of them.";
 
-const NAMES: [&str; 5] = ["pair", "replica", "page", "growth", "crowd"];
+const NAMES: [&str; 8] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
+    // Not for people: the other half of `converge` and `behind`.
+    let apart = named.split_first().filter(|(name, _)| *name == "apart").map(|(_, words)| apart::serve(words));
     let wanted: Vec<&str> = if named.is_empty() { NAMES.to_vec() } else { named.iter().map(String::as_str).collect() };
-    match wanted.into_iter().try_for_each(run) {
+    match apart.unwrap_or_else(|| wanted.into_iter().try_for_each(run)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             eprintln!("sheaf-bench: {reason}");
@@ -48,6 +59,9 @@ fn run(name: &str) -> Outcome {
         "replica" => replica::measure,
         "page" => page::measure,
         "growth" => growth::measure,
+        "converge" => converge::measure,
+        "behind" => behind::measure,
+        "idle" => idle::measure,
         "crowd" => crowd::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),

@@ -16,6 +16,11 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/bench lies two folders below the root").to_path_buf()
 }
 
+/// Where the traces are.
+pub(crate) fn traces() -> PathBuf {
+    std::env::var_os("SHEAF_TRACES").map_or_else(|| root().join("../shared/traces"), PathBuf::from)
+}
+
 /// `sheaf`, as `cargo xtask bench` built it: beside this program, unless SHEAF_BIN says otherwise.
 pub(crate) fn sheaf() -> Outcome<PathBuf> {
     let beside = || std::env::current_exe().ok().map(|own| own.with_file_name("sheaf"));
@@ -44,8 +49,13 @@ pub(crate) fn read(script: &mut Command) -> Outcome<Measured> {
 impl Measured {
     /// A list of milliseconds.
     pub(crate) fn times(&self, name: &str) -> Outcome<Times> {
-        let times: Option<Vec<f64>> = self.0[name].as_array().map(|list| list.iter().filter_map(Value::as_f64).collect());
-        times.filter(|times| !times.is_empty()).map(Times::of).ok_or_else(|| format!("the script measured no {name}"))
+        self.numbers(name).map(Times::of)
+    }
+
+    /// A list of numbers, at least one.
+    pub(crate) fn numbers(&self, name: &str) -> Outcome<Vec<f64>> {
+        let numbers: Option<Vec<f64>> = self.0[name].as_array().map(|list| list.iter().filter_map(Value::as_f64).collect());
+        numbers.filter(|numbers| !numbers.is_empty()).ok_or_else(|| format!("the script measured no {name}"))
     }
 
     /// One number.

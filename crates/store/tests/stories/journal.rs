@@ -62,6 +62,38 @@ fn the_same_record_again_is_nothing_another_one_under_its_number_is_refused() {
 }
 
 #[test]
+fn many_records_of_a_chain_in_one_batch_meet_the_same_rules_as_one_by_one() {
+    let (profile, store) = store();
+    let ours = chain(1, 1);
+    let batch =
+        |records: Vec<JournalRecord>| records.into_iter().fold(Batch::of(document(1)), |batch, one| batch.with(Change::Record(one)));
+    let run = |numbers: std::ops::RangeInclusive<u64>| batch(numbers.map(|number| record(ours, number)).collect());
+    assert_eq!(store.commit(run(1..=6)).wait().expect("written").last_row, 6);
+    assert_eq!(store.commit(run(4..=8)).wait().expect("three of them again").last_row, 8);
+    let gap = store.commit(batch(vec![record(ours, 9), record(ours, 10), record(ours, 12)])).wait();
+    assert!(matches!(gap, Err(CommitError::Refused(_))), "{gap:?}");
+    let twice = JournalRecord { hash: hash(chain(1, 3), 9), ..record(ours, 9) };
+    let refused = store.commit(batch(vec![record(ours, 9), twice])).wait();
+    assert!(matches!(refused, Err(CommitError::Refused(_))), "{refused:?}");
+    let path = store.path().to_owned();
+    drop(store);
+
+    // A damaged journal, with a hole that a peer fills: behind it lies what was always there.
+    let damager = rusqlite::Connection::open(&path).expect("opens");
+    damager.execute("DELETE FROM records WHERE number IN (3, 4)", []).expect("writable");
+    drop(damager);
+    let store = open(profile.path());
+    let other = JournalRecord { hash: hash(chain(1, 3), 5), ..record(ours, 5) };
+    let refused = store.commit(batch(vec![record(ours, 3), record(ours, 4), other])).wait();
+    assert!(matches!(refused, Err(CommitError::Refused(_))), "{refused:?}");
+    assert_eq!(store.commit(run(3..=9)).wait().expect("the hole is filled, and one comes at the end").last_row, 11);
+    let mut numbers: Vec<_> =
+        store.read(|reader| reader.records(document(1), 0, 100)).expect("readable").iter().map(|row| row.record.number).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=9).collect::<Vec<_>>());
+}
+
+#[test]
 fn of_the_seals_the_newest_stays_and_the_first_of_every_64_kib() {
     let (_profile, store) = store();
     let large = |number| JournalRecord { bytes: vec![0; limits::SEAL_EVERY / 10], ..record(chain(1, 1), number) };
