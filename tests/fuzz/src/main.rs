@@ -17,7 +17,9 @@ fn main() -> ExitCode {
             TARGETS.iter().for_each(|target| println!("{:<9} {}", target.name, target.promise));
             Ok(())
         }
-        [name, files @ ..] if !files.is_empty() => Target::named(name).ok_or_else(|| format!("there is no target {name:?}")).and_then(|target| replay(target, files)),
+        [name, files @ ..] if !files.is_empty() => {
+            Target::named(name).ok_or_else(|| format!("there is no target {name:?}")).and_then(|target| replay(target, files))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match outcome {
@@ -35,7 +37,12 @@ fn replay(target: &Target, files: &[&str]) -> Result<(), String> {
         let lengths: Vec<usize> = parts::read(&input).iter().map(Vec::len).collect();
         let cost = judge(target, &input).map_err(|why| format!("{file}: {why}"))?;
         let kib = |bytes: usize| bytes / 1024;
-        println!("{file}: {:.1?}, {} KiB at once, {} KiB together; parts of {lengths:?} bytes", cost.time, kib(cost.asked.largest), kib(cost.asked.peak));
+        println!(
+            "{file}: {:.1?}, {} KiB at once, {} KiB together; parts of {lengths:?} bytes",
+            cost.time,
+            kib(cost.asked.largest),
+            kib(cost.asked.peak)
+        );
     }
     Ok(())
 }

@@ -25,7 +25,12 @@ pub fn named() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 
 fn killers() -> impl Iterator<Item = (&'static str, &'static str, Vec<u8>)> {
     let of = |target, all: Vec<(&'static str, Vec<u8>)>| all.into_iter().map(move |(name, input)| (target, name, input));
-    of("walker", updates()).chain(of("snapshot", states())).chain(of("pack", bombs())).chain(of("frame", frames())).chain(of("ticket", tickets())).chain(of("delta", deltas()))
+    of("walker", updates())
+        .chain(of("snapshot", states()))
+        .chain(of("pack", bombs()))
+        .chain(of("frame", frames()))
+        .chain(of("ticket", tickets()))
+        .chain(of("delta", deltas()))
 }
 
 /// A record of the fresh client 1000 in the lively scene, in which client 300 has more than 10 clocks.
@@ -184,14 +189,26 @@ fn deltas() -> Vec<(&'static str, Vec<u8>)> {
     let part = |json: &str| write(&[json.as_bytes()]);
     vec![
         ("killer-json-nested-100000-deep", piece(b"[", 100_000, true)),
-        ("killer-retains-2-53", part(r#"{"ops":[{"retain":9007199254740991},{"retain":9007199254740991,"attributes":{"bold":true}},{"delete":9007199254740991}]}"#)),
-        ("killer-number-of-100000-digits", [piece(b"{\"ops\":[{\"retain\":", 1, false), piece(b"9", 100_000, false), piece(b"}]}", 1, true)].concat()),
+        (
+            "killer-retains-2-53",
+            part(
+                r#"{"ops":[{"retain":9007199254740991},{"retain":9007199254740991,"attributes":{"bold":true}},{"delete":9007199254740991}]}"#,
+            ),
+        ),
+        (
+            "killer-number-of-60000-digits",
+            [piece(b"{\"ops\":[{\"retain\":", 1, false), piece(b"9", 60_000, false), piece(b"}]}", 1, true)].concat(),
+        ),
         ("killer-half-a-pair", part(r#"{"ops":[{"insert":"a\ud834"}]}"#)),
         ("killer-cuts-a-pair", write(&[r#"{"ops":[{"insert":"🌾"}]}"#, r#"{"ops":[{"retain":1},{"insert":"x"},{"delete":1}]}"#])),
-        ("killer-401-operations", [
-            piece(b"{\"ops\":[", 1, false),
-            piece(b"{\"insert\":\"a\"},{\"insert\":\"b\",\"attributes\":{\"bold\":true}},", 200, false),
-            piece(b"{\"insert\":\"c\"}]}", 1, true),
-        ].concat()),
+        (
+            "killer-401-operations",
+            [
+                piece(b"{\"ops\":[", 1, false),
+                piece(b"{\"insert\":\"a\"},{\"insert\":\"b\",\"attributes\":{\"bold\":true}},", 200, false),
+                piece(b"{\"insert\":\"c\"}]}", 1, true),
+            ]
+            .concat(),
+        ),
     ]
 }

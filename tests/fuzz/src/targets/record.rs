@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use sheaf_base::{DocumentId, Hash, Position, Wall};
 use sheaf_record::{
-    BadSignature, Branch, ChainReader, ChainWriter, DeviceKey, EpochSecret, Extent, ForkProof, Graph, HeadError, Kind, Malformed, PackedRun,
-    Prefix, Reader, Record, Seal, Signature, SignedHead, Stamp, Writer, verify_run,
+    BadSignature, Branch, ChainReader, ChainWriter, DeviceKey, EpochSecret, Extent, ForkProof, Graph, HeadError, Kind, Malformed,
+    PackedRun, Prefix, Reader, Record, Seal, Signature, SignedHead, Stamp, Writer, verify_run,
 };
 
 pub(super) const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);

@@ -247,7 +247,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("honest-embed", write(0, &Delta::new().retain(2).embed_with(Embed::new("source", "$x$"), Attributes::new()))),
         ("honest-kind", write(3, &Delta::new().retain(newline).retain_with(1, attributes([("block", "h2".into())])))),
     ];
-    let apart = vec![cases[0].1.clone(), cases[1].1.clone(), cases[3].1.clone()].concat();
+    let apart = [cases[0].1.clone(), cases[1].1.clone(), cases[3].1.clone()].concat();
     cases.into_iter().chain([("honest-apart", apart)]).map(|(name, records)| (name, [vec![vec![0]], records].concat())).collect()
 }
 
