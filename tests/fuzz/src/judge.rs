@@ -19,7 +19,7 @@ const LOOKS: usize = 3;
 /// What an input has cost.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cost {
-    /// How long it took: by the clock or, if that is less, on a core, for on a busy machine others take the time.
+    /// How long it took: by the clock; where that is too long, on a core, for on a busy machine others take the time.
     pub time: Duration,
     /// What memory it asked for.
     pub asked: heap::Asked,
@@ -50,7 +50,8 @@ fn look(target: &Target, parts: &[Vec<u8>]) -> Result<Cost, String> {
     let outcome = catch_unwind(AssertUnwindSafe(|| (target.run)(parts)));
     let (asked, elapsed) = (heap::asked(), began.elapsed());
     let busy = on_a_core().zip(worked).map(|(now, before)| now.saturating_sub(before));
-    let cost = Cost { time: busy.map_or(elapsed, |busy| busy.min(elapsed)), asked };
+    let time = busy.filter(|busy| elapsed > LONGEST && *busy < elapsed).unwrap_or(elapsed);
+    let cost = Cost { time, asked };
     match outcome {
         Ok(()) => Ok(cost),
         Err(panic) => {

@@ -90,6 +90,12 @@ fn updates() -> Vec<(&'static str, Vec<u8>)> {
         ("killer-document-in-the-document", update(&block(1, &[0xc9, 0xac, 0x02, 4, 0xac, 0x02, 5, 1, b'x', 126], &[0]))),
         ("killer-second-founding", write(&[vec![1], walker::founding()])),
         ("honest-founding", write(&[vec![2], walker::founding()])),
+        // Found by coverage: a founding record whose first structs were not held to be the sentinel, and not checked for what they stand on.
+        ("killer-founding-on-what-is-not-there", founding_with(&[0xc4, 7, 5, 7, 0, 7, b's', b'o', b' ', 0xf0, 0x9f, 0x8c, 0xbe], 1)),
+        (
+            "killer-founding-left-of-what-is-not-there",
+            founding_with(b"\x46\x07\x05\x04line\x05\"end\"\x84\xe8\x07\x00\x01\x0a\x86\xe8\x07\x01\x04line\x04null", 3),
+        ),
         ("killer-two-foundings-apart", {
             // Both are the first by their own past: each founds, neither knows the other.
             let one = walker::founding();
@@ -98,6 +104,11 @@ fn updates() -> Vec<(&'static str, Vec<u8>)> {
             write(&[vec![2], one, other])
         }),
     ]
+}
+
+/// A founding record of client 1000 with these structs, where nothing has been written.
+fn founding_with(structs: &[u8], count: u8) -> Vec<u8> {
+    write(&[vec![2], [&[3 | walker::FOUNDS], block(count, structs, &[0]).as_slice()].concat()])
 }
 
 fn states() -> Vec<(&'static str, Vec<u8>)> {

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use sheaf_base::planted::{Bug, plant};
 use sheaf_fuzz::{Target, bendable, corpus, folder, judge, mutant, named};
 
 /// How many mutants of each target the check makes: a few seconds' worth.
@@ -97,6 +98,24 @@ fn what_breaks_a_promise_is_caught() {
         (0..400_000_000u64).for_each(|step| number = std::hint::black_box(number ^ step));
     });
     assert!(slow.is_err_and(|why| why.contains("times over")));
+}
+
+/// Bugs of the product, planted, are seen by the target that stands for the promise.
+#[test]
+fn a_bug_in_the_product_is_caught() {
+    for (target, name, bug) in [
+        ("walker", "honest-same-place", Bug::IndexMisplaces),
+        ("record", "honest-head", Bug::SignatureUnchecked),
+        ("record", "honest-run", Bug::HashUnchecked),
+    ] {
+        let target = Target::named(target).expect("there is such a target");
+        let input = std::fs::read(folder("corpus").join(target.name).join(name)).expect("it is in the corpus");
+        assert!(judge(target, &input).is_ok(), "{name} is sound without the bug");
+        plant(Some(bug));
+        let verdict = judge(target, &input);
+        plant(None);
+        assert!(verdict.is_err(), "{} does not notice {bug:?}", target.name);
+    }
 }
 
 /// Starts the child for a target and reads how far it comes.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use sheaf_base::{ClientId, Update};
 use sheaf_replica::{PushError, Replica};
-use sheaf_schema::{Delta, json};
+use sheaf_schema::{Block, Delta, json};
 
 /// Pushes of one input; more of them show nothing that fewer do not.
 const PUSHES: usize = 8;
@@ -78,6 +78,10 @@ fn check_pushes(pushes: &[Delta]) {
         replica.audit().expect("yrs and the index agree");
     }
     assert_eq!(writer.state_hash(), reader.state_hash(), "two devices show two documents");
+    for line in writer.delta().lines() {
+        let block = Block::from(line.block());
+        assert_eq!(Block::from(block.to_string().as_str()), block, "two spellings of one kind of line");
+    }
 }
 
 /// What views send: the seeds.
@@ -92,6 +96,12 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
                 r#"{"ops":[{"retain":1,"attributes":{"bold":true}},{"insert":"x"},{"delete":2}]}"#,
                 r#"{"ops":[{"retain":4},{"insert":{"image":{"src":"a.png","size":[1,2.5]}},"attributes":{"link":null}}]}"#,
                 r#"{"ops":[{"retain":5},{"retain":1,"attributes":{"block":null}},{"insert":"\n\n"}]}"#,
+            ]),
+        ),
+        (
+            "honest-kinds",
+            parts(&[
+                r#"{"ops":[{"insert":"\n","attributes":{"block":"task done in=2 q=1"}},{"insert":"\n","attributes":{"block":"code lang=a%20b start"}},{"insert":"\n","attributes":{"block":"ol n=7 zoom"}}]}"#,
             ]),
         ),
         (

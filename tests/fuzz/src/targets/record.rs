@@ -79,6 +79,9 @@ fn read_head(bytes: &[u8]) {
         Ok(head) => {
             assert_eq!(plain.as_ref(), Ok(&head), "a head that is signed is a head");
             assert!(head.chain().client().0 > 0, "a client id is never zero");
+            let mut bent = bytes.to_vec();
+            *bent.last_mut().expect("a head is not empty") ^= 0x40;
+            assert!(SignedHead::from_peer(&bent).is_err(), "another signature will do");
         }
         Err(HeadError::Signature(BadSignature(device))) => assert!(plain.as_ref().is_ok_and(|head| head.device() == device)),
         Err(error) => assert!(plain.is_err(), "{error}"),
@@ -107,6 +110,11 @@ fn check_run(run: &[Vec<u8>]) {
     let seal = Seal::sign(&MEMBER.0, &DOCUMENT, reader.tip());
     let verified = verify_run(writer.head(), &DOCUMENT, writer.tip(), run, &seal);
     assert_eq!(verified.is_ok(), read.is_ok() && !run.is_empty(), "a sealed run is accepted exactly if its records are records");
+    let mut bent = run.to_vec();
+    if let Some(last) = bent.last_mut().and_then(|record| record.last_mut()) {
+        *last ^= 0x40;
+        assert!(verify_run(writer.head(), &DOCUMENT, writer.tip(), &bent, &seal).is_err(), "the seal is good for another run");
+    }
     let mut graph = Graph::new();
     graph.open_chain(writer.tip().chain, MEMBER.0.device());
     for one in verified.unwrap_or_default() {

@@ -248,7 +248,13 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("honest-kind", write(3, &Delta::new().retain(newline).retain_with(1, attributes([("block", "h2".into())])))),
     ];
     let apart = [cases[0].1.clone(), cases[1].1.clone(), cases[3].1.clone()].concat();
-    cases.into_iter().chain([("honest-apart", apart)]).map(|(name, records)| (name, [vec![vec![0]], records].concat())).collect()
+    let here = |who| write(who, &Delta::new().retain(3).insert(format!("{who}"))).remove(0);
+    let same_place = vec![here(1), here(3), here(2), here(0)];
+    cases
+        .into_iter()
+        .chain([("honest-apart", apart), ("honest-same-place", same_place)])
+        .map(|(name, records)| (name, [vec![vec![0]], records].concat()))
+        .collect()
 }
 
 /// The founding update of client 300, as a record.
