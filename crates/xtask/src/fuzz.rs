@@ -53,7 +53,7 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("soak: {} targets, {minutes} minutes each, {cores} at once", wanted.len());
     let found = all(&binary, &wanted, minutes, cores)?;
-    report(&found, minutes)?;
+    report(&found)?;
     let broken: Vec<&str> = found.iter().filter_map(|found| found.broken.as_deref()).collect();
     if broken.is_empty() { Ok(()) } else { Err(Stop(broken.join("\n"))) }
 }
@@ -130,22 +130,57 @@ fn complaint(name: &str, said: &str, log: &Path) -> String {
     format!("{name}: {}; {again}", why.unwrap_or("the fuzzer ended badly"))
 }
 
-fn report(found: &[Found], minutes: u64) -> Outcome {
+/// Writes down what there was. What the page says of targets that did not run now stays, with its own date.
+fn report(found: &[Found]) -> Outcome {
     let commit = read(&mut program("git", &["log", "-1", "--format=%h"]))?;
     let date = read(&mut program("date", &["-u", "+%Y-%m-%d %H:%M UTC"]))?;
-    let mut text = "# The last soak of hostile bytes\n\n".to_owned();
-    let _ = writeln!(text, "`cargo xtask soak fuzz {minutes}` at {}, ended {}.", commit.trim(), date.trim());
-    let _ = writeln!(text, "A run counts as broken if it panics, aborts, takes over 50 ms or asks for over 16 MiB.\n");
-    let _ = writeln!(text, "| target | minutes | runs | edges covered | |\n|---|---:|---:|---:|---|");
-    for Found { name, minutes, runs, edges, broken } in found {
-        let verdict = if broken.is_some() { "**broken**" } else { "none broken" };
-        let _ = writeln!(text, "| {name} | {minutes:.1} | {runs} | {edges} | {verdict} |");
-    }
-    for broken in found.iter().filter_map(|found| found.broken.as_ref()) {
-        let _ = writeln!(text, "\n- {broken}");
-    }
     let place = root().join("tests/fuzz/SOAK.md");
+    let before = std::fs::read_to_string(&place).unwrap_or_default();
+    let mut rows: Vec<String> = before.lines().filter(|line| name_of(line).is_some()).map(str::to_owned).collect();
+    rows.retain(|row| !found.iter().any(|found| name_of(row) == Some(&found.name)));
+    for Found { name, minutes, runs, edges, broken } in found {
+        let verdict = broken.as_deref().map_or("none broken".to_owned(), |broken| format!("**broken**: {broken}"));
+        rows.push(format!("| {name} | {} | {} | {minutes:.1} | {runs} | {edges} | {verdict} |", date.trim(), commit.trim()));
+    }
+    rows.sort();
+    let mut text = "# The last soak of hostile bytes\n\n".to_owned();
+    let _ = writeln!(
+        text,
+        "`cargo xtask soak fuzz` writes this page. An input is broken if it makes its target panic, abort, take over 50 ms or ask for"
+    );
+    let _ = writeln!(text, "over 16 MiB; “edges” are those that libFuzzer has seen in the end, of all that was ever found.\n");
+    let _ = writeln!(text, "| target | ended | commit | minutes | runs | edges | |\n|---|---|---|---:|---:|---:|---|");
+    rows.iter().for_each(|row| {
+        let _ = writeln!(text, "{row}");
+    });
     std::fs::write(&place, text).map_err(|error| Stop::while_(format_args!("cannot write {}", place.display()), error))?;
     println!("soak: {} says what there was", place.display());
     Ok(())
+}
+
+/// The target that a row of the page is about.
+fn name_of(row: &str) -> Option<&str> {
+    let name = row.strip_prefix("| ")?.split(' ').next()?;
+    (name != "target").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_names_its_target_and_the_head_of_the_table_does_not() {
+        assert_eq!(name_of("| walker | 2026-11-29 00:10 UTC | 1a2b3c | 7.0 | 5 | 6 | none broken |"), Some("walker"));
+        assert_eq!(name_of("| target | ended | commit | minutes | runs | edges | |"), None);
+        assert_eq!(name_of("|---|---|---|---:|---:|---:|---|"), None);
+    }
+
+    #[test]
+    fn a_broken_promise_is_told_in_one_line_that_runs_it_again() {
+        let said =
+            "INFO: Seed: 1\nFAILED walker: yrs waits\n==1== ERROR: libFuzzer: deadly signal\nTest unit written to /a/walker-crash-1\n";
+        let told = complaint("walker", said, Path::new("/log"));
+        assert_eq!(told, "walker: FAILED walker: yrs waits; again: cargo run -p sheaf-fuzz -- walker /a/walker-crash-1");
+        assert!(complaint("walker", "", Path::new("/log")).contains("/log"));
+    }
 }
