@@ -13,7 +13,7 @@ mod seeds;
 mod targets;
 
 pub use judge::{Cost, LONGEST, MOST, judge};
-pub use mutants::{Chance, bendable, mutant, mutate};
+pub use mutants::{Chance, bendable, is_bendable, mutant, mutate};
 pub use seeds::named;
 pub use targets::TARGETS;
 

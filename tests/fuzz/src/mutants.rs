@@ -19,8 +19,12 @@ const BENDABLE: usize = 16 * 1024;
 
 /// The inputs that mutants are made of.
 pub fn bendable(corpus: &[(String, Vec<u8>)]) -> Vec<Vec<u8>> {
-    let small = |input: &&Vec<u8>| parts::read(input).iter().map(Vec::len).sum::<usize>() <= BENDABLE;
-    corpus.iter().map(|(_, input)| input).filter(small).cloned().collect()
+    corpus.iter().map(|(_, input)| input).filter(|input| is_bendable(input)).cloned().collect()
+}
+
+/// Whether an input is small enough, when it is unfolded, to be bent.
+pub fn is_bendable(input: &[u8]) -> bool {
+    parts::read(input).iter().map(Vec::len).sum::<usize>() <= BENDABLE
 }
 
 /// Mutant `number` of `seed`: one of these inputs, bent; there is at least one. The same numbers make the same mutant.
