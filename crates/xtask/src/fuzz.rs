@@ -43,6 +43,7 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
         Some((first, rest)) if first.parse::<u64>().is_ok() => (first.parse().unwrap_or(MINUTES), rest),
         _ => (MINUTES, arguments),
     };
+    let commit = read(&mut program("git", &["log", "-1", "--format=%h"]))?;
     let binary = build()?;
     let known = read(&mut program("cargo", &["run", "--quiet", "--locked", "-p", "sheaf-fuzz", "--", "targets"]))?;
     let known: Vec<&str> = known.lines().filter_map(|line| line.split_whitespace().next()).collect();
@@ -53,7 +54,7 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("soak: {} targets, {minutes} minutes each, {cores} at once", wanted.len());
     let found = all(&binary, &wanted, minutes, cores)?;
-    report(&found)?;
+    report(&found, commit.trim())?;
     let broken: Vec<&str> = found.iter().filter_map(|found| found.broken.as_deref()).collect();
     if broken.is_empty() { Ok(()) } else { Err(Stop(broken.join("\n"))) }
 }
@@ -131,8 +132,7 @@ fn complaint(name: &str, said: &str, log: &Path) -> String {
 }
 
 /// Writes down what there was. What the page says of targets that did not run now stays, with its own date.
-fn report(found: &[Found]) -> Outcome {
-    let commit = read(&mut program("git", &["log", "-1", "--format=%h"]))?;
+fn report(found: &[Found], commit: &str) -> Outcome {
     let date = read(&mut program("date", &["-u", "+%Y-%m-%d %H:%M UTC"]))?;
     let place = root().join("tests/fuzz/SOAK.md");
     let before = std::fs::read_to_string(&place).unwrap_or_default();
@@ -140,7 +140,7 @@ fn report(found: &[Found]) -> Outcome {
     rows.retain(|row| !found.iter().any(|found| name_of(row) == Some(&found.name)));
     for Found { name, minutes, runs, edges, broken } in found {
         let verdict = broken.as_deref().map_or("none broken".to_owned(), |broken| format!("**broken**: {broken}"));
-        rows.push(format!("| {name} | {} | {} | {minutes:.1} | {runs} | {edges} | {verdict} |", date.trim(), commit.trim()));
+        rows.push(format!("| {name} | {} | {} | {minutes:.1} | {runs} | {edges} | {verdict} |", date.trim(), commit));
     }
     rows.sort();
     let mut text = "# The last soak of hostile bytes\n\n".to_owned();

@@ -1,4 +1,6 @@
 //! An allocator that counts, per thread, so that an input which makes a decoder ask for much is caught asking.
+//!
+//! It sees what Rust asks for. What zstd's C asks for it does not see: that is the window, which `record`'s unpacking holds to 4 MiB.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},

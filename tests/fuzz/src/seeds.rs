@@ -150,6 +150,8 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     write_number(&mut largest, 48_000);
     largest.resize(largest.len() + 48_000, b' ');
     let largest = largest.repeat(87);
+    // A frame of one byte with a window of 4 MiB, the largest that is allowed: each asks for it anew.
+    let wide = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x60, 0x09, 0, 0, b'x'];
     let mut window = squeeze(&zeros);
     // A frame that says it needs 2^31 bytes of window: no single segment, window descriptor 0xa8.
     window.splice(4..6, [0x00, 0xa8]);
@@ -157,6 +159,8 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ("killer-bomb-of-4-mib", write(&[count(1), squeeze(&zeros)])),
         ("killer-bomb-of-1-gib", write(&[count(1), squeeze(&zeros).repeat(256)])),
         ("killer-window-of-2-31", write(&[count(1), window])),
+        ("killer-7000-empty-frames", [write(&[count(1)]), piece(&squeeze(b""), 7000, true)].concat()),
+        ("killer-6000-frames-of-large-windows", [write(&[count(1)]), piece(&wide, 6000, true)].concat()),
         ("killer-8192-smallest-records", write(&[count(8192), squeeze(&smallest)])),
         ("killer-87-largest-records", write(&[count(87), squeeze(&largest)])),
         ("killer-counts-8192-holds-none", write(&[count(8192), squeeze(b"")])),
