@@ -69,7 +69,12 @@ pub(crate) const LANES: &[Lane] = &[
             Step::Npm("ui", "lint"),
         ],
     },
-    Lane { name: "unit", proves: "the pure crates and the page's parts", budget: 3, steps: &[Step::Cargo(PURE), Step::Npm("ui", "test")] },
+    Lane {
+        name: "unit",
+        proves: "the pure crates and the page's parts; hostile bytes",
+        budget: 3,
+        steps: &[Step::Cargo(PURE), Step::Cargo(&["sheaf-fuzz"]), Step::Npm("ui", "test")],
+    },
     Lane {
         name: "interop",
         proves: "golden bytes; Yjs reads what we write and the other way",

@@ -8,6 +8,7 @@ mod clone;
 mod codegen;
 mod count;
 mod dist;
+mod fuzz;
 mod lanes;
 mod run;
 mod setup;
@@ -28,6 +29,8 @@ const USAGE: &str = "cargo xtask COMMAND
   ci                does what CI does: a fresh clone of HEAD, then .ci/run in it
   dist [--release]  makes and tests the .deb (target/dist)
   soak [MINUTES]    the simulated world with fresh seeds, for some minutes (30); writes tests/sim/SOAK.md
+  soak fuzz [MINUTES] [TARGET...]
+                    hostile bytes with coverage, for some minutes of each target (10); writes tests/fuzz/SOAK.md
   bench [NAME]      prints the numbers of tests/bench, side by side with others";
 
 fn main() -> std::process::ExitCode {
@@ -51,6 +54,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         Some("tidy") => tidy::report(),
         Some("ci") => clone::ci(),
         Some("dist") => dist::make(rest),
+        Some("soak") if rest.first().is_some_and(|word| word == "fuzz") => fuzz::soak(&rest[1..]),
         Some("soak") => soak::soak(rest),
         Some("bench") => bench::bench(rest),
         Some("help" | "--help" | "-h") | None => {

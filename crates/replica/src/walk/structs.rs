@@ -204,10 +204,12 @@ pub(super) fn check_body(one: &Struct<'_>, founding: Option<usize>) -> Result<()
     if one.entry && one.right_origin.is_some() {
         return Err(Why::Place);
     }
-    if one.entry || one.right_origin.is_some() {
-        return Ok(());
+    match founding.filter(|place| *place < SENTINEL.end as usize) {
+        Some(place) if is_sentinel(one, place) => Ok(()),
+        Some(_) => Err(Why::NoSentinel),
+        None if one.entry || one.right_origin.is_some() => Ok(()),
+        None => Err(Why::BeyondSentinel),
     }
-    if founding.is_some_and(|place| is_sentinel(one, place)) { Ok(()) } else { Err(Why::BeyondSentinel) }
 }
 
 /// How many bytes a key or a value of an entry may have: far more than a title or the string of a line needs.
@@ -216,10 +218,11 @@ const LONG: usize = 4096;
 /// The clocks of the sentinel, in the chain that founded the document.
 pub const SENTINEL: std::ops::Range<u32> = 0..3;
 
-/// The sentinel is the first thing that is ever written: a newline whose `line` is "end".
+/// The sentinel is the first thing that is ever written: a newline whose `line` is "end". It stands on nothing but itself.
 fn is_sentinel(one: &Struct<'_>, place: usize) -> bool {
     let last = |clock| one.origin == Some(Id { client: one.id.client, clock });
     one.length == 1
+        && one.right_origin.is_none()
         && match place {
             0 => one.parent == Parent::Root("body", None) && one.content == Content::Format("line", "\"end\""),
             1 => last(0) && one.content == Content::Text("\n"),
