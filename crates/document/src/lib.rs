@@ -17,6 +17,7 @@
 //! by [`Document::take_at_once`]; other inputs are kept until after it. A write that fails is tried again with the same [`Turn::writes`].
 
 mod acts;
+mod apart;
 mod beginnings;
 mod body;
 mod compare;
@@ -38,6 +39,7 @@ mod people;
 mod presence;
 mod receipts;
 mod rescue;
+mod review;
 mod status;
 mod titles;
 mod turn;
@@ -69,6 +71,7 @@ pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection,
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
+pub use review::{Review, ReviewError, ReviewJob, ReviewedLine, Theirs, Wording};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
@@ -383,6 +386,9 @@ impl Document {
     /// The moment that was asked for has come.
     fn tick(&mut self) {
         self.replica.tick(self.now);
+        if self.replica.wants_review(self.now) {
+            self.outputs.push(Output::Review);
+        }
         if self.state() == State::Ready {
             self.ask_for_replica |= self.replica.look(self.now);
         }
