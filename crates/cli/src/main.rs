@@ -10,6 +10,7 @@ mod commands;
 mod logging;
 mod node;
 mod print;
+mod reviews;
 mod up;
 
 use std::process::ExitCode;

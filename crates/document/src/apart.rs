@@ -7,9 +7,9 @@
 //! them was made. (Whoever restarts within seconds, while another writes in the very line, may therefore be shown that line. It is true, too.)
 //!
 //! **Gathering.** What was written apart comes in many turns. The text as it was before the first of them is this device's side; the newest
-//! record of each other chain that is still apart is the other's. When nothing more has come for [`QUIET`], the shell is asked for the
-//! records, and [`crate::ReviewJob`] finds the lines. Nothing of this is on disk before that: a process that is killed meanwhile and had
-//! already marked the records as applied shows no review. The text is merged all the same.
+//! record of each other chain that is still apart is the other's. When nothing more has come for [`QUIET`], or the document is closed,
+//! the shell fetches the records, and [`crate::ReviewJob`] finds the lines. Nothing of this is on disk before that: a process that is killed
+//! meanwhile and had already marked the records as applied shows no review. The text is merged all the same.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -151,6 +151,14 @@ impl Apart {
             (waiting.began, waiting.last) = (now.elapsed, now.elapsed);
         }
         true
+    }
+
+    /// Waits no longer for more. Says whether anything has been gathered that the records are needed for.
+    pub(crate) fn hasten(&mut self) -> bool {
+        if self.ripe.is_none() {
+            self.ripe = self.gathering.take();
+        }
+        self.ripe.is_some()
     }
 
     /// What has been gathered, for the records that have come.

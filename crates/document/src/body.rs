@@ -257,6 +257,11 @@ impl Body {
         self.apart.ripen(now)
     }
 
+    /// Whether there is something to look at, though more may come.
+    pub(crate) fn owes_review(&mut self) -> bool {
+        self.apart.hasten()
+    }
+
     /// Lets the replica go when nobody has needed it for a while.
     pub(crate) fn tick(&mut self, now: Moment) {
         if self.rest_at.is_some_and(|rest| rest <= now.elapsed) {

@@ -101,6 +101,12 @@ struct Row {
 pub struct ReviewError(String);
 
 impl Document {
+    /// Whether something was written apart that has not been looked at: for a document that is about to be closed. If so, [`Document::review`]
+    /// is next.
+    pub fn owes_review(&mut self) -> bool {
+        self.replica.owes_review()
+    }
+
     /// Prepares the review that [`crate::Output::Review`] asked for. `hydration` holds all body rows and no snapshot. `None` if there is
     /// nothing to review any more.
     pub fn review(&mut self, hydration: Hydration) -> Option<ReviewJob> {
