@@ -10,5 +10,6 @@ mod packed;
 mod patience;
 mod quiet;
 mod relayed;
+mod reviewed;
 mod sharing;
 mod together;
