@@ -106,6 +106,14 @@ pub(crate) enum Command {
         /// An id, the beginning of one, or a title [default: all documents]
         document: Option<String>,
     },
+    /// Show the paragraphs that you and others changed while you were apart, with what each side had
+    Reviews {
+        /// An id, the beginning of one, or a title [default: all documents]
+        document: Option<String>,
+        /// A review that you have dealt with, by the id that is printed: it is not shown again
+        #[arg(long, value_name = "ID", conflicts_with = "document")]
+        done: Option<String>,
+    },
     /// Show who is in a document: device, person, role
     Members {
         /// An id, the beginning of one, or a title

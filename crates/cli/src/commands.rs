@@ -8,7 +8,7 @@ use sheaf_engine::Home;
 
 use crate::arguments::{Command, Form};
 use crate::node::Node;
-use crate::print;
+use crate::{print, reviews};
 
 /// Runs a command. The error is a sentence for stderr.
 pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), String> {
@@ -52,6 +52,8 @@ enum Shape {
     Joined,
     /// Who has what.
     Status,
+    /// What was changed on both sides.
+    Reviews,
     /// Who is in a document.
     Members,
     /// The network profile.
@@ -93,6 +95,8 @@ fn request(command: Command) -> Result<Request, String> {
             }
         }
         Command::Status { document } => ("status", json!({ "document": document }), Shape::Status),
+        Command::Reviews { done: Some(done), .. } => ("review_done", json!({ "review": done }), Shape::Nothing),
+        Command::Reviews { document, done: None } => ("reviews", json!({ "document": document }), Shape::Reviews),
         Command::Members { document } => ("members", json!({ "document": document }), Shape::Members),
         Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
         Command::Doctor => ("doctor", json!({}), Shape::Findings),
@@ -140,6 +144,7 @@ fn as_json(shape: Shape, answer: &Value) -> String {
     match shape {
         Shape::Library => lines(&answer["documents"]),
         Shape::Status => lines(&answer["documents"]),
+        Shape::Reviews => lines(&answer["reviews"]),
         Shape::Members => lines(&answer["members"]),
         Shape::Findings => lines(&answer["findings"]),
         Shape::Delta => delta(answer),
@@ -167,6 +172,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Library => print::library(&answer["documents"]),
         Shape::Preview => print::preview(answer),
         Shape::Status => print::status(answer),
+        Shape::Reviews => reviews::text(answer),
         Shape::Members => print::members(answer),
         Shape::Findings => print::findings(answer),
         Shape::Bundle => print::bundle(answer),

@@ -12,6 +12,7 @@ mod metrics;
 mod node;
 mod print;
 mod replay;
+mod reviews;
 mod up;
 
 use std::process::ExitCode;

@@ -138,7 +138,7 @@ fn megabytes(bytes: u64) -> String {
 }
 
 /// A person and the beginning of the device's id.
-fn person(name: &Value, device: &Value) -> String {
+pub(crate) fn person(name: &Value, device: &Value) -> String {
     let name = name.as_str().filter(|name| !name.is_empty()).unwrap_or("somebody");
     let id: String = device.as_str().unwrap_or_default().chars().take(8).collect();
     format!("{name} ({id})")
@@ -172,7 +172,7 @@ fn device_line(device: &Value) -> String {
 }
 
 /// A moment in UTC, to the minute.
-fn when(milliseconds: u64) -> String {
+pub(crate) fn when(milliseconds: u64) -> String {
     let minutes = milliseconds / 60_000;
     let (days, minute) = (minutes / 1440, minutes % 1440);
     let (year, month, day) = date(days);

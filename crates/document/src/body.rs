@@ -14,10 +14,12 @@ use sheaf_record::{ReadRecord, Record};
 use sheaf_replica::{Applied, Replica};
 
 use crate::{
+    apart::Apart,
     history::History,
     hydration::{FoldJob, Hydration},
     output::Rescued,
     rescue::watch,
+    review::ReviewJob,
     titles::{TitleWatch, may_change_title},
     turn::{RecordRow, Writes},
 };
@@ -60,6 +62,7 @@ pub(crate) struct Body {
     distrusts_snapshot: bool,
     rest_at: Option<Duration>,
     titles: TitleWatch,
+    apart: Apart,
 }
 
 enum State {
@@ -122,6 +125,7 @@ impl Body {
             distrusts_snapshot: false,
             rest_at: None,
             titles: TitleWatch::default(),
+            apart: Apart::new(me),
         }
     }
 
@@ -245,7 +249,17 @@ impl Body {
     /// When there is something to do.
     pub(crate) fn next_timeout(&self, now: Duration) -> Option<Duration> {
         let trying = matches!(&self.state, State::Trying(..)).then_some(now);
-        trying.into_iter().chain(self.mark_at).chain(self.rest_at).min()
+        trying.into_iter().chain(self.mark_at).chain(self.rest_at).chain(self.apart.next_timeout()).min()
+    }
+
+    /// Whether the records are needed, to see what was written apart.
+    pub(crate) fn wants_review(&mut self, now: Moment) -> bool {
+        self.apart.ripen(now)
+    }
+
+    /// Whether there is something to look at, though more may come.
+    pub(crate) fn owes_review(&mut self) -> bool {
+        self.apart.hasten()
     }
 
     /// Lets the replica go when nobody has needed it for a while.
@@ -302,6 +316,7 @@ impl Body {
     /// The marks and the records are on disk: what waits meets the replica. `client` is the one that it writes as.
     pub(crate) fn meet(&mut self, news: Vec<News>, history: &mut History, client: Option<ClientId>, now: Moment) -> Met {
         let mut met = Met::default();
+        self.apart.note(history, client, now);
         match std::mem::replace(&mut self.state, State::Asleep) {
             State::Asleep => {
                 let unmet = history.last_row().saturating_sub(self.applied);
@@ -419,6 +434,7 @@ impl Body {
             return;
         }
         let watch = watch(history, &self.me, &replica, &news);
+        self.apart.hear(history, self.applied, &news, || replica.delta());
         match replica.apply(&updates(&news)) {
             Ok(applied) => {
                 met.stranded = watch.map(|watch| watch.stranded(&applied.delta, &replica)).unwrap_or_default();
@@ -446,6 +462,14 @@ impl Body {
         let upto = rows.last().map(|news| news.row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max().unwrap_or(0);
         let counting: Vec<News> = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
         FoldJob::new(snapshot, updates(&counting), upto)
+    }
+
+    /// What is needed to see which lines were changed apart.
+    pub(crate) fn review(&mut self, hydration: Hydration, history: &mut History) -> Option<ReviewJob> {
+        let gathered = self.apart.take()?;
+        let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
+        let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
+        Some(ReviewJob::new(self.me, gathered, counting, history))
     }
 }
 

@@ -17,6 +17,7 @@
 //! by [`Document::take_at_once`]; other inputs are kept until after it. A write that fails is tried again with the same [`Turn::writes`].
 
 mod acts;
+mod apart;
 mod beginnings;
 mod body;
 mod compare;
@@ -39,6 +40,7 @@ mod presence;
 mod receipts;
 mod recording;
 mod rescue;
+mod review;
 mod status;
 mod titles;
 mod turn;
@@ -71,6 +73,7 @@ pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
 pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Updates, Whole};
+pub use review::{Review, ReviewError, ReviewJob, ReviewedLine, Theirs, Wording};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
@@ -432,6 +435,9 @@ impl Document {
     /// The moment that was asked for has come.
     fn tick(&mut self) {
         self.replica.tick(self.now);
+        if self.replica.wants_review(self.now) {
+            self.outputs.push(Output::Review);
+        }
         if self.state() == State::Ready {
             self.ask_for_replica |= self.replica.look(self.now);
         }

@@ -74,6 +74,9 @@ pub enum Output {
         /// The snapshot could not be read: without it, and with all rows.
         from_start: bool,
     },
+    /// What was written apart has come together: hand all body rows, without a snapshot, to [`crate::Document::review`], run its job beside
+    /// the turns, and keep what it finds for this device's person.
+    Review,
 }
 
 /// One item of a view's sequence.

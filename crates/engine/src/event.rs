@@ -23,6 +23,11 @@ pub enum Event {
         /// In which document.
         document: DocumentId,
     },
+    /// What was changed on both sides while they were apart is listed, or was dealt with.
+    Reviewed {
+        /// In which document.
+        document: DocumentId,
+    },
     /// A link to a device came up or went down.
     Link {
         /// Which device.

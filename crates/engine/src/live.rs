@@ -8,6 +8,7 @@ mod fold;
 mod handle;
 mod heard;
 mod inbox;
+mod review;
 mod write;
 
 use std::collections::BTreeMap;
@@ -120,6 +121,7 @@ impl Live {
             Err(why) => why,
         };
         if why == Ended::Stopped {
+            self.review_at_the_end().await;
             let mut batch = Batch::of(self.document.id());
             rows::write(&mut batch, self.document.farewell());
             if !batch.is_empty() {
@@ -194,6 +196,8 @@ impl Live {
             // Whoever folds may have given up.
             Heard::Fold { hydration, reply } => drop(reply.send(self.document.fold(hydration))),
             Heard::Recorded { hydration, reply } => drop(reply.send(Moment::of(&mut self.document, hydration))),
+            // Whoever looks for what was changed apart may have given up.
+            Heard::Review { hydration, reply } => drop(reply.send(self.document.review(hydration))),
             Heard::Timeout => self.document.handle(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),
@@ -249,6 +253,7 @@ impl Live {
                 Output::Routes { peer, routes } => self.net(|net| net.heard_routes(peer, id, routes)),
                 Output::Announce(announcement) => self.announce(&announcement),
                 Output::Hydrate { from_start } => self.hydrate(from_start),
+                Output::Review => self.review(),
             }
         }
     }

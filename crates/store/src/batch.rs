@@ -117,6 +117,15 @@ pub enum Change {
     },
     /// Its person has dealt with a rescued edit, by the number that [`crate::RescuedRow`] gave.
     Settle(u64),
+    /// Lines that this device and others changed while they were apart. The hundred newest of a document are kept.
+    Review {
+        /// When they came together.
+        at: Wall,
+        /// The lines, and what each side had.
+        body: Vec<u8>,
+    },
+    /// Its person has dealt with a review, by the number that [`crate::ReviewRow`] gave.
+    Reviewed(u64),
     /// The words to find this document by.
     Search {
         /// Its title.
@@ -267,6 +276,8 @@ impl std::fmt::Debug for Change {
             Change::Quarantine { chain, number, .. } => write!(f, "Quarantine({} {number})", chain.short()),
             Change::Rescued { line, .. } => write!(f, "Rescued({line})"),
             Change::Settle(number) => write!(f, "Settle({number})"),
+            Change::Review { body, .. } => write!(f, "Review({} bytes)", body.len()),
+            Change::Reviewed(number) => write!(f, "Reviewed({number})"),
             Change::Search { .. } => write!(f, "Search"),
             Change::Setting { name, .. } => write!(f, "Setting({name})"),
             Change::Peer { device, .. } => write!(f, "Peer({})", device.short()),

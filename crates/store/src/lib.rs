@@ -25,6 +25,6 @@ pub use failure::{CommitError, OpenError, ReadError};
 pub use faults::{Fault, FaultPoint, Faults};
 pub use lock::LOCK_FILE;
 pub use migrate::VERSION;
-pub use reader::{JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, SealRow, SearchHit, SecretRow, Standing};
+pub use reader::{JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing};
 pub use snapshot::Snapshot;
 pub use store::{DATABASE_FILE, Options, Pending, Store};

@@ -4,7 +4,7 @@ mod journal;
 mod library;
 mod packs;
 
-pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, SealRow, SecretRow, Standing};
+pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, ReviewRow, SealRow, SecretRow, Standing};
 pub use library::{PeerRow, SearchHit};
 use rusqlite::{Connection, OptionalExtension, params};
 use sheaf_base::DocumentId;

@@ -11,6 +11,9 @@ use crate::{Batch, Change, CommitError, Entry, JournalChain, JournalPack, Journa
 /// Snapshots that are kept of a document: the newest, and the one before it, in case the newest cannot be read.
 const SNAPSHOTS: u32 = 2;
 
+/// Reviews that are kept of a document while nobody has looked at them.
+const REVIEWS: u32 = 100;
+
 /// Writes a batch inside the caller's savepoint.
 pub(crate) fn write(connection: &Connection, batch: &Batch) -> Result<Written, CommitError> {
     let writing = Writing { connection, document: batch.document, key: Cell::new(None), last: Cell::new(None), tail: Cell::new(None) };
@@ -71,6 +74,10 @@ impl Writing<'_> {
             Change::Settle(number) => {
                 self.run("DELETE FROM rescued WHERE document = ?1 AND key = ?2", params![self.key()?, integer(*number)?])
             }
+            Change::Review { at, body } => self.review(*at, body),
+            Change::Reviewed(number) => {
+                self.run("DELETE FROM reviews WHERE document = ?1 AND key = ?2", params![self.key()?, integer(*number)?])
+            }
             Change::Search { title, body } => {
                 self.run("DELETE FROM search WHERE rowid = ?1", params![self.key()?])?;
                 self.run("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)", params![self.key()?, title, body])
@@ -86,6 +93,14 @@ impl Writing<'_> {
                 self.run(sql, params![device.as_bytes(), wall(*seen), route])
             }
         }
+    }
+
+    /// Keeps a review; the oldest goes, if there are too many that nobody has looked at.
+    fn review(&self, at: Wall, body: &[u8]) -> Result<(), CommitError> {
+        self.run("INSERT INTO reviews (document, at, body) VALUES (?1, ?2, ?3)", params![self.key()?, wall(at), body])?;
+        let sql = "DELETE FROM reviews WHERE document = ?1
+            AND key NOT IN (SELECT key FROM reviews WHERE document = ?1 ORDER BY key DESC LIMIT ?2)";
+        self.run(sql, params![self.key()?, REVIEWS])
     }
 
     fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<(), CommitError> {

@@ -132,6 +132,12 @@ impl Disk {
         }
     }
 
+    /// The same without a snapshot.
+    pub fn hydration_from_start(&self) -> Hydration {
+        let rows = (1u64..).zip(&self.stored.records).filter(|(_, record)| record.kind == BODY);
+        Hydration { snapshot: None, rows: rows.map(|(row, record)| (row, record.clone())).collect() }
+    }
+
     /// These stretches of the journal as frames, each a run: as if few seals of a chain had been kept. Each ends at a seal.
     pub fn supply(&self, spans: &[Span]) -> Vec<Frame> {
         let wanted: BTreeMap<ChainId, Span> = spans.iter().filter_map(|span| Some((span.chain, self.upto_a_seal(span)?))).collect();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sheaf_base::{DeviceId, planted};
-use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, Role, State, ViewId};
+use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, ReviewJob, Role, State, ViewId};
 use sheaf_record::DeviceKey;
 
 use crate::{
@@ -429,6 +429,7 @@ impl World {
                 self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.dismissed = true);
             }
             Output::Hydrate { .. } => self.hydrate(who),
+            Output::Review => self.review(who)?,
             Output::Announce(Announcement::Alarm { device, evidence }) => {
                 return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
             }
@@ -444,6 +445,17 @@ impl World {
         let Some(disk) = &self.devices[who].disk else { return };
         let hydration = disk.hydration();
         self.tell_document(who, Input::Hydrate(hydration));
+    }
+
+    /// What was written apart is looked at, now and then: it takes a replica of the whole text.
+    fn review(&mut self, who: usize) -> Result<(), String> {
+        let device = &mut self.devices[who];
+        let (Some(disk), Some(process)) = (&device.disk, &mut device.process) else { return Ok(()) };
+        let job = process.document.review(disk.hydration_from_start());
+        match job.filter(|_| self.now.as_millis().is_multiple_of(8)).map(ReviewJob::run) {
+            Some(Err(error)) => Err(format!("device {who}: {error}")),
+            Some(Ok(_)) | None => Ok(()),
+        }
     }
 
     fn tell_document(&mut self, who: usize, input: Input) {

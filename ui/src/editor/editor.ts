@@ -13,6 +13,7 @@ import { type KeyHost, handleKey } from "./editing/keys.ts";
 import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
+import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
@@ -247,6 +248,22 @@ export class Editor {
     if (position === undefined || page.view === undefined) return;
     const { node } = page.view.domAtPos(position);
     (node instanceof Element ? node : node.parentElement)?.scrollIntoView({ block: "center" });
+  }
+
+  /** Brings a line into view and selects it. Answers false when it has gone. */
+  showLine(id: string): boolean {
+    const { lines } = this.view.page;
+    const index = indexOf(lines, id);
+    if (index < 0) return false;
+    const start = lines.startOf(index);
+    this.scrollTo(start);
+    this.select({ anchor: start, head: start + lines.line(index).width });
+    return true;
+  }
+
+  /** Makes a line what it was once; `null` takes it out. One that has gone is put back behind the line `after`. It can be undone. */
+  useWording(id: string, after: string | null, wording: Wording | null): boolean {
+    return useWording(this.view.page, id, after, wording);
   }
 
   /** Shows or hides everybody's carets; sends mine or not. */

@@ -5,4 +5,5 @@ export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.t
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
+export { type Wording, kindOf } from "./editing/wording.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";

@@ -7,6 +7,10 @@ const count = new Intl.NumberFormat("en");
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 const plural = (n: number, one: string, many: string): string => `${count.format(n)} ${n === 1 ? one : many}`;
 
+const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+/** A number that begins a sentence. */
+const countedWord = (n: number): string => SMALL[n] ?? count.format(n);
+
 export const en = {
   appName: "Sheaf",
   untitled: "Untitled",
@@ -148,6 +152,41 @@ export const en = {
       `${plural(n, "piece of text", "pieces of text")} you wrote had its place removed by someone else. It is safe here.`,
     putBack: "Put it back",
     dismiss: "Dismiss",
+  },
+
+  review: {
+    label: "Changed while you were apart",
+    summary: (n: number, people: readonly string[]) =>
+      `${countedWord(n)} ${n === 1 ? "paragraph was" : "paragraphs were"} changed by you and by ${list.format(people)} while you were apart`,
+    merged: "All of it is in the text. Here is what each of you had before.",
+    review: "Review",
+    hide: "Hide",
+    more: (n: number) => `${plural(n, "more paragraph is", "more paragraphs are")} not listed here.`,
+    you: "You had",
+    they: (people: readonly string[]) => `${list.format(people)} had`,
+    removed: "Removed",
+    show: "Show",
+    showNamed: (nth: number) => `Show paragraph ${count.format(nth)} in the text`,
+    use: "Use this wording",
+    useNamed: (nth: number, whose: string) => `Use this wording of paragraph ${count.format(nth)}: ${whose}`,
+    remove: "Remove it",
+    removeNamed: (nth: number) => `Remove it: paragraph ${count.format(nth)}`,
+    used: "The paragraph now reads as you chose. Undo takes that back.",
+    gone: "This paragraph is not in the text any more.",
+    kinds: {
+      p: "Text",
+      h1: "Heading 1",
+      h2: "Heading 2",
+      h3: "Heading 3",
+      h4: "Heading 4",
+      h5: "Heading 5",
+      h6: "Heading 6",
+      ul: "Bullet list",
+      ol: "Numbered list",
+      task: "Task",
+      code: "Code",
+      divider: "Divider",
+    } as Readonly<Record<string, string>>,
   },
 
   settings: {

@@ -3,6 +3,7 @@
  * Nothing here keeps state; the text and presence lanes belong to the editor.
  */
 
+import type { Wording } from "../editor/index.ts";
 import type { Wire } from "../editor/lane/wire.ts";
 import { say } from "../messages/index.ts";
 
@@ -91,6 +92,25 @@ export interface RescuedEdit {
   document: string;
   text: string;
   when: number;
+}
+
+/** Lines that this device and others changed while they were apart. */
+export interface Review {
+  id: string;
+  document: string;
+  when: number;
+  lines: ReviewedLine[];
+  /** Lines that are not listed, because there are too many. */
+  more: number;
+}
+
+export interface ReviewedLine {
+  line: string;
+  /** The line before it, for putting it back should it have gone. */
+  after: string | null;
+  /** What it was here; null when it had been removed. */
+  mine: Wording | null;
+  theirs: Array<{ people: Array<{ device: string; person: string; colour: string }>; wording: Wording | null }>;
 }
 
 /** The sentence to show for whatever was thrown. */
@@ -187,5 +207,19 @@ export class Core {
   }
   async rescuedDone(edit: RescuedEdit): Promise<void> {
     await this.ask("rescued_done", { edit: edit.id });
+  }
+  async reviews(document: string): Promise<Review[]> {
+    const { reviews } = await this.ask<{ reviews: Review[] }>("reviews", { document });
+    const named = ({ people, wording }: ReviewedLine["theirs"][number]): ReviewedLine["theirs"][number] => ({
+      people: people.map((one) => ({ ...one, person: one.person || say.somebody })),
+      wording,
+    });
+    return reviews.map((review) => ({
+      ...review,
+      lines: review.lines.map((line) => ({ ...line, theirs: line.theirs.map(named) })),
+    }));
+  }
+  async reviewDone(review: Review): Promise<void> {
+    await this.ask("review_done", { review: review.id });
   }
 }

@@ -5,6 +5,7 @@ mod scale;
 mod shell;
 mod view;
 
+mod apart;
 mod chance;
 mod forger;
 mod hostile;

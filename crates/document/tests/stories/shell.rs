@@ -10,7 +10,8 @@ use sheaf_base::{
     planted::{self, Bug},
 };
 use sheaf_document::{
-    Act, Announcement, Answer, Document, Done, Frame, Here, Input, LinkUp, Output, PeerId, Refused, RequestId, Role, State, Ticket, ViewId,
+    Act, Announcement, Answer, Document, Done, Frame, Here, Input, LinkUp, Output, PeerId, Refused, RequestId, Review, Role, State, Ticket,
+    ViewId,
 };
 use sheaf_protocol::Lane;
 use sheaf_record::DeviceKey;
@@ -50,6 +51,7 @@ pub(crate) struct Device {
     pub(crate) announcements: Vec<Announcement>,
     pub(crate) cursors: BTreeMap<ViewId, Vec<sheaf_document::Cursor>>,
     pub(crate) dismissed: Vec<String>,
+    pub(crate) reviews: Vec<Review>,
     requests: u64,
     /// Writes fail while this is set.
     pub(crate) disk_fails: bool,
@@ -119,6 +121,7 @@ impl World {
             announcements: Vec::new(),
             cursors: BTreeMap::new(),
             dismissed: Vec::new(),
+            reviews: Vec::new(),
             requests: 0,
             disk_fails: false,
             planted: None,
@@ -419,6 +422,12 @@ impl World {
                 Output::Hydrate { from_start } => {
                     let hydration = device.disk.hydration(from_start);
                     device.inputs.push_back(Input::Hydrate(hydration));
+                }
+                Output::Review => {
+                    let hydration = device.disk.hydration(true);
+                    let job =
+                        device.document.as_mut().and_then(|document| document.review(hydration)).expect("there is something to review");
+                    device.reviews.extend(Some(job.run().expect("a review")).filter(|review| !review.lines.is_empty()));
                 }
             }
         }

@@ -3,6 +3,7 @@
 mod library;
 mod people;
 mod rescued;
+mod review;
 
 use serde_json::{Map, Value, json};
 
@@ -27,6 +28,8 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "rescue" => rescued::rescue(engine, &fields).await,
         "rescued_back" => rescued::back(engine, &fields).await,
         "rescued_done" => rescued::done(engine, &fields).await,
+        "reviews" => review::list(engine, &fields).await,
+        "review_done" => review::done(engine, &fields).await,
         "search" => library::search(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
         "preview" => people::preview(engine, &fields),

@@ -1,7 +1,7 @@
 //! What reaches a document's task.
 
 use sheaf_base::limits;
-use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Place, Push, Refused, RequestId, ViewId};
+use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
@@ -21,6 +21,8 @@ pub(crate) enum Heard {
     Fold { hydration: Hydration, reply: oneshot::Sender<FoldJob> },
     /// Somebody makes a bundle, and asks for what only the document knows.
     Recorded { hydration: Hydration, reply: oneshot::Sender<Moment> },
+    /// Somebody looks for what was changed apart, and asks for what only the document can open.
+    Review { hydration: Hydration, reply: oneshot::Sender<Option<ReviewJob>> },
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.

@@ -83,6 +83,17 @@ pub struct RescuedRow {
     pub place: Option<Vec<u8>>,
 }
 
+/// Lines that this device and others changed while they were apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewRow {
+    /// The store's number for it.
+    pub number: u64,
+    /// When they came together.
+    pub at: Wall,
+    /// The lines, and what each side had.
+    pub body: Vec<u8>,
+}
+
 /// How far the journal has been applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
@@ -218,6 +229,14 @@ impl Reader<'_> {
         self.all(sql, [document.as_bytes()], |row| {
             let (number, at) = (unsigned(row, 0)?, Wall(unsigned(row, 1)?));
             Ok(RescuedRow { number, at, line: row.get(2)?, text: row.get(3)?, place: row.get(4)? })
+        })
+    }
+
+    /// Reviews that are not dealt with yet, the oldest first.
+    pub fn reviews(&self, document: DocumentId) -> Result<Vec<ReviewRow>, ReadError> {
+        let sql = "SELECT r.key, r.at, r.body FROM reviews r JOIN documents d ON d.key = r.document WHERE d.id = ?1 ORDER BY r.key";
+        self.all(sql, [document.as_bytes()], |row| {
+            Ok(ReviewRow { number: unsigned(row, 0)?, at: Wall(unsigned(row, 1)?), body: row.get(2)? })
         })
     }
 

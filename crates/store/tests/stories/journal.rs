@@ -148,6 +148,29 @@ fn marks_secrets_receipts_and_quarantine_come_back() {
 }
 
 #[test]
+fn reviews_stay_until_they_are_dealt_with_and_the_hundred_newest_of_a_document_are_kept() {
+    let (_profile, store) = store();
+    store.commit(begun(2)).wait().expect("a second document");
+    for place in [1, 2] {
+        for at in 0..101 {
+            let change = Change::Review { at: Wall(at), body: vec![place] };
+            store.commit(Batch::of(document(place)).with(change)).wait().expect("written");
+        }
+    }
+    let reviews = |place| store.read(|reader| reader.reviews(document(place))).expect("readable");
+    assert_eq!(
+        reviews(1).iter().map(|row| (row.at.0, row.body.clone())).collect::<Vec<_>>(),
+        (1..101).map(|at| (at, vec![1])).collect::<Vec<_>>()
+    );
+    let first = reviews(1)[0].number;
+    for place in [1, 2] {
+        // The number is of the first document's: of the other's reviews none goes.
+        store.commit(Batch::of(document(place)).with(Change::Reviewed(first))).wait().expect("written");
+    }
+    assert_eq!((reviews(1).len(), reviews(1)[0].at, reviews(2).len()), (99, Wall(2), 100));
+}
+
+#[test]
 fn a_snapshot_comes_back_and_a_damaged_one_gives_way_to_the_one_before() {
     let (profile, store) = store();
     for number in 1..=4 {

@@ -12,5 +12,6 @@ mod patience;
 mod quiet;
 mod recorded;
 mod relayed;
+mod reviewed;
 mod sharing;
 mod together;
