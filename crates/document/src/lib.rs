@@ -361,11 +361,6 @@ impl Document {
         self.replica.applied()
     }
 
-    /// What has been counted since the document began in this process.
-    pub fn tally(&self) -> Tally {
-        Tally { duplicates: self.delivery.duplicates, merges: self.merges }
-    }
-
     /// Everything heard since the document began in this process; none if it was not recorded.
     pub fn recording(&self) -> Option<&Recording> {
         self.recording.as_deref()
@@ -490,18 +485,6 @@ impl Document {
             self.kept.extend(self.for_replica.drain(..));
         }
         self.rest_unless_needed();
-    }
-
-    /// Whether one of these was written without knowing what this process has written last.
-    fn were_apart(&self, news: &[body::News]) -> bool {
-        let mine = self.own.chain().and_then(|chain| self.history.tip(&chain)).filter(|tip| tip.number > 0);
-        mine.is_some_and(|mine| {
-            let knows = |news: &body::News| {
-                let past = self.history.graph.past_with(&news.position.hash);
-                past.is_none_or(|past| past.number(&mine.chain) >= mine.number)
-            };
-            !news.iter().all(knows)
-        })
     }
 
     /// Lets the replica go in a while, if nobody looks at it.

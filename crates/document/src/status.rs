@@ -2,6 +2,8 @@
 
 use sheaf_base::{DeviceId, Wall};
 
+use crate::{Document, body::News};
+
 /// Everything that can be said about a document's copies, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Status {
@@ -67,4 +69,23 @@ pub struct Progress {
     pub bytes: u64,
     /// Bytes in all, as the sender said.
     pub total: u64,
+}
+
+impl Document {
+    /// What has been counted since the document began in this process.
+    pub fn tally(&self) -> Tally {
+        Tally { duplicates: self.delivery.duplicates, merges: self.merges }
+    }
+
+    /// Whether one of these was written without knowing what this process has written last.
+    pub(crate) fn were_apart(&self, news: &[News]) -> bool {
+        let mine = self.own.chain().and_then(|chain| self.history.tip(&chain)).filter(|tip| tip.number > 0);
+        mine.is_some_and(|mine| {
+            let knows = |news: &News| {
+                let past = self.history.graph.past_with(&news.position.hash);
+                past.is_none_or(|past| past.number(&mine.chain) >= mine.number)
+            };
+            !news.iter().all(knows)
+        })
+    }
 }

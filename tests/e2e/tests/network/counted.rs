@@ -77,17 +77,7 @@ fn what_is_counted_and_logged_holds_no_text_title_name_ticket_or_key() {
     // The canaries: in whole, and the parts that somebody may cut them into.
     let secret = std::fs::read(ada.home().join("device.key")).expect("the device's key");
     let key = String::from_utf8_lossy(&secret).trim().to_owned();
-    let canaries = [
-        "Zanzibar",
-        "Quokka",
-        "Axolotl",
-        "Wilhelmina",
-        "Thaddeus",
-        &ticket[..24],
-        &ticket[ticket.len() - 24..],
-        key.as_str(),
-        hexadecimal.as_str(),
-    ];
+    let canaries = ["Zanzibar", "Quokka", "Axolotl", "Wilhelmina", "Thaddeus", &ticket[..24], &ticket[ticket.len() - 24..], key.as_str()];
     let mut files: Vec<(String, String)> = people.iter().flat_map(|person| written(person.home())).collect();
     files.push(("metrics".into(), metrics));
     assert!(files.iter().any(|(name, text)| name == "sheaf.log" && text.len() > 1000), "there is a log to look at");
