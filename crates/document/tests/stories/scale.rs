@@ -47,7 +47,18 @@ fn a_long_day_of_typing() {
     let start = Instant::now();
     world.text(1);
     println!("hydrating with one: {:?}", start.elapsed());
+
+    // Both change the first line, and meet: what each had is found from all records.
+    world.open(1, "main");
+    for (who, words) in ["Ada's ", "Ben's "].into_iter().enumerate() {
+        world.push(who, "main", insert(1, words, "r"));
+    }
+    world.pass(Duration::from_secs(60));
     world.link(0, 1);
     world.pass(Duration::from_secs(1));
+    let start = Instant::now();
+    world.pass(Duration::from_secs(3));
+    println!("a review on either device, the one after the other: {:?}", start.elapsed());
+    assert_eq!(world.devices.iter().map(|device| device.reviews.len()).collect::<Vec<_>>(), [1, 1]);
     world.agree();
 }
