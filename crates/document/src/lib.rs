@@ -511,6 +511,7 @@ impl Document {
                 let wishes = session.tell(written, &self.history.durable, now);
                 self.grant(id, wishes);
             }
+            self.receipts.reached(&self.history.durable.digest(), self.history.durable_row());
             self.status_changed = true;
         }
         self.give_receipts();

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use sheaf_access::Operation;
 use sheaf_base::DeviceId;
-use sheaf_protocol::{Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Packed, Receipt, RouteHint, Session, Versions, Welcome, Wish};
+use sheaf_protocol::{
+    Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Packed, Receipt, RouteHint, Session, Stage, Versions, Welcome, Wish,
+};
 
 use crate::{
     Document,
@@ -15,6 +17,7 @@ use crate::{
     evidence::Evidence,
     input::{LinkUp, PeerId},
     output::{Announcement, Output, State},
+    receipts::Known,
     turn::QuarantineRow,
 };
 
@@ -243,7 +246,9 @@ impl Document {
             },
             Frame::Compare(compare) => {
                 let graph = &self.history.graph;
-                session.hear_compare(&compare, held, &|chain, number| graph.hash(chain, number), now)
+                let wishes = session.hear_compare(&compare, held, &|chain, number| graph.hash(chain, number), now);
+                self.count_lacking(id);
+                wishes
             }
             Frame::Have(have) => return self.hear_have(id, &have),
             Frame::Records(bundle) | Frame::Live(bundle) => return self.hear_records(id, bundle),
@@ -277,11 +282,31 @@ impl Document {
             return self.refuse(id, Dismissal::Invalid);
         }
         let wishes = session.hear_have(have, &self.history.durable, now);
-        let behind: Vec<_> = session.lacks().collect();
-        let lacks = behind.iter().map(|(chain, held)| self.history.edits_after(chain, *held)).sum();
-        self.receipts.hear(have.receipt.clone(), self.now.wall, lacks, self.history.durable_row());
+        let (receipt, row) = (&have.receipt, self.history.row_of(&have.receipt.frontier));
+        // Until the two have compared, nobody knows what the peer lacks; the least is believed that can be proven.
+        let (lacks, row) = match (row, self.receipts.get(&device)) {
+            (Some(row), _) => (0, row),
+            (None, Some(known)) if known.receipt.instance == receipt.instance => (known.lacks, known.row),
+            (None, _) => (0, 0),
+        };
+        self.receipts.hear(receipt.clone(), self.now.wall, lacks, row);
+        self.count_lacking(id);
         self.status_changed = true;
         self.grant(id, wishes);
+    }
+
+    /// Counts what a peer lacks by its newest receipt, once the two have compared.
+    fn count_lacking(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get(id) else { return };
+        let Some(session) = peer.session.as_ref().filter(|session| session.stage() == Stage::Live) else { return };
+        let greeted = |known: &&Known| session.theirs().is_some_and(|hello| hello.instance == known.receipt.instance);
+        let Some(known) = self.receipts.get(&peer.device).filter(greeted).cloned() else { return };
+        // What it has said that it holds may be all that is here, though it came here by another way.
+        let even = known.receipt.frontier == self.history.durable.digest();
+        let behind = session.lacks().filter(|_| !even);
+        let lacks = behind.map(|(chain, held)| self.history.edits_after(&chain, held)).sum();
+        self.receipts.hear(known.receipt, known.heard, lacks, self.history.durable_row());
+        self.status_changed = true;
     }
 
     /// What third devices have said.

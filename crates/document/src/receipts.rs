@@ -99,6 +99,14 @@ impl Receipts {
         }
     }
 
+    /// What is durable here now, up to `row`, is what some have said that they hold, perhaps before it was here.
+    pub(crate) fn reached(&mut self, frontier: &Digest, row: u64) {
+        for (device, known) in self.known.iter_mut().filter(|(_, known)| known.receipt.frontier == *frontier && known.row < row) {
+            (known.lacks, known.row) = (0, row);
+            self.unwritten.insert(*device);
+        }
+    }
+
     /// What is not written down yet.
     pub(crate) fn take_rows(&mut self) -> Vec<ReceiptRow> {
         let devices = std::mem::take(&mut self.unwritten);

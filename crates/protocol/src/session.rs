@@ -304,6 +304,8 @@ impl Session {
     /// The shell had to drop a frame: the peer does not keep up.
     pub fn hear_full(&mut self) {
         self.behind = true;
+        // The last receipt may be among what was dropped: it is given again.
+        self.said = None;
     }
 
     /// Nothing waits for the peer any more: what was to be supplied has been handed over.

@@ -28,7 +28,8 @@ const USAGE: &str = "cargo xtask COMMAND
   tidy              checks the rules of design.md that a compiler cannot see
   ci                does what CI does: a fresh clone of HEAD, then .ci/run in it
   dist [--release]  makes and tests the .deb (target/dist)
-  soak [MINUTES]    the simulated world with fresh seeds, for some minutes (30); writes tests/sim/SOAK.md
+  soak [--minutes N]
+                    the simulated world with fresh seeds (30 minutes); writes tests/sim/SOAK.md and failing seeds
   soak fuzz [MINUTES] [TARGET...]
                     hostile bytes with coverage, for some minutes of each target (10); writes tests/fuzz/SOAK.md
   bench [NAME]      prints the numbers of tests/bench, side by side with others";

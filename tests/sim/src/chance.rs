@@ -12,6 +12,22 @@ impl Chance {
         Chance(ChaCha8Rng::seed_from_u64(seed))
     }
 
+    /// All chance of one step of a world, whatever was drawn in the steps before: a plan that leaves something out there is spared nothing here.
+    pub fn of_step(seed: u64, step: usize) -> Chance {
+        let mut both = [0; 32];
+        both[..8].copy_from_slice(&seed.to_le_bytes());
+        both[8..16].copy_from_slice(&(step as u64).to_le_bytes());
+        both[16] = 1;
+        Chance(ChaCha8Rng::from_seed(both))
+    }
+
+    /// Mixes them up.
+    pub fn shuffle<T>(&mut self, all: &mut [T]) {
+        for last in (1..all.len()).rev() {
+            all.swap(last, self.below(last + 1));
+        }
+    }
+
     /// A number below `end`; 0 if there is none.
     pub fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { self.0.random_range(0..end) }

@@ -22,8 +22,16 @@ pub struct Device {
     pub index: usize,
     /// Its secret key.
     pub key: [u8; 32],
-    /// Its clock is this far off, in milliseconds: nothing may be decided by it.
-    pub clock_skew: u64,
+    /// Its clock is this far off, in milliseconds, either way: nothing may be decided by it.
+    pub clock_skew: i64,
+    /// It runs a patched program, or somebody else has its key: nothing is promised to it.
+    pub hostile: bool,
+    /// What a process of it does is written down, so that it can be lived through a second time.
+    pub remembered: bool,
+    /// Until then it gets a turn now and then only.
+    pub slow_until: Duration,
+    /// It stands still: since when, and until when.
+    pub still: Option<(Duration, Duration)>,
     /// What survives.
     pub disk: Option<Disk>,
     /// How its disk will fail.
@@ -36,6 +44,8 @@ pub struct Device {
 
 /// A running process.
 pub struct Process {
+    /// How it began and what it has been told since, if that is remembered.
+    pub memory: Option<Memory>,
     /// The document.
     pub document: Document,
     /// Heard and not yet handled, views first.
@@ -61,9 +71,20 @@ pub struct Told {
     /// Records became durable.
     pub wrote: bool,
     /// The disk did not say that it wrote.
-    pub refused: bool,
+    pub refused: Option<Refusal>,
     /// A snapshot was made.
     pub folded: bool,
+}
+
+/// Why a disk did not say that it wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is full.
+    Full,
+    /// It failed, and nothing is written.
+    Lost,
+    /// It failed, and all is written.
+    Unheard,
 }
 
 impl Device {
@@ -75,7 +96,7 @@ impl Device {
     /// What this device's clocks say.
     pub fn moment(&self, now: Duration) -> Moment {
         let wall = 1_790_000_000_000 + now.as_millis() as u64;
-        Moment { wall: Wall(wall.saturating_add(self.clock_skew)), elapsed: now }
+        Moment { wall: Wall(wall.saturating_add_signed(self.clock_skew)), elapsed: now }
     }
 
     /// Whether the journal says, or is about to say, that one suspected record meets yrs alone.
@@ -94,15 +115,17 @@ impl Device {
     pub fn start(&mut self, now: Duration, chance: &mut Chance) -> Result<(), String> {
         let here = self.here(chance);
         let moment = self.moment(now);
-        let document = match (&self.disk, &self.ticket) {
-            (Some(disk), _) if !disk.is_empty() => {
-                let stored = Stored { ticket: self.ticket.clone(), ..disk.stored().clone() };
-                Document::open(here, stored, moment).map_err(|error| format!("device {}: {error}", self.index))?
-            }
-            (_, Some(ticket)) => Document::joining(here, ticket.clone(), moment),
+        let from = match (&self.disk, &self.ticket) {
+            (Some(disk), _) if !disk.is_empty() => Origin::Disk(Box::new(Stored { ticket: self.ticket.clone(), ..disk.stored().clone() })),
+            (_, Some(ticket)) => Origin::Ticket(ticket.clone()),
             _ => return Ok(()),
         };
+        let memory = self.remembered.then(|| Memory { here: here.clone(), from: from.clone(), moment, calls: Vec::new() });
+        let document = from.begin(here, moment).map_err(|what| format!("device {}: {what}", self.index))?;
         self.run(document);
+        if let Some(process) = &mut self.process {
+            process.memory = memory;
+        }
         Ok(())
     }
 
@@ -115,6 +138,7 @@ impl Device {
         });
         let folded = disk.snapshot().map_or(0, |snapshot| snapshot.upto);
         self.process = Some(Process {
+            memory: None,
             document,
             from_views: VecDeque::new(),
             from_peers: VecDeque::new(),
@@ -128,7 +152,7 @@ impl Device {
     /// One step of the turn loop. `early` is a planted bug: it tells before the disk has answered.
     pub fn step(&mut self, now: Duration, write_takes: Duration, early: bool) -> Result<Told, FoldError> {
         let moment = self.moment(now);
-        let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: false, folded: false };
+        let mut told = Told { outputs: Vec::new(), answers: Vec::new(), wrote: false, refused: None, folded: false };
         let (Some(process), Some(disk)) = (&mut self.process, &mut self.disk) else { return Ok(told) };
         if process.writing.is_some() {
             process.hear_meanwhile(moment, &mut told);
@@ -137,12 +161,13 @@ impl Device {
             return Ok(told);
         }
         if process.document.next_timeout().is_some_and(|at| at <= now) {
-            process.document.handle(Input::Timeout, moment);
+            process.hear(Input::Timeout, moment);
         }
         for _ in 0..limits::TURN_INPUTS {
             let Some(input) = process.from_views.pop_front().or_else(|| process.from_peers.pop_front()) else { break };
-            process.document.handle(input, moment);
+            process.hear(input, moment);
         }
+        process.remember(Call::Turn);
         let mut turn = process.document.take_turn();
         if early {
             process.tell(std::mem::take(&mut turn.answers), &mut told);
@@ -172,26 +197,52 @@ impl Process {
         }
     }
 
-    fn hear_meanwhile(&mut self, moment: Moment, told: &mut Told) {
-        for queue in [&mut self.from_views, &mut self.from_peers] {
-            let mut kept = VecDeque::new();
-            for input in queue.drain(..) {
-                if input.makes_no_record() {
-                    self.document.handle(input, moment);
-                } else {
-                    kept.push_back(input);
-                }
-            }
-            *queue = kept;
+    fn hear(&mut self, input: Input, moment: Moment) {
+        if self.memory.is_some() {
+            self.remember(Call::Hear(Box::new(input.clone()), moment));
         }
+        self.document.handle(input, moment);
+    }
+
+    fn remember(&mut self, call: Call) {
+        self.memory.iter_mut().for_each(|memory| memory.calls.push(call.clone()));
+    }
+
+    /// Handles what can be handled while a turn is being written. Nothing is moved unless there is something.
+    fn hear_meanwhile(&mut self, moment: Moment, told: &mut Told) {
+        let inputs = || self.from_views.iter().chain(&self.from_peers);
+        if inputs().any(Input::makes_no_record) {
+            let (views, peers) = (std::mem::take(&mut self.from_views), std::mem::take(&mut self.from_peers));
+            let split = |queue: VecDeque<Input>| queue.into_iter().partition::<VecDeque<Input>, _>(Input::makes_no_record);
+            let ((views, later_views), (peers, later_peers)) = (split(views), split(peers));
+            (self.from_views, self.from_peers) = (later_views, later_peers);
+            views.into_iter().chain(peers).for_each(|input| self.hear(input, moment));
+        }
+        self.remember(Call::AtOnce);
         told.outputs.append(&mut self.document.take_at_once());
+    }
+
+    /// The same process once more, as if the machine had been resumed a second time from one memory. `None`: it is not remembered, or it
+    /// is in the middle of a write.
+    pub fn again(&self) -> Option<Result<Process, String>> {
+        let memory = self.memory.as_ref().filter(|_| self.writing.is_none())?;
+        Some(memory.live_again().map(|document| Process {
+            memory: None,
+            document,
+            from_views: self.from_views.clone(),
+            from_peers: self.from_peers.clone(),
+            writing: None,
+            views: self.views.clone(),
+            folding: None,
+            folded: self.folded,
+        }))
     }
 
     fn finish_write(&mut self, disk: &mut Disk, now: Duration, write_takes: Duration, told: &mut Told) {
         let Some((turn, done)) = self.writing.take_if(|(_, done)| *done <= now) else { return };
-        if disk.commit(&turn.writes).is_err() {
+        if let Err(refusal) = disk.commit(&turn.writes) {
             // The same bytes, until they are there.
-            told.refused = true;
+            told.refused = Some(refusal);
             self.writing = Some((turn, done + write_takes));
             return;
         }
@@ -215,8 +266,61 @@ impl Process {
 
     fn tell(&mut self, answers: Vec<Answer>, told: &mut Told) {
         told.answers = answers;
+        self.remember(Call::Written);
         self.document.apply_written();
         told.outputs.append(&mut self.document.take_outputs());
+    }
+}
+
+/// How a process began, and what it has been told since: a document is a pure state machine, so this is all that it is.
+#[derive(Clone)]
+pub struct Memory {
+    here: Here,
+    from: Origin,
+    moment: Moment,
+    calls: Vec<Call>,
+}
+
+/// What a document is begun from.
+#[derive(Clone)]
+enum Origin {
+    Disk(Box<Stored>),
+    Ticket(Ticket),
+}
+
+/// One thing that a document was told.
+#[derive(Clone)]
+enum Call {
+    Hear(Box<Input>, Moment),
+    Turn,
+    AtOnce,
+    Written,
+}
+
+impl Origin {
+    fn begin(self, here: Here, moment: Moment) -> Result<Document, String> {
+        match self {
+            Origin::Disk(stored) => Document::open(here, *stored, moment).map_err(|error| error.to_string()),
+            Origin::Ticket(ticket) => Ok(Document::joining(here, ticket, moment)),
+        }
+    }
+}
+
+impl Memory {
+    fn live_again(&self) -> Result<Document, String> {
+        let mut document = self.from.clone().begin(self.here.clone(), self.moment)?;
+        for call in &self.calls {
+            match call {
+                Call::Hear(input, moment) => document.handle((**input).clone(), *moment),
+                Call::Turn => drop(document.take_turn()),
+                Call::AtOnce => drop(document.take_at_once()),
+                Call::Written => {
+                    document.apply_written();
+                    drop(document.take_outputs());
+                }
+            }
+        }
+        Ok(document)
     }
 }
 

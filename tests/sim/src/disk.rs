@@ -8,10 +8,10 @@ use sheaf_document::{Hydration, RecordRow, SnapshotState, Span, Stored, Writes};
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::{ChainCipher, EpochSecret, Signature};
 
-use crate::plan::Failing;
+use crate::{device::Refusal, plan::Failing};
 
 /// The kind of a body record.
-const BODY: u8 = 1;
+pub(crate) const BODY: u8 = 1;
 
 /// One device's disk, with the journal of one document on it.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct Disk {
     snapshot: Option<SnapshotState>,
     /// While set, every write is refused.
     pub full: bool,
+    /// The next writes are said to have failed; whether nothing of them is written all the same.
+    pub stumbles: Vec<bool>,
     /// At which operations it fails, and how.
     pub failing: Option<Failing>,
     /// Writes tried.
@@ -29,10 +31,6 @@ pub struct Disk {
     /// Of those the ones that failed as `failing` says.
     pub struck: u64,
 }
-
-/// A write was not confirmed: nothing of it is on the disk, or all of it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotSaved;
 
 impl Disk {
     /// An empty disk.
@@ -50,7 +48,7 @@ impl Disk {
             receipts: Vec::new(),
             quarantine: Vec::new(),
         };
-        Disk { stored, here: BTreeSet::new(), snapshot: None, full: false, failing: None, operations: 0, struck: 0 }
+        Disk { stored, here: BTreeSet::new(), snapshot: None, full: false, stumbles: Vec::new(), failing: None, operations: 0, struck: 0 }
     }
 
     /// From the next operation on it fails as planned.
@@ -59,17 +57,26 @@ impl Disk {
     }
 
     /// Writes one transaction: wholly, or not at all.
-    pub fn commit(&mut self, writes: &Writes) -> Result<(), NotSaved> {
+    pub fn commit(&mut self, writes: &Writes) -> Result<(), Refusal> {
         let operation = self.operations;
         self.operations += 1;
         let strikes = |failing: &Failing| operation == failing.at || (failing.for_good && operation > failing.at);
         let failing = self.failing.filter(strikes);
         self.struck += u64::from(failing.is_some());
-        if self.full || failing.is_some_and(|failing| !failing.unheard) {
-            return Err(NotSaved);
+        if self.full {
+            return Err(Refusal::Full);
+        }
+        if failing.is_some_and(|failing| !failing.unheard) {
+            return Err(Refusal::Lost);
+        }
+        if let Some(lost) = self.stumbles.pop() {
+            if !lost {
+                self.write(writes);
+            }
+            return Err(if lost { Refusal::Lost } else { Refusal::Unheard });
         }
         self.write(writes);
-        if failing.is_some() { Err(NotSaved) } else { Ok(()) }
+        if failing.is_some() { Err(Refusal::Unheard) } else { Ok(()) }
     }
 
     /// The same bytes may come twice, if the first answer was not heard. Other bytes under the same number are written down too, for

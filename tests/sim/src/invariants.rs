@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use sheaf_base::limits;
+use sheaf_document::{DeviceFact, DeviceState};
 use sheaf_schema::Delta;
 
 use crate::{
     device::{Device, INBOX, Process},
     view::words,
-    world::World,
+    world::{FORKED, World},
 };
 
 /// Outputs that one turn may lead to: some for each thing heard, and for each link.
@@ -25,7 +26,8 @@ pub(crate) fn hold(world: &World) -> Result<(), String> {
         checked.map_err(|what| format!("device {}: {what}", device.index))?;
     }
     let turn = &world.devices[world.step() % world.devices.len()];
-    shows_what_it_saved(world, turn)
+    tells_the_truth(world, turn)?;
+    if turn.hostile { Ok(()) } else { shows_what_it_saved(world, turn) }
 }
 
 /// One step of a process told no more than a queue may hold.
@@ -64,13 +66,70 @@ fn shows_what_it_saved(world: &World, device: &Device) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether a device calls nobody complete who lacks something that it holds itself.
+fn tells_the_truth(world: &World, device: &Device) -> Result<(), String> {
+    let Some(status) = world.statuses.get(&device.index).filter(|_| !device.hostile && device.process.is_some()) else { return Ok(()) };
+    for other in world.devices.iter().filter(|other| !other.hostile && other.index != device.index) {
+        let id = world.device_id(other.index);
+        let complete = status.devices.iter().any(|fact| fact.device == id && fact.state == DeviceState::HasAll);
+        // A backup takes back what was said before it; its next receipt says so.
+        if !complete || world.put_back.contains_key(&other.index) || world.put_back.contains_key(&device.index) {
+            continue;
+        }
+        if let Some((chain, number)) = world.ledger.lacking(device.index, other.index) {
+            return Err(format!(
+                "device {} says that device {} has all, which lacks record {number} of {chain:?}",
+                device.index, other.index
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a device says of every other that it has all, or why it has not.
+fn names_everybody(world: &World, device: &Device, process: &Process) -> Result<(), String> {
+    let status = process.document.status();
+    for other in world.devices.iter().filter(|other| other.index != device.index) {
+        let id = world.device_id(other.index);
+        let state = status.devices.iter().find(|fact| fact.device == id).map(|fact| &fact.state);
+        match state {
+            Some(DeviceState::HasAll) => {}
+            _ if other.hostile => {}
+            _ => return Err(format!("device {} does not know that device {} has all: {state:?}", device.index, other.index)),
+        }
+    }
+    Ok(())
+}
+
+/// A chain has forked, and the two sides have not come together: whoever holds the proof must say whom it takes nothing from any more, nobody
+/// honest is blamed, and everybody shows all that it has called saved itself.
+pub(crate) fn live_apart(world: &World) -> Result<(), String> {
+    for device in world.devices.iter().filter(|device| !device.hostile) {
+        shows_what_it_saved(world, device)?;
+        let (Some(process), Some(disk)) = (&device.process, &device.disk) else { continue };
+        if !disk.stored().quarantine.iter().any(|row| row.reason.contains(FORKED)) {
+            continue;
+        }
+        let refused = |fact: &DeviceFact| matches!(&fact.state, DeviceState::Refused { reason } if reason.contains(FORKED));
+        let named: Vec<_> = process.document.status().devices.into_iter().filter(refused).collect();
+        if named.is_empty() {
+            return Err(format!("device {} holds the proof of a fork and names nobody for it", device.index));
+        }
+        if let Some(fact) = named.iter().find(|fact| !world.is_hostile(&fact.device)) {
+            return Err(format!("device {} blames {:?}, which is honest", device.index, fact.device));
+        }
+    }
+    Ok(())
+}
+
 /// Whether nothing is going on any more: everybody has a first copy, views are quiet, and all frontiers are equal.
 pub(crate) fn calm(world: &World) -> Result<(), String> {
-    if world.has_mail() {
+    let honest = || world.devices.iter().filter(|device| !device.hostile);
+    if honest().any(|device| world.has_mail_to(device.index)) {
         return Err("a window has not been told everything".to_owned());
     }
     let mut frontiers = BTreeSet::new();
-    for device in &world.devices {
+    for device in honest() {
         let Some(process) = &device.process else { return Err(format!("device {} is not running", device.index)) };
         if !process.is_idle() {
             return Err(format!("device {} is busy", device.index));
@@ -80,21 +139,25 @@ pub(crate) fn calm(world: &World) -> Result<(), String> {
         }
         frontiers.insert(process.document.frontier_digest());
     }
-    if frontiers.len() > 1 { Err(format!("{} different frontiers", frontiers.len())) } else { Ok(()) }
+    if frontiers.len() > 1 {
+        return Err(format!("{} different frontiers", frontiers.len()));
+    }
+    let running = honest().filter_map(|device| Some((device, device.process.as_ref()?)));
+    running.into_iter().try_for_each(|(device, process)| names_everybody(world, device, process))
 }
 
 /// All show and hold the same, nothing waits for anything, and nobody's saved words are gone.
 pub(crate) fn agree(world: &World) -> Result<(), String> {
     let mut screens = Vec::new();
     let mut states = BTreeSet::new();
-    for device in &world.devices {
+    for device in world.devices.iter().filter(|device| !device.hostile) {
         let Some(process) = &device.process else { continue };
         screens.extend(process.views.values().map(|view| (device.index, view.screen())));
         states.insert(process.document.state_hash());
         let waiting = process.document.waiting();
         // What nobody vouches for may wait as long as the link that it came by. And a backup takes records back that others have heard of: what
         // stands on more that went with them waits in vain, since all hold the same by now. (Soak, seed 1795906461: two of three devices were put back.)
-        let in_vain = world.is_attacked() || world.tally.restores > 0;
+        let in_vain = world.is_attacked() || world.plan.hostile > 0 || world.tally.restores > 0;
         if (!in_vain && (waiting.bytes > 0 || waiting.uncovered > 0)) || waiting.inputs > 0 {
             return Err(format!("device {} still waits though everything is here: {waiting:?}", device.index));
         }
@@ -107,8 +170,14 @@ pub(crate) fn agree(world: &World) -> Result<(), String> {
         return Err(format!("{} different states under one text", states.len()));
     }
     let present: BTreeSet<String> = words(&first.text()).into_iter().collect();
-    let lost: Vec<&String> = world.ledger.must_be_there(None).filter(|word| !present.contains(*word)).collect();
+    let lost: Vec<&String> = honest_words(world).filter(|word| !present.contains(*word)).collect();
     if lost.is_empty() { Ok(()) } else { Err(format!("saved words are gone though nobody deleted them: {lost:?}")) }
+}
+
+/// What honest devices have called saved and nobody deleted.
+fn honest_words(world: &World) -> impl Iterator<Item = &String> {
+    let honest = world.devices.iter().filter(|device| !device.hostile);
+    honest.flat_map(|device| world.ledger.must_be_there(Some(device.index)))
 }
 
 /// Where two texts part, in few words.

@@ -10,7 +10,10 @@ use sheaf_document::RecordRow;
 use sheaf_protocol::{Bundle, BundleChain, Frame};
 use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
 
-use crate::{disk::Disk, view::Edit};
+use crate::{
+    disk::{BODY, Disk},
+    view::Edit,
+};
 
 /// The books.
 #[derive(Default)]
@@ -20,8 +23,10 @@ pub(crate) struct Ledger {
     saved: BTreeMap<String, Saved>,
     /// Words that somebody deleted, or may have.
     deleted: BTreeSet<String>,
-    /// Every record that was ever durable anywhere: one hash for one chain and number.
-    records: BTreeMap<(ChainId, u64), Hash>,
+    /// Every record that was ever durable anywhere: one hash for one chain and number, unless the chain is one that forks.
+    records: BTreeMap<(ChainId, u64), Vec<Hash>>,
+    /// Devices whose chains may fork, and whose numbers and clocks may come twice.
+    hostile: BTreeSet<DeviceId>,
     /// The clocks that records fill, by their first: where they end, and whose they are.
     clocks: BTreeMap<(ClientId, u64), (u64, Hash)>,
     /// Whose chains they are.
@@ -43,6 +48,8 @@ struct Pages {
     here: BTreeSet<Hash>,
     /// How much of each chain is there.
     chains: BTreeMap<ChainId, u64>,
+    /// The newest edit of each chain that is there.
+    edits: BTreeMap<ChainId, u64>,
 }
 
 struct Saved {
@@ -85,6 +92,33 @@ impl Ledger {
         self.saved.retain(|_, saved| saved.by != who || saved.at < to);
         self.disks.remove(&who);
         self.written(who, disk)
+    }
+
+    /// Nothing that this device writes need be the only thing under its number.
+    pub(crate) fn expect_forks_of(&mut self, device: DeviceId) {
+        self.hostile.insert(device);
+    }
+
+    /// A device is there twice from now on, with the same disk.
+    pub(crate) fn doubled(&mut self, who: usize, twin: usize, disk: &Disk) -> Result<(), String> {
+        let vouched = self.vouched.range((who, ChainId([0; 32]))..).take_while(|((device, _), _)| *device == who);
+        let vouched: Vec<_> = vouched.map(|((_, chain), number)| ((twin, *chain), *number)).collect();
+        self.vouched.extend(vouched);
+        self.written(twin, disk)
+    }
+
+    /// Whose chain it is.
+    pub(crate) fn author(&self, chain: &ChainId) -> Option<DeviceId> {
+        self.authors.get(chain).copied()
+    }
+
+    /// An edit that one device durably holds and the other does not. Chains that may fork are left out: which branch of them somebody holds
+    /// is not said by a number.
+    pub(crate) fn lacking(&self, holder: usize, other: usize) -> Option<(ChainId, u64)> {
+        let (holds, has) = (self.disks.get(&holder)?, self.disks.get(&other)?);
+        let forks = |chain: &ChainId| self.author(chain).is_some_and(|author| self.hostile.contains(&author));
+        let more = |(chain, number): &(&ChainId, &u64)| !forks(chain) && has.chains.get(*chain).copied().unwrap_or(0) < **number;
+        holds.edits.iter().find(more).map(|(chain, number)| (*chain, *number))
     }
 
     /// Rows became durable: each stands on what came before it, its author's seal had come, and its number and clocks are no other record's.
@@ -139,8 +173,14 @@ impl Ledger {
 
     /// No number of a chain is given to two records, and no clock of a client.
     fn is_the_only_one(&mut self, row: &RecordRow) -> Result<(), String> {
-        let known = *self.records.entry((row.chain, row.number)).or_insert(row.hash);
-        if known != row.hash {
+        let known = self.records.entry((row.chain, row.number)).or_default();
+        if !known.contains(&row.hash) {
+            known.push(row.hash);
+        }
+        if self.authors.get(&row.chain).is_some_and(|author| self.hostile.contains(author)) {
+            return Ok(());
+        }
+        if known.len() > 1 {
             return Err(format!("record {} of {:?} exists twice, with different hashes", row.number, row.chain));
         }
         if row.clocks == 0 {
@@ -164,8 +204,9 @@ impl Ledger {
         if self.seals.contains(&known) {
             return true;
         }
-        let (Some(author), Some(hash)) = (self.authors.get(&chain), self.records.get(&(chain, number))) else { return false };
-        let holds = verify_alone(author, &Seal { position: Position { chain, number, hash: *hash }, signature }, document);
+        let (Some(author), Some(hashes)) = (self.authors.get(&chain), self.records.get(&(chain, number))) else { return false };
+        let mut seals = hashes.iter().map(|hash| Seal { position: Position { chain, number, hash: *hash }, signature });
+        let holds = seals.any(|seal| verify_alone(author, &seal, document));
         holds && self.seals.insert(known)
     }
 
@@ -210,6 +251,9 @@ impl Pages {
         }
         self.here.insert(row.hash);
         self.chains.insert(row.chain, row.number);
+        if row.kind == BODY {
+            self.edits.insert(row.chain, row.number);
+        }
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use sheaf_document::{Input, Lane, LinkUp, PeerId, Span};
 use sheaf_protocol::Frame;
 
-use crate::{attack::attack, device::INBOX, wire::Wire, world::World};
+use crate::{device::INBOX, wire::Wire, world::World};
 
 /// A link between two devices that are both running.
 pub(crate) struct Link {
@@ -25,14 +25,20 @@ impl World {
     // ------------------------------------------------------------------------------------------------------- coming and going
 
     fn may_meet(&self, a: usize, b: usize) -> bool {
-        self.sides[a] == self.sides[b] && self.devices[a].process.is_some() && self.devices[b].process.is_some()
+        let here = |who: usize| self.devices[who].process.is_some() && !self.is_silent(who);
+        self.sides[a] == self.sides[b] && !self.cut.contains(&(a, b)) && here(a) && here(b)
     }
 
     /// Takes down links that must not be, and makes some of those that may.
     pub(crate) fn link_up(&mut self) {
         let sides = self.sides.clone();
         let forgiven = self.chance.percent(10);
-        self.unlink(|link| sides[link.ends[0]] != sides[link.ends[1]] || (link.dismissed && forgiven));
+        let cut = self.cut.clone();
+        let silent: Vec<bool> = (0..self.devices.len()).map(|who| self.is_silent(who)).collect();
+        self.unlink(|link| {
+            let [a, b] = link.ends;
+            sides[a] != sides[b] || cut.contains(&(a, b)) || silent[a] || silent[b] || (link.dismissed && forgiven)
+        });
         for a in 0..self.devices.len() {
             for b in a + 1..self.devices.len() {
                 let linked = self.links.iter().any(|link| link.ends == [a, b]);
@@ -104,12 +110,19 @@ impl World {
         }
     }
 
-    /// Puts a frame on its way, altered if this world is attacked.
+    /// Puts a frame on its way, altered if this world is attacked or its sender hostile.
     pub(crate) fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
+        let Some(link) = self.links.iter().find(|link| link.peer == peer) else { return };
+        let to = link.ends[usize::from(link.ends[0] == who)];
+        if let Some(frame) = self.tamper(who, to, frame) {
+            self.put_on_wire(who, peer, lane, frame);
+        }
+    }
+
+    /// Puts a frame on its way as it is.
+    pub(crate) fn put_on_wire(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
         let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
         let direction = usize::from(link.ends[1] == who);
-        let altered = if self.attacking { attack(frame, &mut self.chance, &mut self.tally) } else { Some(frame) };
-        let Some(frame) = altered else { return };
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
         if !sent {
             link.full[direction] = true;
@@ -138,20 +151,21 @@ impl World {
     /// Moves what waits for room onto the wires, and says when a supply has been handed over.
     pub(crate) fn push_supplies(&mut self) {
         let mut free = Vec::new();
-        for link in &mut self.links {
+        for at in 0..self.links.len() {
             for direction in 0..2 {
-                let waiting = &mut link.supply[direction];
-                if waiting.is_empty() {
+                if self.links[at].supply[direction].is_empty() {
                     continue;
                 }
-                while link.wires[direction].has_room() {
-                    let Some(frame) = waiting.pop_front() else { break };
-                    let altered = if self.attacking { attack(frame, &mut self.chance, &mut self.tally) } else { Some(frame) };
-                    let Some(frame) = altered else { continue };
-                    link.wires[direction].send(Lane::Bulk, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
+                let (from, to) = (self.links[at].ends[direction], self.links[at].ends[1 - direction]);
+                while self.links[at].wires[direction].has_room() {
+                    let Some(frame) = self.links[at].supply[direction].pop_front() else { break };
+                    let Some(frame) = self.tamper(from, to, frame) else { continue };
+                    let wire = &mut self.links[at].wires[direction];
+                    wire.send(Lane::Bulk, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
                 }
-                if waiting.is_empty() && !link.full[direction] {
-                    free.push((link.ends[direction], link.peer));
+                let link = &self.links[at];
+                if link.supply[direction].is_empty() && !link.full[direction] {
+                    free.push((from, link.peer));
                 }
             }
         }

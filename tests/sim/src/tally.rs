@@ -2,54 +2,114 @@
 
 use std::ops::AddAssign;
 
-/// Counts of what happened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Edits pushed by views.
-    pub edits: u64,
-    /// Shows that a view with an edit on its way had to be transformed past: two people at once.
-    pub merges: u64,
-    /// Processes killed.
-    pub crashes: u64,
-    /// Processes killed while a write was under way, so that the transaction was lost.
-    pub torn_tails: u64,
-    /// Processes killed when a write had just reached the disk, so that nobody heard of it.
-    pub unheard: u64,
-    /// Times the devices were divided into two groups.
-    pub partitions: u64,
-    /// Profiles put back to an earlier state.
-    pub restores: u64,
-    /// Writes refused by a full disk.
-    pub full_disks: u64,
-    /// Writes tried on the disk that the plan lets fail.
-    pub operations: u64,
-    /// Of those the ones that failed.
-    pub failed_writes: u64,
-    /// Frames lost, repeated or overtaken on a wire.
-    pub wire_faults: u64,
-    /// Packed runs put on a wire.
-    pub packs: u64,
-    /// Snapshots folded.
-    pub folds: u64,
-    /// Forged or altered frames put on a wire.
-    pub attacks: u64,
+/// Which worlds must show something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worlds {
+    /// Those in which nobody means any harm.
+    Ordinary,
+    /// Those in which frames are altered on their way.
+    Attacked,
+    /// Those with hostile devices.
+    Hostile,
+    /// Those in which chains fork.
+    Forked,
 }
 
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Tally) {
-        self.edits += other.edits;
-        self.merges += other.merges;
-        self.crashes += other.crashes;
-        self.torn_tails += other.torn_tails;
-        self.unheard += other.unheard;
-        self.partitions += other.partitions;
-        self.restores += other.restores;
-        self.full_disks += other.full_disks;
-        self.operations += other.operations;
-        self.failed_writes += other.failed_writes;
-        self.wire_faults += other.wire_faults;
-        self.packs += other.packs;
-        self.folds += other.folds;
-        self.attacks += other.attacks;
-    }
+use Worlds::{Attacked, Forked, Hostile, Ordinary};
+
+/// Makes the counts, and one list of them: which worlds must show it, and how many of a hundred of those at least.
+macro_rules! tally {
+    ($($(#[$doc:meta])* $name:ident: $words:literal, $worlds:ident, $percent:literal;)*) => {
+        /// Counts of what happened.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Tally {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl AddAssign for Tally {
+            fn add_assign(&mut self, other: Tally) {
+                $(self.$name += other.$name;)*
+            }
+        }
+
+        impl Tally {
+            /// Every count: what was counted, how often it was, which worlds must show it, and how many of a hundred of those at least.
+            pub fn counts(&self) -> Vec<(&'static str, u64, Worlds, u64)> {
+                vec![$(($words, self.$name, $worlds, $percent),)*]
+            }
+        }
+    };
+}
+
+tally! {
+    /// Edits pushed by views.
+    edits: "edits", Ordinary, 90;
+    /// Shows that a view with an edit on its way had to be transformed past: two people at once.
+    merges: "concurrent merges", Ordinary, 50;
+    /// Worlds with seven or eight devices.
+    crowds: "seven or eight devices", Ordinary, 1;
+    /// Processes killed.
+    crashes: "crashes", Ordinary, 50;
+    /// Processes killed while a write was under way, so that the transaction was lost.
+    torn_tails: "torn tails", Ordinary, 10;
+    /// Processes killed when a write had just reached the disk, so that nobody heard of it.
+    unheard: "writes that nobody heard of", Ordinary, 5;
+    /// Times the devices were divided into two groups.
+    partitions: "partitions", Ordinary, 50;
+    /// Links cut one after another and healed in another order.
+    swizzles: "swizzled partitions", Ordinary, 20;
+    /// Processes that got a turn now and then only.
+    slow: "slow peers", Ordinary, 20;
+    /// Processes that stood still for long.
+    vanished: "vanished peers", Ordinary, 20;
+    /// Clocks that were years ahead.
+    ahead: "clocks years ahead", Ordinary, 10;
+    /// Clocks that were years behind.
+    behind: "clocks years behind", Ordinary, 10;
+    /// Clocks that jumped while a process ran.
+    jumps: "clocks that jumped", Ordinary, 5;
+    /// Profiles put back to an earlier state.
+    restores: "restored backups", Ordinary, 10;
+    /// Writes refused by a full disk.
+    full_disks: "writes to a full disk", Ordinary, 20;
+    /// Writes that the disk said had failed, and had.
+    fsync_lost: "fsync errors, nothing written", Ordinary, 10;
+    /// Writes that the disk said had failed, and had not.
+    fsync_unheard: "fsync errors, all written", Ordinary, 10;
+    /// Frames lost, repeated or overtaken on a wire.
+    wire_faults: "frames lost, repeated or overtaken", Ordinary, 10;
+    /// Packed runs put on a wire.
+    packs: "packed runs", Ordinary, 50;
+    /// Snapshots folded.
+    folds: "snapshots", Ordinary, 50;
+    /// Facts of a status compared with the disks.
+    facts: "facts of a status that were checked", Ordinary, 50;
+    /// Frames altered on their way.
+    attacks: "altered frames", Attacked, 90;
+    /// Frames of hostile devices that were altered.
+    malformed: "malformed frames", Hostile, 50;
+    /// Of those the ones that were no frames any more.
+    garbage: "frames that cannot be read", Hostile, 20;
+    /// Records sealed by another device than the chain's.
+    spoofed: "records in another's name", Hostile, 20;
+    /// Frames that hostile devices kept from somebody.
+    withheld: "withheld frames", Hostile, 20;
+    /// Old frames said again.
+    replayed: "replayed frames", Hostile, 20;
+    /// Worlds with two hostile devices.
+    accomplices: "two hostile devices", Hostile, 20;
+    /// Second records under the number of a chain's newest, each told to one peer.
+    equivocations: "equivocations", Forked, 10;
+    /// Second first records of old chains.
+    stolen: "forgeries with a stolen old key", Forked, 10;
+    /// Devices resumed twice from one memory.
+    twins: "devices resumed twice", Forked, 10;
+    /// Forks of which an honest device holds the proof.
+    proven: "forks that somebody can prove", Forked, 10;
+    /// Worlds with a proven fork at whose end all honest devices hold the same.
+    forks_agreed: "forks after which the honest hold the same", Forked, 1;
+    /// Writes tried on the disk that the plan lets fail.
+    operations: "operations of a failing disk", Ordinary, 0;
+    /// Of those the ones that failed.
+    failed_writes: "operations that failed as planned", Ordinary, 0;
 }

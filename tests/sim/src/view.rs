@@ -9,6 +9,7 @@ use sheaf_schema::{Delta, Scalar, attributes};
 use crate::chance::Chance;
 
 /// One open view.
+#[derive(Clone)]
 pub struct View {
     /// Its name.
     pub id: ViewId,

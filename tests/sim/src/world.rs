@@ -1,25 +1,28 @@
 //! The world: what happens, step by step, and what is carried from whom to whom.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
 use sheaf_base::{DeviceId, planted};
-use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, ReviewJob, Role, State, ViewId};
+use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, ReviewJob, Role, State, Status, ViewId};
 use sheaf_record::DeviceKey;
 
 use crate::{
     chance::Chance,
-    device::{Device, Told, nobody},
+    device::{Device, Refusal, Told, nobody},
     disk::Disk,
+    hostile::Malice,
     invariants,
     ledger::Ledger,
     links::Link,
     plan::{Failure, Plan, Planted},
     tally::Tally,
+    trouble::Trouble,
+    troubled::{Turnout, skew},
     view::{Booked, Edit, View},
     wire::Manners,
 };
@@ -27,12 +30,21 @@ use crate::{
 /// One tick of simulated time.
 const TICK: Duration = Duration::from_millis(20);
 
-/// After healing, everything must be calm within this much simulated time.
-const CALM_WITHIN: Duration = Duration::from_secs(240);
+/// After healing, everything must be calm within this much simulated time (issue 3).
+const CALM_WITHIN: Duration = Duration::from_secs(60);
+
+/// What the product says of a device that has written two histories of one chain.
+pub(crate) const FORKED: &str = "two different histories";
+
+/// Of a hundred worlds so many have seven or eight devices: they cost three times as much as others.
+const CROWDS: u32 = 6;
+
+/// In so many of a hundred steps a hostile device does something on purpose.
+const CRIMES: u32 = 15;
 
 /// A world.
 pub struct World {
-    plan: Plan,
+    pub(crate) plan: Plan,
     pub(crate) chance: Chance,
     pub(crate) now: Duration,
     step: usize,
@@ -42,12 +54,24 @@ pub struct World {
     next_view: u64,
     /// Which side of a partition each device is on.
     pub(crate) sides: Vec<bool>,
+    /// Links that are cut, whoever is on which side.
+    pub(crate) cut: BTreeSet<(usize, usize)>,
+    /// Links that are to be cut, or to come back.
+    pub(crate) turnouts: Vec<Turnout>,
     pub(crate) manners: Manners,
     /// Frames are being altered.
     pub(crate) attacking: bool,
+    /// What hostile devices are up to.
+    pub(crate) malice: Malice,
+    /// Everything works again.
+    pub(crate) healing: bool,
+    /// What each device last said of the others.
+    pub(crate) statuses: BTreeMap<usize, Status>,
+    /// When each was last put back to a backup: what it said of itself before is not true any more.
+    pub(crate) put_back: BTreeMap<usize, Duration>,
     backups: BTreeMap<usize, (Duration, Disk)>,
-    mail: Vec<(Duration, usize, ViewId, sheaf_document::Item)>,
-    pushes: BTreeMap<(usize, ViewId, u64), Edit>,
+    pub(crate) mail: Vec<(Duration, usize, ViewId, sheaf_document::Item)>,
+    pub(crate) pushes: BTreeMap<(usize, ViewId, u64), Edit>,
     pub(crate) ledger: Ledger,
     /// What happened.
     pub tally: Tally,
@@ -97,16 +121,21 @@ fn said_by(panic: &dyn std::any::Any) -> &str {
 }
 
 impl World {
-    /// A world with two to six devices, of which the first has made a document.
+    /// A world with two to six devices, now and then eight, of which the first has made a document.
     pub fn new(plan: Plan) -> World {
         let mut chance = Chance::of(plan.seed);
-        let count = 2 + chance.below(5);
-        let year = 365 * 24 * 3600 * 1000;
+        let drawn = if chance.percent(CROWDS) { 7 + chance.below(2) } else { 2 + chance.below(5) };
+        // A hostile device is watched by two who are not.
+        let count = drawn.max(if plan.hostile > 0 { 3 + plan.hostile } else { 2 }).min(plan.devices);
         let devices: Vec<Device> = (0..count)
             .map(|index| Device {
                 index,
                 key: chance.bytes(),
-                clock_skew: if chance.percent(20) { chance.between(0, 3 * year) } else { 0 },
+                clock_skew: Some(skew(&mut chance)).filter(|_| chance.percent(30) && !plan.without.has(Trouble::Skew)).unwrap_or(0),
+                hostile: index >= 2 && index + plan.hostile >= count,
+                remembered: index >= 2 && index + plan.hostile >= count && !plan.without.has(Trouble::Twin),
+                slow_until: Duration::ZERO,
+                still: None,
                 disk: None,
                 // The founder's begins to fail when there is a ticket: without one there is no world.
                 failing: plan.failing.filter(|failing| failing.device == index && index > 0),
@@ -114,7 +143,7 @@ impl World {
                 process: None,
             })
             .collect();
-        let unruly = if chance.percent(30) { 5 } else { 0 };
+        let unruly = if chance.percent(30) && !plan.without.has(Trouble::Unruly) { 5 } else { 0 };
         let manners = Manners { quickest: 1, slowest: chance.between(5, 400), unruly };
         let print = std::env::var_os("SHEAF_SIM_PRINT").is_some();
         World {
@@ -126,8 +155,14 @@ impl World {
             links: Vec::new(),
             next_peer: 1,
             next_view: 1,
+            cut: BTreeSet::new(),
+            turnouts: Vec::new(),
             manners,
             attacking: plan.attacked,
+            malice: Malice::default(),
+            healing: false,
+            statuses: BTreeMap::new(),
+            put_back: BTreeMap::new(),
             backups: BTreeMap::new(),
             mail: Vec::new(),
             pushes: BTreeMap::new(),
@@ -143,6 +178,7 @@ impl World {
         self.found()?;
         for step in 0..self.plan.steps {
             self.step = step;
+            self.chance = Chance::of_step(self.plan.seed, step);
             self.happen()?;
             let until = self.now + Duration::from_millis(self.chance.between(20, 400));
             self.pump(until)?;
@@ -153,6 +189,12 @@ impl World {
 
     /// The first device makes the document and an invitation; the others keep the ticket.
     fn found(&mut self) -> Result<(), String> {
+        self.count_clocks();
+        self.tally.crowds = u64::from(self.devices.len() >= 7);
+        for hostile in self.devices.iter().filter(|device| device.hostile).map(|device| device.index).collect::<Vec<_>>() {
+            self.ledger.expect_forks_of(self.device_id(hostile));
+        }
+        self.tally.accomplices = u64::from(self.devices.iter().filter(|device| device.hostile).count() > 1);
         let here = self.devices[0].here(&mut self.chance);
         let moment = self.devices[0].moment(self.now);
         let document = Document::create(here, "World", moment).map_err(|error| error.to_string())?;
@@ -174,7 +216,10 @@ impl World {
 
     fn happen(&mut self) -> Result<(), String> {
         let who = self.chance.below(self.devices.len());
-        match self.chance.below(100) {
+        if self.plan.hostile > 0 && self.chance.percent(CRIMES) {
+            self.commit_crime()?;
+        }
+        match self.chance.below(104) {
             // Several people type in the same moment: that is what has to be merged.
             0..=56 => (0..self.devices.len()).for_each(|who| {
                 if self.chance.percent(60) {
@@ -188,14 +233,16 @@ impl World {
                 let who = self.somebody_writing().filter(|_| self.step.is_multiple_of(2)).unwrap_or(who);
                 self.crash(who);
             }
-            81..=82 => self.part(),
+            81..=82 if self.may(Trouble::Partition) => self.part(),
             83..=88 => self.sides = vec![false; self.devices.len()],
             89..=90 => self.back_up(who),
-            91 => self.restore(who)?,
-            92 => self.fill_disk(who),
+            91 if self.may(Trouble::Restore) => self.restore(who)?,
+            92 if self.may(Trouble::FullDisk) => self.fill_disk(who),
             93..=95 => self.empty_disks(),
-            96..=98 => self.hang_up(),
-            _ => self.rename(who),
+            96..=98 if self.may(Trouble::HangUp) => self.hang_up(),
+            99 => self.rename(who),
+            100..=103 => self.trouble(who),
+            _ => {}
         }
         Ok(())
     }
@@ -255,12 +302,17 @@ impl World {
     }
 
     fn crash(&mut self, who: usize) {
+        if !self.may(Trouble::Crash) {
+            return;
+        }
         // Dying here twice in a row is what a killing record looks like, and would put an innocent one aside (see docs/decisions).
         if self.devices[who].is_trying_alone() {
             return;
         }
         let Some(process) = self.devices[who].process.take() else { return };
         self.tally.crashes += 1;
+        self.statuses.remove(&who);
+        self.devices[who].still = None;
         self.transcript.say(self.now, format_args!("{who} crashes, writing: {}", process.writing.is_some()));
         if let Some((turn, _)) = &process.writing {
             // A transaction is on the disk wholly or not at all; of the former, too, nobody has heard.
@@ -293,6 +345,7 @@ impl World {
             return Ok(());
         }
         self.tally.restores += 1;
+        self.put_back.insert(who, self.now);
         self.transcript.say(self.now, format_args!("{who} is restored to {} ms", when.as_millis()));
         if let Some(it) = &mut self.devices[who].disk {
             it.put_back(&disk);
@@ -317,11 +370,15 @@ impl World {
     fn pump(&mut self, until: Duration) -> Result<(), String> {
         while self.now < until {
             self.now += TICK;
+            self.turn_out();
             self.link_up();
             self.deliver_frames();
             self.push_supplies();
             self.deliver_mail();
             for who in 0..self.devices.len() {
+                if self.is_held_up(who) {
+                    continue;
+                }
                 let takes = Duration::from_millis(self.chance.between(0, 60));
                 let early = self.plan.planted == Some(Planted::TellBeforeWrite);
                 let told = self.devices[who].step(self.now, takes, early).map_err(|error| format!("device {who}: {error}"))?;
@@ -349,7 +406,9 @@ impl World {
         if told.wrote {
             self.look_at_disk(who)?;
         }
-        self.tally.full_disks += u64::from(told.refused);
+        self.tally.full_disks += u64::from(told.refused == Some(Refusal::Full));
+        self.tally.fsync_lost += u64::from(told.refused == Some(Refusal::Lost));
+        self.tally.fsync_unheard += u64::from(told.refused == Some(Refusal::Unheard));
         self.tally.folds += u64::from(told.folded);
         invariants::told(told.outputs.len()).map_err(|what| format!("device {who}: {what}"))?;
         for answer in told.answers {
@@ -370,9 +429,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether something is on its way to a window.
-    pub(crate) fn has_mail(&self) -> bool {
-        !self.mail.is_empty()
+    /// Whether something is on its way to a window of this device.
+    pub(crate) fn has_mail_to(&self, who: usize) -> bool {
+        self.mail.iter().any(|(_, device, ..)| *device == who)
     }
 
     /// Whether something is on its way to this window.
@@ -430,10 +489,14 @@ impl World {
             }
             Output::Hydrate { .. } => self.hydrate(who),
             Output::Review => self.review(who)?,
-            Output::Announce(Announcement::Alarm { device, evidence }) => {
+            Output::Announce(Announcement::Status(status)) => drop(self.statuses.insert(who, status)),
+            // A hostile device lies about its text, and hears lies.
+            Output::Announce(Announcement::Alarm { device, evidence }) if !self.devices[who].hostile && !self.is_hostile(&device) => {
                 return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
             }
-            Output::Announce(Announcement::Quarantined { device, reason }) if !self.plan.attacked => {
+            Output::Announce(Announcement::Quarantined { device, reason })
+                if !self.plan.attacked && !self.is_hostile(&device) && !self.devices[who].hostile =>
+            {
                 return Err(format!("device {who} put aside a record of {device:?}: {reason}"));
             }
             Output::Presence { .. } | Output::Announce(_) | Output::Routes { .. } => {}
@@ -453,9 +516,16 @@ impl World {
         let (Some(disk), Some(process)) = (&device.disk, &mut device.process) else { return Ok(()) };
         let job = process.document.review(disk.hydration_from_start());
         match job.filter(|_| self.now.as_millis().is_multiple_of(8)).map(ReviewJob::run) {
-            Some(Err(error)) => Err(format!("device {who}: {error}")),
-            Some(Ok(_)) | None => Ok(()),
+            Some(Err(error)) if !device.hostile => Err(format!("device {who}: {error}")),
+            _ => Ok(()),
         }
+    }
+
+    /// How many honest devices hold a proof of a fork.
+    fn count_proofs(&mut self) -> u64 {
+        let disks = self.devices.iter().filter(|device| !device.hostile).filter_map(|device| device.disk.as_ref());
+        self.tally.proven = disks.filter(|disk| disk.stored().quarantine.iter().any(|row| row.reason.contains(FORKED))).count() as u64;
+        self.tally.proven
     }
 
     fn tell_document(&mut self, who: usize, input: Input) {
@@ -470,6 +540,11 @@ impl World {
         }
     }
 
+    /// Whether this device is hostile, or there are two of it.
+    pub(crate) fn is_hostile(&self, device: &DeviceId) -> bool {
+        (0..self.devices.len()).any(|who| self.devices[who].hostile && self.device_id(who) == *device)
+    }
+
     pub(crate) fn device_id(&self, who: usize) -> DeviceId {
         DeviceKey::from_bytes(&self.devices[who].key).device()
     }
@@ -479,11 +554,20 @@ impl World {
     /// Everything works again. Then all must agree, and no saved word that nobody deleted may be missing.
     fn heal(&mut self) -> Result<(), String> {
         self.sides = vec![false; self.devices.len()];
-        self.manners.unruly = 0;
+        self.cut.clear();
+        self.turnouts.clear();
+        // A wire that has lost frames is no wire any more: a real link would have failed.
+        if std::mem::take(&mut self.manners.unruly) > 0 {
+            self.unlink(|_| true);
+        }
         self.attacking = false;
+        self.healing = true;
+        self.end_malice();
         for who in 0..self.devices.len() {
+            (self.devices[who].still, self.devices[who].slow_until) = (None, Duration::ZERO);
             if let Some(disk) = &mut self.devices[who].disk {
                 disk.full = false;
+                disk.stumbles.clear();
                 if disk.failing.take().is_some() {
                     self.tally.operations = disk.operations;
                     self.tally.failed_writes = disk.struck;
@@ -502,7 +586,13 @@ impl World {
             match invariants::calm(self) {
                 Ok(()) => {
                     invariants::hold(self)?;
+                    self.tally.forks_agreed = u64::from(self.count_proofs() > 0);
                     return invariants::agree(self);
+                }
+                // What becomes of the branches is not settled by the product yet (see docs/decisions): everybody keeps what came first.
+                Err(_) if self.now >= deadline && self.count_proofs() > 0 => {
+                    invariants::hold(self)?;
+                    return invariants::live_apart(self);
                 }
                 Err(_) if self.now < deadline => {}
                 Err(what) => return Err(format!("not calm {} s after everything healed: {what}", CALM_WITHIN.as_secs())),
