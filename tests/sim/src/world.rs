@@ -182,7 +182,7 @@ impl World {
             self.happen()?;
             let until = self.now + Duration::from_millis(self.chance.between(20, 400));
             self.pump(until)?;
-            invariants::hold(self)?;
+            self.tally.facts += invariants::hold(self)?;
         }
         Ok(())
     }
@@ -573,13 +573,13 @@ impl World {
             }
             match invariants::calm(self) {
                 Ok(()) => {
-                    invariants::hold(self)?;
+                    self.tally.facts += invariants::hold(self)?;
                     self.tally.forks_agreed = u64::from(self.count_proofs() > 0);
                     return invariants::agree(self);
                 }
                 // What becomes of the branches is not settled by the product yet (see docs/decisions): everybody keeps what came first.
                 Err(_) if self.now >= deadline && self.count_proofs() > 0 => {
-                    invariants::hold(self)?;
+                    self.tally.facts += invariants::hold(self)?;
                     return invariants::live_apart(self);
                 }
                 Err(_) if self.now < deadline => {}
