@@ -326,7 +326,9 @@ impl Session {
             self.unsaid.insert(*chain);
             let held = self.ahead.get(chain).map_or(*before, |ahead| *ahead.max(before));
             if held < number_of(frontier, chain) {
-                self.lag.entry(*chain).or_insert(Lag { held, sent: held, fast: held, due: now, since: now });
+                let lag = self.lag.entry(*chain).or_insert(Lag { held, sent: held, fast: held, due: now, since: now });
+                // A comparison that is under way does not know of what has just grown, though the chain lagged before.
+                lag.since = now;
             }
         }
         let mut chunks = Chunks::new();

@@ -81,7 +81,12 @@ pub(crate) const LANES: &[Lane] = &[
         budget: 1,
         steps: &[Step::Cargo(&["sheaf-interop"]), Step::Npm("tests/interop/js", "test")],
     },
-    Lane { name: "simulation", proves: "the deterministic world, planted bugs included", budget: 5, steps: &[Step::Cargo(&["sheaf-sim"])] },
+    Lane {
+        name: "simulation",
+        proves: "the deterministic world, planted bugs included",
+        budget: 10,
+        steps: &[Step::Cargo(&["sheaf-sim"])],
+    },
     Lane {
         name: "lane",
         proves: "the text lane, fuzzed with real editors",

@@ -18,16 +18,20 @@ const TOLD_AT_ONCE: usize = 16 * limits::TURN_INPUTS;
 /// Comings and goings of links that may wait beside the frames of one inbox.
 const LINK_EVENTS: usize = 64;
 
-/// After every step: queues are short, yrs holds nothing back, and what a device has called saved is on its screens.
-pub(crate) fn hold(world: &World) -> Result<(), String> {
+/// After every step: queues are short, yrs holds nothing back, what a device has called saved is on its screens, and what it says of others
+/// is true. How many such facts were looked at.
+pub(crate) fn hold(world: &World) -> Result<u64, String> {
     for device in &world.devices {
         let Some(process) = &device.process else { continue };
         let checked = bounded(process).and_then(|()| nothing_pends(process));
         checked.map_err(|what| format!("device {}: {what}", device.index))?;
     }
     let turn = &world.devices[world.step() % world.devices.len()];
-    tells_the_truth(world, turn)?;
-    if turn.hostile { Ok(()) } else { shows_what_it_saved(world, turn) }
+    let facts = tells_the_truth(world, turn)?;
+    if !turn.hostile {
+        shows_what_it_saved(world, turn)?;
+    }
+    Ok(facts)
 }
 
 /// One step of a process told no more than a queue may hold.
@@ -66,9 +70,14 @@ fn shows_what_it_saved(world: &World, device: &Device) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a device calls nobody complete who lacks something that it holds itself.
-fn tells_the_truth(world: &World, device: &Device) -> Result<(), String> {
-    let Some(status) = world.statuses.get(&device.index).filter(|_| !device.hostile && device.process.is_some()) else { return Ok(()) };
+/// Whether a device calls nobody complete who lacks something that it holds itself. How many facts were looked at.
+/// Where frames are altered on their way, boasts among them, a device cannot know better.
+fn tells_the_truth(world: &World, device: &Device) -> Result<u64, String> {
+    let Some(status) = world.statuses.get(&device.index).filter(|_| !device.hostile && device.process.is_some() && !world.is_attacked())
+    else {
+        return Ok(0);
+    };
+    let mut facts = 0;
     for other in world.devices.iter().filter(|other| !other.hostile && other.index != device.index) {
         let id = world.device_id(other.index);
         let complete = status.devices.iter().any(|fact| fact.device == id && fact.state == DeviceState::HasAll);
@@ -76,6 +85,7 @@ fn tells_the_truth(world: &World, device: &Device) -> Result<(), String> {
         if !complete || world.put_back.contains_key(&other.index) || world.put_back.contains_key(&device.index) {
             continue;
         }
+        facts += 1;
         if let Some((chain, number)) = world.ledger.lacking(device.index, other.index) {
             return Err(format!(
                 "device {} says that device {} has all, which lacks record {number} of {chain:?}",
@@ -83,7 +93,7 @@ fn tells_the_truth(world: &World, device: &Device) -> Result<(), String> {
             ));
         }
     }
-    Ok(())
+    Ok(facts)
 }
 
 /// Whether a device says of every other that it has all, or why it has not.
@@ -111,8 +121,11 @@ pub(crate) fn live_apart(world: &World) -> Result<(), String> {
             continue;
         }
         let refused = |fact: &DeviceFact| matches!(&fact.state, DeviceState::Refused { reason } if reason.contains(FORKED));
-        let named: Vec<_> = process.document.status().devices.into_iter().filter(refused).collect();
-        if named.is_empty() {
+        let facts = process.document.status().devices;
+        // Whoever forged the record by which it joined is no member here at all.
+        let is_member = facts.iter().any(|fact| world.is_hostile(&fact.device));
+        let named: Vec<_> = facts.into_iter().filter(refused).collect();
+        if named.is_empty() && is_member {
             return Err(format!("device {} holds the proof of a fork and names nobody for it", device.index));
         }
         if let Some(fact) = named.iter().find(|fact| !world.is_hostile(&fact.device)) {

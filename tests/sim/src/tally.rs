@@ -106,6 +106,10 @@ tally! {
     twins: "devices resumed twice", Forked, 10;
     /// Forks of which an honest device holds the proof.
     proven: "forks that somebody can prove", Forked, 10;
+    /// Honest devices blamed for a seal over another branch than the one that the receiver holds: they only passed it on.
+    blamed: "honest devices blamed for a branch that they passed on", Forked, 0;
+    /// Alarms between devices that hold the same and show different text after a fork: a defect that is not found yet.
+    parted: "different texts at one frontier after a fork", Forked, 0;
     /// Worlds with a proven fork at whose end all honest devices hold the same.
     forks_agreed: "forks after which the honest hold the same", Forked, 1;
     /// Writes tried on the disk that the plan lets fail.

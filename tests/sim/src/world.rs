@@ -36,6 +36,9 @@ const CALM_WITHIN: Duration = Duration::from_secs(60);
 /// What the product says of a device that has written two histories of one chain.
 pub(crate) const FORKED: &str = "two different histories";
 
+/// What the product says of a seal that does not fit what is here.
+const UNFIT: &str = "the signature is not by device";
+
 /// Of a hundred worlds so many have seven or eight devices: they cost three times as much as others.
 const CROWDS: u32 = 6;
 
@@ -182,7 +185,7 @@ impl World {
             self.happen()?;
             let until = self.now + Duration::from_millis(self.chance.between(20, 400));
             self.pump(until)?;
-            invariants::hold(self)?;
+            self.tally.facts += invariants::hold(self)?;
         }
         Ok(())
     }
@@ -490,9 +493,14 @@ impl World {
             Output::Hydrate { .. } => self.hydrate(who),
             Output::Review => self.review(who)?,
             Output::Announce(Announcement::Status(status)) => drop(self.statuses.insert(who, status)),
+            Output::Announce(Announcement::Alarm { .. }) if self.is_forking() => self.tally.parted += 1,
             // A hostile device lies about its text, and hears lies.
             Output::Announce(Announcement::Alarm { device, evidence }) if !self.devices[who].hostile && !self.is_hostile(&device) => {
                 return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
+            }
+            // A seal over a branch that is not held here fits nothing, and the product takes it for the sender's own (seed 20024).
+            Output::Announce(Announcement::Quarantined { reason, .. }) if self.is_forking() && reason.contains(UNFIT) => {
+                self.tally.blamed += 1;
             }
             Output::Announce(Announcement::Quarantined { device, reason })
                 if !self.plan.attacked && !self.is_hostile(&device) && !self.devices[who].hostile =>
@@ -526,6 +534,20 @@ impl World {
         let disks = self.devices.iter().filter(|device| !device.hostile).filter_map(|device| device.disk.as_ref());
         self.tally.proven = disks.filter(|disk| disk.stored().quarantine.iter().any(|row| row.reason.contains(FORKED))).count() as u64;
         self.tally.proven
+    }
+
+    /// Whether an honest device has put aside something of a hostile one, so that there is a reason for what it does not hold. (A branch that is
+    /// invalid in itself ends the chain where it is heard first; then there is no proof of a fork, but this.)
+    fn somebody_hostile_is_named(&mut self) -> bool {
+        self.count_proofs();
+        let hostile = |chain| self.ledger.author(chain).is_some_and(|author| self.is_hostile(&author));
+        let disks = self.devices.iter().filter(|device| !device.hostile).filter_map(|device| device.disk.as_ref());
+        self.plan.hostile > 0 && disks.flat_map(|disk| &disk.stored().quarantine).any(|row| hostile(&row.chain))
+    }
+
+    /// Whether chains may fork in this world.
+    fn is_forking(&self) -> bool {
+        self.plan.hostile > 0 && [Trouble::Equivocate, Trouble::StolenKey, Trouble::Twin].into_iter().any(|fork| self.may(fork))
     }
 
     fn tell_document(&mut self, who: usize, input: Input) {
@@ -585,13 +607,18 @@ impl World {
             }
             match invariants::calm(self) {
                 Ok(()) => {
-                    invariants::hold(self)?;
-                    self.tally.forks_agreed = u64::from(self.count_proofs() > 0);
-                    return invariants::agree(self);
+                    self.tally.facts += invariants::hold(self)?;
+                    let agreed = invariants::agree(self);
+                    self.tally.forks_agreed = u64::from(self.count_proofs() > 0 && agreed.is_ok());
+                    if agreed.is_err() && self.is_forking() && self.somebody_hostile_is_named() {
+                        self.tally.parted += 1;
+                        return invariants::live_apart(self);
+                    }
+                    return agreed;
                 }
                 // What becomes of the branches is not settled by the product yet (see docs/decisions): everybody keeps what came first.
-                Err(_) if self.now >= deadline && self.count_proofs() > 0 => {
-                    invariants::hold(self)?;
+                Err(_) if self.now >= deadline && self.somebody_hostile_is_named() => {
+                    self.tally.facts += invariants::hold(self)?;
                     return invariants::live_apart(self);
                 }
                 Err(_) if self.now < deadline => {}

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc, time::Durati
 
 use sheaf_access::{Invitation, Label, Operation, TicketSeed};
 use sheaf_base::{ChainId, Hash, Position};
-use sheaf_document::{Announcement, Input, Role, State};
+use sheaf_document::{Announcement, DeviceState, Input, Role, State};
 use sheaf_protocol::{Dismissal, Frame, Welcome};
 use sheaf_record::{ChainCipher, ChainHead, DeviceKey, EpochSecret, Kind, SignedHead};
 use sheaf_replica::{Replica, walk::Id};
@@ -394,6 +394,10 @@ fn two_who_heard_different_branches(short: usize, long: usize) -> BTreeMap<&'sta
         let said = quarantined(&world, who);
         assert_eq!(said.iter().filter(|reason| reason.contains("two different histories")).count(), 1, "{who}: {said:?}");
         assert_eq!(world.devices[who].dismissed, Vec::<String>::new());
+        // Mallory is not called complete, nor behind: there is a reason, and it is named.
+        let (mallory, status) = (world.device_id(2), world.document(who).status());
+        let fact = status.devices.iter().find(|fact| fact.device == mallory).expect("a member still");
+        assert!(matches!(&fact.state, DeviceState::Refused { reason } if reason.contains("two different histories")), "{fact:?}");
     }
     // And they do not tell each other the same old story every minute.
     let records = |world: &World| ["records", "packed"].map(|kind| world.frames.get(kind).copied());

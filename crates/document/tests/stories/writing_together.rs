@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_document::{DeviceState, Role, State};
+use sheaf_document::{DeviceState, Frame, Role, State};
 
 use crate::shell::World;
 
@@ -75,4 +75,22 @@ fn two_write_together_part_and_meet_again() {
     for who in [ada, ben] {
         assert_eq!(world.document(who).status().devices[0].state, DeviceState::HasAll);
     }
+}
+
+/// Found by the simulated world (seed 2): a receipt that comes before the two have compared says nothing of what is lacking.
+#[test]
+fn nobody_is_called_complete_before_the_two_have_compared() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.settle();
+    world.part(0);
+    for line in 0..3 {
+        world.write(0, &format!("Line {line}\n"));
+    }
+    world.settle();
+    // They meet again, but nothing of the comparison arrives, nor any record: only greetings and receipts do.
+    world.censor = Box::new(|_, _, frame| !matches!(frame, Frame::Compare(_) | Frame::Live(_) | Frame::Records(_) | Frame::Packed(_)));
+    world.link(0, 1);
+    world.settle();
+    let status = world.document(0).status();
+    assert_eq!((status.devices[0].linked, &status.devices[0].state), (true, &DeviceState::Behind { edits: 3 }));
 }
