@@ -84,7 +84,7 @@ pub(crate) const LANES: &[Lane] = &[
     Lane {
         name: "simulation",
         proves: "the deterministic world, planted bugs included",
-        budget: 10,
+        budget: 8,
         steps: &[Step::Cargo(&["sheaf-sim"])],
     },
     Lane {
