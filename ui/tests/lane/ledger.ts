@@ -58,8 +58,11 @@ export class Ledger {
   readonly strokes: Stroke[] = [];
   /** Kinds that somebody gave a line. */
   readonly kinds = new Map<string, Set<string>>();
-  /** Kinds that somebody gave a line that had no id then, and what was in it. Of two lines with one id the later has none; when the first goes, it has. */
-  readonly nameless: Array<{ readonly kind: string; readonly letters: ReadonlySet<string> }> = [];
+  /**
+   * Kinds that somebody gave a line that had no id then. Of two lines with one id the later has none; should the first go before the edit arrives, the
+   * kind is that id's, whichever of the two stays in the end.
+   */
+  readonly nameless = new Set<string>();
   /** What undo changed that its owner had never touched. Must stay empty. */
   readonly foreign: string[] = [];
   resets = 0;
@@ -155,7 +158,7 @@ export class Ledger {
         if (!("block" in change)) return;
         const kind = String(change["block"] ?? "");
         if (line.id !== "") add(this.kinds, line.id, kind);
-        else this.nameless.push({ kind, letters: new Set(line.runs.flatMap((run) => lettersOfRun(run))) });
+        else this.nameless.add(kind);
       },
     );
     this.strokes.push(...strokes.values());
