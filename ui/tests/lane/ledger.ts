@@ -58,11 +58,6 @@ export class Ledger {
   readonly strokes: Stroke[] = [];
   /** Kinds that somebody gave a line. */
   readonly kinds = new Map<string, Set<string>>();
-  /**
-   * Kinds that somebody gave a line that had no id then. Of two lines with one id the later has none; should the first go before the edit arrives, the
-   * kind is that id's, whichever of the two stays in the end.
-   */
-  readonly nameless = new Set<string>();
   /** What undo changed that its owner had never touched. Must stay empty. */
   readonly foreign: string[] = [];
   resets = 0;
@@ -155,10 +150,7 @@ export class Ledger {
           }
       },
       (line) => {
-        if (!("block" in change)) return;
-        const kind = String(change["block"] ?? "");
-        if (line.id !== "") add(this.kinds, line.id, kind);
-        else this.nameless.add(kind);
+        if ("block" in change && line.id !== "") add(this.kinds, line.id, String(change["block"] ?? ""));
       },
     );
     this.strokes.push(...strokes.values());
