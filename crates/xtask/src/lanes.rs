@@ -81,12 +81,7 @@ pub(crate) const LANES: &[Lane] = &[
         budget: 1,
         steps: &[Step::Cargo(&["sheaf-interop"]), Step::Npm("tests/interop/js", "test")],
     },
-    Lane {
-        name: "simulation",
-        proves: "the deterministic world, planted bugs included",
-        budget: 8,
-        steps: &[Step::Cargo(&["sheaf-sim"])],
-    },
+    Lane { name: "simulation", proves: "the deterministic world, planted bugs included", budget: 8, steps: &[Step::Cargo(&["sheaf-sim"])] },
     Lane {
         name: "lane",
         proves: "the text lane, fuzzed with real editors",
