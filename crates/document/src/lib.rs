@@ -455,7 +455,7 @@ impl Document {
         authors.sort_unstable();
         authors.dedup();
         self.text_changed |= !news.is_empty();
-        self.merges += u64::from(self.were_apart(&news));
+        self.merges += u64::from(self.are_concurrent(&news));
         // A replica writes under the client id of this process run's chain, so there must be one.
         if self.replica.has_come() {
             let _ = self.begin_chain();

@@ -8,11 +8,11 @@ mod bundle;
 mod codec;
 mod replay;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, fmt, time::Duration};
 
 use sheaf_access::Ticket;
 use sheaf_base::{DocumentId, Moment};
-use sheaf_record::Writer;
+use sheaf_record::{Malformed, Reader, Writer};
 
 use crate::{
     Here,
@@ -30,7 +30,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 const RECENT: usize = 512;
 
 /// Everything that a document heard in this process.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Recording {
     pub(crate) document: DocumentId,
     pub(crate) beginning: Beginning,
@@ -45,7 +45,7 @@ pub struct Recording {
 }
 
 /// How a document began in this process.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Beginning {
     /// It was made, with this title.
     Created(String),
@@ -114,7 +114,7 @@ impl Recording {
     /// The rows up to which a snapshot was taken that this recording names: a bundle needs them.
     pub fn snapshots(&self) -> Vec<u64> {
         let hydrations = self.events().filter_map(|event| match event {
-            Event::Heard(_, Played::Hydrate { snapshot, .. }) => snapshot,
+            Ok(Event::Heard(_, Played::Hydrate { snapshot, .. })) => snapshot,
             _ => None,
         });
         let mut rows: Vec<u64> = hydrations.collect();
@@ -158,9 +158,22 @@ impl Recording {
         }
     }
 
-    fn events(&self) -> impl Iterator<Item = Event> {
-        let mut reader = sheaf_record::Reader::new(self.events.as_ref().map_or(&[], |writer| writer.as_slice()));
-        std::iter::from_fn(move || if reader.rest().is_empty() { None } else { codec::read_event(&mut reader).ok() })
+    /// What is in it, in order, up to and with the first thing that cannot be read.
+    fn events(&self) -> impl Iterator<Item = Result<Event, Malformed>> {
+        let mut rest = Some(Reader::new(self.events.as_ref().map_or(&[], |writer| writer.as_slice())));
+        std::iter::from_fn(move || {
+            let mut reader = rest.take().filter(|reader| !reader.rest().is_empty())?;
+            let event = codec::read_event(&mut reader);
+            rest = event.is_ok().then_some(reader);
+            Some(event)
+        })
+    }
+}
+
+/// Without what it holds: secrets, names and words are in there.
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recording({} inputs, {} bytes)", self.heard, self.length())
     }
 }
 

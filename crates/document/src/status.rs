@@ -78,7 +78,7 @@ impl Document {
     }
 
     /// Whether one of these was written without knowing what this process has written last.
-    pub(crate) fn were_apart(&self, news: &[News]) -> bool {
+    pub(crate) fn are_concurrent(&self, news: &[News]) -> bool {
         let mine = self.own.chain().and_then(|chain| self.history.tip(&chain)).filter(|tip| tip.number > 0);
         mine.is_some_and(|mine| {
             let knows = |news: &News| {

@@ -33,8 +33,8 @@ const LARGEST: u64 = 1 << 30;
 /// How often the text may change between what is read from the disk and what the document says, before that is said.
 const TRIES: usize = 20;
 
-/// What a live document gives for a bundle, all of one moment.
-pub(crate) struct Moment {
+/// What a live document gives for a bundle, all of one witness.
+pub(crate) struct Witness {
     pub(crate) recording: Option<Recording>,
     pub(crate) state: Option<[u8; 32]>,
     pub(crate) body: Option<Opened>,
@@ -109,10 +109,10 @@ impl Engine {
         // The text is wanted in memory; asking for it brings it there.
         live.ask(Question::Read).await.map_err(BodyError::from)?;
         let mut tries = 0;
-        let (moment, Made { bundle, state, plays }) = loop {
-            let moment = self.moment(&live).await?;
-            if let Some(made) = self.bundle(&live, &moment, content).await? {
-                break (moment, made);
+        let (witness, Made { bundle, state, plays }) = loop {
+            let witness = self.witness(&live).await?;
+            if let Some(made) = self.bundle(&live, &witness, content).await? {
+                break (witness, made);
             }
             tries += 1;
             if tries == TRIES {
@@ -120,8 +120,8 @@ impl Engine {
             }
         };
         let whole = matches!(bundle, Bundle::Whole(_));
-        let inputs = moment.recording.as_ref().map_or(0, Recording::heard);
-        let about = self.about(&live, &moment, content, whole);
+        let inputs = witness.recording.as_ref().map_or(0, Recording::heard);
+        let about = self.about(&live, &witness, content, whole);
         let path = file.to_owned();
         let bytes = blocking(move || write(&path, &about, &bundle)).await.map_err(|error| {
             let reason = match error.kind() {
@@ -134,17 +134,17 @@ impl Engine {
     }
 
     /// What the document says, together with its updates from the journal.
-    async fn moment(&self, live: &DocumentHandle) -> Result<Moment, BodyError> {
+    async fn witness(&self, live: &DocumentHandle) -> Result<Witness, BodyError> {
         let hydration = self.read(live, |reader, id| rows::hydration(reader, id, true)).await?;
-        let (reply, moment) = oneshot::channel();
+        let (reply, witness) = oneshot::channel();
         live.send(Heard::Recorded { hydration, reply });
-        Ok(moment.await.map_err(|_| AskError::Ended)?)
+        Ok(witness.await.map_err(|_| AskError::Ended)?)
     }
 
     /// The bundle. None if the document changed while it was looked at.
-    async fn bundle(&self, live: &DocumentHandle, moment: &Moment, content: bool) -> Result<Option<Made>, BodyError> {
-        let (Some(state), Some(body)) = (moment.state, &moment.body) else { return Ok(None) };
-        if content && let Some(recording) = moment.recording.clone().filter(Recording::is_whole) {
+    async fn bundle(&self, live: &DocumentHandle, witness: &Witness, content: bool) -> Result<Option<Made>, BodyError> {
+        let (Some(state), Some(body)) = (witness.state, &witness.body) else { return Ok(None) };
+        if content && let Some(recording) = witness.recording.clone().filter(Recording::is_whole) {
             let journal = self.named(live, &recording).await?;
             let (key, device, signed) = (self.shared.key, self.device(), Signed::default());
             return Ok(blocking(move || {
@@ -156,8 +156,8 @@ impl Engine {
             .await);
         }
         let (updates, state) = match content {
-            true => (moment.updates.updates().map(<[_]>::to_vec), state),
-            false => (moment.updates.filled(), filled_hash(&body.delta, &body.title)),
+            true => (witness.updates.updates().map(<[_]>::to_vec), state),
+            false => (witness.updates.filled(), filled_hash(&body.delta, &body.title)),
         };
         let Some(updates) = updates.map(|updates| Updates { updates, state }) else { return Ok(None) };
         let (updates, came_to) = blocking(move || {
@@ -201,13 +201,13 @@ impl Engine {
     }
 
     /// What may be known to anybody: versions, kinds and sizes of what was heard, and how everybody's copies stand. No name, no title, no word.
-    fn about(&self, live: &DocumentHandle, moment: &Moment, content: bool, whole: bool) -> Value {
+    fn about(&self, live: &DocumentHandle, witness: &Witness, content: bool, whole: bool) -> Value {
         let facts = live.facts();
         let devices = facts.status.devices.iter().map(|fact| {
             let way = self.way(fact.device);
             json!({ "device": fact.device.short(), "state": format!("{:?}", fact.state), "linked": way.linked, "direct": way.direct, "rtt_ms": way.rtt_ms })
         });
-        let recent = moment.recording.iter().flat_map(Recording::recent);
+        let recent = witness.recording.iter().flat_map(Recording::recent);
         let recent = recent.map(|heard| json!([heard.at.as_millis() as u64, heard.what, heard.peer, heard.bytes]));
         json!({
             "sheaf": env!("CARGO_PKG_VERSION"),
@@ -217,7 +217,7 @@ impl Engine {
             "device": self.device().short(),
             "content": content,
             "whole": whole,
-            "inputs": moment.recording.as_ref().map_or(0, Recording::heard),
+            "inputs": witness.recording.as_ref().map_or(0, Recording::heard),
             "row": facts.row,
             "devices": devices.collect::<Vec<_>>(),
             "recent": recent.collect::<Vec<_>>(),
@@ -225,11 +225,11 @@ impl Engine {
     }
 }
 
-impl Moment {
+impl Witness {
     /// What a document says of itself between two turns.
-    pub(crate) fn of(document: &mut sheaf_document::Document, hydration: Hydration) -> Moment {
+    pub(crate) fn of(document: &mut sheaf_document::Document, hydration: Hydration) -> Witness {
         let updates = document.fold(hydration);
-        Moment { recording: document.recording().cloned(), state: document.state_hash(), body: document.body(), updates }
+        Witness { recording: document.recording().cloned(), state: document.state_hash(), body: document.body(), updates }
     }
 }
 
@@ -261,7 +261,7 @@ pub fn replay(bytes: &[u8]) -> Result<Played, String> {
         Bundle::Whole(whole) => {
             let played = whole.play();
             let notes = match &played {
-                None => vec!["the document does not begin as it did".to_owned()],
+                None => vec!["the document does not begin as it did, or the recording cannot be read".to_owned()],
                 Some(played) => {
                     let differs = played.differs.map(|turn| format!("turn {turn} of {} wrote something else than it did", played.turns));
                     let unsigned =

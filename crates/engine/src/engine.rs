@@ -14,6 +14,7 @@ use crate::event::{Event, Events, Level};
 use crate::home::{Home, HomeError};
 use crate::library::{Library, ResolveError, Standing, role_number};
 use crate::live::{self, DocumentHandle, Ended};
+use crate::lock::held;
 use crate::metrics::Metrics;
 use crate::peers::Net;
 use crate::settings::{self, Me};
@@ -262,7 +263,7 @@ impl Engine {
 
 impl Shared {
     fn live(&self) -> MutexGuard<'_, BTreeMap<DocumentId, DocumentHandle>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.live)
     }
 
     /// A document if it lives.

@@ -1,7 +1,7 @@
 //! The library: every document of this device, its line in the catalogue, and how it is named on a command line.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use sheaf_base::{DocumentId, Wall};
 use sheaf_document::{Announcement, Role, State};
@@ -13,6 +13,7 @@ use crate::engine::{DocumentError, Engine, Shared};
 use crate::event::{Event, Events, Level};
 use crate::facts::Facts;
 use crate::live::Question;
+use crate::lock::held;
 use crate::task::blocking;
 
 /// How often the time of a document's last change is written, at most: it is for sorting, and costs a page each time.
@@ -77,7 +78,7 @@ impl Library {
     }
 
     fn held(&self) -> MutexGuard<'_, BTreeMap<DocumentId, Entry>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.entries)
     }
 
     /// All documents, the last changed first, the trashed among them.

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sheaf_access::{Ticket, TicketError};
+use sheaf_base::Moment;
 use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Input, Item, Output, RequestId, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -23,7 +24,7 @@ use tokio::task::AbortHandle;
 pub use handle::{AskError, DocumentHandle};
 pub(crate) use heard::{Heard, Question, Replied};
 
-use crate::diagnose::Moment;
+use crate::diagnose::Witness;
 use crate::engine::Shared;
 use crate::event::Event;
 use crate::facts::Facts;
@@ -180,29 +181,33 @@ impl Live {
                 if let Input::Close { view } = &*input {
                     self.views.remove(view);
                 }
-                self.counts.heard(input.name());
-                self.document.handle(*input, now);
+                self.hear(*input, now);
             }
             Heard::Attach { view, outlet } => {
                 self.views.insert(view.clone(), outlet);
-                self.document.handle(Input::Open { view }, now);
+                self.hear(Input::Open { view }, now);
             }
             Heard::Ask { question, reply } => {
                 self.next_request += 1;
                 let request = RequestId(self.next_request);
                 self.asked.insert(request, reply);
-                self.document.handle(question.input(request), now);
+                self.hear(question.input(request), now);
             }
             // Whoever folds may have given up.
             Heard::Fold { hydration, reply } => drop(reply.send(self.document.fold(hydration))),
-            Heard::Recorded { hydration, reply } => drop(reply.send(Moment::of(&mut self.document, hydration))),
+            Heard::Recorded { hydration, reply } => drop(reply.send(Witness::of(&mut self.document, hydration))),
             // Whoever looks for what was changed apart may have given up.
             Heard::Review { hydration, reply } => drop(reply.send(self.document.review(hydration))),
-            Heard::Timeout => self.document.handle(Input::Timeout, now),
+            Heard::Timeout => self.hear(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),
         }
         Ok(())
+    }
+
+    fn hear(&mut self, input: Input, now: Moment) {
+        self.counts.heard(input.name());
+        self.document.handle(input, now);
     }
 
     fn answer(&mut self, answers: Vec<Answer>) {

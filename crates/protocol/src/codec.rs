@@ -101,17 +101,17 @@ impl Frame {
             6 => Frame::Records(read_bundle(r)?),
             7 => Frame::Live(read_bundle(r)?),
             8 => Frame::Have(Have { receipt: Receipt::read(r)?, news: read_news(r)? }),
-            9 => Frame::Receipts(list(r, 177, "receipts", Receipt::read)?),
+            9 => Frame::Receipts(r.list(MANY, 177, "receipts", Receipt::read)?),
             10 => Frame::Presence(read_presence(r)?),
             11 => Frame::StateHash(StateHash {
                 applied: Digest(r.array("a digest")?),
                 access: Digest(r.array("a digest")?),
                 state: r.array("a hash")?,
             }),
-            12 => Frame::Routes(list(r, 33, "routes", |r| {
+            12 => Frame::Routes(r.list(MANY, 33, "routes", |r| {
                 Ok(RouteHint { device: DeviceId(r.array("a device")?), route: r.bytes(ROUTE, "a route")?.to_vec() })
             })?),
-            13 => Frame::Neighbours(list(r, 32, "neighbours", |r| r.array("a device").map(DeviceId))?),
+            13 => Frame::Neighbours(r.list(MANY, 32, "neighbours", |r| r.array("a device").map(DeviceId))?),
             14 => Frame::Bye,
             15 => Frame::Supplied,
             16 => {
@@ -207,7 +207,7 @@ fn write_compare(w: &mut Writer, compare: &Compare) {
 }
 
 fn read_compare(r: &mut Reader<'_>) -> Result<Compare, Malformed> {
-    let ranges = list(r, 2, "ranges", |r| {
+    let ranges = r.list(MANY, 2, "ranges", |r| {
         let prefix = Prefix::read(r)?;
         let held = match r.byte("the kind of range")? {
             1 => Held::Digests(read_parts(r)?),
@@ -239,7 +239,9 @@ fn write_items(w: &mut Writer, items: &[ItemHeld]) {
 }
 
 fn read_items(r: &mut Reader<'_>) -> Result<Vec<ItemHeld>, Malformed> {
-    list(r, 41, "chains", |r| Ok(ItemHeld { chain: ChainId(r.array("a chain")?), number: r.varint("a number")?, hash: r.array("a hash")? }))
+    r.list(MANY, 41, "chains", |r| {
+        Ok(ItemHeld { chain: ChainId(r.array("a chain")?), number: r.varint("a number")?, hash: r.array("a hash")? })
+    })
 }
 
 fn write_bundle(w: &mut Writer, bundle: &Bundle) {
@@ -264,19 +266,19 @@ fn write_bundle(w: &mut Writer, bundle: &Bundle) {
 }
 
 fn read_bundle(r: &mut Reader<'_>) -> Result<Bundle, Malformed> {
-    let chains = list(r, 2, "chains", |r| match r.byte("the kind of chain")? {
+    let chains = r.list(MANY, 2, "chains", |r| match r.byte("the kind of chain")? {
         1 => Ok(BundleChain::Known(ChainId(r.array("a chain")?))),
         2 => Ok(BundleChain::Head(r.bytes(HEAD, "a head")?.to_vec())),
         found => Err(Malformed::Unknown { what: "the kind of chain", found: found.into() }),
     })?;
     let chain = |r: &mut Reader<'_>| r.varint_to((chains.len() as u64).saturating_sub(1), "the index of a chain");
-    let runs = list(r, 4, "runs", |r| {
+    let runs = r.list(MANY, 4, "runs", |r| {
         let (chain, first) = (chain(r)?, r.varint("a number")?);
-        let records = list(r, 4, "records", |r| r.bytes(MAX_RECORD, "a record").map(<[u8]>::to_vec))?;
+        let records = r.list(MANY, 4, "records", |r| r.bytes(MAX_RECORD, "a record").map(<[u8]>::to_vec))?;
         Ok(Run { chain, first, records })
     })?;
     let seals =
-        list(r, 66, "seals", |r| Ok(BundleSeal { chain: chain(r)?, number: r.varint("a number")?, signature: Signature::read(r)? }))?;
+        r.list(MANY, 66, "seals", |r| Ok(BundleSeal { chain: chain(r)?, number: r.varint("a number")?, signature: Signature::read(r)? }))?;
     if chains.is_empty() && !(runs.is_empty() && seals.is_empty()) {
         return Err(Malformed::Truncated("the chains"));
     }
@@ -284,7 +286,7 @@ fn read_bundle(r: &mut Reader<'_>) -> Result<Bundle, Malformed> {
 }
 
 fn read_news(r: &mut Reader<'_>) -> Result<Vec<(ChainId, u64)>, Malformed> {
-    list(r, 33, "news", |r| Ok((ChainId(r.array("a chain")?), r.varint("a number")?)))
+    r.list(MANY, 33, "news", |r| Ok((ChainId(r.array("a chain")?), r.varint("a number")?)))
 }
 
 fn write_presence(w: &mut Writer, presence: &Presence) {
@@ -308,19 +310,4 @@ fn read_presence(r: &mut Reader<'_>) -> Result<Presence, Malformed> {
 fn read_dismissal(r: &mut Reader<'_>) -> Result<Dismissal, Malformed> {
     let found = r.byte("the reason")?;
     Dismissal::ALL.into_iter().find(|reason| *reason as u8 == found).ok_or(Malformed::Unknown { what: "the reason", found: found.into() })
-}
-
-/// A list of things each of which fills at least `each` bytes.
-fn list<T>(
-    r: &mut Reader<'_>,
-    each: usize,
-    what: &'static str,
-    mut read: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
-) -> Result<Vec<T>, Malformed> {
-    let count = r.count(MANY, each, what)?;
-    let mut all = Vec::with_capacity(count);
-    for _ in 0..count {
-        all.push(read(r)?);
-    }
-    Ok(all)
 }

@@ -115,6 +115,17 @@ impl<'a> Reader<'a> {
         if count.saturating_mul(each) > self.rest.len() { Err(Malformed::Truncated(what)) } else { Ok(count) }
     }
 
+    /// Things behind their count, at most `limit`, each of which fills at least `each` bytes.
+    pub fn list<T>(
+        &mut self,
+        limit: usize,
+        each: usize,
+        what: &'static str,
+        mut read: impl FnMut(&mut Self) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, Malformed> {
+        (0..self.count(limit, each, what)?).map(|_| read(self)).collect()
+    }
+
     /// Bytes behind their length.
     pub fn bytes(&mut self, limit: usize, what: &'static str) -> Result<&'a [u8], Malformed> {
         let length = self.varint_to(limit as u64, what)? as usize;

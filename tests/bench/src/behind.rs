@@ -18,11 +18,7 @@ const RUNS: usize = 3;
 const NEVER_PACKED: (&str, &str) = ("SHEAF_FOLD_AFTER", "1000000000");
 
 pub(crate) fn measure() -> Outcome {
-    let trace = script::traces().join(TRACE);
-    if !trace.is_file() {
-        println!("SKIPPED: there is no {}; SHEAF_TRACES names the folder of traces", trace.display());
-        return Ok(());
-    }
+    let Some(trace) = script::trace(TRACE) else { return Ok(()) };
     if !namespace::is_there() {
         return Ok(());
     }

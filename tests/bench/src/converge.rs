@@ -1,7 +1,7 @@
 //! Two devices with 10,000 edits each made apart, from the moment they may speak until both have everything: Sheaf, durable on both, beside two Yjs
 //! clients of a y-websocket server and two automerge-repos over a WebSocket, nothing durable there. All write the same edits.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::script::Measured;
 use crate::times::Times;
@@ -29,12 +29,8 @@ pub(crate) fn measure() -> Outcome {
         "bytes: what passes one device's network, both ways, until a second after; payload of UDP, or of WebSocket frames (on loopback, with all headers)"
     );
     for (name, source) in CASES {
-        let trace = script::traces().join(source);
-        if source != "rich" && !trace.is_file() {
-            println!("{name}: SKIPPED: there is no {}; SHEAF_TRACES names the folder of traces", trace.display());
-            continue;
-        }
-        case(name, if source == "rich" { Path::new("rich") } else { &trace })?;
+        let trace = if source == "rich" { Some(PathBuf::from(source)) } else { script::trace(source) };
+        trace.map_or(Ok(()), |trace| case(name, &trace))?;
     }
     Ok(())
 }

@@ -17,11 +17,7 @@ const TRACE: &str = "sequential/automerge-paper.json.gz";
 const ROWS: u32 = 4096;
 
 pub(crate) fn measure() -> Outcome {
-    let trace = script::traces().join(TRACE);
-    if !trace.is_file() {
-        println!("SKIPPED: there is no {}; SHEAF_TRACES names the folder of traces", trace.display());
-        return Ok(());
-    }
+    let Some(trace) = script::trace(TRACE) else { return Ok(()) };
     if !namespace::is_there() {
         return Ok(());
     }

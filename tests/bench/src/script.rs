@@ -21,6 +21,15 @@ pub(crate) fn traces() -> PathBuf {
     std::env::var_os("SHEAF_TRACES").map_or_else(|| root().join("../shared/traces"), PathBuf::from)
 }
 
+/// One of them; says that it is skipped if there is none.
+pub(crate) fn trace(named: &str) -> Option<PathBuf> {
+    let trace = traces().join(named);
+    if !trace.is_file() {
+        println!("SKIPPED: there is no {}; SHEAF_TRACES names the folder of traces", trace.display());
+    }
+    trace.is_file().then_some(trace)
+}
+
 /// `sheaf`, as `cargo xtask bench` built it: beside this program, unless SHEAF_BIN says otherwise.
 pub(crate) fn sheaf() -> Outcome<PathBuf> {
     let beside = || std::env::current_exe().ok().map(|own| own.with_file_name("sheaf"));

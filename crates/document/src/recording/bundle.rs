@@ -87,7 +87,7 @@ impl Bundle {
             1 => Bundle::Whole(Box::new(read_whole(r)?)),
             2 => {
                 let state = r.array("a hash")?;
-                let updates = list(r, 1, "updates", |r| Ok(Update(r.bytes(LARGEST, "an update")?.to_vec())))?;
+                let updates = r.list(LARGEST, 1, "updates", |r| Ok(Update(r.bytes(LARGEST, "an update")?.to_vec())))?;
                 Bundle::Body(Updates { updates, state })
             }
             found => return Err(Malformed::Unknown { what: "a kind of bundle", found: u64::from(found) }.into()),
@@ -113,12 +113,12 @@ fn write_whole(w: &mut Writer, whole: &Whole) {
 fn read_whole(r: &mut Reader<'_>) -> Result<Whole, Malformed> {
     let (device, state) = (DeviceId(r.array("a device")?), r.array("a hash")?);
     let recording = read_recording(r)?;
-    let records = list(r, 70, "records", read_record)?;
-    let snapshots = list(r, 2, "snapshots", |r| {
+    let records = r.list(LARGEST, 70, "records", read_record)?;
+    let snapshots = r.list(LARGEST, 2, "snapshots", |r| {
         let upto = r.varint("a row")?;
         Ok(SnapshotState { upto, state: r.bytes(LARGEST, "a snapshot")?.to_vec() })
     })?;
-    let signatures = list(r, 96, "signatures", |r| Ok((r.array("a hash")?, Signature::read(r)?)))?;
+    let signatures = r.list(LARGEST, 96, "signatures", |r| Ok((r.array("a hash")?, Signature::read(r)?)))?;
     Ok(Whole { device, recording, journal: Journal { records, snapshots }, signatures, state })
 }
 
@@ -187,20 +187,20 @@ fn read_stored(r: &mut Reader<'_>) -> Result<Stored, Malformed> {
         _ => Some(ticket(r)?),
     };
     let (applied, trying) = (r.varint("a row")?, codec::read_number(r)?);
-    let heads = list(r, 97, "heads", |r| {
+    let heads = r.list(LARGEST, 97, "heads", |r| {
         let (chain, head) = (ChainId(r.array("a chain")?), r.bytes(LARGEST, "a head")?.to_vec());
         Ok(HeadRow { chain, head, signature: r.array("a signature")? })
     })?;
-    let seals = list(r, 97, "seals", |r| {
+    let seals = r.list(LARGEST, 97, "seals", |r| {
         let (chain, number) = (ChainId(r.array("a chain")?), r.varint("a number")?);
         Ok(SealRow { chain, number, signature: r.array("a signature")? })
     })?;
-    let secrets = list(r, 64, "secrets", |r| Ok(SecretRow { epoch: r.array("an epoch")?, secret: r.array("a secret")? }))?;
-    let receipts = list(r, 34, "receipts", |r| {
+    let secrets = r.list(LARGEST, 64, "secrets", |r| Ok(SecretRow { epoch: r.array("an epoch")?, secret: r.array("a secret")? }))?;
+    let receipts = r.list(LARGEST, 34, "receipts", |r| {
         let (device, heard) = (DeviceId(r.array("a device")?), Wall(r.varint("a wall clock")?));
         Ok(ReceiptRow { device, heard, bytes: r.bytes(LARGEST, "a receipt")?.to_vec() })
     })?;
-    let quarantine = list(r, 36, "evidence", |r| {
+    let quarantine = r.list(LARGEST, 36, "evidence", |r| {
         let (chain, number, at) = (ChainId(r.array("a chain")?), r.varint("a number")?, Wall(r.varint("a wall clock")?));
         Ok(QuarantineRow { chain, number, at, reason: codec::text(r)?, bytes: r.bytes(LARGEST, "evidence")?.to_vec() })
     })?;
@@ -226,13 +226,4 @@ fn ticket(r: &mut Reader<'_>) -> Result<sheaf_access::Ticket, Malformed> {
 fn write_list<T>(w: &mut Writer, items: &[T], mut write: impl FnMut(&mut Writer, &T)) {
     w.varint(items.len() as u64);
     items.iter().for_each(|item| write(w, item));
-}
-
-fn list<T>(
-    r: &mut Reader<'_>,
-    each: usize,
-    what: &'static str,
-    mut read: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
-) -> Result<Vec<T>, Malformed> {
-    (0..r.count(LARGEST, each, what)?).map(|_| read(r)).collect()
 }

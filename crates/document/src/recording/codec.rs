@@ -174,12 +174,11 @@ fn read_input(r: &mut Reader<'_>) -> Result<Played, Malformed> {
         14 => Input::LinkFree { peer: peer_id(r)? },
         15 => Input::LinkDown { peer: peer_id(r)? },
         16 => {
-            let count = r.count(LONGEST, 33, "routes")?;
             let route = |r: &mut Reader<'_>| {
                 let device = DeviceId(r.array("a device")?);
                 Ok(RouteHint { device, route: r.bytes(LONGEST, "a route")?.to_vec() })
             };
-            Input::Routes { routes: (0..count).map(|_| route(r)).collect::<Result<_, Malformed>>()? }
+            Input::Routes { routes: r.list(LONGEST, 33, "routes", route)? }
         }
         17 => return Ok(Played::Hydrate { snapshot: read_number(r)?, upto: r.varint("a row")? }),
         18 => Input::Timeout,

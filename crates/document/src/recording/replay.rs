@@ -22,7 +22,7 @@ pub struct Replayed {
 
 impl Recording {
     /// Plays the recording with the device's own key, which notes what it signs: so a bundle is known to play before anybody is given it. None if
-    /// the recording is not whole, or the document does not even begin.
+    /// the recording is not whole or cannot be read, or the document does not even begin.
     pub fn play(&self, key: &[u8; 32], journal: &Journal, signed: &Signed) -> Option<Replayed> {
         self.play_with(DeviceKey::noting(key, signed), journal, signed)
     }
@@ -32,7 +32,7 @@ impl Recording {
         let mut document = self.begin_again(key, journal)?;
         let (mut turns, mut differs) = (0, None);
         for event in self.events() {
-            match event {
+            match event.ok()? {
                 Event::Heard(now, Played::Input(input)) => document.handle(*input, now),
                 Event::Heard(now, Played::Hydrate { snapshot, upto }) => {
                     document.handle(Input::Hydrate(journal.hydration(snapshot, upto)), now)
@@ -68,7 +68,7 @@ impl Recording {
 }
 
 impl Whole {
-    /// Plays the bundle, without the device's key. None if it does not even begin.
+    /// Plays the bundle, without the device's key. None if it does not even begin, or cannot be read to its end.
     pub fn play(&self) -> Option<Replayed> {
         let signed = Signed::of(self.signatures.iter().copied());
         self.recording.play_with(DeviceKey::repeating(self.device, &signed), &self.journal, &signed)

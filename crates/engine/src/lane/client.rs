@@ -16,6 +16,7 @@ use super::{Failure, control, encode, text};
 use crate::engine::Engine;
 use crate::event::Event;
 use crate::live::DocumentHandle;
+use crate::lock::held;
 use crate::task::supervised;
 
 /// How often a client is told to look at the facts again, at most.
@@ -109,7 +110,7 @@ impl Client {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.0.state)
     }
 
     /// A view's name in the whole process: two clients may choose the same.

@@ -1,7 +1,7 @@
 //! What waits to be sent to one client: an ordered queue for what must arrive, and the newest only of what is a mere hint.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
 use sheaf_base::DocumentId;
@@ -9,6 +9,7 @@ use sheaf_document::{Cursor, Item, Refused, ViewId};
 use tokio::sync::Notify;
 
 use super::Failure;
+use crate::lock::held;
 
 /// Something for the client, not yet in words.
 pub(super) enum Told {
@@ -49,7 +50,7 @@ pub(super) struct Outbox {
 
 impl Outbox {
     fn held(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.waiting)
     }
 
     pub(super) fn put(&self, told: Told) {

@@ -6,7 +6,7 @@ use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
 
-use crate::diagnose::Moment;
+use crate::diagnose::Witness;
 use crate::lane::Outlet;
 
 /// A message to a document's task.
@@ -20,7 +20,7 @@ pub(crate) enum Heard {
     /// Somebody folds, and asks for what only the document can open.
     Fold { hydration: Hydration, reply: oneshot::Sender<FoldJob> },
     /// Somebody makes a bundle, and asks for what only the document knows.
-    Recorded { hydration: Hydration, reply: oneshot::Sender<Moment> },
+    Recorded { hydration: Hydration, reply: oneshot::Sender<Witness> },
     /// Somebody looks for what was changed apart, and asks for what only the document can open.
     Review { hydration: Hydration, reply: oneshot::Sender<Option<ReviewJob>> },
     /// The moment that the document named has come.
