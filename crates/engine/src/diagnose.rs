@@ -33,7 +33,7 @@ const LARGEST: u64 = 1 << 30;
 /// How often the text may change between what is read from the disk and what the document says, before that is said.
 const TRIES: usize = 20;
 
-/// What a live document gives for a bundle, all of one witness.
+/// What a live document gives for a bundle, all of one moment.
 pub(crate) struct Witness {
     pub(crate) recording: Option<Recording>,
     pub(crate) state: Option<[u8; 32]>,

@@ -74,6 +74,13 @@ fn a_recording_in_which_one_byte_was_heard_differently_says_which_turn_differs()
     let played = other.play().expect("it begins");
     assert!(played.differs.is_some() && played.unsigned > 0 && played.state != Some(bundle.state), "{played:?}");
 
+    // One that cannot be read to its end comes to nothing at all.
+    let mut torn = bytes.clone();
+    let push = bytes[..at].windows(7).rposition(|window| window == b"{\"ops\":").expect("the push is a Delta");
+    torn[push] = b'x';
+    let Ok(Bundle::Whole(torn)) = Bundle::decode(&torn) else { panic!("it still reads") };
+    assert_eq!(torn.play(), None);
+
     bundle.signatures.clear();
     let played = bundle.play().expect("it begins");
     assert!(played.unsigned > 0, "nobody can sign in the device's name: {played:?}");
