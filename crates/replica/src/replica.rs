@@ -134,7 +134,7 @@ impl Replica {
         self.check_founded()?;
         let push = delta.clone().normal();
         check_fit(&push, self.length(), |offset| self.sequence.splits_pair(offset))?;
-        let planned = Plan::make(&self.lines, &push, fresh)?;
+        let planned = Plan::make(&self.lines, &push, fresh, &mut |offset| self.sequence.attributes_before(offset))?;
         let said: Vec<Said<'_>> =
             planned.blocks.iter().map(|(id, block)| Said { map: Map::Lines.name(), key: id, value: block.as_deref() }).collect();
         Ok(self.edit(&said, &planned.raw)?)

@@ -56,8 +56,10 @@ export class Ledger {
   readonly given = new Map<string, Set<string>>();
   readonly taken = new Map<string, Set<string>>();
   readonly strokes: Stroke[] = [];
-  /** Kinds that somebody gave a line. */
+  /** Kinds that somebody gave a line; of all lines without an id together. */
   readonly kinds = new Map<string, Set<string>>();
+  /** By id: what a view called that line before its core gave it the id. Until it hears of that, what its person makes of the line is noted there. */
+  readonly before = new Map<string, Set<string>>();
   /** What undo changed that its owner had never touched. Must stay empty. */
   readonly foreign: string[] = [];
   resets = 0;
@@ -96,6 +98,37 @@ export class Ledger {
       offset = end;
     }
     this.replaced(who, removed, inserted, undo);
+  }
+
+  /** Notes which lines of this text a core has given another id. */
+  renamed(before: Lines, delta: Delta): void {
+    let offset = 0;
+    for (const op of delta.ops) {
+      if (op.insert !== undefined) continue;
+      const end = offset + lengthOf(op);
+      const id = (op.attributes as Attributes | undefined)?.["line"];
+      if (typeof id === "string")
+        before.eachPiece(
+          offset,
+          end,
+          () => undefined,
+          (line) => add(this.before, id, line.id),
+        );
+      offset = end;
+    }
+  }
+
+  /**
+   * Kinds that somebody gave a line, under any id that it was seen with. A line without an id can be nothing but a paragraph. Undefined of an id that
+   * nobody here made: it is the core's, of two lines with one id the later got another.
+   */
+  kindsOf(id: string): ReadonlySet<string> | undefined {
+    if (id === "") return new Set([""]);
+    const own = this.kinds.get(id);
+    if (own === undefined) return undefined;
+    const all = new Set(own);
+    for (const was of this.before.get(id) ?? []) for (const kind of this.kinds.get(was) ?? []) all.add(kind);
+    return all;
   }
 
   private replaced(
@@ -150,7 +183,7 @@ export class Ledger {
           }
       },
       (line) => {
-        if ("block" in change && line.id !== "") add(this.kinds, line.id, String(change["block"] ?? ""));
+        if ("block" in change) add(this.kinds, line.id, String(change["block"] ?? ""));
       },
     );
     this.strokes.push(...strokes.values());

@@ -44,7 +44,10 @@ export class Seat {
         changing: () => undefined,
         textChanged: (delta, _changes, mine) => {
           if (mine) ledger.note(name, before, delta, this.undoing);
-          else listener.shown?.();
+          else {
+            ledger.renamed(before, delta);
+            listener.shown?.();
+          }
           before = this.view.page.lines;
         },
         changed: () => undefined,

@@ -25,7 +25,11 @@ const END: &str = "end";
 pub(crate) struct Plan<'a> {
     lines: &'a Lines,
     fresh: &'a mut dyn FnMut() -> [u8; 32],
+    /// What the character before a raw offset carries.
+    carried: &'a mut dyn FnMut(u32) -> Attributes,
     at: At,
+    /// Where `at` is in the raw text.
+    base: u32,
     /// By id: how many of its newlines the push deletes.
     released: BTreeMap<u32, u32>,
     /// Ids that the push gives to newlines.
@@ -44,9 +48,14 @@ pub(crate) struct Planned {
 
 impl<'a> Plan<'a> {
     /// Plans a push, in normal form, whose lengths and boundaries have been checked against the text.
-    pub(crate) fn make(lines: &'a Lines, push: &Delta, fresh: &'a mut dyn FnMut() -> [u8; 32]) -> Result<Planned, PushError> {
-        let at = At::default();
-        let mut plan = Plan { lines, fresh, at, released: BTreeMap::new(), given: BTreeSet::new(), planned: Planned::default() };
+    pub(crate) fn make(
+        lines: &'a Lines,
+        push: &Delta,
+        fresh: &'a mut dyn FnMut() -> [u8; 32],
+        carried: &'a mut dyn FnMut(u32) -> Attributes,
+    ) -> Result<Planned, PushError> {
+        let (at, released, given, planned) = (At::default(), BTreeMap::new(), BTreeSet::new(), Planned::default());
+        let mut plan = Plan { lines, fresh, carried, at, base: 0, released, given, planned };
         plan.release(push);
         for op in &push.ops {
             if let Some(attributes) = op.attributes() {
@@ -65,6 +74,7 @@ impl<'a> Plan<'a> {
                 Op::Delete { length } => {
                     plan.planned.raw.push(op.clone());
                     lines.advance(&mut plan.at, *length as u32);
+                    plan.base += *length as u32;
                 }
             }
         }
@@ -124,11 +134,12 @@ impl<'a> Plan<'a> {
                     }
                 } else if block(attributes).is_some() || matches!(attributes.get(LINE), Some(Scalar::Text(_))) {
                     // A line that lost its id, or has another's, gets one, and only then can it be something. An id is written
-                    // with its newline and never after it, so the newline is replaced.
+                    // with its newline and never after it, so the newline is replaced by one that carries the same marks.
                     let id = self.give(attributes.get(LINE));
                     self.say(&id, block(attributes));
                     self.planned.raw.push(Op::Retain { length: (offset - 1 - done) as usize, attributes: plain.clone() });
-                    let mut named = plain.clone();
+                    let mut named = of_characters(&(self.carried)(self.base + offset));
+                    named.extend(plain.clone());
                     named.retain(|_, value| *value != Scalar::Null);
                     named.insert(LINE.to_owned(), Scalar::Text(id));
                     self.planned.raw.push(Op::Insert { text: "\n".to_owned(), attributes: named });
@@ -138,6 +149,7 @@ impl<'a> Plan<'a> {
             }
         }
         self.planned.raw.push(Op::Retain { length: (length - done) as usize, attributes: plain });
+        self.base += length;
     }
 
     /// An id for a newline: the one that is wanted, if nobody else has it, and else a fresh one.

@@ -5,7 +5,7 @@ use sheaf_replica::{
     ApplyError, PushError, Replica, Stick,
     walk::{Rules, walk},
 };
-use sheaf_schema::{Attributes, Delta, Embed, Scalar, Value, attributes};
+use sheaf_schema::{Attributes, Delta, Embed, Op, Scalar, Value, attributes};
 
 fn fresh() -> impl FnMut() -> [u8; 32] {
     let mut count = 0u8;
@@ -133,6 +133,23 @@ fn of_two_lines_with_one_id_the_later_has_none_until_somebody_makes_it_something
     assert_eq!(here.delta(), there.delta());
     let last = here.delta().lines().last().expect("there are lines");
     assert!(last.id().is_some_and(|id| id != "a") && last.block() == "ul", "{last:?}");
+}
+
+#[test]
+fn a_nameless_line_that_gets_a_name_keeps_the_marks_of_its_newline() {
+    let (mut here, mut there) = pair();
+    // Both move the heading to the end, apart, and its newline is bold there: the later of the two has no name.
+    let mut bold = kind("a", "h1");
+    bold.insert("bold".into(), true.into());
+    let moved = || Delta::new().delete(4).retain(4).insert("one").insert_with("\n", bold.clone());
+    let mine = here.push(&moved(), &mut fresh()).expect("the push is accepted").updates;
+    let theirs = there.push(&moved(), &mut fresh()).expect("the push is accepted").updates;
+    meet(&mut here, &mut there, &mine, &theirs);
+    let end = here.length();
+    push(&mut here, Delta::new().retain(end - 1).retain_with(1, attributes([("block", "ul".into())])));
+    let named = here.delta().slice(end - 1, end);
+    let Some(Op::Insert { attributes, .. }) = named.ops.first() else { panic!("{named:?}") };
+    assert_eq!(attributes.keys().collect::<Vec<_>>(), ["block", "bold", "line"], "whoever pushed keeps showing the mark");
 }
 
 #[test]
