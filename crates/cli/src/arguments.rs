@@ -106,6 +106,17 @@ pub(crate) enum Command {
         /// An id, the beginning of one, or a title [default: all documents]
         document: Option<String>,
     },
+    /// Say who has a paragraph as it is now: whose device has confirmed its last change, and whose has not
+    Who {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Words that stand in that paragraph and in no other
+        #[arg(required_unless_present = "line")]
+        words: Option<String>,
+        /// The paragraph's number instead, as `show --as text` prints them
+        #[arg(long, value_name = "N", conflicts_with = "words")]
+        line: Option<u64>,
+    },
     /// Show the paragraphs that you and others changed while you were apart, with what each side had
     Reviews {
         /// An id, the beginning of one, or a title [default: all documents]
@@ -124,6 +135,8 @@ pub(crate) enum Command {
         /// anywhere, local, direct or relay=URL
         profile: Option<String>,
     },
+    /// Show what this device has done: words, edits, bytes, people. Counted on this device, kept here, sent nowhere
+    Statistics,
     /// Say in plain words what of the connection works, what does not, and what to do
     Doctor,
     /// Write what a document heard since Sheaf started into a file, for finding a bug; filler stands for every word

@@ -8,7 +8,7 @@ use sheaf_engine::Home;
 
 use crate::arguments::{Command, Form};
 use crate::node::Node;
-use crate::{print, reviews};
+use crate::{print, reviews, waiting, who};
 
 /// Runs a command. The error is a sentence for stderr.
 pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), String> {
@@ -52,12 +52,16 @@ enum Shape {
     Joined,
     /// Who has what.
     Status,
+    /// Who has a paragraph.
+    Who,
     /// What was changed on both sides.
     Reviews,
     /// Who is in a document.
     Members,
     /// The network profile.
     Network,
+    /// What this device has done.
+    Statistics,
     /// What of the connection works.
     Findings,
     /// A file that was written.
@@ -95,10 +99,12 @@ fn request(command: Command) -> Result<Request, String> {
             }
         }
         Command::Status { document } => ("status", json!({ "document": document }), Shape::Status),
+        Command::Who { document, words, line } => ("who", json!({ "document": document, "words": words, "line": line }), Shape::Who),
         Command::Reviews { done: Some(done), .. } => ("review_done", json!({ "review": done }), Shape::Nothing),
         Command::Reviews { document, done: None } => ("reviews", json!({ "document": document }), Shape::Reviews),
         Command::Members { document } => ("members", json!({ "document": document }), Shape::Members),
         Command::Network { profile } => ("network", json!({ "profile": profile }), Shape::Network),
+        Command::Statistics => ("statistics", json!({}), Shape::Statistics),
         Command::Doctor => ("doctor", json!({}), Shape::Findings),
         Command::Diagnose { document, out, with_content } => {
             let out = std::path::absolute(&out).map_err(|error| format!("{} is no path: {error}", out.display()))?;
@@ -113,7 +119,11 @@ fn request(command: Command) -> Result<Request, String> {
 }
 
 async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), String> {
-    let answer = node.ask(request.call, request.fields.clone()).await.map_err(|failure| failure.message)?;
+    let answer = match request.shape {
+        Shape::Joined => waiting::join(node, &request.fields).await,
+        _ => node.ask(request.call, request.fields.clone()).await,
+    };
+    let answer = answer.map_err(|failure| failure.message)?;
     if request.shape == Shape::Ticket {
         if let Some(warning) = answer["warning"].as_str() {
             print::sentence(warning);
@@ -172,8 +182,10 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Library => print::library(&answer["documents"]),
         Shape::Preview => print::preview(answer),
         Shape::Status => print::status(answer),
+        Shape::Who => who::text(answer),
         Shape::Reviews => reviews::text(answer),
         Shape::Members => print::members(answer),
+        Shape::Statistics => print::statistics(answer),
         Shape::Findings => print::findings(answer),
         Shape::Bundle => print::bundle(answer),
         Shape::Network => match answer["relay"].as_str() {

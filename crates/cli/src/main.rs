@@ -14,6 +14,8 @@ mod print;
 mod replay;
 mod reviews;
 mod up;
+mod waiting;
+mod who;
 
 use std::process::ExitCode;
 

@@ -89,6 +89,22 @@ pub(crate) fn findings(answer: &Value) -> String {
     lines.collect()
 }
 
+/// What this device has done.
+pub(crate) fn statistics(answer: &Value) -> String {
+    let number = |name: &str| answer[name].as_u64().unwrap_or(0);
+    format!(
+        "words written\t{}\nedits made\t{}\nmerges with what others wrote meanwhile\t{}\nsent\t{} MB\nreceived\t{} MB\npeople written with\t{}\n\
+         Counted on this device since {}, kept here, sent nowhere.\n",
+        number("words"),
+        number("edits"),
+        number("merges"),
+        megabytes(number("sent")),
+        megabytes(number("received")),
+        number("people"),
+        when(number("since")),
+    )
+}
+
 /// A bundle that was written, and what may be done with it.
 pub(crate) fn bundle(answer: &Value) -> String {
     let warning = match answer["content"].as_bool() {
@@ -107,7 +123,7 @@ pub(crate) fn bundle(answer: &Value) -> String {
 }
 
 /// What is said of a document of which nothing is here yet, or not all.
-fn first_copy(document: &Value) -> String {
+pub(crate) fn first_copy(document: &Value) -> String {
     let transfer = &document["transfer"];
     match (transfer["bytes"].as_u64(), transfer["total"].as_u64()) {
         (Some(bytes), Some(total)) => {
@@ -165,10 +181,15 @@ fn device_line(device: &Value) -> String {
         _ if behind > 0 => format!("not reachable, {edits} waiting for it"),
         _ => "not reachable".to_owned(),
     };
+    let ahead = match device["ahead"].as_u64().unwrap_or(0) {
+        0 => String::new(),
+        1 => ", 1 change is coming from it".to_owned(),
+        ahead => format!(", {ahead} changes are coming from it"),
+    };
     let seen = device["last_seen"].as_u64().map(|seen| format!(", last seen {}", when(seen))).unwrap_or_default();
     let path = device["path"].as_str().map(|path| format!(", {path}")).unwrap_or_default();
     let reason = device["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("{}: {state}{path}{seen}{reason}", person(&device["person"], &device["device"]))
+    format!("{}: {state}{ahead}{path}{seen}{reason}", person(&device["person"], &device["device"]))
 }
 
 /// A moment in UTC, to the minute.

@@ -5,11 +5,20 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::print;
+use crate::waiting::Line;
 
 /// Plays a bundle. The error is a sentence for stderr: the bundle cannot be played, or does not come to what it came to.
 pub(crate) fn run(file: &Path, json: bool) -> Result<(), String> {
     let bytes = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    let played = sheaf_engine::replay(&bytes)?;
+    let mut line = Line::new();
+    let mut told = None;
+    let played = sheaf_engine::replay(&bytes, &mut |done, all| {
+        let hundredth = done * 100 / all.max(1);
+        if told.replace(hundredth) != Some(hundredth) {
+            line.say(&format!("played {done} of {all} inputs"));
+        }
+    })?;
+    line.end();
     let (recorded, state) = (hexadecimal(&played.recorded), played.state.as_ref().map(|state| hexadecimal(state)));
     if json {
         let result =

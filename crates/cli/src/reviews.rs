@@ -39,7 +39,7 @@ fn wording(wording: &Value) -> String {
 }
 
 /// Other people's words on this terminal: what could steer it is shown, not sent.
-fn spelled(words: &str) -> String {
+pub(crate) fn spelled(words: &str) -> String {
     words.chars().map(|letter| if letter.is_control() || letter == '\u{2028}' { ' ' } else { letter }).collect()
 }
 

@@ -464,6 +464,11 @@ impl Body {
         FoldJob::new(snapshot, updates(&counting), upto)
     }
 
+    /// Opens a stored body record, if it has a part in the text.
+    pub(crate) fn open_row(&self, row: u64, record: RecordRow, history: &mut History) -> Option<News> {
+        read(history, row, record).filter(|news| self.counts(history, &news.position))
+    }
+
     /// What is needed to see which lines were changed apart.
     pub(crate) fn review(&mut self, hydration: Hydration, history: &mut History) -> Option<ReviewJob> {
         let gathered = self.apart.take()?;

@@ -12,6 +12,7 @@ use crate::{
     output::{Answer, Author, Done, Opened, Refused, State},
     presence::places,
     views::{Judged, correction},
+    words,
 };
 
 impl Document {
@@ -34,7 +35,16 @@ impl Document {
         let result = match self.views.judge(&push) {
             Judged::Again(result) => result,
             Judged::Refuse(refused) => Err(refused),
-            Judged::Apply(delta) => self.edit(&delta, Author::View(view.clone()), Some(number)),
+            Judged::Apply(delta) => {
+                // What is taken back or comes back was counted when it was written.
+                let words = if push.undoes.is_some() { 0 } else { self.words_of(&delta) };
+                let result = self.edit(&delta, Author::View(view.clone()), Some(number));
+                if result.is_ok() {
+                    self.tally.edits += 1;
+                    self.tally.words += words;
+                }
+                result
+            }
         };
         self.views.answered(&view, number, result.clone());
         self.draft.answers.push(Answer::Pushed { view, number, result });
@@ -111,6 +121,11 @@ impl Document {
             self.views.enter(correction, Author::Here, None, length);
         }
         Ok(version)
+    }
+
+    /// How many words an edit of the text begins.
+    fn words_of(&self, edit: &Delta) -> u64 {
+        self.replica.get().map_or(0, |replica| words::begun(edit, |offset| replica.character_before(offset)))
     }
 
     /// Writes updates that the replica has made as records of this process run's chain.

@@ -28,6 +28,7 @@ mod entropy;
 mod evidence;
 mod forks;
 mod history;
+mod holding;
 mod hydration;
 mod input;
 mod links;
@@ -48,8 +49,12 @@ mod unsealed;
 mod validity;
 mod views;
 mod waiting;
+mod words;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use sheaf_access::Profile;
 use sheaf_base::{ChainId, DeviceId, DocumentId, Moment};
@@ -67,6 +72,7 @@ use receipts::Receipts;
 use views::Views;
 
 pub use beginnings::CreateError;
+pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
 pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
 pub use output::{
@@ -80,6 +86,7 @@ pub use sheaf_replica::Place;
 pub use status::{DeviceFact, DeviceState, Progress, Status, Tally};
 pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
 pub use waiting::Waiting;
+pub use words::begun as words_begun;
 
 /// How long a receipt may wait to be written down, if nothing else is written: it says nothing that cannot be said again.
 const RECEIPTS_WAIT: Duration = Duration::from_secs(5);
@@ -176,8 +183,9 @@ pub struct Document {
     told_frontier: Option<[u8; 32]>,
     receipts_due: Option<Duration>,
     compared: Option<compare::Compared>,
-    /// Turns that took in edits made apart from this process's own.
-    merges: u64,
+    tally: Tally,
+    /// Whose edits were taken in and have not been asked for.
+    authors: BTreeSet<DeviceId>,
 
     /// Everything heard in this process.
     recording: Option<Box<Recording>>,
@@ -416,7 +424,8 @@ impl Document {
             told_frontier: None,
             receipts_due: None,
             compared: None,
-            merges: 0,
+            tally: Tally::default(),
+            authors: BTreeSet::new(),
             recording: None,
             ended_chains: Vec::new(),
             closed_chains: Vec::new(),
@@ -455,7 +464,8 @@ impl Document {
         authors.sort_unstable();
         authors.dedup();
         self.text_changed |= !news.is_empty();
-        self.merges += u64::from(self.are_concurrent(&news));
+        self.authors.extend(&authors);
+        self.tally.merges += u64::from(self.are_concurrent(&news));
         // A replica writes under the client id of this process run's chain, so there must be one.
         if self.replica.has_come() {
             let _ = self.begin_chain();

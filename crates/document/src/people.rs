@@ -2,7 +2,7 @@
 
 use sheaf_access::{Profile, Role};
 use sheaf_base::DeviceId;
-use sheaf_protocol::Dismissal;
+use sheaf_protocol::{Dismissal, Session};
 
 use crate::{
     Document, Member,
@@ -80,8 +80,17 @@ impl Document {
             linked: processes > 0,
             state,
             receipt_at: known.map(|known| known.heard),
+            ahead: self.ahead(&device),
             twice: processes > 1,
         }
+    }
+
+    /// How many records a device has that are not here yet.
+    fn ahead(&self, device: &DeviceId) -> u64 {
+        let sessions = self.peers.iter().filter(|(_, peer)| peer.device == *device).filter_map(|(_, peer)| peer.session.as_ref());
+        let held = |chain| self.history.durable.get(&chain).map_or(0, |position| position.number);
+        let ahead = |session: &Session| session.ahead().map(|(chain, number)| number.saturating_sub(held(chain))).sum();
+        sessions.map(ahead).max().unwrap_or(0)
     }
 
     fn progress(&self) -> Option<Progress> {

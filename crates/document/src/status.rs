@@ -1,5 +1,7 @@
 //! Facts about who has what, for the status line. Never the word "synced".
 
+use std::collections::BTreeSet;
+
 use sheaf_base::{DeviceId, Wall};
 
 use crate::{Document, body::News};
@@ -28,6 +30,8 @@ pub struct DeviceFact {
     pub state: DeviceState,
     /// When the newest receipt came.
     pub receipt_at: Option<Wall>,
+    /// Records that it has and that are not here yet, as far as the two have compared.
+    pub ahead: u64,
     /// Two processes with this device's key are at work: a profile is in use twice.
     pub twice: bool,
 }
@@ -58,6 +62,22 @@ pub struct Tally {
     pub duplicates: u64,
     /// Turns that took in edits whose authors did not know what this process had written last.
     pub merges: u64,
+    /// Edits of views.
+    pub edits: u64,
+    /// Words that they began.
+    pub words: u64,
+}
+
+impl Tally {
+    /// What has been counted since an earlier moment of the same process.
+    pub fn since(self, earlier: Tally) -> Tally {
+        Tally {
+            duplicates: self.duplicates - earlier.duplicates,
+            merges: self.merges - earlier.merges,
+            edits: self.edits - earlier.edits,
+            words: self.words - earlier.words,
+        }
+    }
 }
 
 /// How far a copy has come.
@@ -74,7 +94,12 @@ pub struct Progress {
 impl Document {
     /// What has been counted since the document began in this process.
     pub fn tally(&self) -> Tally {
-        Tally { duplicates: self.delivery.duplicates, merges: self.merges }
+        Tally { duplicates: self.delivery.duplicates, ..self.tally }
+    }
+
+    /// Whose edits have been taken in since this was last asked.
+    pub fn take_authors(&mut self) -> BTreeSet<DeviceId> {
+        std::mem::take(&mut self.authors)
     }
 
     /// Whether one of these was written without knowing what this process has written last.

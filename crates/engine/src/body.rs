@@ -1,7 +1,7 @@
 //! Bodies as Markdown, text, HTML and Delta: reading them, and merging a new version in as the smallest edits.
 
 use sheaf_base::{ClientId, DocumentId};
-use sheaf_document::{Done, Opened, Refused};
+use sheaf_document::{Done, Opened, Refused, Tally, words_begun};
 use sheaf_replica::Replica;
 use sheaf_schema::{Delta, LINE, Op};
 
@@ -57,10 +57,17 @@ impl Engine {
     /// anything changed, and the version after it.
     pub async fn write(&self, document: DocumentId, markdown: &str, base: Option<u64>) -> Result<(bool, u64), BodyError> {
         let live = self.live(document).await?;
-        let now = read(&live).await?;
+        let (changed, version, words) = self.merge(&live, markdown, base).await?;
+        self.shared.statistics.wrote(&self.shared, Tally { edits: changed.into(), words, ..Tally::default() });
+        Ok((changed, version))
+    }
+
+    /// The same, and how many words it began. Nobody has written them who only imports or copies them.
+    async fn merge(&self, live: &DocumentHandle, markdown: &str, base: Option<u64>) -> Result<(bool, u64, u64), BodyError> {
+        let now = read(live).await?;
         let base = match base {
             Some(version) if version > now.version => return Err(BodyError::Version(version)),
-            Some(version) if version < now.version => Some(self.body_at(&live, version).await?),
+            Some(version) if version < now.version => Some(self.body_at(live, version).await?),
             _ => None,
         };
         let wanted = sheaf_markdown::read(markdown, &mut random::line_id);
@@ -76,18 +83,22 @@ impl Engine {
             // An edit of nothing still tells who may not write that they may not.
             return match live.facts().role {
                 role if role < sheaf_document::Role::Edit => Err(AskError::Refused(Refused::Role { role, needs: "edit" }).into()),
-                _ => Ok((false, now.version)),
+                _ => Ok((false, now.version, 0)),
             };
         }
+        let letters: Vec<u16> = now.opened.delta.text().encode_utf16().collect();
+        // Half a pair is no letter; embeds stand for nothing here, so behind one the count may be off by a word.
+        let before = |offset: usize| letters.get(offset.checked_sub(1)?).and_then(|unit| char::from_u32((*unit).into()));
+        let words = words_begun(&edit, before);
         let (_, row) = live.ask(Question::Edit { base: Some(now.opened.version), delta: edit }).await?;
-        Ok((true, row))
+        Ok((true, row, words))
     }
 
     /// A new document with a body. It is durable, with its text, when this returns.
     pub async fn create_with(&self, title: &str, markdown: Option<&str>) -> Result<DocumentId, BodyError> {
         let live = self.create(title).await?;
         if let Some(markdown) = markdown
-            && let Err(error) = self.write(live.id(), markdown, None).await
+            && let Err(error) = self.merge(&live, markdown, None).await
         {
             // Half of what was asked for is not what was asked for.
             self.abandon(&live).await;

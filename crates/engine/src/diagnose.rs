@@ -243,8 +243,8 @@ fn write(path: &Path, about: &Value, bundle: &Bundle) -> std::io::Result<u64> {
     Ok(bytes.len() as u64)
 }
 
-/// Plays a bundle's file. The error is a sentence for people.
-pub fn replay(bytes: &[u8]) -> Result<Played, String> {
+/// Plays a bundle's file. The error is a sentence for people. `tell` hears how many inputs have been played, of how many.
+pub fn replay(bytes: &[u8], tell: &mut dyn FnMut(u64, u64)) -> Result<Played, String> {
     let no_bundle = || "this is not a bundle; `sheaf diagnose` makes one".to_owned();
     let mut parts = bytes.splitn(3, |byte| *byte == b'\n');
     let (first, about, packed) = (parts.next(), parts.next(), parts.next());
@@ -259,7 +259,7 @@ pub fn replay(bytes: &[u8]) -> Result<Played, String> {
     let bundle = Bundle::decode(&unpacked).map_err(|error| error.to_string())?;
     Ok(match bundle {
         Bundle::Whole(whole) => {
-            let played = whole.play();
+            let played = whole.play_telling(tell);
             let notes = match &played {
                 None => vec!["the document does not begin as it did, or the recording cannot be read".to_owned()],
                 Some(played) => {

@@ -18,6 +18,7 @@ use crate::lock::held;
 use crate::metrics::Metrics;
 use crate::peers::Net;
 use crate::settings::{self, Me};
+use crate::statistics::Statistics;
 use crate::{random, task};
 
 /// The setting that says whose profile this is.
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) events: Events,
     pub(crate) library: Library,
     pub(crate) metrics: Metrics,
+    pub(crate) statistics: Statistics,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -128,13 +130,16 @@ impl Engine {
         }
         let events = Events::new();
         let library = Library::load(store.clone(), events.clone())?;
+        let clock = Clock::start();
+        let statistics = Statistics::load(&store, clock.wall());
         let shared = Shared {
             home,
             store,
-            clock: Clock::start(),
+            clock,
             events,
             library,
             metrics: Metrics::default(),
+            statistics,
             key,
             device,
             live: Mutex::default(),
@@ -155,6 +160,7 @@ impl Engine {
         for document in live {
             document.end().await;
         }
+        self.shared.statistics.keep(&self.shared.store);
         // What was handed over is written first.
         let store = self.shared.store.clone();
         task::blocking(move || store.close()).await;

@@ -11,12 +11,13 @@ mod inbox;
 mod review;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sheaf_access::{Ticket, TicketError};
-use sheaf_base::Moment;
-use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Input, Item, Output, RequestId, ViewId};
+use sheaf_base::{DeviceId, Moment};
+use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Input, Item, Output, RequestId, Tally, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -58,6 +59,10 @@ pub(crate) struct Live {
     facts: watch::Sender<Arc<Facts>>,
     views: BTreeMap<ViewId, Outlet>,
     counts: Counts,
+    /// What the document had counted at the end of the last turn.
+    counted: Tally,
+    /// Whose edits have come.
+    authors: BTreeSet<DeviceId>,
     asked: BTreeMap<RequestId, oneshot::Sender<Replied>>,
     next_request: u64,
     /// Changes that go with the next turn's rows: the catalogue line of a new document.
@@ -99,6 +104,8 @@ pub(crate) fn start(
         facts,
         views: BTreeMap::new(),
         counts: shared.metrics.of(id),
+        counted: Tally::default(),
+        authors: BTreeSet::new(),
         asked: BTreeMap::new(),
         next_request: 0,
         with_next: with_first,
@@ -169,8 +176,23 @@ impl Live {
         self.document.apply_written();
         let outputs = self.document.take_outputs();
         self.tell(outputs);
-        self.counts.applied(self.document.tally(), self.shared.clock.now().elapsed - began);
+        self.count(self.shared.clock.now().elapsed - began);
         Ok(())
+    }
+
+    /// Notes what the turn came to: for whoever asks how Sheaf is doing, and for this device's person.
+    fn count(&mut self, took: Duration) {
+        let tally = self.document.tally();
+        let counted = tally.since(std::mem::replace(&mut self.counted, tally));
+        self.counts.applied(counted, took);
+        self.shared.statistics.wrote(&self.shared, counted);
+        let fresh: Vec<DeviceId> = self.document.take_authors().into_iter().filter(|author| self.authors.insert(*author)).collect();
+        if !fresh.is_empty() {
+            let members = self.document.members();
+            let name = |device: &DeviceId| members.iter().find(|member| member.device == *device).map(|member| member.name.clone());
+            let met = fresh.iter().filter(|device| **device != self.shared.device);
+            self.shared.statistics.met(&self.shared, met.map(|device| (*device, name(device).unwrap_or_default())));
+        }
     }
 
     /// Takes one message to heart.
@@ -198,6 +220,9 @@ impl Live {
             Heard::Recorded { hydration, reply } => drop(reply.send(Witness::of(&mut self.document, hydration))),
             // Whoever looks for what was changed apart may have given up.
             Heard::Review { hydration, reply } => drop(reply.send(self.document.review(hydration))),
+            // Whoever asks may have gone.
+            Heard::AskWhoHas { version, offset, reply } => drop(reply.send(self.document.ask_who_has(version, offset))),
+            Heard::WhoHas { job, hydration, reply } => drop(reply.send(self.document.who_has(*job, hydration))),
             Heard::Timeout => self.hear(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),

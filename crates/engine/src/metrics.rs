@@ -42,7 +42,8 @@ struct Counted {
     quarantined: u64,
     alarms: u64,
     failed_writes: u64,
-    tally: Tally,
+    duplicates: u64,
+    merges: u64,
     commit: Times,
     apply: Times,
     receipt: Times,
@@ -68,7 +69,70 @@ impl Times {
     }
 }
 
+/// What a document has counted since Sheaf began, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct DocumentCounters {
+    pub(crate) records: u64,
+    pub(crate) bytes: u64,
+    pub(crate) turns: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) merges: u64,
+    /// Frames that a full queue took back: so often a peer was compared with anew.
+    pub(crate) resyncs: u64,
+    pub(crate) resets: u64,
+    pub(crate) put_aside: u64,
+    /// Conversations that this side ended, and that others did.
+    pub(crate) refused: (u64, u64),
+    pub(crate) failed_writes: u64,
+    pub(crate) commit: Spent,
+    pub(crate) receipt: Spent,
+}
+
+/// How long something took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Spent {
+    /// How often.
+    pub(crate) times: u64,
+    /// On the average.
+    pub(crate) mean: Duration,
+    /// Nine in ten took no longer; none, if that is more than ten seconds.
+    pub(crate) most: Option<Duration>,
+}
+
+impl Times {
+    fn spent(&self) -> Spent {
+        let share = self.count - self.count / 10;
+        let class = self.classes.iter().position(|within| self.count > 0 && *within >= share);
+        Spent {
+            times: self.count,
+            mean: self.sum.checked_div(u32::try_from(self.count).unwrap_or(u32::MAX)).unwrap_or_default(),
+            most: class.map(|class| Duration::from_millis(CLASSES[class])),
+        }
+    }
+}
+
 impl Metrics {
+    /// What a document has counted, if it has lived in this process.
+    pub(crate) fn counters(&self, document: DocumentId) -> Option<DocumentCounters> {
+        let counts = held(&self.documents).get(&document)?.clone();
+        let it = held(&counts.0);
+        let refusals = |by_name: &BTreeMap<&'static str, u64>| by_name.get("refuse").copied().unwrap_or(0);
+        Some(DocumentCounters {
+            records: it.records,
+            bytes: it.bytes,
+            turns: it.turns,
+            duplicates: it.duplicates,
+            merges: it.merges,
+            resyncs: it.dropped,
+            resets: it.resets,
+            put_aside: it.quarantined,
+            refused: (refusals(&it.sent), refusals(&it.heard)),
+            failed_writes: it.failed_writes,
+            commit: it.commit.spent(),
+            receipt: it.receipt.spent(),
+        })
+    }
+
     /// Where a document's task counts; what it counted in an earlier life in this process goes on.
     pub(crate) fn of(&self, document: DocumentId) -> Counts {
         held(&self.documents).entry(document).or_default().clone()
@@ -99,10 +163,11 @@ impl Counts {
         });
     }
 
-    /// A turn entered the text.
-    pub(crate) fn applied(&self, tally: Tally, took: Duration) {
+    /// A turn entered the text; what the document has counted in it.
+    pub(crate) fn applied(&self, counted: Tally, took: Duration) {
         self.change(|it| {
-            it.tally = tally;
+            it.duplicates += counted.duplicates;
+            it.merges += counted.merges;
             it.apply.add(took);
         });
     }
@@ -199,13 +264,8 @@ impl Text {
         self.counter("sheaf_turns", "turns written to the disk", labels, it.turns);
         self.counter("sheaf_records", "records written to the journal", labels, it.records);
         self.counter("sheaf_record_bytes", "bytes of those records", labels, it.bytes);
-        self.counter("sheaf_duplicates", "records that came again", labels, it.tally.duplicates);
-        self.counter(
-            "sheaf_concurrent_merges",
-            "turns that took in edits made without knowing this device's newest",
-            labels,
-            it.tally.merges,
-        );
+        self.counter("sheaf_duplicates", "records that came again", labels, it.duplicates);
+        self.counter("sheaf_concurrent_merges", "turns that took in edits made without knowing this device's newest", labels, it.merges);
         self.counter("sheaf_frames_dropped", "frames that a full queue took back; their session compares anew", labels, it.dropped);
         self.counter("sheaf_view_resets", "views that began anew", labels, it.resets);
         self.counter("sheaf_quarantined", "records put aside", labels, it.quarantined);

@@ -110,6 +110,7 @@ async fn run(hub: Arc<Hub>, mut stopping: oneshot::Receiver<()>, done: oneshot::
             not_before = hub.now() + AGAIN;
         }
         look_around(&hub);
+        hub.count();
         let idle = arrivals.is_none() && !needs_endpoint(&hub);
         tokio::select! {
             _ = &mut stopping => break,
@@ -122,6 +123,7 @@ async fn run(hub: Arc<Hub>, mut stopping: oneshot::Receiver<()>, done: oneshot::
         }
     }
     loading.abort();
+    hub.count();
     close(&hub, &mut arrivals).await;
     // Whoever asked may have gone.
     let _ = done.send(());
@@ -287,6 +289,10 @@ impl Net for Connected {
 
     fn links(&self) -> Vec<LinkReport> {
         self.0.link_reports()
+    }
+
+    fn count(&self) {
+        self.0.count();
     }
 
     fn wire(&self) -> Option<Wire> {

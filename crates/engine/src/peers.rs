@@ -45,6 +45,9 @@ pub trait Net: Send + Sync + 'static {
     /// Every link there is.
     fn links(&self) -> Vec<LinkReport>;
 
+    /// Adds what has gone over links, and was not counted yet, to this device's statistics.
+    fn count(&self);
+
     /// What the endpoint says of itself, if there is one.
     fn wire(&self) -> Option<Wire>;
 

@@ -208,6 +208,11 @@ impl Session {
         self.lag.iter().map(|(chain, lag)| (*chain, lag.held))
     }
 
+    /// Where the peer is known to hold more than was held here: chain, and the number up to which it holds it.
+    pub fn ahead(&self) -> impl Iterator<Item = (ChainId, u64)> + '_ {
+        self.ahead.iter().map(|(chain, number)| (*chain, *number))
+    }
+
     /// Whether, as far as is known, both hold the same.
     pub fn is_even(&self) -> bool {
         self.stage() == Stage::Live && self.lag.is_empty() && self.ahead.is_empty()

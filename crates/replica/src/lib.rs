@@ -20,4 +20,5 @@ pub mod walk;
 
 pub use filler::{Filler, filled_hash};
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
+pub use sequence::Makeup;
 pub use void::void;

@@ -148,6 +148,15 @@ impl Lines {
         attributes
     }
 
+    /// The raw offsets of the line around an offset, newline included, and the id that views see on it.
+    pub(crate) fn around(&self, offset: u32) -> (std::ops::Range<u32>, Option<&str>) {
+        let mut at = At::default();
+        self.advance(&mut at, offset);
+        let start = offset - at.within;
+        let id = self.names.get(self.shown[at.line].line as usize).map(|id| id.name.as_str());
+        (start..start + self.lengths[at.line], id)
+    }
+
     /// The index of the line that the sentinel ends, once there is one.
     fn sentinel(&self) -> Option<usize> {
         self.lengths.len().checked_sub(2)

@@ -14,7 +14,7 @@ use crate::{
     cut::cut,
     encode::write_number,
     lines::{Lines, Plan, check_fit, check_title},
-    sequence::{Foreign, Map, Sequence},
+    sequence::{Foreign, Makeup, Map, Sequence},
     walk::{Id, Past, Rules, Walked, read_id, walk},
 };
 
@@ -295,6 +295,21 @@ impl Replica {
     pub fn id_at(&self, offset: usize) -> Option<Id> {
         let raw = u32::try_from(offset).ok().filter(|_| offset < self.length())?;
         self.sequence.id_at(raw)
+    }
+
+    /// What the line around an offset consists of; `None` if the offset lies beyond the text.
+    pub fn makeup(&self, offset: usize) -> Option<Makeup> {
+        let raw = u32::try_from(offset).ok().filter(|_| self.is_founded() && offset <= self.length())?;
+        let (place, id) = self.lines.around(raw);
+        let mut makeup = self.sequence.makeup(place.clone(), id);
+        makeup.place = place.start as usize..(place.end as usize).min(self.length());
+        Some(makeup)
+    }
+
+    /// The character before an offset; `None` at the beginning, behind an embed and beyond the text.
+    pub fn character_before(&self, offset: usize) -> Option<char> {
+        let before = u32::try_from(offset.checked_sub(1)?).ok()?;
+        self.sequence.character_at(before)
     }
 
     /// The client that this replica writes as.

@@ -11,6 +11,7 @@
 mod change;
 mod integrate;
 mod leaves;
+mod makeup;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use sheaf_schema::{Attributes, Checksum, Embed, Scalar, utf16};
 use crate::walk::Id;
 pub(crate) use integrate::Foreign;
 use leaves::Leaf;
+pub use makeup::Makeup;
 
 /// Names an item; reused after two items have become one.
 type Handle = u32;
@@ -387,6 +389,16 @@ impl Sequence {
     pub(crate) fn id_at(&self, offset: u32) -> Option<Id> {
         let (handle, within) = self.locate(offset)?;
         Some(self.id(self.item(handle).at.plus(within)))
+    }
+
+    /// The character whose unit stands at a raw offset; `None` for an embed.
+    pub(crate) fn character_at(&self, offset: u32) -> Option<char> {
+        let (handle, within) = self.locate(offset)?;
+        let Content::Text(text) = &self.item(handle).content else { return None };
+        match utf16::find(text, within as usize) {
+            utf16::Place::At(byte) | utf16::Place::InPair(byte) => text[byte..].chars().next(),
+            utf16::Place::Beyond(_) => None,
+        }
     }
 
     /// What the character before a raw offset carries.

@@ -30,7 +30,8 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
     let mut from = first;
     let mut outcome = Ok(());
     while began.elapsed().as_secs() < minutes * 60 {
-        println!("soak: worlds {from} to {}", from + WORLDS - 1);
+        let (passed, failed) = (began.elapsed().as_secs() / 60, if outcome.is_ok() { "none failed" } else { "some failed" });
+        println!("soak: minute {passed} of {minutes}, {} worlds so far, {failed}; now {from} to {}", from - first, from + WORLDS - 1);
         outcome = outcome.and(round(from, &mut report));
         from += WORLDS;
     }

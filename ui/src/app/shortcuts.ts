@@ -3,12 +3,14 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save";
+export type Command = "new" | "sidebar" | "settings" | "save" | "who";
 
 const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save" };
 
+const withAlt: Record<string, Command> = { w: "who" };
+
 export function commandOf(event: KeyboardEvent): Command | null {
   const modifier = event.ctrlKey || event.metaKey;
-  if (!modifier || event.altKey || event.shiftKey || event.getModifierState("AltGraph")) return null;
-  return keys[event.key.toLowerCase()] ?? null;
+  if (!modifier || event.shiftKey || event.getModifierState("AltGraph")) return null;
+  return (event.altKey ? withAlt : keys)[event.key.toLowerCase()] ?? null;
 }

@@ -88,6 +88,7 @@ export class Editor {
   private growing: Growing | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
   private typedAt = Number.NEGATIVE_INFINITY;
+  private rest: ReturnType<typeof setTimeout> | undefined;
   private people: readonly Here[] = [];
 
   /** Opens a document. Rejects with the core's reason. */
@@ -148,7 +149,7 @@ export class Editor {
     this.drawing.stop();
     this.growing?.stop();
     this.presence.close();
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const timer of [...this.timers, this.rest]) clearTimeout(timer);
     this.listeners.clear();
     this.handlers.clear();
     this.view.page.view?.destroy();
@@ -261,6 +262,14 @@ export class Editor {
     return true;
   }
 
+  /** The paragraph with the caret, in the core's words, and where it is on the screen. */
+  get paragraph(): { readonly version: number; readonly offset: number; readonly box: Box | undefined } {
+    const { lines, selection } = this.view.page;
+    const { start, line } = lines.at(selection.head);
+    const [version, offset] = [this.lane.version, this.lane.toCore(selection.head)];
+    return { version, offset, box: this.boxAt(start, start + line.width) };
+  }
+
   /** Makes a line what it was once; `null` takes it out. One that has gone is put back behind the line `after`. It can be undone. */
   useWording(id: string, after: string | null, wording: Wording | null): boolean {
     return useWording(this.view.page, id, after, wording);
@@ -336,10 +345,17 @@ export class Editor {
     };
   }
 
+  /** A key was pressed. Whoever looks on is told so, and told when no more come. */
+  private typed(): void {
+    this.typedAt = this.now();
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.tellPresence(), IDLE_TYPING_MS);
+  }
+
   private textChanged(changes: readonly Change[], mine: boolean): void {
     const { page } = this.view;
     this.counting.textChanged(page.lines, changes);
-    if (mine) this.typedAt = this.now();
+    if (mine) this.typed();
     else this.presence.booked();
     if (page.view !== undefined) {
       let shift = 0;

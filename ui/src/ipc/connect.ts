@@ -3,6 +3,8 @@ import type { Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
 import { isWindow, openOutside, overTauri } from "./tauri.ts";
 
+export { isWindow };
+
 /** Connects to whichever core this page belongs to. */
 export async function connect(): Promise<Wire> {
   if (isWindow()) return await overTauri();

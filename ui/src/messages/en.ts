@@ -7,6 +7,16 @@ const count = new Intl.NumberFormat("en");
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 const plural = (n: number, one: string, many: string): string => `${count.format(n)} ${n === 1 ? one : many}`;
 
+/** Bytes as people count them: 400 KB, 1.2 MB. What is there is never nothing. */
+const size = (bytes: number): string =>
+  bytes < 1_000_000 ? `${count.format(Math.ceil(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+/** A time as people feel it: under a millisecond nothing is to be told. */
+const time = (ms: number): string => {
+  if (ms < 1) return "under 1 ms";
+  return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+};
+
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 /** A number that begins a sentence. */
 const countedWord = (n: number): string => SMALL[n] ?? count.format(n);
@@ -118,6 +128,8 @@ export const en = {
     getting: (person: string, some: string) => `Getting the first copy from ${person}, ${some}`,
     panel: "People and sync",
     open: "Show who has this document",
+    catchingUp: (changes: number, people: string) => `Getting ${plural(changes, "change", "changes")} from ${people}…`,
+    coming: (changes: number) => `${plural(changes, "change", "changes")} on the way here`,
     hasAll: (when: string) => `Has everything, confirmed ${when}`,
     hasAllNow: "Has everything",
     behind: (edits: number) => `${plural(edits, "edit", "edits")} not yet there`,
@@ -138,8 +150,69 @@ export const en = {
     alreadySaved: "Already saved on this device",
   },
 
+  who: {
+    ask: "Who has this paragraph?",
+    title: "Who has this paragraph",
+    here: "This device",
+    hereHint: "Saved here",
+    hasIt: (when: string) => `Has it, confirmed ${when}`,
+    notYet: "Does not have it yet",
+    onItsWay: "Connected, has not confirmed it yet",
+    notYetSeen: (when: string) => `Does not have it yet, last seen ${when}`,
+    unknown: "Has not said yet what it has",
+    refused: (reason: string) => `Refused: ${reason}`,
+    changedBy: (person: string) => `Last changed by ${person}.`,
+    changedHere: "Last changed on this device.",
+    how: "A device counts when it has confirmed that it keeps this paragraph as it is now.",
+    alone: "This document is only on this device.",
+    asking: "Asking…",
+  },
+
+  details: {
+    title: "Details",
+    hint: "Since Sheaf was started. Counted on this device, sent nowhere.",
+    saving: "Time until an edit is saved here",
+    confirming: "Time until another device confirms an edit",
+    time: (mean: number, most: number | null) =>
+      most === null ? `${time(mean)} on average` : `${time(mean)} on average, 9 in 10 within ${time(most)}`,
+    none: "nothing to tell yet",
+    stored: "Changes stored",
+    storedCount: (n: number, bytes: number) => `${count.format(n)} (${size(bytes)})`,
+    merges: "Came together with edits made here meanwhile",
+    duplicates: "Changes that came more than once",
+    resyncs: "Times a slow connection was compared anew",
+    putAside: "Changes that could not be used",
+    refused: "Conversations refused, here and by others",
+    both: (here: number, there: number) => `${count.format(here)} and ${count.format(there)}`,
+    number: (n: number) => count.format(n),
+    connection: (person: string) => `Connection to ${person}`,
+    direct: "Direct",
+    relayed: "Through a relay",
+    finding: "Finding the way",
+    trip: (ms: number) => `${time(ms)} there and back`,
+    traffic: (sent: number, received: number) => `${size(sent)} sent, ${size(received)} received`,
+    messages: (n: number) => plural(n, "message", "messages"),
+  },
+
+  statistics: {
+    title: "What this device has done",
+    hint: (since: string) => `Counted on this device since ${since}, kept here, sent nowhere.`,
+    words: "Words written",
+    edits: "Edits made",
+    merges: "Merged with edits of others",
+    people: "People written with",
+    sent: "Sent",
+    received: "Received",
+    number: (n: number) => count.format(n),
+    size: (bytes: number) => (bytes === 0 ? "0 KB" : size(bytes)),
+  },
+
   presence: {
     label: "People here",
+    writing: (names: readonly string[]) =>
+      names.length > 2
+        ? `${plural(names.length, "person", "people")} are writing`
+        : `${list.format(names)} ${names.length === 1 ? "is" : "are"} writing`,
     more: (n: number) => `and ${plural(n, "other", "others")}`,
     jump: (person: string) => `Go to where ${person} is`,
     here: (names: readonly string[]) =>
@@ -206,6 +279,10 @@ export const en = {
     together: "Writing together",
     theirCarets: "Show where others are",
     myCaret: "Show others where I am",
+    closing: "When the window is closed",
+    background: "Keep Sheaf running",
+    backgroundHint:
+      "Documents go on reaching others. Sheaf waits in the tray; where the desktop has none, the window is minimised instead. Open Sheaf again to get it back.",
     network: "Network",
     networkHint: "Nothing is contacted until you share or join a document.",
     profile: "Find other devices",

@@ -1,3 +1,3 @@
 /** The sentences in the language in use. One language so far; the choice belongs here. */
 export { en as say } from "./en.ts";
-export { since } from "./when.ts";
+export { day, since } from "./when.ts";

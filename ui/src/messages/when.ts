@@ -16,3 +16,8 @@ export function since(when: number, now: number): string {
   if (age < 7 * DAY) return relative.format(-Math.floor(age / DAY), "day");
   return date.format(when);
 }
+
+/** The day of `when`. */
+export function day(when: number): string {
+  return date.format(when);
+}

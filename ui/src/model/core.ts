@@ -27,6 +27,8 @@ export interface DeviceStatus {
   mine: boolean;
   state: "has_all" | "behind" | "unreachable" | "refused" | "waiting";
   behind: number;
+  /** Changes that it has and that are on their way here. */
+  ahead?: number;
   last_seen: number | null;
   receipt_at?: number | null;
   path?: "direct" | "relayed" | null;
@@ -113,6 +115,67 @@ export interface ReviewedLine {
   theirs: Array<{ people: Array<{ device: string; person: string; colour: string }>; wording: Wording | null }>;
 }
 
+/** Who has a paragraph as it is now. */
+export interface Holding {
+  words: string;
+  /** Who changed it last. */
+  last: { device: string; person: string; mine: boolean } | null;
+  devices: Holder[];
+}
+
+export interface Holder {
+  device: string;
+  person: string;
+  colour: string;
+  state: "has_it" | "not_yet" | "unknown" | "refused";
+  confirmed_at: number | null;
+  linked: boolean;
+  last_seen: number | null;
+  reason: string | null;
+}
+
+/** What this device has done, kept on it and told to nobody. */
+export interface Statistics {
+  since: number;
+  words: number;
+  edits: number;
+  merges: number;
+  sent: number;
+  received: number;
+  people: number;
+}
+
+/** How a document and its links have done since Sheaf began. */
+export interface Counters {
+  records: number;
+  bytes: number;
+  duplicates: number;
+  merges: number;
+  resyncs: number;
+  put_aside: number;
+  refused: number;
+  refused_by_others: number;
+  commit: Spent;
+  receipt: Spent;
+  links: Array<{
+    device: string;
+    path: "direct" | "relayed" | null;
+    rtt_ms: number | null;
+    up_ms: number;
+    frames_in: number;
+    bytes_in: number;
+    frames_out: number;
+    bytes_out: number;
+  }>;
+}
+
+/** How long something took: on the average, and nine times in ten at most. */
+export interface Spent {
+  times: number;
+  mean_ms: number;
+  most_ms: number | null;
+}
+
 /** The sentence to show for whatever was thrown. */
 export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -184,6 +247,18 @@ export class Core {
   }
   async doctor(): Promise<Finding[]> {
     return (await this.ask<{ findings: Finding[] }>("doctor")).findings;
+  }
+  /** Who has the paragraph around an offset of a version. */
+  async whoHas(document: string, version: number, offset: number): Promise<Holding> {
+    const holding = await this.ask<Holding>("who", { document, version, offset });
+    const named = <T extends { person: string }>(one: T): T => ({ ...one, person: one.person || say.somebody });
+    return { ...holding, last: holding.last && named(holding.last), devices: holding.devices.map(named) };
+  }
+  async statistics(): Promise<Statistics> {
+    return await this.ask("statistics");
+  }
+  async counters(document: string): Promise<Counters> {
+    return await this.ask("counters", { document });
   }
   async me(change: Partial<Me> = {}): Promise<Me> {
     return await this.ask("me", { ...change });

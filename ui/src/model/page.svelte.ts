@@ -2,7 +2,7 @@
  * One open document as the chrome sees it: the editor's state, who is here, the facts about its copies. The editor is framework-free; this is
  * the one place where its callbacks become state that the page's parts can show.
  */
-import { Editor, type EditorSnapshot, type Here, type LinkAsked } from "../editor/index.ts";
+import { type Box, Editor, type EditorSnapshot, type Here, type LinkAsked } from "../editor/index.ts";
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, type Core } from "./core.ts";
@@ -20,6 +20,8 @@ export class Page {
   title = $state<string | null>(null);
   people = $state.raw<readonly Here[]>([]);
   link = $state.raw<{ asked: LinkAsked; editing: boolean } | null>(null);
+  /** The paragraph of which it is asked who has it. */
+  asked = $state.raw<{ version: number; offset: number; box: Box } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
   /** Why the text cannot be shown, in the core's words. */
@@ -69,6 +71,21 @@ export class Page {
   async rename(title: string): Promise<void> {
     this.title = title;
     await this.core.rename(this.id, title);
+  }
+
+  /** Asks who has the paragraph with the caret. */
+  async askWhoHas(): Promise<void> {
+    const { editor } = this;
+    // What was typed just now is part of the question.
+    await editor?.saved();
+    const paragraph = this.editor?.paragraph;
+    if (paragraph?.box) this.asked = { ...paragraph, box: paragraph.box };
+  }
+
+  /** The answer was read; writing goes on. */
+  closeWhoHas(): void {
+    this.asked = null;
+    this.editor?.focus();
   }
 
   jumpTo(device: string): void {

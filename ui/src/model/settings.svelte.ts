@@ -10,6 +10,8 @@ export class Settings {
   sidebar = $state(true);
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
+  /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
+  background = $state(false);
   lastDocument = $state<string | null>(null);
   welcomed = $state(false);
   /** Where the caret was last, in the text of which document: as good as a bookmark, since others may have written before it. */
@@ -29,6 +31,7 @@ export class Settings {
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
+    this.background = kept["background"] === true;
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
     const [document, offset] = [kept["last_caret_in"], kept["last_caret"]];
     this.lastCaret = typeof document === "string" && typeof offset === "number" ? { document, offset } : null;
@@ -54,6 +57,11 @@ export class Settings {
   async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {
     this.carets = carets;
     await this.#keep({ their_carets: carets.theirs, my_caret: carets.mine });
+  }
+
+  async setBackground(background: boolean): Promise<void> {
+    this.background = background;
+    await this.#keep({ background });
   }
 
   async setLastDocument(document: string | null): Promise<void> {

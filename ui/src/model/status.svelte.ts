@@ -1,5 +1,5 @@
 /** The facts about where one document is, as the core last told them. Asked for again when the core says they changed. */
-import type { Core, DocumentStatus, Finding, NetworkStatus } from "./core.ts";
+import type { Core, Counters, DocumentStatus, Finding, NetworkStatus } from "./core.ts";
 
 export class Status {
   document = $state<DocumentStatus | null>(null);
@@ -38,6 +38,11 @@ export class Status {
   /** What of the connection works just now. */
   async examine(): Promise<Finding[]> {
     return await this.#core.doctor();
+  }
+
+  /** How this document and its links have done since Sheaf began. */
+  async counters(): Promise<Counters> {
+    return await this.#core.counters(this.#id);
   }
 
   close(): void {

@@ -24,18 +24,24 @@ impl Recording {
     /// Plays the recording with the device's own key, which notes what it signs: so a bundle is known to play before anybody is given it. None if
     /// the recording is not whole or cannot be read, or the document does not even begin.
     pub fn play(&self, key: &[u8; 32], journal: &Journal, signed: &Signed) -> Option<Replayed> {
-        self.play_with(DeviceKey::noting(key, signed), journal, signed)
+        self.play_with(DeviceKey::noting(key, signed), journal, signed, &mut |_, _| ())
     }
 
-    fn play_with(&self, key: DeviceKey, journal: &Journal, signed: &Signed) -> Option<Replayed> {
+    /// `tell` hears how many inputs have been played, of how many.
+    fn play_with(&self, key: DeviceKey, journal: &Journal, signed: &Signed, tell: &mut dyn FnMut(u64, u64)) -> Option<Replayed> {
         self.is_whole().then_some(())?;
         let mut document = self.begin_again(key, journal)?;
-        let (mut turns, mut differs) = (0, None);
+        let (mut turns, mut differs, mut heard) = (0, None, 0);
         for event in self.events() {
+            tell(heard, self.heard);
             match event.ok()? {
-                Event::Heard(now, Played::Input(input)) => document.handle(*input, now),
-                Event::Heard(now, Played::Hydrate { snapshot, upto }) => {
-                    document.handle(Input::Hydrate(journal.hydration(snapshot, upto)), now)
+                Event::Heard(now, played) => {
+                    heard += 1;
+                    let input = match played {
+                        Played::Input(input) => *input,
+                        Played::Hydrate { snapshot, upto } => Input::Hydrate(journal.hydration(snapshot, upto)),
+                    };
+                    document.handle(input, now);
                 }
                 Event::Turn(then) => {
                     turns += 1;
@@ -70,8 +76,13 @@ impl Recording {
 impl Whole {
     /// Plays the bundle, without the device's key. None if it does not even begin, or cannot be read to its end.
     pub fn play(&self) -> Option<Replayed> {
+        self.play_telling(&mut |_, _| ())
+    }
+
+    /// The same. `tell` hears how many inputs have been played, of how many.
+    pub fn play_telling(&self, tell: &mut dyn FnMut(u64, u64)) -> Option<Replayed> {
         let signed = Signed::of(self.signatures.iter().copied());
-        self.recording.play_with(DeviceKey::repeating(self.device, &signed), &self.journal, &signed)
+        self.recording.play_with(DeviceKey::repeating(self.device, &signed), &self.journal, &signed, tell)
     }
 }
 

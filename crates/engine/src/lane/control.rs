@@ -1,9 +1,11 @@
 //! The control lane: one request each for everything that the command line and the windows' chrome can ask.
 
+mod counted;
 mod library;
 mod people;
 mod rescued;
 mod review;
+mod who;
 
 use serde_json::{Map, Value, json};
 
@@ -36,9 +38,12 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "join" => people::join(engine, &fields).await,
         "members" => people::members(engine, &fields).await,
         "status" => people::status(engine, &fields).await,
+        "who" => who::has(engine, &fields).await,
         "network" => people::network(engine, &fields).await,
         "diagnose" => people::diagnose(engine, &fields).await,
         "doctor" => Ok(people::doctor(engine).await),
+        "statistics" => Ok(counted::statistics(engine)),
+        "counters" => counted::counters(engine, &fields),
         "me" => people::me(engine, &fields).await,
         "settings" => people::settings(engine, &fields).await,
         "id" => Ok(json!({ "device": engine.device().to_string(), "short": engine.device().short() })),

@@ -6,6 +6,7 @@ use sheaf_store::{CommitError, ReadError};
 
 use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
+use crate::holding::WhoError;
 use crate::library::ResolveError;
 use crate::live::AskError;
 use crate::settings::SettingError;
@@ -39,6 +40,15 @@ impl From<DiagnoseError> for Failure {
         match error {
             DiagnoseError::Body(error) => Failure::from(error),
             error => Failure::new("failed", error.to_string()),
+        }
+    }
+}
+
+impl From<WhoError> for Failure {
+    fn from(error: WhoError) -> Failure {
+        match error {
+            WhoError::Body(error) => Failure::from(error),
+            error => Failure::new("refused", error.to_string()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What reaches a document's task.
 
 use sheaf_base::limits;
-use sheaf_document::{Act, Done, FoldJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
+use sheaf_document::{Act, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
@@ -23,6 +23,10 @@ pub(crate) enum Heard {
     Recorded { hydration: Hydration, reply: oneshot::Sender<Witness> },
     /// Somebody looks for what was changed apart, and asks for what only the document can open.
     Review { hydration: Hydration, reply: oneshot::Sender<Option<ReviewJob>> },
+    /// Somebody asks who has the line around an offset of a version.
+    AskWhoHas { version: u64, offset: usize, reply: oneshot::Sender<Result<HoldingJob, Refused>> },
+    /// The rows that the answer needs.
+    WhoHas { job: Box<HoldingJob>, hydration: Hydration, reply: oneshot::Sender<Holding> },
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.

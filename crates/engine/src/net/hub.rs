@@ -255,6 +255,7 @@ impl Hub {
     }
 
     pub(super) fn link_down(&self, linked: &Linked) {
+        self.count();
         held(&self.links).remove(&linked.peer());
         for document in linked.documents() {
             linked.close(document);
@@ -420,6 +421,14 @@ impl Hub {
             }
         };
         self.links().into_iter().map(report).collect()
+    }
+
+    /// Adds what has gone over the links since the last time to this device's statistics.
+    pub(super) fn count(&self) {
+        let carried = self.links().iter().map(|linked| linked.uncounted()).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        if let Some(engine) = self.engine() {
+            engine.shared.statistics.carried(&engine.shared, carried.0, carried.1);
+        }
     }
 
     pub(super) fn way(&self, device: DeviceId) -> crate::peers::Way {

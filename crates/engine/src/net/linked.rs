@@ -30,6 +30,8 @@ pub(super) struct Linked {
     ready: AtomicBool,
     /// By which way the peer was said to be reached.
     told_path: Mutex<Option<Option<String>>>,
+    /// Bytes sent and received that are in the statistics already.
+    counted: Mutex<(u64, u64)>,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +69,7 @@ impl Linked {
             jobs,
             ready: AtomicBool::new(false),
             told_path: Mutex::default(),
+            counted: Mutex::default(),
         };
         (linked, feeder)
     }
@@ -86,6 +89,14 @@ impl Linked {
     /// Whether this has not been told yet.
     pub(super) fn path_is_news(&self, path: Option<String>) -> bool {
         held(&self.told_path).replace(path.clone()) != Some(path)
+    }
+
+    /// Bytes sent and received since this was last asked.
+    pub(super) fn uncounted(&self) -> (u64, u64) {
+        let traffic = self.link.traffic();
+        let now = (traffic.bytes_out, traffic.bytes_in);
+        let before = std::mem::replace(&mut *held(&self.counted), now);
+        (now.0 - before.0, now.1 - before.1)
     }
 
     pub(super) fn set_ready(&self) {

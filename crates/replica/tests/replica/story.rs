@@ -303,3 +303,47 @@ fn a_void_update_says_nothing_and_still_carries_what_others_wrote_on_it() {
     assert_eq!(third.delta().text(), "wordsone\ntwo\n");
     third.audit().expect("yrs agrees");
 }
+
+#[test]
+fn of_an_update_it_can_be_told_which_line_it_touched() {
+    let (mut here, mut there) = pair();
+    let update = |replica: &mut Replica, delta: Delta| {
+        let updates = replica.push(&delta, &mut fresh()).expect("the push is accepted").updates;
+        assert_eq!(updates.len(), 1);
+        updates.into_iter().next().expect("one update")
+    };
+    // Each change, and which of the lines "one", "two" and what is behind them it touched.
+    let touched = |replica: &Replica, update: &Update| -> Vec<bool> {
+        let makeup = |offset| replica.makeup(offset).expect("there is such a line");
+        let two = replica.delta().text().find('t').expect("it is still there");
+        let lines = [makeup(0), makeup(two), makeup(replica.length())];
+        lines.iter().map(|line| line.is_touched_by(&update.0).expect("an update of ours")).collect()
+    };
+    let typed = update(&mut here, Delta::new().retain(5).insert("!"));
+    assert_eq!(touched(&here, &typed), [false, true, false], "words");
+    let deleted = update(&mut here, Delta::new().retain(1).delete(1));
+    assert_eq!(touched(&here, &deleted), [true, false, false], "what was deleted within it");
+    let bold = update(&mut here, Delta::new().retain(4).retain_with(1, attributes([("bold", true.into())])));
+    assert_eq!(touched(&here, &bold), [false, true, false], "marks");
+    let kind = update(&mut here, Delta::new().retain(2).retain_with(1, attributes([("block", "h2".into())])));
+    assert_eq!(touched(&here, &kind), [true, false, false], "what the line is");
+    let end = here.length();
+    let behind = update(&mut here, Delta::new().retain(end).insert("end"));
+    assert_eq!(touched(&here, &behind), [false, false, true], "words behind the last newline");
+
+    // A line between two is neither's; and a line that is gone is its neighbour's.
+    there.apply(&[typed, deleted, bold, kind, behind]).expect("it applies");
+    let between = update(&mut there, Delta::new().retain(3).insert("new").insert_with("\n", line("c")));
+    assert_eq!(touched(&there, &between), [false, false, false]);
+    let joined = update(&mut there, Delta::new().retain(2).delete(5));
+    assert_eq!(there.delta().text(), "oet!wo\nend");
+    assert!(there.makeup(0).expect("a line").is_touched_by(&joined.0).expect("an update of ours"));
+
+    // The same is told by a replica that came out of a snapshot.
+    let state = there.snapshot().expect("it can be written");
+    let again = Replica::from_snapshot(ClientId(30), &state).expect("it can be read");
+    for offset in 0..=there.length() {
+        assert_eq!(again.makeup(offset), there.makeup(offset), "at {offset}");
+    }
+    assert_eq!(there.makeup(there.length() + 1), None);
+}

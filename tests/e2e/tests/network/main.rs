@@ -6,6 +6,7 @@
 mod counted;
 mod doctor;
 mod forger;
+mod holding;
 mod hostile;
 mod packed;
 mod patience;
@@ -14,4 +15,5 @@ mod recorded;
 mod relayed;
 mod reviewed;
 mod sharing;
+mod statistics;
 mod together;

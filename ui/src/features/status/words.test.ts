@@ -38,6 +38,12 @@ describe("the status line", () => {
     expect(statusWords(document(device("Jo", "unreachable", 14)), null, false).others).toBe("Nobody else is online");
   });
 
+  it("says what is on its way while it catches up, and not of every key", () => {
+    const facts = (ahead: number): DocumentStatus => document({ ...device("Ana", "behind", 3), ahead });
+    expect(statusWords(facts(214), null, false)).toMatchObject({ others: "Getting 214 changes from Ana…", tone: "working" });
+    expect(statusWords(facts(2), null, false).others).toBe("Sending to Ana…");
+  });
+
   it("says why when the disk refuses", () => {
     const failed = { ...document(device("Ana", "has_all")), saved: false, unsaved_reason: "the disk is full" };
     expect(statusWords(failed, null, false)).toEqual({ here: "Not saved: the disk is full", others: null, tone: "failed" });

@@ -15,12 +15,17 @@ export interface StatusWords {
   tone: Tone;
 }
 
+/** So many changes on their way are catching up; fewer are what somebody types just now. */
+const CATCHING_UP = 20;
+
 /** A person counts as up to date when one of their devices has sent the receipt. */
 interface Person {
   name: string;
   upToDate: boolean;
   reachable: boolean;
   behind: number;
+  /** Changes of theirs that are on their way. */
+  ahead: number;
 }
 
 /** `saving` is the view's own: something typed has not been answered for more than 400 ms. */
@@ -47,6 +52,11 @@ function firstCopy({ transfer, devices }: DocumentStatus): StatusWords {
 }
 
 function others(people: Person[], network: NetworkStatus | null): { others: string; tone: Tone } {
+  const ahead = Math.max(...people.map((person) => person.ahead));
+  if (ahead >= CATCHING_UP) {
+    const from = people.filter((person) => person.ahead > 0);
+    return { others: say.status.catchingUp(ahead, names(from)), tone: "working" };
+  }
   const upToDate = people.filter((person) => person.upToDate);
   if (upToDate.length === people.length) {
     return { others: say.status.upToDateWith(names(people)), tone: "good" };
@@ -67,9 +77,10 @@ function byPerson(devices: DeviceStatus[]): Person[] {
   for (const device of devices) {
     if (device.mine) continue;
     const known = people.get(device.person);
-    const person = known ?? { name: device.person, upToDate: false, reachable: false, behind: Number.POSITIVE_INFINITY };
+    const person = known ?? { name: device.person, upToDate: false, reachable: false, behind: Number.POSITIVE_INFINITY, ahead: 0 };
     person.upToDate ||= device.state === "has_all";
     person.reachable ||= device.state === "has_all" || device.state === "behind" || device.state === "waiting";
+    person.ahead = Math.max(person.ahead, device.ahead ?? 0);
     person.behind = Math.min(person.behind, device.behind);
     if (!known) people.set(device.person, person);
   }

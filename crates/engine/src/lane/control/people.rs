@@ -143,6 +143,7 @@ fn device_status(report: &DeviceReport) -> Value {
         "mine": false,
         "state": state,
         "behind": behind,
+        "ahead": report.fact.ahead,
         "linked": report.way.linked,
         // A device that has not been met since this process began was met when its receipt came, if not later.
         "last_seen": report.way.last_seen.max(report.fact.receipt_at.map(|at| at.0)),
