@@ -11,6 +11,7 @@ use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::lanes::Line;
+use crate::window;
 
 /// What became of a launch.
 pub(crate) enum Launch {
@@ -61,20 +62,12 @@ async fn raise(mut first: LineClient, link: Option<&str>) -> Result<(), String> 
 pub(crate) async fn heed(app: AppHandle, mut raises: Receiver<Option<String>>) {
     loop {
         match raises.recv().await {
-            Ok(link) => come_forward(&app, link),
+            Ok(link) => {
+                link.into_iter().for_each(|link| app.state::<Line>().follow(link));
+                window::come_forward(&app);
+            }
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
-    }
-}
-
-fn come_forward(app: &AppHandle, link: Option<String>) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize();
-        let _ = window.show();
-        let _ = window.set_focus();
-    }
-    if let Some(link) = link {
-        app.state::<Line>().follow(link);
     }
 }

@@ -45,6 +45,16 @@ impl Line {
         self.owed.load(Ordering::SeqCst) == 0
     }
 
+    /// The page is gone: its views are closed, and whoever looks for this person does not find them.
+    pub(crate) fn hang_up(&self) {
+        let mut speaking = self.speaking();
+        if let Some((_, telling)) = speaking.client.take() {
+            telling.abort();
+        }
+        speaking.channel = None;
+        self.owed.store(0, Ordering::SeqCst);
+    }
+
     /// Hands a `sheaf://` link to the page, now or as soon as it listens. The page asks before anything is dialled.
     pub(crate) fn follow(&self, url: String) {
         let mut speaking = self.speaking();

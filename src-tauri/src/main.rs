@@ -9,6 +9,7 @@ mod lanes;
 mod links;
 mod log;
 mod remembered;
+mod tray;
 mod webkit;
 mod window;
 

@@ -1,5 +1,6 @@
 //! The window's life: start the engine, build the window in the right colours and place, and close without losing a word.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,11 +14,14 @@ use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
-use crate::{links, log, webkit};
+use crate::{links, log, tray, webkit};
 
 /// The page's own background (`canvas` of the tokens), so that nothing flashes before it draws.
 const CANVAS_LIGHT: Color = Color(0xfb, 0xfa, 0xf8, 0xff);
 const CANVAS_DARK: Color = Color(0x14, 0x12, 0x10, 0xff);
+
+/// The one window, as the capability names it.
+const MAIN: &str = "main";
 
 /// How long a closing window waits for the engine to answer what the page had asked. A full disk must not keep it open.
 const CLOSING_MAX: Duration = Duration::from_secs(3);
@@ -43,21 +47,22 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let settings = async_runtime::block_on(settings(&engine, None));
     let place = Arc::new(Mutex::new(Place::read(&settings[remembered::KEY])));
 
-    let line = Line::new(engine.clone(), arguments.link);
+    let moved = Arc::new(Notify::new());
     let app = tauri::Builder::default()
-        .manage(line)
+        .manage(Line::new(engine.clone(), arguments.link))
         .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link])
         .build(tauri::generate_context!())
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
-    open(app.handle(), &settings, *lock(&place)).map_err(|error| format!("Sheaf could not open a window: {error}."))?;
+    let opened = open(app.handle(), &settings, *lock(&place)).and_then(|window| window.url());
+    let page = opened.map_err(|error| format!("Sheaf could not open a window: {error}."))?;
+    app.manage(Desk { engine: engine.clone(), network, place: place.clone(), page, aside: AtomicBool::new(false) });
 
     async_runtime::spawn(first::heed(app.handle().clone(), raises));
-    let moved = Arc::new(Notify::new());
-    async_runtime::spawn(keep(engine.clone(), place.clone(), moved.clone()));
+    async_runtime::spawn(keep(engine, place.clone(), moved.clone()));
     app.run(move |app, event| match event {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
             api.prevent_close();
-            close(app, &engine, &network, *lock(&place));
+            close(app);
         }
         RunEvent::WindowEvent { event: WindowEvent::Resized(_) | WindowEvent::Moved(_), .. } => {
             note(app, &place);
@@ -68,6 +73,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         _ => {}
     });
     Ok(())
+}
+
+/// What lives as long as the process, whether or not it has a window.
+struct Desk {
+    engine: Engine,
+    network: Arc<Network>,
+    place: Arc<Mutex<Place>>,
+    /// Where the page is.
+    page: tauri::Url,
+    /// The window is hidden, or soon will be: Sheaf is in the tray.
+    aside: AtomicBool,
 }
 
 fn lock(place: &Mutex<Place>) -> std::sync::MutexGuard<'_, Place> {
@@ -90,7 +106,7 @@ async fn settings(engine: &Engine, more: Option<Value>) -> Value {
 fn open(app: &AppHandle, settings: &Value, place: Place) -> tauri::Result<WebviewWindow> {
     // Under a test driver WebKit wants its ordinary context; for people nothing but the profile keeps anything.
     let driven = std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some();
-    let mut builder = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+    let mut builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Sheaf")
         .inner_size(place.width, place.height)
         .min_inner_size(remembered::SMALLEST.0, remembered::SMALLEST.1)
@@ -132,7 +148,7 @@ fn is_our_page(url: &tauri::Url) -> bool {
 }
 
 fn note(app: &AppHandle, place: &Mutex<Place>) {
-    let Some(window) = app.get_webview_window("main") else { return };
+    let Some(window) = app.get_webview_window(MAIN) else { return };
     let before = *lock(place);
     if let Ok(now) = Place::of(&window, before) {
         *lock(place) = now;
@@ -153,21 +169,92 @@ async fn keep(engine: Engine, place: Arc<Mutex<Place>>, moved: Arc<Notify>) {
     }
 }
 
-/// Hides the window at once, lets what was typed reach the disk, keeps the place, and ends.
-fn close(app: &AppHandle, engine: &Engine, network: &Arc<Network>, place: Place) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.hide();
-    }
-    let (app, engine, network) = (app.clone(), engine.clone(), network.clone());
+/// The window is closed: with it Sheaf ends, unless the person has chosen that it goes on without one.
+fn close(app: &AppHandle) {
+    let app = app.clone();
     async_runtime::spawn(async move {
-        if tokio::time::timeout(CLOSING_MAX, all_told(&app)).await.is_err() {
-            tracing::warn!("closed while the engine still owed the page an answer");
+        if !goes_on(&settings(&app.state::<Desk>().engine, None).await) {
+            return quit(&app);
         }
-        settings(&engine, Some(json!({ remembered::KEY: place.write() }))).await;
-        network.stop().await;
-        engine.close().await;
+        if !tray::show(&app).await {
+            tracing::info!("this desktop shows no tray: the window is minimised");
+            let _ = app.get_webview_window(MAIN).map(|window| window.minimize());
+            return;
+        }
+        app.state::<Desk>().aside.store(true, Ordering::SeqCst);
+        put_away(&app).await;
+        let handle = app.clone();
+        let _ = app.run_on_main_thread(move || let_go(&handle));
+    });
+}
+
+/// Lets the page go, unless somebody has asked for the window meanwhile. The hidden window is kept empty: it costs little, and comes back at once.
+fn let_go(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN).filter(|_| app.state::<Desk>().aside.load(Ordering::SeqCst)) else { return };
+    if let Err(error) = window.navigate(empty()) {
+        tracing::warn!(%error, "the page stays in the hidden window");
+    }
+    // Its views are closed: whoever looks for this person does not find them.
+    app.state::<Line>().hang_up();
+}
+
+/// A page with nothing on it.
+fn empty() -> tauri::Url {
+    tauri::Url::parse("about:blank").expect("the address of an empty page is well-formed")
+}
+
+/// Whether Sheaf goes on when its window is closed. Off unless somebody has switched it on.
+fn goes_on(settings: &Value) -> bool {
+    settings["background"] == true
+}
+
+/// Ends Sheaf.
+pub(crate) fn quit(app: &AppHandle) {
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        put_away(&app).await;
+        let desk = app.state::<Desk>();
+        desk.network.stop().await;
+        desk.engine.clone().close().await;
         app.exit(0);
     });
+}
+
+/// Hides the window at once, lets what was typed reach the disk, and keeps the place.
+async fn put_away(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let _ = window.hide();
+    if tokio::time::timeout(CLOSING_MAX, all_told(app)).await.is_err() {
+        tracing::warn!("closed while the engine still owed the page an answer");
+    }
+    let desk = app.state::<Desk>();
+    let place = *lock(&desk.place);
+    settings(&desk.engine, Some(json!({ remembered::KEY: place.write() }))).await;
+}
+
+/// Brings the window to the front, from wherever it is.
+pub(crate) fn come_forward(app: &AppHandle) {
+    let handle = app.clone();
+    if let Err(error) = app.run_on_main_thread(move || show_again(&handle)) {
+        tracing::error!(%error, "the window could not be asked to come to the front");
+    }
+}
+
+fn show_again(app: &AppHandle) {
+    let desk = app.state::<Desk>();
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    let away = desk.aside.swap(false, Ordering::SeqCst);
+    // Whoever comes back before the page has gone finds it as it was.
+    if away
+        && window.url().is_ok_and(|url| url == empty())
+        && let Err(error) = window.navigate(desk.page.clone())
+    {
+        tracing::error!(%error, "the page could not be opened again");
+    }
+    let _ = window.unminimize();
+    let _ = window.show();
+    let _ = window.set_focus();
+    tray::hide(app);
 }
 
 async fn all_told(app: &AppHandle) {
@@ -175,5 +262,23 @@ async fn all_told(app: &AppHandle) {
     while quiet < 2 {
         tokio::time::sleep(CLOSING_LOOK).await;
         quiet = if app.state::<Line>().is_quiet() { quiet + 1 } else { 0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_window_ends_sheaf_unless_somebody_said_otherwise() {
+        for (settings, expected) in [
+            (json!({}), false),
+            (json!({ "background": false }), false),
+            (Value::Null, false),
+            (json!({ "background": "yes" }), false),
+            (json!({ "background": true }), true),
+        ] {
+            assert_eq!(goes_on(&settings), expected, "{settings}");
+        }
     }
 }

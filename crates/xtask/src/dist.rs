@@ -120,7 +120,7 @@ Maintainer: The Sheaf authors <sheaf@localhost>
 Section: editors
 Priority: optional
 Depends: {dependencies}
-Recommends: xdg-utils, hunspell-en-us | hunspell-dictionary
+Recommends: libayatana-appindicator3-1, xdg-utils, hunspell-en-us | hunspell-dictionary
 Description: document editor for people who write together
  Every device holds the whole document; what you type is on your own disk
  before anything else happens; devices that can reach each other talk

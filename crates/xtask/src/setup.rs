@@ -27,6 +27,11 @@ const PACKAGES: &[Package] = &[
     Package { name: "build-essential", need: Need::Window, why: "a C compiler: SQLite and zstd are built from source" },
     Package { name: "pkg-config", need: Need::Window, why: "finds the system libraries below" },
     Package { name: "libwebkit2gtk-4.1-dev", need: Need::Window, why: "the window is a WebKitGTK view" },
+    Package {
+        name: "libayatana-appindicator3-1",
+        need: Need::Window,
+        why: "puts Sheaf into the tray, for who wants it to go on without a window",
+    },
     Package { name: "webkit2gtk-driver", need: Need::Test, why: "drives real WebKitGTK windows in tests" },
     Package { name: "xvfb", need: Need::Test, why: "a screen without a monitor, for windows in tests" },
     Package { name: "xauth", need: Need::Test, why: "xvfb-run needs it" },

@@ -14,7 +14,8 @@ const size = (bytes: number): string =>
 /** A time as people feel it: under a millisecond nothing is to be told. */
 const time = (ms: number): string => {
   if (ms < 1) return "under 1 ms";
-  return ms < 1000 ? `${String(Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 };
 
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];

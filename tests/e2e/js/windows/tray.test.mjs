@@ -1,0 +1,180 @@
+/**
+ * What becomes of Sheaf when its window is closed: it ends, unless its person wants it to go on; then it is in the tray, or, where there is none, still
+ * in sight. The window is closed as its cross closes it, and the tray is one of our own on the test's session bus.
+ */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
+import { promisify } from "node:util";
+
+import { SHEAF } from "../node.mjs";
+import { KEY, until } from "./driver.mjs";
+import { APP, Person } from "./person.mjs";
+import { Screen } from "./screen.mjs";
+
+const run = promisify(execFile);
+const TRAY = join(APP, "../examples/tray_host");
+const ENV = { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1", NO_AT_BRIDGE: "1" };
+
+/** A hidden window is taken down when everything typed in it is on the disk. */
+const GONE_MS = 1000;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const ada = new Person("Ada");
+const started = [];
+let screen;
+let app;
+
+after(async () => {
+  for (const one of started) one.kill("SIGKILL");
+  screen?.leaves();
+  await ada.closes().catch(() => {});
+  ada.forgets();
+});
+
+/** One part of the story. When a part fails, those that build on it are skipped, not failed one by one. */
+let broken = false;
+function part(name, happens) {
+  test(name, { timeout: 120_000 }, async (t) => {
+    if (broken) return t.skip("an earlier part failed");
+    broken = true;
+    await happens();
+    broken = false;
+  });
+}
+
+/** Opens the app as a desktop does, without a driver. */
+function starts() {
+  const process = spawn(APP, ["--home", ada.home], { env: ENV, stdio: ["ignore", "ignore", "pipe"] });
+  process.complaint = "";
+  process.stderr.on("data", (words) => (process.complaint = (process.complaint + words).slice(-4000)));
+  started.push(process);
+  return process;
+}
+
+const windows = async () => await screen.windowsOf(app.pid);
+
+async function seesWindows(count) {
+  await until(`${count} windows`, async () => (await windows()).length === count);
+}
+
+/** The node answers: only the process that has the profile can. */
+async function answers() {
+  return await until("the node to answer", async () => {
+    assert.equal(app.exitCode, null, app.complaint);
+    const { stdout } = await run(SHEAF, ["--home", ada.home, "--json", "list"], { env: ENV });
+    return stdout && JSON.parse(stdout.split("\n")[0]);
+  });
+}
+
+async function startsAgain() {
+  const second = starts();
+  const [code] = await once(second, "exit");
+  assert.equal(code, 0, second.complaint);
+}
+
+async function closesWindow() {
+  const [window] = await windows();
+  await screen.closes(window);
+}
+
+async function chooses(goesOn) {
+  await ada.opens();
+  await ada.window.chord(KEY.control, ",");
+  const box = "[role=dialog] [aria-describedby=settings-background]";
+  await until("the choice to be seen", () => ada.window.run("return document.querySelector(arguments[0]) !== null", box));
+  const chosen = () => ada.window.run("return document.querySelector(arguments[0]).checked", box);
+  if ((await chosen()) !== goesOn) await ada.window.click(box);
+  assert.equal(await chosen(), goesOn);
+  await ada.picture(`tray-setting-${goesOn ? "on" : "off"}`);
+  // The page keeps it as soon as it is chosen; another start shows whether it has.
+  await pause(500);
+  await ada.closes();
+}
+
+part("without a word from its person a closed window ends Sheaf", async () => {
+  screen = await Screen.open();
+  app = starts();
+  await seesWindows(1);
+  await answers();
+  const gone = once(app, "exit");
+  await closesWindow();
+  assert.deepEqual(await gone, [0, null], app.complaint);
+});
+
+part("where no tray is shown the window stays in sight, and Sheaf goes on", async () => {
+  await chooses(true);
+  app = starts();
+  await seesWindows(1);
+  await closesWindow();
+  await pause(2 * GONE_MS);
+  await answers();
+  await startsAgain();
+  await seesWindows(1);
+});
+
+let item;
+part("where there is one the window goes into it, and Sheaf goes on", async () => {
+  const tray = spawn(TRAY, { stdio: ["ignore", "pipe", "inherit"] });
+  started.push(tray);
+  const lines = createInterface({ input: tray.stdout })[Symbol.asyncIterator]();
+  assert.equal((await lines.next()).value, "ready");
+  await closesWindow();
+  const [bus, path] = (await lines.next()).value.split(" ");
+  item = { bus, path };
+  await seesWindows(0);
+  await answers();
+});
+
+part("whoever changes their mind while the window goes keeps it", async () => {
+  await startsAgain();
+  await seesWindows(1);
+  await pause(GONE_MS);
+  await seesWindows(1);
+  await closesWindow();
+  await seesWindows(0);
+  await pause(GONE_MS);
+});
+
+part("a second start brings the window back, with its document", async () => {
+  const { opened: before } = await answers();
+  await startsAgain();
+  await seesWindows(1);
+  await until("the page to open its document", async () => (await answers()).opened > before);
+});
+
+part("the tray's menu opens the window, and ends Sheaf", async () => {
+  await closesWindow();
+  await seesWindows(0);
+  await choosesInTray("Open Sheaf");
+  await seesWindows(1);
+  await closesWindow();
+  await seesWindows(0);
+  const gone = once(app, "exit");
+  await choosesInTray("Quit Sheaf");
+  assert.deepEqual(await gone, [0, null], app.complaint);
+});
+
+/** Chooses an entry of the tray's menu, as a panel tells it. */
+async function choosesInTray(label) {
+  const menu = `${item.path}/Menu`;
+  const call = async (method, ...words) =>
+    (await run("gdbus", ["call", "--session", "--dest", item.bus, "--object-path", menu, "--method", `com.canonical.dbusmenu.${method}`, ...words])).stdout;
+  const entry = await until(`${label} in the tray's menu`, async () => {
+    const layout = await call("GetLayout", "0", "int32 -1", "[]");
+    return layout.split("<(").find((part) => part.includes(`<'${label}'>`));
+  });
+  await call("Event", /^(\d+)/.exec(entry)[1], "clicked", "<''>", "0");
+}
+
+part("taken back, a closed window ends Sheaf again, tray or not", async () => {
+  await chooses(false);
+  app = starts();
+  await seesWindows(1);
+  const gone = once(app, "exit");
+  await closesWindow();
+  assert.deepEqual(await gone, [0, null], app.complaint);
+});
