@@ -64,6 +64,6 @@ mod tests {
         let expected = "“Cut the rye. ”\n  last changed by Ben (77aa77aa); this device has it\n  Ben (1a2b3c4d) has it, confirmed 2000-02-29 12:34 UTC\n  \
             Cleo (1a2b3c4d) does not have it yet, as far as is known: no answer\n  somebody (1a2b3c4d) has not said yet what it has\n";
         assert_eq!(text(&answer), expected);
-        assert_eq!(beginning(&"word ".repeat(20)).chars().count(), 74);
+        assert_eq!(beginning(&"word ".repeat(20)).chars().count(), 75);
     }
 }

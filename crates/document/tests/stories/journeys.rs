@@ -510,3 +510,24 @@ fn the_title_travels_and_members_leave() {
     world.pass(SECOND);
     assert!(!world.devices[1].disk.records.iter().any(|row| row.hash == world.devices[0].disk.records.last().expect("she wrote").hash));
 }
+
+#[test]
+fn how_much_is_on_its_way_is_known_while_it_comes_and_nothing_is_when_it_has() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    world.pass(SECOND);
+    world.crash(1);
+    for _ in 0..40 {
+        world.write(0, "More.\n");
+    }
+    let ahead = |world: &World| world.document(1).status().devices[0].ahead;
+    world.censor = Box::new(|from, _, frame| from != 0 || !matches!(frame.name(), "records" | "live" | "packed"));
+    world.start(1);
+    world.link(0, 1);
+    world.pass(SECOND);
+    assert_eq!(ahead(&world), 40);
+    world.censor = Box::new(|_, _, _| true);
+    world.pass(90 * SECOND);
+    assert_eq!(ahead(&world), 0);
+    world.agree();
+}

@@ -126,3 +126,21 @@ fn nobody_to_be_reached_is_said_after_three_seconds_and_taken_back() {
     ada.add(&document, "Welcome back.");
     until_has(&ben, &document, "Welcome back.");
 }
+
+#[test]
+fn who_waits_for_a_first_copy_on_a_terminal_sees_for_whom() {
+    let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
+    let (ada_up, _, ticket) = crate::together::shared(&ada);
+    ada_up.stop();
+    // `script` is a terminal that writes down what it shows.
+    let join = ben.command(["join", "--wait", "2", &ticket]);
+    let words: Vec<String> =
+        std::iter::once(join.get_program()).chain(join.get_args()).map(|word| format!("'{}'", word.to_string_lossy())).collect();
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["-qec", &words.join(" "), "/dev/null"]).envs(join.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = terminal.stdin(std::process::Stdio::null()).output().expect("script runs");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("\r\u{1b}[Kwaiting for its first copy from Ada ("), "{shown:?}");
+    assert!(shown.trim_end().ends_with("goes on trying"), "and at last the same as without a terminal: {shown:?}");
+    assert_eq!(output.status.code(), Some(1));
+}
