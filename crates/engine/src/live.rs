@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sheaf_access::{Ticket, TicketError};
 use sheaf_base::{DeviceId, Moment};
-use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Input, Item, Output, RequestId, Tally, ViewId};
+use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Frame, Input, Item, Output, RequestId, Tally, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -148,6 +148,7 @@ impl Live {
         // Whoever waited for the first turn may have gone.
         let _ = first.map(|first| first.send(()));
         while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
+            self.counts.waiting(self.inbox.waiting());
             for message in heard {
                 self.take(message)?;
             }
@@ -232,6 +233,9 @@ impl Live {
 
     fn hear(&mut self, input: Input, now: Moment) {
         self.counts.heard(input.name());
+        if let Input::Receive { frame: Frame::Refuse(reason), .. } = &input {
+            self.counts.refused(*reason, true);
+        }
         self.document.handle(input, now);
     }
 
@@ -276,6 +280,9 @@ impl Live {
                 }
                 Output::Send { peer, lane, frame } => {
                     self.counts.sent(frame.name());
+                    if let Frame::Refuse(reason) = &frame {
+                        self.counts.refused(*reason, false);
+                    }
                     self.net(|net| net.send(peer, id, lane, frame));
                 }
                 Output::Supply { peer, spans } => self.net(|net| net.supply(peer, id, spans)),

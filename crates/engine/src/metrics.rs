@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sheaf_base::DocumentId;
-use sheaf_document::{DeviceState, Tally};
+use sheaf_document::{DeviceState, Dismissal, Tally};
 
 use crate::engine::Engine;
 use crate::lock::held;
@@ -33,6 +33,12 @@ struct Counted {
     heard: BTreeMap<&'static str, u64>,
     /// Frames handed to links, by their names.
     sent: BTreeMap<&'static str, u64>,
+    /// Conversations that this side ended, and that others did, by the reason.
+    refused: BTreeMap<Dismissal, u64>,
+    refused_by_others: BTreeMap<Dismissal, u64>,
+    /// Inputs that wait for the next turn: now, and the most there were.
+    waiting: usize,
+    most_waiting: usize,
     turns: u64,
     records: u64,
     bytes: u64,
@@ -49,6 +55,19 @@ struct Counted {
     receipt: Times,
     /// When the oldest edit was written that nobody else has receipted.
     unreceipted: Option<Duration>,
+}
+
+/// A reason, as a label.
+fn word(reason: Dismissal) -> &'static str {
+    match reason {
+        Dismissal::Stranger => "stranger",
+        Dismissal::Ticket => "ticket",
+        Dismissal::Unknown => "unknown",
+        Dismissal::Waiting => "waiting",
+        Dismissal::Removed => "removed",
+        Dismissal::Invalid => "invalid",
+        Dismissal::Version => "version",
+    }
 }
 
 /// How long something took, in classes.
@@ -81,8 +100,12 @@ pub(crate) struct DocumentCounters {
     pub(crate) resyncs: u64,
     pub(crate) resets: u64,
     pub(crate) put_aside: u64,
-    /// Conversations that this side ended, and that others did.
-    pub(crate) refused: (u64, u64),
+    /// Conversations that this side ended, and that others did, by the reason.
+    pub(crate) refused: BTreeMap<&'static str, u64>,
+    pub(crate) refused_by_others: BTreeMap<&'static str, u64>,
+    /// Inputs that wait for the next turn: now, and the most there were.
+    pub(crate) waiting: usize,
+    pub(crate) most_waiting: usize,
     pub(crate) failed_writes: u64,
     pub(crate) commit: Spent,
     pub(crate) receipt: Spent,
@@ -116,7 +139,7 @@ impl Metrics {
     pub(crate) fn counters(&self, document: DocumentId) -> Option<DocumentCounters> {
         let counts = held(&self.documents).get(&document)?.clone();
         let it = held(&counts.0);
-        let refusals = |by_name: &BTreeMap<&'static str, u64>| by_name.get("refuse").copied().unwrap_or(0);
+        let refusals = |by_reason: &BTreeMap<Dismissal, u64>| by_reason.iter().map(|(reason, times)| (word(*reason), *times)).collect();
         Some(DocumentCounters {
             records: it.records,
             bytes: it.bytes,
@@ -126,7 +149,10 @@ impl Metrics {
             resyncs: it.dropped,
             resets: it.resets,
             put_aside: it.quarantined,
-            refused: (refusals(&it.sent), refusals(&it.heard)),
+            refused: refusals(&it.refused),
+            refused_by_others: refusals(&it.refused_by_others),
+            waiting: it.waiting,
+            most_waiting: it.most_waiting,
             failed_writes: it.failed_writes,
             commit: it.commit.spent(),
             receipt: it.receipt.spent(),
@@ -146,6 +172,16 @@ impl Counts {
             *it.heard.entry(name).or_default() += 1;
             it.dropped += u64::from(name == "link full");
         });
+    }
+
+    /// Somebody is turned away, or turns this device away.
+    pub(crate) fn refused(&self, reason: Dismissal, by_others: bool) {
+        self.change(|it| *(if by_others { &mut it.refused_by_others } else { &mut it.refused }).entry(reason).or_default() += 1);
+    }
+
+    /// So many inputs wait for the next turn.
+    pub(crate) fn waiting(&self, inputs: usize) {
+        self.change(|it| (it.waiting, it.most_waiting) = (inputs, it.most_waiting.max(inputs)));
     }
 
     /// A frame was handed to a link.
@@ -260,7 +296,15 @@ impl Text {
         for (name, count) in &it.sent {
             self.counter("sheaf_frames_sent", "frames handed to links", &[("document", &document), ("kind", name)], *count);
         }
+        for (way, by_reason) in [("here", &it.refused), ("there", &it.refused_by_others)] {
+            for (reason, count) in by_reason {
+                let labels: Labels<'_> = &[("document", &document), ("refused", way), ("reason", word(*reason))];
+                self.counter("sheaf_refusals", "conversations that were refused", labels, *count);
+            }
+        }
         let labels: Labels<'_> = &[("document", &document)];
+        self.gauge("sheaf_queue", "inputs that wait for a document's next turn", labels, it.waiting as f64);
+        self.gauge("sheaf_queue_most", "the most inputs that have waited", labels, it.most_waiting as f64);
         self.counter("sheaf_turns", "turns written to the disk", labels, it.turns);
         self.counter("sheaf_records", "records written to the journal", labels, it.records);
         self.counter("sheaf_record_bytes", "bytes of those records", labels, it.bytes);
@@ -357,5 +401,35 @@ mod tests {
             assert!(text.contains(&format!("{line}\n")), "{line} in\n{text}");
         }
         assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn refusals_are_told_by_their_reasons_and_waiting_by_its_most() {
+        let (metrics, document) = (Metrics::default(), DocumentId([7; 32]));
+        let counts = metrics.of(document);
+        counts.refused(Dismissal::Removed, false);
+        counts.refused(Dismissal::Removed, false);
+        counts.refused(Dismissal::Ticket, true);
+        counts.waiting(9);
+        counts.waiting(2);
+        let told = metrics.counters(document).expect("it has counted");
+        assert_eq!(told.refused, BTreeMap::from([("removed", 2)]));
+        assert_eq!((told.refused_by_others.get("ticket"), told.waiting, told.most_waiting), (Some(&1), 2, 9));
+        let mut text = Text::default();
+        text.document(document, &held(&counts.0));
+        let text = text.finish();
+        assert!(text.contains("sheaf_refusals_total{document=\"07070707\",refused=\"here\",reason=\"removed\"} 2\n"), "{text}");
+        assert!(text.contains("sheaf_queue_most{document=\"07070707\"} 9\n"), "{text}");
+    }
+
+    #[test]
+    fn nine_in_ten_are_told_by_the_class_that_holds_them() {
+        let mut times = Times::default();
+        (0..9).for_each(|_| times.add(Duration::from_millis(4)));
+        times.add(Duration::from_secs(60));
+        assert_eq!(times.spent(), Spent { times: 10, mean: Duration::from_micros(6_003_600), most: Some(Duration::from_millis(5)) });
+        times.add(Duration::from_secs(60));
+        assert_eq!(times.spent().most, None, "two of eleven took longer than any class");
+        assert_eq!(Times::default().spent(), Spent::default());
     }
 }

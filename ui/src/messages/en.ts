@@ -22,6 +22,17 @@ const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eig
 /** A number that begins a sentence. */
 const countedWord = (n: number): string => SMALL[n] ?? count.format(n);
 
+/** Why a device is turned away. */
+const refusals: Readonly<Record<string, string>> = {
+  stranger: "not known as a member",
+  ticket: "an invitation that does not count",
+  unknown: "no such document",
+  waiting: "no first copy yet",
+  removed: "removed or left",
+  invalid: "something invalid was sent",
+  version: "another version",
+};
+
 export const en = {
   appName: "Sheaf",
   untitled: "Untitled",
@@ -183,8 +194,11 @@ export const en = {
     duplicates: "Changes that came more than once",
     resyncs: "Times a slow connection was compared anew",
     putAside: "Changes that could not be used",
-    refused: "Conversations refused, here and by others",
-    both: (here: number, there: number) => `${count.format(here)} and ${count.format(there)}`,
+    waited: "Most that waited for its turn at once",
+    refused: "Refused here",
+    refusedThere: "Refused by others",
+    refusals: (by: Readonly<Record<string, number>>) =>
+      list.format(Object.entries(by).map(([reason, times]) => `${refusals[reason] ?? reason} (${count.format(times)})`)),
     number: (n: number) => count.format(n),
     connection: (person: string) => `Connection to ${person}`,
     direct: "Direct",

@@ -153,8 +153,11 @@ export interface Counters {
   merges: number;
   resyncs: number;
   put_aside: number;
-  refused: number;
-  refused_by_others: number;
+  /** Conversations that were refused, by the reason. */
+  refused: Record<string, number>;
+  refused_by_others: Record<string, number>;
+  /** The most that has waited for its turn at once. */
+  most_waiting: number;
   commit: Spent;
   receipt: Spent;
   links: Array<{

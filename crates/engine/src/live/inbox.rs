@@ -94,6 +94,11 @@ impl Inbox {
         }
     }
 
+    /// How many messages wait for the next turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.kept.len() + self.near.len() + self.far.len()
+    }
+
     /// Whether the document is to end: a write that fails is then not waited for.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping
