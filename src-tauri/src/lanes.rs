@@ -40,9 +40,9 @@ impl Line {
         Line { engine, speaking: Mutex::new(Speaking { link, ..Speaking::default() }), owed: Arc::default() }
     }
 
-    /// Whether everything the page has asked is answered.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.owed.load(Ordering::SeqCst) == 0
+    /// How many answers the page waits for.
+    pub(crate) fn owed(&self) -> usize {
+        self.owed.load(Ordering::SeqCst)
     }
 
     /// The page is gone: its views are closed, and whoever looks for this person does not find them.

@@ -172,25 +172,33 @@ async fn keep(engine: Engine, place: Arc<Mutex<Place>>, moved: Arc<Notify>) {
 /// The window is closed: with it Sheaf ends, unless the person has chosen that it goes on without one.
 fn close(app: &AppHandle) {
     let app = app.clone();
+    // From now on whoever asks for the window takes this back.
+    app.state::<Desk>().aside.store(true, Ordering::SeqCst);
     async_runtime::spawn(async move {
-        if !goes_on(&settings(&app.state::<Desk>().engine, None).await) {
+        let desk = app.state::<Desk>();
+        if !goes_on(&settings(&desk.engine, None).await) {
             return quit(&app);
         }
         if !tray::show(&app).await {
             tracing::info!("this desktop shows no tray: the window is minimised");
+            desk.aside.store(false, Ordering::SeqCst);
             let _ = app.get_webview_window(MAIN).map(|window| window.minimize());
-            return;
+        } else if desk.aside.load(Ordering::SeqCst) {
+            put_away(&app).await;
+            let handle = app.clone();
+            let _ = app.run_on_main_thread(move || let_go(&handle));
         }
-        app.state::<Desk>().aside.store(true, Ordering::SeqCst);
-        put_away(&app).await;
-        let handle = app.clone();
-        let _ = app.run_on_main_thread(move || let_go(&handle));
     });
 }
 
 /// Lets the page go, unless somebody has asked for the window meanwhile. The hidden window is kept empty: it costs little, and comes back at once.
 fn let_go(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN).filter(|_| app.state::<Desk>().aside.load(Ordering::SeqCst)) else { return };
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    if !app.state::<Desk>().aside.load(Ordering::SeqCst) {
+        let _ = window.show();
+        return;
+    }
+    tracing::info!("the window is in the tray");
     if let Err(error) = window.navigate(empty()) {
         tracing::warn!(%error, "the page stays in the hidden window");
     }
@@ -225,7 +233,8 @@ async fn put_away(app: &AppHandle) {
     let Some(window) = app.get_webview_window(MAIN) else { return };
     let _ = window.hide();
     if tokio::time::timeout(CLOSING_MAX, all_told(app)).await.is_err() {
-        tracing::warn!("closed while the engine still owed the page an answer");
+        let owed = app.state::<Line>().owed();
+        tracing::warn!(owed, "closed while the engine still owed the page an answer");
     }
     let desk = app.state::<Desk>();
     let place = *lock(&desk.place);
@@ -261,7 +270,7 @@ async fn all_told(app: &AppHandle) {
     let mut quiet = 0;
     while quiet < 2 {
         tokio::time::sleep(CLOSING_LOOK).await;
-        quiet = if app.state::<Line>().is_quiet() { quiet + 1 } else { 0 };
+        quiet = if app.state::<Line>().owed() == 0 { quiet + 1 } else { 0 };
     }
 }
 

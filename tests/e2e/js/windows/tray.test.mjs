@@ -10,7 +10,9 @@ import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 
-import { SHEAF } from "../node.mjs";
+import WebSocket from "ws";
+
+import { Node, SHEAF } from "../node.mjs";
 import { KEY, until } from "./driver.mjs";
 import { APP, Person } from "./person.mjs";
 import { Screen } from "./screen.mjs";
@@ -24,6 +26,7 @@ const GONE_MS = 1000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const ada = new Person("Ada");
+const ben = new Node("Ben");
 const started = [];
 let screen;
 let app;
@@ -33,6 +36,7 @@ after(async () => {
   screen?.leaves();
   await ada.closes().catch(() => {});
   ada.forgets();
+  await ben.forgets();
 });
 
 /** One part of the story. When a part fails, those that build on it are skipped, not failed one by one. */
@@ -105,6 +109,32 @@ part("without a word from its person a closed window ends Sheaf", async () => {
   assert.deepEqual(await gone, [0, null], app.complaint);
 });
 
+/** Who Ben sees in the document, as his node tells it. */
+let seen;
+
+async function benLooksAt(document) {
+  const socket = new WebSocket(ben.lanes);
+  await once(socket, "open");
+  socket.on("message", (words) => {
+    const told = JSON.parse(words);
+    if (told.event === "presence") seen = told.peers.map((peer) => peer.name);
+  });
+  socket.send(JSON.stringify({ id: 1, call: "open", document, view: "ben" }));
+}
+
+part("Ada shares a document with Ben, and wants Sheaf to go on without its window", async () => {
+  await ada.opens();
+  await ada.begins("Harvest");
+  await ada.writes("We cut the rye.");
+  const ticket = await ada.shares();
+  ben.page = undefined;
+  await ben.starts();
+  const document = (await ben.command("join", ticket)).trim();
+  await benLooksAt(document);
+  await until("Ben to see Ada", () => seen?.[0] === "Ada");
+  await ada.closes();
+});
+
 part("where no tray is shown the window stays in sight, and Sheaf goes on", async () => {
   await chooses(true);
   app = starts();
@@ -122,21 +152,16 @@ part("where there is one the window goes into it, and Sheaf goes on", async () =
   started.push(tray);
   const lines = createInterface({ input: tray.stdout })[Symbol.asyncIterator]();
   assert.equal((await lines.next()).value, "ready");
+  // Apps that a driver has killed are noticed to be gone after some seconds; now there is one Ada only.
+  await until("Ben to see Ada once", () => seen?.length === 1);
   await closesWindow();
   const [bus, path] = (await lines.next()).value.split(" ");
   item = { bus, path };
   await seesWindows(0);
+  const closed = Date.now();
+  await until("Ben to see nobody", () => seen?.length === 0);
+  assert.ok(Date.now() - closed < 1000, `gone after ${Date.now() - closed} ms`);
   await answers();
-});
-
-part("whoever changes their mind while the window goes keeps it", async () => {
-  await startsAgain();
-  await seesWindows(1);
-  await pause(GONE_MS);
-  await seesWindows(1);
-  await closesWindow();
-  await seesWindows(0);
-  await pause(GONE_MS);
 });
 
 part("a second start brings the window back, with its document", async () => {
@@ -144,6 +169,15 @@ part("a second start brings the window back, with its document", async () => {
   await startsAgain();
   await seesWindows(1);
   await until("the page to open its document", async () => (await answers()).opened > before);
+  await until("Ben to see Ada again", () => seen?.[0] === "Ada");
+});
+
+part("whoever changes their mind while the window goes keeps it", async () => {
+  const second = starts();
+  await closesWindow();
+  assert.deepEqual(await once(second, "exit"), [0, null], second.complaint);
+  await pause(GONE_MS);
+  await seesWindows(1);
 });
 
 part("the tray's menu opens the window, and ends Sheaf", async () => {
