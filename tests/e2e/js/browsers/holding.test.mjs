@@ -59,6 +59,9 @@ story("a paragraph says who has it: whoever has confirmed it, and not who is awa
   await ada.reads("Nobody else is online");
   await ada.page.waitForTimeout(DRAWN_MS);
   await ada.picture("who-not-yet");
+  await ada.presses("Escape");
+  await card(ada).waitFor({ state: "detached" });
+  await ada.isInText();
   await ada.page.getByText("Borrow the cart.").click();
   await ada.presses("Control+Alt+w");
   await card(ada).getByText(/^Has it, confirmed/).waitFor();
