@@ -175,9 +175,7 @@ impl Document {
         let Some(session) = self.peers.session(id) else { return };
         let wishes = session.tick(&mine, &self.history.durable, now);
         self.grant(id, wishes);
-        if let Some(presence) = self.cursor.message() {
-            self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence) });
-        }
+        self.show_cursor(id);
         let receipts = self.receipts.others(&device);
         if !receipts.is_empty() {
             self.send_at_once(id, Frame::Receipts(receipts));
@@ -185,6 +183,13 @@ impl Document {
         if !self.routes.is_empty() {
             let routes = self.routes.clone();
             self.send_at_once(id, Frame::Routes(routes));
+        }
+    }
+
+    /// Says where this device's cursor is to somebody who has just come.
+    fn show_cursor(&mut self, id: PeerId) {
+        if let Some(presence) = self.cursor.message() {
+            self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence) });
         }
     }
 
@@ -239,6 +244,7 @@ impl Document {
         let Some(peer) = self.peers.get_mut(id) else { return };
         let Some(session) = &mut peer.session else { return };
         let held = &self.history.durable;
+        let greets = matches!(frame, Frame::Hello(_));
         let wishes = match frame {
             Frame::Hello(hello) => match session.hear_hello(hello, &mine, held, now) {
                 Ok(wishes) => wishes,
@@ -271,6 +277,10 @@ impl Document {
             Frame::Ask(_) | Frame::Welcome(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
         };
         self.grant(id, wishes);
+        if greets {
+            // What was said of the cursor when this side began may have come before the other had, or not at all.
+            self.show_cursor(id);
+        }
     }
 
     /// What a peer has made durable.

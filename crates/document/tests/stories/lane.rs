@@ -227,3 +227,25 @@ fn cursors_stay_with_their_words_and_go_with_their_people() {
     world.pass(SECOND);
     assert_eq!(seen(&world), [], "gone with the link");
 }
+
+#[test]
+fn a_cursor_that_was_told_too_early_is_told_again() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(1, "Words.\n");
+    world.open(0, "main");
+    let present = Present { view: ViewId::from("main"), version: world.view(1, "main").version, selection: None, typing: false };
+    world.input(1, Input::Present(present));
+    world.pass(SECOND);
+    let seen = |world: &World| world.devices[0].cursors[&ViewId::from("main")].len();
+    assert_eq!(seen(&world), 1);
+
+    // Another link; what Ben says of himself at once comes before Ada has met him on it. He does not move.
+    world.part(1);
+    world.settle();
+    assert_eq!(seen(&world), 0);
+    let mut early = true;
+    world.censor = Box::new(move |_, _, frame| frame.name() != "presence" || !std::mem::take(&mut early));
+    world.link(0, 1);
+    world.pass(SECOND);
+    assert_eq!(seen(&world), 1);
+}
