@@ -148,6 +148,11 @@ impl Frontier {
         self.root.set(position, 0);
     }
 
+    /// Says that nothing of `chain` is held any more under this name.
+    pub fn remove(&mut self, chain: &ChainId) {
+        self.root.remove(chain, 0);
+    }
+
     /// The newest record held of `chain`.
     pub fn get(&self, chain: &ChainId) -> Option<Position> {
         let mut node = &self.root;
@@ -239,6 +244,27 @@ impl Node {
         self.chains += u64::from(is_new);
         self.split_if_full(depth);
         is_new
+    }
+
+    /// Takes out `chain`; says whether it was there. The tree's shape follows from what is left.
+    fn remove(&mut self, chain: &ChainId, depth: usize) -> bool {
+        let was_there = match &mut self.kind {
+            NodeKind::Split(children) => children[usize::from(digit(chain, depth))].remove(chain, depth + 1),
+            NodeKind::Bucket(positions) => find(positions, chain).is_ok_and(|index| {
+                positions.remove(index);
+                true
+            }),
+        };
+        if was_there {
+            self.digest.take();
+            self.chains -= 1;
+            if self.chains <= BUCKET as u64 && matches!(self.kind, NodeKind::Split(_)) {
+                let mut left = Vec::with_capacity(BUCKET);
+                self.collect(&mut left);
+                self.kind = NodeKind::Bucket(left);
+            }
+        }
+        was_there
     }
 
     fn split_if_full(&mut self, depth: usize) {

@@ -7,6 +7,7 @@
 //! what a record knew is kept as a tree shared with its neighbours plus the few steps that differ (`known`, `chain`), and a hash is
 //! found in a flat table (`index`).
 
+mod branches;
 mod chain;
 mod index;
 mod known;
@@ -23,6 +24,7 @@ use sheaf_base::{
 };
 
 use crate::record::Stamp;
+use branches::Forks;
 use chain::{Chain, Entry};
 use index::HashIndex;
 pub use past::Past;
@@ -45,6 +47,7 @@ pub struct Graph {
     /// The void ones beside it, if there are any.
     void: BTreeMap<ClientId, Vec<u32>>,
     index: HashIndex,
+    forks: Forks,
     /// The records that no other record stands on.
     heads: BTreeSet<Place>,
     records: u64,
@@ -174,8 +177,10 @@ impl Graph {
         it.push(Entry { hash, clock_end }, extent.low_surrogates);
         let place = Place { chain: index, number: it.length() };
         self.index.insert(&hash, place, &self.chains);
-        chain::learn(&mut self.chains, place, &parents);
-        self.heads.remove(&Place { chain: index, number: place.number - 1 });
+        let previous = self.previous(index, number);
+        let base = self.base_at(index).filter(|base| place.number == 1 && base.number > 0);
+        chain::learn(&mut self.chains, place, &base.into_iter().chain(parents.iter().copied()).collect::<Vec<_>>());
+        self.heads.remove(&previous);
         for parent in &parents {
             self.heads.remove(parent);
         }
@@ -188,9 +193,7 @@ impl Graph {
     pub fn past(&self, chain: &ChainId, number: u64, stamp: &Stamp) -> Result<Past<'_>, AppendError> {
         let index = self.number_of(chain).ok_or(AppendError::UnknownChain(*chain))?;
         let mut tips = self.parents(index, number, stamp)?;
-        if number > 1 {
-            tips.push(Place { chain: index, number: number as u32 - 1 });
-        }
+        tips.extend(Some(self.previous(index, number)).filter(|previous| previous.number > 0));
         Ok(Past::new(self, tips))
     }
 
@@ -237,10 +240,11 @@ impl Graph {
         self.place(hash).map(|place| self.position_at(place))
     }
 
-    /// The hash of `chain` at `number`.
+    /// The hash of `chain` at `number`; at 0 that of its head, or of what it follows, if it is a branch.
     pub fn hash(&self, chain: &ChainId, number: u64) -> Option<Hash> {
-        let it = self.chain(chain)?;
-        u32::try_from(number).ok().filter(|number| *number <= it.length()).map(|number| *it.hash(number))
+        let chain = self.number_of(chain)?;
+        let length = self.chains[chain as usize].length();
+        u32::try_from(number).ok().filter(|number| *number <= length).map(|number| self.hash_at(Place { chain, number }))
     }
 
     /// The newest record of `chain`; its head, if it has none.
@@ -266,7 +270,7 @@ impl Graph {
         let Some(place) = self.place(&record.hash).filter(|_| self.has_clash()) else { return false };
         self.void.iter().any(|(client, void)| {
             let counts = self.clients[client];
-            void.iter().any(|void| place.chain == *void || self.mistook(place, *void, counts))
+            void.iter().any(|void| self.root_at(place.chain) == *void || self.mistook(place, *void, counts))
         })
     }
 
@@ -293,9 +297,12 @@ impl Graph {
 
     /// The record that filled `clock` of `client`: who wrote this character.
     pub fn author_of(&self, client: ClientId, clock: u32) -> Option<Position> {
-        let index = *self.clients.get(&client)?;
-        let number = self.chains[index as usize].number_at(clock)?;
-        Some(self.position_at(Place { chain: index, number }))
+        let (chain, clock) = match self.is_forked_client(client) {
+            true => self.place_in(&self.everything(), client, clock)?,
+            false => (*self.clients.get(&client)?, clock),
+        };
+        let number = self.chains[chain as usize].number_at(clock)?;
+        Some(self.position_at(Place { chain, number }))
     }
 
     /// The newest record of every chain that has one.
@@ -329,7 +336,7 @@ impl Graph {
             return Err(AppendError::Uncovered(missing.collect()));
         }
         let parents: Vec<Place> = places.into_iter().flatten().collect();
-        let own = Place { chain, number: it.length() };
+        let own = self.previous(chain, number);
         for (place, hash) in parents.iter().zip(stamp.parents()) {
             if place.number == 0 {
                 return Err(StampError::NamesHead(*hash).into());
@@ -359,6 +366,10 @@ impl Graph {
     }
 
     fn hash_at(&self, place: Place) -> Hash {
+        let base = self.base_at(place.chain).filter(|base| place.number == 0 && base.number <= self.chains[base.chain as usize].length());
+        if let Some(base) = base {
+            return self.hash_at(base);
+        }
         *self.chains[place.chain as usize].hash(place.number)
     }
 

@@ -9,10 +9,10 @@
 //! panics. Nothing here reads a clock or a disk or draws randomness; nothing here knows what an update means or who may write it
 //! (crates `replica` and `access` do).
 
+mod branch;
 pub mod bytes;
 mod chain;
 mod cipher;
-mod fork;
 mod frontier;
 mod graph;
 mod head;
@@ -21,10 +21,10 @@ mod record;
 mod seal;
 mod sign;
 
+pub use branch::{BranchHead, branch_name};
 pub use bytes::{Malformed, Reader, Writer};
 pub use chain::{ChainReader, ChainWriter, ReadRecord, RunError, TailError, WriteError, Written, reseal, verify_run};
 pub use cipher::{ChainCipher, EpochId, EpochSecret, OpenError, Opened};
-pub use fork::{Branch, ForkError, ForkProof};
 pub use frontier::{Digest, Frontier, Prefix, PrefixError, Summary};
 pub use graph::{AppendError, Appended, ChainOpened, Extent, Graph, Past, StampError};
 pub use head::{ChainHead, HeadError, SignedHead};

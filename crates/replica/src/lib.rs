@@ -12,6 +12,7 @@ mod cut;
 mod encode;
 mod filler;
 mod lines;
+mod rename;
 mod replica;
 mod sequence;
 mod snapshot;
@@ -19,6 +20,7 @@ mod void;
 pub mod walk;
 
 pub use filler::{Filler, filled_hash};
+pub use rename::rename;
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
 pub use sequence::Makeup;
 pub use void::void;

@@ -7,7 +7,7 @@ use super::{Graph, Place, chain};
 /// Everything that stands behind some records, those records included. It holds nothing itself: a few records and the graph.
 #[derive(Debug, Clone)]
 pub struct Past<'graph> {
-    graph: &'graph Graph,
+    pub(super) graph: &'graph Graph,
     tips: Vec<Place>,
 }
 
@@ -34,12 +34,20 @@ impl<'graph> Past<'graph> {
 
     /// How many clocks of `client` it contains: one entry of its state vector.
     pub fn clock(&self, client: ClientId) -> u32 {
+        if self.graph.is_forked_client(client) {
+            return self.graph.clock_in(self, client);
+        }
         self.meant(client).map_or(0, |index| self.graph.chains[index as usize].clock_end(self.newest(index)))
     }
 
     /// Whether the second half of a surrogate pair stands at `clock` of `client`: nothing may begin or end right before it.
     pub fn is_low_surrogate(&self, client: ClientId, clock: u32) -> bool {
-        self.meant(client).is_some_and(|index| self.graph.chains[index as usize].is_low_surrogate(clock))
+        let at = if self.graph.is_forked_client(client) {
+            self.graph.place_in(self, client, clock)
+        } else {
+            self.meant(client).map(|chain| (chain, clock))
+        };
+        at.is_some_and(|(chain, clock)| self.graph.chains[chain as usize].is_low_surrogate(clock))
     }
 
     fn meant(&self, client: ClientId) -> Option<u32> {
@@ -52,7 +60,7 @@ impl<'graph> Past<'graph> {
         all.min_by_key(|index| self.graph.chains[*index as usize].id())
     }
 
-    fn newest(&self, chain: u32) -> u32 {
+    pub(super) fn newest(&self, chain: u32) -> u32 {
         self.tips.iter().map(|tip| chain::newest(&self.graph.chains, *tip, chain)).max().unwrap_or(0)
     }
 }

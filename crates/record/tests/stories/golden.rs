@@ -4,7 +4,7 @@
 
 use data_encoding::HEXLOWER;
 use sheaf_base::Hash;
-use sheaf_record::{Branch, ForkProof, Kind, PackedRun, Record, Seal, SignedHead, pack};
+use sheaf_record::{Kind, PackedRun, Record, Seal, SignedHead, pack};
 
 use crate::author::{Author, SECRET, secret};
 
@@ -89,15 +89,4 @@ fn golden_packs() {
     let packed = HEXLOWER.decode(text.trim_end().split(": ").nth(1).unwrap().as_bytes()).unwrap();
     let run = PackedRun::decode(&packed).unwrap().unpack(ada.writer.cipher(), ada.head(), &ada.document, ada.start()).unwrap();
     assert_eq!(run.bytes, ada.bytes());
-}
-
-#[test]
-fn golden_forks() {
-    let (ada, _) = document();
-    let mut other = Author::founder();
-    other.write(Kind::Body, &[], b"a body update, resumed");
-    let branch = Branch { hash: ada.written[1].position.hash, trail: ada.bytes()[2..].to_vec(), seal: ada.seal() };
-    let proof = ForkProof::new(&ada.document, ada.head().clone(), other.seal(), branch).unwrap();
-    let golden = check("forks", &[("a fork at number 2", proof.encode())]);
-    assert_eq!(ForkProof::decode(&golden[0], &ada.document), Ok(proof));
 }

@@ -4,7 +4,7 @@ use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
 use sheaf_base::{Hash, limits};
 use sheaf_record::{
-    Branch, DeviceKey, ForkProof, Kind, MAX_RECORD, Malformed, PackedRun, Prefix, Reader, Record, Seal, SignedHead, Stamp, Writer, pack,
+    BranchHead, DeviceKey, Kind, MAX_RECORD, Malformed, PackedRun, Prefix, Reader, Record, Seal, SignedHead, Stamp, Writer, pack,
 };
 
 use crate::author::{Author, with_seeds};
@@ -13,9 +13,7 @@ use crate::author::{Author, with_seeds};
 type Decoder<'a> = (&'a str, Vec<u8>, Box<dyn Fn(&[u8]) -> Option<Vec<u8>> + 'a>);
 
 fn decoders(ada: &Author) -> Vec<Decoder<'_>> {
-    let other = sheaf_base::Position { hash: Hash([9; 32]), ..ada.writer.tip() };
-    let branch = Branch { hash: other.hash, trail: Vec::new(), seal: Seal::sign(&ada.key, &ada.document, other) };
-    let fork = ForkProof::new(&ada.document, ada.head().clone(), ada.seal(), branch).unwrap();
+    let branch = BranchHead { base: ada.written[1].position };
     let run = pack(ada.writer.cipher(), ada.start(), &ada.bytes(), ada.seal()).unwrap();
     let mut prefix = Writer::new();
     Prefix::ALL.child(3).unwrap().child(9).unwrap().child(1).unwrap().write(&mut prefix);
@@ -24,7 +22,7 @@ fn decoders(ada: &Author) -> Vec<Decoder<'_>> {
         ("record", ada.written[1].bytes.clone(), Box::new(|bytes| Record::decode(bytes).ok().map(|record| record.encode()))),
         ("seal", ada.seal().encode(), Box::new(|bytes| Seal::decode(bytes).ok().map(|seal| seal.encode()))),
         ("packed run", run.encode(), Box::new(|bytes| PackedRun::decode(bytes).ok().map(|run| run.encode()))),
-        ("fork", fork.encode(), Box::new(|bytes| ForkProof::decode(bytes, &ada.document).ok().map(|proof| proof.encode()))),
+        ("branch", branch.encode(), Box::new(|bytes| BranchHead::decode(bytes).ok().map(|head| head.encode()))),
         (
             "prefix",
             prefix.into_bytes(),

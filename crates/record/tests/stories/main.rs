@@ -3,8 +3,8 @@
 //! Random stories print their seed when they fail; `SEED=17 cargo test -p sheaf-record NAME` plays that one alone.
 
 mod author;
+mod branches;
 mod chains;
-mod forks;
 mod frontiers;
 mod golden;
 mod graphs;
