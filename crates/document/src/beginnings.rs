@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_access::{Genesis, Operation, Ticket};
 use sheaf_base::{ChainId, DocumentId, Hash, Moment, Position};
-use sheaf_record::{EpochSecret, Kind, ReadRecord, Record, Signature, SignedHead, Stamp, reseal};
+use sheaf_record::{BranchHead, EpochSecret, Kind, ReadRecord, Record, SignedHead, Stamp, reseal};
 use sheaf_replica::Replica;
 
 use crate::{
@@ -97,9 +97,9 @@ impl Document {
         }
         let mut struck = BTreeSet::new();
         for row in &stored.quarantine {
-            match Evidence::decode(&row.bytes, &stored.document) {
+            match Evidence::decode(&row.bytes) {
                 Ok(Evidence::Strike(hash)) => drop(struck.insert(hash)),
-                Ok(evidence) => it.recall(&row.chain, row.number, &row.reason, evidence),
+                Ok(evidence) => it.recall(&row.chain, row.number, evidence),
                 // Kept by a later version: it stays where it is.
                 Err(_) => {}
             }
@@ -119,29 +119,33 @@ impl Document {
     }
 
     /// What a quarantine row says is true again.
-    fn recall(&mut self, chain: &ChainId, number: u64, reason: &str, evidence: Evidence) {
+    fn recall(&mut self, chain: &ChainId, number: u64, evidence: Evidence) {
         match evidence {
             Evidence::Killer(hash) => self.replica.put_aside(hash),
-            Evidence::Fork(proof) => self.history.close_device(proof.device(), reason.to_owned()),
-            Evidence::Rival(..) => self.closed_chains.push((*chain, reason.to_owned())),
             Evidence::Invalid(_) => self.ended_chains.push((*chain, number)),
             Evidence::Strike(_) => {}
         }
     }
 
     fn restore_heads(&mut self, heads: &[crate::turn::HeadRow]) -> Result<(), OpenError> {
-        for row in heads {
+        let (branches, chains): (Vec<_>, Vec<_>) = heads.iter().partition(|row| BranchHead::is_one(&row.head));
+        for row in chains {
             let bytes = [&row.head[..], &row.signature].concat();
             let head = SignedHead::from_journal(&bytes).map_err(|error| self.damaged(row.chain, 0, error))?;
             self.history.open_chain(head);
         }
+        let bases = branches.into_iter().map(|row| match BranchHead::decode(&row.head) {
+            Ok(head) => Ok((row.chain, head.base)),
+            Err(error) => Err(self.damaged(row.chain, 0, error)),
+        });
+        let mut left = bases.collect::<Result<Vec<_>, _>>()?;
+        // A branch of a branch comes after it.
+        while let Some(next) = left.iter().position(|(_, base)| self.history.head(&base.chain).is_some()) {
+            let (branch, base) = left.swap_remove(next);
+            self.history.open_branch(branch, &base);
+        }
         for (chain, number) in std::mem::take(&mut self.ended_chains) {
             self.history.end_chain(&chain, number);
-        }
-        for (chain, reason) in std::mem::take(&mut self.closed_chains) {
-            if let Some(device) = self.history.device(&chain) {
-                self.history.close_device(device, reason);
-            }
         }
         Ok(())
     }
@@ -153,12 +157,10 @@ impl Document {
         records: &[RecordRow],
         seals: &[crate::turn::SealRow],
     ) -> Result<BTreeMap<ChainId, Vec<Vec<u8>>>, OpenError> {
-        let mut newest: BTreeMap<ChainId, (u64, [u8; 64])> = BTreeMap::new();
+        let mut newest: BTreeMap<ChainId, u64> = BTreeMap::new();
         for seal in seals {
-            let entry = newest.entry(seal.chain).or_insert((seal.number, seal.signature));
-            if entry.0 < seal.number {
-                *entry = (seal.number, seal.signature);
-            }
+            let number = newest.entry(seal.chain).or_default();
+            *number = seal.number.max(*number);
         }
         let me = self.key.device();
         let mut tails: BTreeMap<ChainId, Vec<Vec<u8>>> = BTreeMap::new();
@@ -175,13 +177,15 @@ impl Document {
                 }
                 continue;
             }
-            let sealed = newest.get(&row.chain).map_or(0, |(number, _)| *number);
-            if row.number > sealed && self.history.device(&row.chain) == Some(me) {
+            let sealed = newest.get(&row.chain).copied().unwrap_or(0);
+            // A branch comes sealed, from somebody else.
+            let is_own = self.history.device(&row.chain) == Some(me) && self.history.graph.base(&row.chain).is_none();
+            if row.number > sealed && is_own {
                 tails.entry(row.chain).or_default().push(row.bytes.clone());
             }
         }
-        for (chain, (number, signature)) in newest {
-            self.history.set_seal(&chain, number, Signature(signature));
+        for (chain, number) in newest {
+            self.history.set_seal(&chain, number);
         }
         Ok(tails)
     }
@@ -247,7 +251,7 @@ impl Document {
             let sealed = Position { chain, number, hash };
             let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| cipher.open(&read.previous, &read.record));
             if let Some(seal) = seal {
-                self.history.set_seal(&chain, seal.position.number, seal.signature);
+                self.history.set_seal(&chain, seal.position.number);
                 self.draft.seal(seal);
             }
             if let Some(damage) = damage {

@@ -11,7 +11,7 @@ use std::{
 
 use sheaf_base::{ClientId, DeviceId, Hash, Moment, Position, Update};
 use sheaf_record::{ReadRecord, Record};
-use sheaf_replica::{Applied, Replica};
+use sheaf_replica::{Applied, Replica, rename, walk::Id};
 
 use crate::{
     apart::Apart,
@@ -366,6 +366,7 @@ impl Body {
         rows.retain(|news| self.counts(history, &news.position));
         let suspects: Vec<News> = rows.extract_if(.., |news| news.row > self.applied && news.row <= self.suspected).collect();
         let (before, after): (Vec<News>, Vec<News>) = rows.into_iter().partition(|news| news.row <= self.applied);
+        let before = named(history, before);
         if let Err(error) = replica.apply(&updates(&before)) {
             // These have met yrs before and it lived. Whatever it is, it is found by trying one by one.
             (self.applied, self.suspected) = (0, history.last_row());
@@ -394,6 +395,7 @@ impl Body {
         let mut group = suspects.pop_front().unwrap_or_default();
         let (last, alone) = (group.last().map_or(0, |news| news.row), group.len() == 1);
         group.retain(|news| self.counts(history, &news.position));
+        let group = named(history, group);
         if let Err(error) = replica.apply(&updates(&group)) {
             met.broken = true;
             if alone {
@@ -433,6 +435,7 @@ impl Body {
             self.state = State::Awake(replica);
             return;
         }
+        let news = named(history, news);
         let watch = watch(history, &self.me, &replica, &news);
         self.apart.hear(history, self.applied, &news, || replica.delta());
         match replica.apply(&updates(&news)) {
@@ -459,14 +462,20 @@ impl Body {
         let Hydration { snapshot, rows } = hydration;
         let rows: Vec<News> =
             rows.into_iter().filter(|(row, _)| *row <= self.applied).filter_map(|(row, record)| read(history, row, record)).collect();
-        let upto = rows.last().map(|news| news.row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max().unwrap_or(0);
-        let counting: Vec<News> = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
-        FoldJob::new(snapshot, updates(&counting), upto)
+        let snapshot_upto = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
+        let upto = rows.last().map_or(0, |news| news.row).max(snapshot_upto);
+        if history.graph.has_forks() && snapshot.is_some() {
+            // What it holds may have other names by now. Nobody begins from it any more; it stays as it is.
+            return FoldJob::new(snapshot, Vec::new(), snapshot_upto);
+        }
+        let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
+        FoldJob::new(snapshot, updates(&named(history, counting)), upto)
     }
 
     /// Opens a stored body record, if it has a part in the text.
     pub(crate) fn open_row(&self, row: u64, record: RecordRow, history: &mut History) -> Option<News> {
-        read(history, row, record).filter(|news| self.counts(history, &news.position))
+        let news = read(history, row, record).filter(|news| self.counts(history, &news.position))?;
+        named(history, vec![news]).pop()
     }
 
     /// What is needed to see which lines were changed apart.
@@ -474,12 +483,31 @@ impl Body {
         let gathered = self.apart.take()?;
         let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
         let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
-        Some(ReviewJob::new(self.me, gathered, counting, history))
+        Some(ReviewJob::new(self.me, gathered, named(history, counting), history))
     }
 }
 
 fn updates(news: &[News]) -> Vec<Update> {
     news.iter().map(|news| Update(news.update.clone())).collect()
+}
+
+/// The same records with the names for everything that all use who hold what is held here: authors who knew less of a forked chain called it
+/// otherwise. They meet the replica like this.
+fn named(history: &History, mut news: Vec<News>) -> Vec<News> {
+    if !history.graph.has_forks() {
+        return news;
+    }
+    news.retain_mut(|news| {
+        let Some(past) = history.graph.past_with(&news.position.hash) else { return false };
+        let name = |id: Id| {
+            let (client, clock, follow) = history.graph.rename(&past, id.client, id.clock)?;
+            Some((Id { client, clock }, follow))
+        };
+        // Its past holds whatever it refers to, or it would not have been accepted.
+        let renamed = rename(&Update(std::mem::take(&mut news.update)), name);
+        renamed.map(|Update(update)| news.update = update).is_some()
+    });
+    news
 }
 
 /// Opens a stored body record. `None` for one that is not held: its chain is damaged before it.

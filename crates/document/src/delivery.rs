@@ -3,20 +3,22 @@
 //! What comes waits in two places. Records that no seal vouches for yet wait per peer ([`Unsealed`]). Records that are vouched for wait per
 //! chain until everything they stand on is here. Both are bounded; what does not fit is forgotten and asked for again.
 
+mod placing;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use sheaf_base::{
     ChainId, DeviceId, Hash, Position, limits,
     planted::{self, Bug},
 };
-use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Packed, Run};
+use sheaf_protocol::{Branch, Bundle, BundleChain, BundleSeal, Packed, Run};
 use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
 
 use crate::{
     history::{History, Inside, Sound},
     input::PeerId,
     turn::RecordRow,
-    unsealed::{CHAIN, Held, OF_CHAIN, Unsealed, position_in},
+    unsealed::{CHAIN, Held, OF_CHAIN, Stretch, Unsealed, position_in},
     validity::{Unfit, judge},
 };
 
@@ -43,6 +45,8 @@ pub(crate) struct Delivery {
 #[derive(Default)]
 struct Sealed {
     head: Option<SignedHead>,
+    /// What a branch goes on from, until it has been opened.
+    base: Option<Position>,
     records: VecDeque<Held>,
     seals: VecDeque<Seal>,
     bytes: usize,
@@ -52,7 +56,7 @@ struct Sealed {
 /// What a bundle brought, besides the records that now wait.
 #[derive(Default)]
 pub(crate) struct Received {
-    /// How much of each chain the peer has shown that it holds.
+    /// How much of each chain the peer has shown that it holds, as the journal here counts.
     pub(crate) holds: Vec<(ChainId, u64)>,
     /// Something was missing before it, or did not fit: the two should compare again.
     pub(crate) gap: bool,
@@ -60,16 +64,17 @@ pub(crate) struct Received {
     pub(crate) doubtful: u32,
     /// No honest peer sends this.
     pub(crate) invalid: Option<String>,
-    /// A device has sealed two histories.
-    pub(crate) forks: Vec<Fork>,
 }
 
-/// Another history of a chain, sealed by its device.
-pub(crate) struct Fork {
-    pub(crate) chain: ChainId,
-    /// The first record that differs, and those after it up to the seal.
-    pub(crate) records: Vec<(Position, Vec<u8>)>,
-    pub(crate) seal: Seal,
+/// A chain as a bundle speaks of it.
+struct Named {
+    /// What keeps the peer's records of it together.
+    key: ChainId,
+    /// The chain, as its device wrote it.
+    chain: ChainId,
+    head: Option<SignedHead>,
+    /// The record that the next run goes on from, if the chain is forked.
+    after: Option<Position>,
 }
 
 /// What became of a record that waited.
@@ -82,6 +87,8 @@ pub(crate) enum Outcome {
     Ended { position: Position, device: DeviceId, bytes: Vec<u8>, from: PeerId, reason: String },
     /// A chain's client id is another's, whose chain id is smaller: it is held and passed on, and has no part in the text.
     Void(ChainId),
+    /// A device has written two histories of a chain. Both count; the text is built again under other names.
+    Forked(DeviceId),
 }
 
 /// A record that has just been accepted.
@@ -93,6 +100,8 @@ pub(crate) struct Accepted {
     pub(crate) author: DeviceId,
     /// The chain's head, if it is the chain's first record.
     pub(crate) head: Option<SignedHead>,
+    /// What the chain goes on from, if it is the first record of a branch.
+    pub(crate) base: Option<Position>,
     /// The update in it, if it is one.
     pub(crate) update: Option<Vec<u8>>,
     /// Whether it was an access record.
@@ -114,16 +123,13 @@ impl Delivery {
             }
         }
         for run in bundle.runs {
-            let (chain, head) = &chains[run.chain as usize];
-            if !self.take_run(history, peer, *chain, head.as_ref(), run) {
+            if !self.take_run(history, peer, &chains[run.chain as usize], run) {
                 received.gap = true;
             }
         }
         for seal in bundle.seals {
-            let (chain, _) = chains[seal.chain as usize];
-            match self.take_seal(history, peer, chain, &seal) {
-                Vouched::Yes(number) => received.holds.push((chain, number)),
-                Vouched::Fork(fork) => received.forks.push(*fork),
+            match self.take_seal(history, peer, &chains[seal.chain as usize], &seal) {
+                Vouched::Yes(chain, number) => received.holds.push((chain, number)),
                 Vouched::Gap => received.gap = true,
                 Vouched::Doubtful => {
                     received.doubtful += 1;
@@ -133,7 +139,7 @@ impl Delivery {
             }
         }
         if planted::is(Bug::UnsealedAccepted) {
-            chains.iter().for_each(|(chain, _)| self.take_unsealed(history, (peer, *chain)));
+            chains.iter().for_each(|named| self.take_unsealed(history, (peer, named.key)));
         }
         received
     }
@@ -143,7 +149,7 @@ impl Delivery {
         let run = PackedRun::decode(&packed.run).map_err(|error| error.to_string())?;
         let (before, seal) = (run.before, run.seal);
         let named = packed.head.map_or(BundleChain::Known(before.chain), BundleChain::Head);
-        let (chain, shown) = self.chain(history, &named)?;
+        let Named { chain, head: shown, .. } = self.chain(history, &named)?;
         if chain != before.chain {
             return Err(format!("a packed run of chain {} comes with the head of {}", before.chain.short(), chain.short()));
         }
@@ -155,8 +161,13 @@ impl Delivery {
         let waiting = || self.sealed.get(&chain)?.head.clone();
         let Some(head) = history.head(&chain).cloned().or_else(waiting).or(shown) else { return Ok(None) };
         let hash = if before.number == 0 { Some(head.hash()) } else { self.hash(history, &chain, before.number) };
-        if hash != Some(before.hash) {
-            return Ok(None);
+        if history.graph.is_forked(&chain) || hash != Some(before.hash) {
+            // Of another history than the one that goes on here under the chain's own name: its hashes say of which.
+            if self.find(history, &chain, &before.hash).is_none() {
+                return Ok(None);
+            }
+            let Position { number, hash, .. } = before;
+            bundle.chains = vec![BundleChain::Branch(Branch { head: head.encode(), name: ChainId(seal.position.hash.0), number, hash })];
         }
         let document = history.document();
         let Some(cipher) = history.cipher(&chain) else { return Ok(None) };
@@ -204,45 +215,49 @@ impl Delivery {
     // ---- taking in
 
     /// Which chain a bundle speaks of, with its head if that came along.
-    fn chain(&self, history: &History, chain: &BundleChain) -> Result<(ChainId, Option<SignedHead>), String> {
-        match chain {
-            BundleChain::Known(chain) => Ok((*chain, None)),
-            BundleChain::Head(bytes) => {
-                let head = SignedHead::from_peer(bytes).map_err(|error| error.to_string())?;
-                if !head.is_founding() && head.head().document != history.document() {
-                    return Err(format!("chain {} belongs to another document", head.chain().short()));
-                }
-                Ok((head.chain(), Some(head)))
+    fn chain(&self, history: &History, chain: &BundleChain) -> Result<Named, String> {
+        let head = |bytes: &[u8]| {
+            let head = SignedHead::from_peer(bytes).map_err(|error| error.to_string())?;
+            if !head.is_founding() && head.head().document != history.document() {
+                return Err(format!("chain {} belongs to another document", head.chain().short()));
             }
-        }
+            Ok(head)
+        };
+        Ok(match chain {
+            BundleChain::Known(chain) => Named { key: *chain, chain: *chain, head: None, after: None },
+            BundleChain::Head(bytes) => {
+                let head = head(bytes)?;
+                Named { key: head.chain(), chain: head.chain(), head: Some(head), after: None }
+            }
+            BundleChain::Branch(Branch { head: bytes, name, number, hash }) => {
+                let head = head(bytes)?;
+                let after = Position { chain: head.chain(), number: *number, hash: *hash };
+                Named { key: *name, chain: head.chain(), head: Some(head), after: Some(after) }
+            }
+        })
     }
 
     /// Takes in consecutive records. Says whether they follow what is here.
-    fn take_run(&mut self, history: &History, peer: PeerId, chain: ChainId, head: Option<&SignedHead>, run: Run) -> bool {
+    fn take_run(&mut self, history: &History, peer: PeerId, named: &Named, run: Run) -> bool {
         for (number, bytes) in (run.first..).zip(run.records) {
-            if !self.take_record(history, peer, chain, head, number, bytes) {
+            if !self.take_record(history, peer, named, number, bytes) {
                 return false;
             }
         }
         true
     }
 
-    fn take_record(
-        &mut self,
-        history: &History,
-        peer: PeerId,
-        chain: ChainId,
-        head: Option<&SignedHead>,
-        number: u64,
-        bytes: Vec<u8>,
-    ) -> bool {
-        let key = (peer, chain);
+    fn take_record(&mut self, history: &History, peer: PeerId, named: &Named, number: u64, bytes: Vec<u8>) -> bool {
+        let (key, chain) = ((peer, named.key), named.chain);
         let at = self.unsealed.get(key).map(|stretch| stretch.tip().number);
         // First of all: of a new chain whose first seal is frames away, nothing but this is known yet, not even its head elsewhere.
         if at.is_some_and(|at| number == at + 1) {
             return self.unsealed.push(key, bytes);
         }
-        let Some(end) = self.end(history, &chain, head) else { return false };
+        if let Some(after) = named.after {
+            return self.take_branched(history, key, named, after, number, bytes);
+        }
+        let Some(end) = self.end(history, &chain, named.head.as_ref()) else { return false };
         if let (Some(stretch), Some(at)) = (self.unsealed.get(key), at) {
             // Repeated, or a branch that begins before what this peer has sent; the former changes nothing.
             if stretch.rival || (end.number < number && number <= at) {
@@ -253,17 +268,41 @@ impl Delivery {
             return false;
         }
         if number <= end.number {
-            let (Some(before), Some(here)) = (self.hash(history, &chain, number - 1), self.hash(history, &chain, number)) else {
+            let (Some(before), Some(here)) = (self.hash_named(history, &chain, number - 1), self.hash_named(history, &chain, number))
+            else {
                 return false;
             };
             if Record::hash(&before, &bytes) == here {
                 self.duplicates += 1;
                 return true;
             }
-            return self.unsealed.begin(key, Position { chain, number: number - 1, hash: before }, None, true, bytes);
+            let before = Position { chain, number: number - 1, hash: before };
+            return self.unsealed.begin(key, before, None, true, bytes);
         }
-        let head = head.filter(|_| history.head(&chain).is_none()).cloned();
+        let head = named.head.as_ref().filter(|_| history.head(&chain).is_none()).cloned();
         self.unsealed.begin(key, end, head, false, bytes)
+    }
+
+    /// Takes in a record of a forked chain that comes in a run behind the record `after`, as the chain's device counts.
+    fn take_branched(
+        &mut self,
+        history: &History,
+        key: (PeerId, ChainId),
+        named: &Named,
+        after: Position,
+        number: u64,
+        bytes: Vec<u8>,
+    ) -> bool {
+        let tip = self.unsealed.get(key).map(Stretch::tip);
+        if number != after.number + 1 {
+            return tip.is_some_and(|tip| number <= tip.number);
+        }
+        let is_first = after.number == 0 && Hash(named.chain.0) == after.hash;
+        if !is_first && self.find(history, &named.chain, &after.hash).is_none_or(|at| at.number != after.number) {
+            return false;
+        }
+        let head = named.head.as_ref().filter(|_| history.head(&named.chain).is_none()).cloned();
+        self.unsealed.begin(key, after, head, true, bytes)
     }
 
     /// Only for the simulation, which must notice: what no seal vouches for is taken in all the same.
@@ -274,30 +313,39 @@ impl Delivery {
         }
     }
 
-    fn take_seal(&mut self, history: &History, peer: PeerId, chain: ChainId, seal: &BundleSeal) -> Vouched {
-        let number = seal.number;
-        let key = (peer, chain);
-        let rival = self.unsealed.get(key).filter(|stretch| stretch.rival);
-        if let Some(position) = rival.and_then(|stretch| stretch.position(number)) {
-            return self.convict(history, key, Seal { position, signature: seal.signature });
-        }
-        if history.sealed(&chain) >= number {
-            return Vouched::Yes(number);
-        }
-        let hash = self.hash(history, &chain, number).or_else(|| self.unsealed.get(key)?.position(number).map(|at| at.hash));
-        let Some(hash) = hash else { return Vouched::Gap };
-        if self.sealed.get(&chain).is_some_and(|sealed| sealed.has_seal(number)) {
-            return Vouched::Yes(number);
+    fn take_seal(&mut self, history: &History, peer: PeerId, named: &Named, seal: &BundleSeal) -> Vouched {
+        let (key, chain, number) = ((peer, named.key), named.chain, seal.number);
+        let sent = self.unsealed.get(key).and_then(|stretch| stretch.position(number));
+        // Of a forked chain only what has just been sent says which history is meant.
+        let here = self.hash_named(history, &chain, number).filter(|_| named.after.is_none());
+        let Some(hash) = sent.map(|at| at.hash).or(here) else { return Vouched::Gap };
+        let is_here = here == Some(hash);
+        let is_forked = history.graph.is_forked(&chain);
+        if is_here
+            && (is_forked || history.sealed(&chain) >= number || self.sealed.get(&chain).is_some_and(|sealed| sealed.has_seal(number)))
+        {
+            return Vouched::Yes(chain, number);
         }
         let seal = Seal { position: Position { chain, number, hash }, signature: seal.signature };
-        let Some(device) = self.device(history, key) else { return Vouched::Gap };
+        let Some(device) = self.device(history, key, &chain) else { return Vouched::Gap };
         if let Err(error) = seal.verify(&device, &history.document()) {
             self.unsealed.remove(key);
             // What it builds on may have come from others, who hold another branch.
             let shared = history.tip(&chain).is_some_and(|tip| tip.number > 0) || self.sealed.contains_key(&chain);
-            return if shared { Vouched::Doubtful } else { Vouched::No(error.to_string()) };
+            return if shared && named.after.is_none() { Vouched::Doubtful } else { Vouched::No(error.to_string()) };
         }
-        if self.vouch(history, key, seal) { Vouched::Yes(number) } else { Vouched::Gap }
+        if sent.is_some() && !self.follows(history, key, &chain) {
+            return self.place(history, key, &seal);
+        }
+        if self.vouch(history, key, seal) { Vouched::Yes(chain, number) } else { Vouched::Gap }
+    }
+
+    /// Whether what a peer has sent goes on from where the chain ends here.
+    fn follows(&self, history: &History, key: (PeerId, ChainId), chain: &ChainId) -> bool {
+        let Some(stretch) = self.unsealed.get(key).filter(|stretch| !stretch.rival) else { return false };
+        let is_forked = history.graph.is_forked(chain) || self.sealed.values().any(|sealed| sealed.base.is_some());
+        let is_open = !is_forked && !history.is_ended(chain, stretch.before.number + 1);
+        is_open && self.end(history, chain, stretch.head.as_ref()).is_none_or(|end| end == stretch.before)
     }
 
     /// Moves what a seal vouches for to where it waits for what it stands on. Says whether there was room.
@@ -323,17 +371,6 @@ impl Delivery {
         })
     }
 
-    /// A rival branch has reached a seal: if that holds, the device has sealed two histories.
-    fn convict(&mut self, history: &History, key: (PeerId, ChainId), seal: Seal) -> Vouched {
-        let Some(device) = history.device(&key.1) else { return Vouched::Gap };
-        let records = self.unsealed.get(key).map(|stretch| stretch.upto(seal.position.number));
-        self.unsealed.remove(key);
-        match seal.verify(&device, &history.document()) {
-            Ok(()) => Vouched::Fork(Box::new(Fork { chain: key.1, records: records.unwrap_or_default(), seal })),
-            Err(error) => Vouched::No(error.to_string()),
-        }
-    }
-
     // ---- letting out
 
     fn advance_chain(&mut self, history: &mut History, chain: ChainId, outcomes: &mut Vec<Outcome>) {
@@ -346,7 +383,7 @@ impl Delivery {
             let tip = history.tip(&chain).map_or(0, |tip| tip.number);
             if let Some(seal) = sealed.seals.pop_front_if(|seal| seal.position.number <= tip) {
                 if history.hash_is(&seal.position) && seal.position.number > history.sealed(&chain) {
-                    history.set_seal(&chain, seal.position.number, seal.signature);
+                    history.set_seal(&chain, seal.position.number);
                     outcomes.push(Outcome::Sealed(seal));
                 }
                 continue;
@@ -366,19 +403,35 @@ impl Delivery {
                 outcomes.extend(history.open_chain(head).map(Outcome::Void));
                 continue;
             }
+            if number == 1 && sealed.base.is_some() {
+                let base = sealed.base.filter(|base| history.hash_is(base));
+                if !base.is_some_and(|base| history.open_branch(chain, &base)) {
+                    return;
+                }
+                sealed.base = None;
+            }
             let judged = judge(history, &front.read);
             if matches!(judged, Err(Unfit::Waits)) {
                 return;
             }
             let Some(held) = sealed.pop() else { return };
+            let begins_branch = number == 1 && history.graph.base(&chain).is_some();
             outcomes.push(settle(history, held, judged));
+            if let Some(device) = history.device(&chain).filter(|_| begins_branch && history.tip(&chain).is_some_and(|tip| tip.number == 1))
+            {
+                outcomes.push(Outcome::Forked(device));
+            }
         }
     }
 
     // ---- looking up
 
-    /// Where a chain ends here, what waits included.
+    /// Where a chain ends here, what waits included; if it is forked, where its first fork is.
     fn end(&self, history: &History, chain: &ChainId, head: Option<&SignedHead>) -> Option<Position> {
+        if history.graph.is_forked(chain) {
+            let (_, number, end) = history.graph.strand_ends(chain).into_iter().next()?;
+            return Some(end.map_or(Position { chain: *chain, number, hash: Hash(chain.0) }, |end| history.graph.absolute(&end)));
+        }
         let waiting = self.sealed.get(chain).and_then(|sealed| sealed.records.back()).map(|held| held.read.position);
         let held = history.tip(chain);
         let start = head.map(|head| Position { chain: *chain, number: 0, hash: head.hash() });
@@ -392,10 +445,18 @@ impl Delivery {
         history.graph.hash(chain, number).or_else(|| position_in(&self.sealed.get(chain)?.records, number).map(|position| position.hash))
     }
 
-    fn device(&self, history: &History, key: (PeerId, ChainId)) -> Option<DeviceId> {
-        let waiting = || self.sealed.get(&key.1)?.head.as_ref().map(SignedHead::device);
+    /// The same of what everybody calls so: of a forked chain, up to its first fork.
+    fn hash_named(&self, history: &History, chain: &ChainId, number: u64) -> Option<Hash> {
+        match history.graph.is_forked(chain) {
+            true => history.graph.strand_place(chain, number).map(|position| position.hash),
+            false => self.hash(history, chain, number),
+        }
+    }
+
+    fn device(&self, history: &History, key: (PeerId, ChainId), chain: &ChainId) -> Option<DeviceId> {
+        let waiting = || self.sealed.get(chain)?.head.as_ref().map(SignedHead::device);
         let come = || self.unsealed.get(key)?.head.as_ref().map(SignedHead::device);
-        history.device(&key.1).or_else(waiting).or_else(come)
+        history.device(chain).or_else(waiting).or_else(come)
     }
 
     /// Does something to what waits of a chain, and counts what it costs anew.
@@ -442,10 +503,8 @@ impl Sealed {
 
 /// What a seal amounts to.
 enum Vouched {
-    /// It holds, up to this number.
-    Yes(u64),
-    /// It holds, and contradicts an earlier one.
-    Fork(Box<Fork>),
+    /// It holds, up to this number of this chain, as the journal here counts.
+    Yes(ChainId, u64),
     /// The records that it seals are not here.
     Gap,
     /// It does not hold over what is here. If that goes back to what others have sent, it may be a seal of another branch.
@@ -466,9 +525,10 @@ fn settle(history: &mut History, held: Held, judged: Result<Inside, Unfit>) -> O
                 _ => None,
             };
             let access = matches!(inside, Inside::Access(_));
-            let head = history.head(&position.chain).filter(|_| position.number == 1).cloned();
+            let base = history.graph.base(&position.chain).filter(|_| position.number == 1);
+            let head = history.head(&position.chain).filter(|_| position.number == 1 && base.is_none()).cloned();
             let (row, parents) = history.accept(Sound { read, bytes, inside });
-            Outcome::Accepted(Box::new(Accepted { at: history.last_row(), row, parents, author, head, update, access }))
+            Outcome::Accepted(Box::new(Accepted { at: history.last_row(), row, parents, author, head, base, update, access }))
         }
         Err(unfit) => {
             let reason = match unfit {

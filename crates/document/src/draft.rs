@@ -9,7 +9,7 @@ use sheaf_record::{EpochSecret, Seal};
 use crate::{
     body::News,
     delivery::Accepted,
-    history::head_row,
+    history::{History, branch_row, head_row},
     input::RequestId,
     output::Answer,
     turn::{SealRow, SecretRow, Writes},
@@ -44,12 +44,13 @@ impl Draft {
 
     /// A record has been accepted.
     pub(crate) fn record(&mut self, accepted: Accepted) {
-        let Accepted { at, row: record, parents, author, head, update, access: _ } = accepted;
+        let Accepted { at, row: record, parents, author, head, base, update, access: _ } = accepted;
         let chain = record.chain;
         if let Some(head) = head {
             self.writes.heads.push(head_row(&head));
             self.flight.written.heads.insert(chain, head.encode());
         }
+        self.writes.heads.extend(base.map(|base| branch_row(chain, base)));
         if let Some(update) = update {
             let position = sheaf_base::Position { chain, number: record.number, hash: record.hash };
             self.flight.news.push(News { row: at, position, author, update });
@@ -74,10 +75,16 @@ impl Draft {
 }
 
 impl Flight {
-    /// What may be told to peers: everything up to the seals.
-    pub(crate) fn told(self, before: BTreeMap<ChainId, u64>, sealed: impl Fn(&ChainId) -> u64) -> Written {
+    /// What may be told to peers: everything up to the seals. What belongs to a forked chain is left out: it is supplied, as it has to be said
+    /// where it goes on.
+    pub(crate) fn told(self, before: BTreeMap<ChainId, u64>, history: &History) -> Written {
         let mut written = self.written;
-        written.records.retain(|record| record.number <= sealed(&record.chain));
+        written.records.retain(|record| record.number <= history.sealed(&record.chain) && !history.graph.is_forked(&record.chain));
+        written.seals.retain(|(chain, ..)| !history.graph.is_forked(chain));
+        if history.graph.has_forks() {
+            let parents = written.records.iter_mut().flat_map(|record| &mut record.parents);
+            parents.for_each(|parent| *parent = history.named(&parent.0, parent.1));
+        }
         written.before = before;
         written
     }

@@ -1,46 +1,69 @@
-//! Two histories under one name. A device that has sealed both is closed: nothing more is taken from it, and the proof is kept.
+//! Two histories under one name: a device that was resumed twice from one memory, or that lies, has sealed both.
 //!
-//! Which of the two counts in the end is settled by access records of a later version; until then everybody keeps what came first.
+//! Both count, as two chains would that share a beginning ([`sheaf_record::branch_name`]): nobody's words are lost, and what the text becomes
+//! follows from what is held and from nothing else. Everybody is told whose device it was, and that device, should it be this one, goes on
+//! with a new chain. That more is written with a stolen key is what a removal is for.
 
-use sheaf_base::Position;
-use sheaf_record::{Branch, ForkProof, Seal, SignedHead};
+use std::collections::{BTreeMap, btree_map::Entry};
 
-use crate::{Document, delivery::Fork, evidence::Evidence, input::PeerId, output::Announcement};
+use sheaf_base::{ChainId, DeviceId, Position};
+use sheaf_protocol::{Branch, Span};
+
+use crate::{Document, output::Announcement};
 
 impl Document {
-    /// A device has sealed two histories of one chain.
-    pub(crate) fn close_forked(&mut self, from: PeerId, fork: Fork) {
-        let Fork { chain, records, seal } = fork;
-        let Some(head) = self.history.head(&chain).cloned() else { return };
-        let device = head.device();
-        // Whoever told of one branch is told of the other, so that both hold the proof.
-        if let Some(session) = self.peers.session(from) {
-            let wishes = session.tell_branch(chain, &self.history.durable, self.now.elapsed);
-            self.grant(from, wishes);
-        }
-        if self.history.closed_device(&device).is_some() {
-            return;
-        }
-        let reason = format!("this device has written two different histories of chain {}: nothing more is taken from it", chain.short());
-        self.history.close_device(device, reason.clone());
-        let evidence = self.prove_fork(head, records, seal);
-        self.quarantine(chain, seal.position.number, reason.clone(), &evidence);
-        self.announce(Announcement::Quarantined { device, reason });
+    /// A second history of a chain has been accepted. From now on what was written in either has another name, so the text is built again.
+    pub(crate) fn forked(&mut self, device: DeviceId) {
+        let mine = device == self.key.device();
+        self.announce(Announcement::Forked { device, mine });
+        // What did not fit was of the history that is known now.
+        self.peers.forgive();
+        self.rebuild();
     }
 
-    /// Puts a proof together from the seal that is held and the branch that came. Where the branch is sealed earlier than what is held,
-    /// the records that would complete the proof are in the journal alone, and the other seal is kept as it came.
-    fn prove_fork(&self, head: SignedHead, records: Vec<(Position, Vec<u8>)>, seal: Seal) -> Evidence {
-        let chain = head.chain();
-        let proof = self.history.seal(&chain).and_then(|(number, signature)| {
-            let held = Seal { position: Position { chain, number, hash: self.history.graph.hash(&chain, number)? }, signature };
-            let at = records.iter().position(|(position, _)| position.number == number)?;
-            let trail = records[at + 1..].iter().map(|(_, bytes)| bytes.clone()).collect();
-            ForkProof::new(&self.id(), head, held, Branch { hash: records[at].0.hash, trail, seal }).ok()
-        });
-        match proof {
-            Some(proof) => Evidence::Fork(Box::new(proof)),
-            None => Evidence::Rival(seal, records.into_iter().map(|(_, bytes)| bytes).collect()),
+    /// The stretches of the journal that hold what a session wants to be sent, one for each chain of the journal.
+    pub(crate) fn journal_spans(&self, spans: Vec<Span>) -> Vec<Span> {
+        if !self.history.graph.has_forks() {
+            return spans;
         }
+        let mut local: BTreeMap<ChainId, Span> = BTreeMap::new();
+        for span in spans.into_iter().flat_map(|span| self.strand_spans(span)) {
+            match local.entry(span.chain) {
+                Entry::Vacant(entry) => drop(entry.insert(span)),
+                Entry::Occupied(mut entry) => {
+                    let upto = span.upto.max(entry.get().upto);
+                    let earlier = if span.after < entry.get().after { span } else { entry.get().clone() };
+                    entry.insert(Span { upto, ..earlier });
+                }
+            }
+        }
+        local.into_values().collect()
+    }
+
+    /// The stretches that hold what everybody calls `span.chain`, and what the receiver has to be told about them.
+    fn strand_spans(&self, span: Span) -> Vec<Span> {
+        let graph = &self.history.graph;
+        let ends = graph.strand_place(&span.chain, span.after).zip(graph.strand_place(&span.chain, span.upto));
+        let Some((after, upto)) = ends.filter(|(_, upto)| graph.is_forked(&upto.chain)) else { return vec![span] };
+        let mut spans = Vec::new();
+        let mut end = upto;
+        while end.chain != after.chain {
+            let Some(base) = graph.base(&end.chain) else { break };
+            spans.push(self.local_span(&span.chain, Position { number: 0, hash: base.hash, ..end }, end.number));
+            end = base;
+        }
+        if end.chain == after.chain && end.number > after.number {
+            spans.push(self.local_span(&span.chain, after, end.number));
+        }
+        spans.into_iter().rev().flatten().collect()
+    }
+
+    fn local_span(&self, name: &ChainId, after: Position, upto: u64) -> Option<Span> {
+        let Position { number, hash, .. } = self.history.graph.absolute(&after);
+        let head = self.history.head(&after.chain)?;
+        // Up to its first fork a chain goes under its own name.
+        let is_plain = *name == head.chain() && after.chain == *name;
+        let branch = (!is_plain).then(|| Branch { head: head.encode(), name: *name, number, hash });
+        Some(Span { chain: after.chain, after: after.number, upto, branch })
     }
 }

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sheaf_access::{Access, AccessRecord};
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
+use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{
-    ChainCipher, ChainOpened, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
-    Signature, SignedHead,
+    BranchHead, ChainCipher, ChainOpened, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened,
+    ReadRecord, SignedHead,
 };
 use sheaf_replica::walk::Marks;
 
@@ -39,8 +39,6 @@ pub(crate) struct History {
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
-    /// Devices whose chains are closed, and why.
-    closed: BTreeMap<DeviceId, String>,
     /// How many journal rows there are.
     rows: u64,
     /// Which of them are edits, all of them and by author, ascending: so that "how many since" is two searches.
@@ -64,7 +62,6 @@ struct Chain {
     head: SignedHead,
     /// The newest position that a seal here vouches for.
     sealed: u64,
-    seal: Option<Signature>,
     /// The chain has ended before this number: that record was invalid.
     ended: Option<u64>,
     /// Records that are no edits.
@@ -105,7 +102,6 @@ impl History {
             ciphers: BTreeMap::new(),
             entries: BTreeMap::new(),
             founding: None,
-            closed: BTreeMap::new(),
             rows: 0,
             edits: Vec::new(),
             edits_by: BTreeMap::new(),
@@ -128,11 +124,30 @@ impl History {
     /// Shows a chain, before its first record. Says which chain is void from now on, if two share a client id.
     pub(crate) fn open_chain(&mut self, head: SignedHead) -> Option<ChainId> {
         let (chain, device) = (head.chain(), head.device());
-        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, seal: None, ended: None, others: Vec::new() });
+        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
         match self.graph.open_chain(chain, device) {
             ChainOpened::Clash { void } => Some(void),
             ChainOpened::New | ChainOpened::Known => None,
         }
+    }
+
+    /// Shows a branch: a second history of a chain behind `base`. Says whether what it is a branch of is here.
+    pub(crate) fn open_branch(&mut self, name: ChainId, base: &Position) -> bool {
+        let Some(head) = self.head(&base.chain).cloned() else { return false };
+        self.chains.entry(name).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
+        self.graph.open_branch(name, base);
+        true
+    }
+
+    /// The client id that a chain's own records are spelled with, whichever of its histories they belong to.
+    pub(crate) fn client(&self, chain: &ChainId) -> ClientId {
+        self.graph.root(chain).client()
+    }
+
+    /// The client ids under which a device's words are known, those of the chain begun last first.
+    pub(crate) fn clients_of(&self, device: &DeviceId) -> impl Iterator<Item = ClientId> {
+        let chains = self.chains_of(device).rev().filter(|chain| self.graph.base(chain).is_none());
+        chains.flat_map(|chain| self.graph.clients_of(chain))
     }
 
     pub(crate) fn head(&self, chain: &ChainId) -> Option<&SignedHead> {
@@ -158,16 +173,10 @@ impl History {
         self.chains.get(chain).map_or(0, |it| it.sealed)
     }
 
-    /// The newest seal of a chain.
-    pub(crate) fn seal(&self, chain: &ChainId) -> Option<(u64, Signature)> {
-        self.chains.get(chain).and_then(|it| Some((it.sealed, it.seal?)))
-    }
-
     /// A seal over a record that is held.
-    pub(crate) fn set_seal(&mut self, chain: &ChainId, number: u64, seal: Signature) {
+    pub(crate) fn set_seal(&mut self, chain: &ChainId, number: u64) {
         if let Some(it) = self.chains.get_mut(chain).filter(|it| it.sealed < number) {
             it.sealed = number;
-            it.seal = Some(seal);
         }
     }
 
@@ -178,23 +187,15 @@ impl History {
         }
     }
 
-    /// Takes nothing more from a device.
-    pub(crate) fn close_device(&mut self, device: DeviceId, reason: String) {
-        self.closed.entry(device).or_insert(reason);
-    }
-
     /// Why nothing more is taken for a chain, if so.
     pub(crate) fn closed(&self, chain: &ChainId) -> Option<String> {
-        let it = self.chains.get(chain)?;
-        if let Some(number) = it.ended {
-            return Some(format!("the chain ended before its invalid record {number}"));
-        }
-        self.closed.get(&it.head.device()).cloned()
+        let number = self.chains.get(chain)?.ended?;
+        Some(format!("the chain ended before its invalid record {number}"))
     }
 
-    /// Why nothing more is taken from a device, if so.
-    pub(crate) fn closed_device(&self, device: &DeviceId) -> Option<&String> {
-        self.closed.get(device)
+    /// Whether a chain has ended before this record.
+    pub(crate) fn is_ended(&self, chain: &ChainId, number: u64) -> bool {
+        self.chains.get(chain).and_then(|it| it.ended).is_some_and(|ended| ended <= number)
     }
 
     /// The chain that founded the document.
@@ -256,7 +257,7 @@ impl History {
     /// The cipher of a chain. (There is one epoch per document until secrets are rotated; then the epoch of the record's own past chooses.)
     pub(crate) fn cipher(&mut self, chain: &ChainId) -> Option<&ChainCipher> {
         if !self.ciphers.contains_key(chain) {
-            let cipher = ChainCipher::new(self.secret()?, chain);
+            let cipher = ChainCipher::new(self.secret()?, &self.graph.root(chain));
             if self.ciphers.len() >= CIPHERS {
                 self.ciphers.clear();
             }
@@ -300,7 +301,7 @@ impl History {
         let extent = Extent { clocks: marks.clocks.end - marks.clocks.start, low_surrogates: &marks.low_surrogates };
         self.graph.append(&chain, number, hash, &read.record.stamp, extent)?;
         // Any head can claim to found a document; its first record has been compared with the document's id.
-        if number == 1 && self.head(&chain).is_some_and(SignedHead::is_founding) {
+        if number == 1 && self.head(&chain).is_some_and(|head| head.is_founding() && head.chain() == chain) {
             self.founding = Some(chain);
         }
         if !marks.entries.is_empty() {
@@ -324,10 +325,16 @@ impl History {
         Ok(())
     }
 
+    /// A record as its author counted it, who knew nothing of branches.
+    pub(crate) fn absolute(&self, read: &ReadRecord) -> ReadRecord {
+        ReadRecord { position: self.graph.absolute(&read.position), ..read.clone() }
+    }
+
     /// A stored access record has got its place again.
     pub(crate) fn restore_access(&mut self, read: &ReadRecord) -> Result<(), Malformed> {
         let device = self.device(&read.position.chain).expect("a chain is shown before its records");
-        self.access.add(AccessRecord::read(read, device)?, &self.graph);
+        let record = AccessRecord::read(&self.absolute(read), device)?;
+        self.access.add(record, &self.graph);
         self.access_changed = true;
         Ok(())
     }
@@ -341,6 +348,25 @@ impl History {
     /// The number of the last journal row.
     pub(crate) fn last_row(&self) -> u64 {
         self.rows
+    }
+
+    /// What everybody calls a record who holds the same: in which strand it is, and at which place there.
+    pub(crate) fn named(&self, chain: &ChainId, number: u64) -> (ChainId, u64) {
+        let hash = self.graph.hash(chain, number).filter(|_| self.graph.is_forked(chain));
+        hash.map_or((*chain, number), |hash| self.graph.named(&Position { chain: *chain, number, hash }))
+    }
+
+    /// How many edits come after the `after`th of what everybody calls `chain`.
+    pub(crate) fn edits_after_named(&self, chain: &ChainId, after: u64) -> u64 {
+        if !self.graph.has_forks() {
+            return self.edits_after(chain, after);
+        }
+        // Of a forked chain so few are ever missing that they need not be told from what is none.
+        let held = self.durable.get(chain).map_or(0, |at| at.number);
+        if self.graph.strand_place(chain, 0).is_some_and(|at| self.graph.is_forked(&at.chain)) {
+            return held.saturating_sub(after);
+        }
+        self.edits_after(chain, after)
     }
 
     /// How many edits of a chain come after `after`.
@@ -358,10 +384,15 @@ impl History {
         (since(&self.edits) - own) as u64
     }
 
-    /// What is on disk now may be told. `grown` are the chains that have grown or been sealed.
+    /// What is on disk now may be told. `grown` are the chains that have grown or been sealed. Says how much of each was told before, by the
+    /// names that everybody uses.
     pub(crate) fn set_durable(&mut self, grown: &BTreeSet<ChainId>) -> BTreeMap<ChainId, u64> {
         let mut before = BTreeMap::new();
         for chain in grown {
+            if self.graph.is_forked(chain) {
+                self.set_durable_strands(chain, &mut before);
+                continue;
+            }
             let (held, sealed) = (self.durable.get(chain).map_or(0, |at| at.number), self.sealed(chain));
             if sealed > held
                 && let Some(hash) = self.graph.hash(chain, sealed)
@@ -381,6 +412,24 @@ impl History {
             self.recent.push((self.durable.digest(), self.durable_rows));
         }
         before
+    }
+
+    /// The same for a forked chain. What is told of it up to the fork is less than before, and what is behind it has other names.
+    fn set_durable_strands(&mut self, chain: &ChainId, before: &mut BTreeMap<ChainId, u64>) {
+        for (name, number, end) in self.graph.strand_ends(chain) {
+            let held = self.durable.get(&name).map_or(0, |at| at.number);
+            // What no seal vouches for is not told.
+            let sealed = end.map(|end| Position { number: end.number.min(self.sealed(&end.chain)), ..end });
+            let number = number.saturating_sub(end.zip(sealed).map_or(0, |(end, sealed)| end.number - sealed.number));
+            let hash = sealed.filter(|_| number > 0).and_then(|sealed| self.graph.hash(&sealed.chain, sealed.number));
+            match hash {
+                None => self.durable.remove(&name),
+                Some(hash) => self.durable.set(Position { chain: name, number, hash }),
+            }
+            if number > held {
+                before.insert(name, held);
+            }
+        }
     }
 
     /// The journal row that was the last when everything durable had this digest.
@@ -405,6 +454,11 @@ impl History {
     pub(crate) fn stands_on_any(&self, record: &Hash, others: &BTreeSet<Hash>) -> bool {
         !others.is_empty() && self.graph.past_with(record).is_some_and(|past| others.iter().any(|other| past.contains(other)))
     }
+}
+
+/// A branch's head as it is written down.
+pub(crate) fn branch_row(name: ChainId, base: Position) -> HeadRow {
+    HeadRow { chain: name, head: BranchHead { base }.encode(), signature: [0; 64] }
 }
 
 /// A head as it is written down.

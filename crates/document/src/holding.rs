@@ -83,11 +83,12 @@ struct Proof {
 }
 
 impl Proof {
-    fn covers(&self, device: DeviceId, record: &News) -> bool {
+    /// Whether a device holds a record, which everybody calls the `number`th of `chain`.
+    fn covers(&self, device: DeviceId, record: &News, chain: &ChainId, number: u64) -> bool {
         if record.row > self.row {
             return record.author == device;
         }
-        let lacks = |lacks: &BTreeMap<ChainId, u64>| lacks.get(&record.position.chain).is_some_and(|held| record.position.number > *held);
+        let lacks = |lacks: &BTreeMap<ChainId, u64>| lacks.get(chain).is_some_and(|held| number > *held);
         self.lacks.as_ref().is_some_and(|known| !lacks(known))
     }
 
@@ -125,7 +126,7 @@ impl Document {
                 break;
             }
             let opened = self.replica.open_row(row, record, &mut self.history);
-            touching.extend(opened.filter(|news| makeup.is_touched_by(&news.update).unwrap_or(false)));
+            touching.extend(opened.filter(|news| makeup.is_touched_by(&news.update).unwrap_or(true)));
         }
         let devices = others.into_iter().map(|(member, proof)| self.holder(member, proof.as_ref(), &touching)).collect();
         Holding { words, last: touching.first().map(|record| record.author), devices }
@@ -147,9 +148,14 @@ impl Document {
 
     fn holder(&self, member: Member, proof: Option<&Proof>, touching: &[News]) -> Holder {
         let Member { device, name: person, colour, .. } = member;
-        let holds = match (self.history.closed_device(&device), proof) {
-            (Some(reason), _) => Holds::Refused { reason: reason.clone() },
-            (None, Some(proof)) if touching.iter().all(|record| proof.covers(device, record)) => Holds::Yes { confirmed: proof.heard },
+        let covers = |proof: &Proof, record: &News| {
+            let (chain, number) = self.history.named(&record.position.chain, record.position.number);
+            proof.covers(device, record, &chain, number)
+        };
+        let refusal = self.peers.refusals.get(&device).filter(|_| self.peers.processes_of(&device) == 0);
+        let holds = match (refusal, proof) {
+            (Some(reason), _) => Holds::Refused { reason: reason.to_string() },
+            (None, Some(proof)) if touching.iter().all(|record| covers(proof, record)) => Holds::Yes { confirmed: proof.heard },
             (None, Some(_)) => Holds::NotYet,
             (None, None) => Holds::Unknown,
         };

@@ -192,7 +192,6 @@ pub struct Document {
 
     // While it is being opened.
     ended_chains: Vec<(ChainId, u64)>,
-    closed_chains: Vec<(ChainId, String)>,
 }
 
 impl Document {
@@ -272,12 +271,13 @@ impl Document {
         let before = self.history.set_durable(&flight.grown);
         self.meet_replica(std::mem::take(&mut flight.news));
         self.tell_views();
-        let written = flight.told(before, |chain| self.history.sealed(chain));
+        let written = flight.told(before, &self.history);
         self.tell_peers(&written);
         self.tell_library();
         if std::mem::take(&mut self.ask_for_replica) {
-            // A snapshot may hold what has no part in the text since a second chain with its client id is known.
-            let from_start = self.replica.distrusts_snapshot() || self.history.graph.has_clash();
+            // A snapshot may hold what has no part in the text since a second chain with its client id is known, or what has other names since
+            // a chain has been forked.
+            let from_start = self.replica.distrusts_snapshot() || self.history.graph.has_clash() || self.history.graph.has_forks();
             self.outputs.push(Output::Hydrate { from_start });
         }
         // What was only waiting for the write is thought about now; it is written with the next turn.
@@ -428,7 +428,6 @@ impl Document {
             authors: BTreeSet::new(),
             recording: None,
             ended_chains: Vec::new(),
-            closed_chains: Vec::new(),
         }
     }
 

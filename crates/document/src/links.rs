@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use sheaf_access::Operation;
-use sheaf_base::DeviceId;
+use sheaf_base::{ChainId, DeviceId};
 use sheaf_protocol::{
     Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Packed, Receipt, RouteHint, Session, Stage, Versions, Welcome, Wish,
 };
@@ -75,7 +75,11 @@ impl Document {
             return self.refuse(id, Dismissal::Ticket);
         };
         // The invitation is served from what is durable, as everything is.
-        if self.history.durable.get(&record.position.chain).is_none_or(|held| held.number < record.position.number) {
+        let (chain, number) = match self.history.graph.position(&record.position.hash) {
+            Some(at) => self.history.named(&at.chain, at.number),
+            None => return self.refuse(id, Dismissal::Ticket),
+        };
+        if self.history.durable.get(&chain).is_none_or(|held| held.number < number) {
             return self.refuse(id, Dismissal::Ticket);
         }
         peer.guest = true;
@@ -252,7 +256,8 @@ impl Document {
             },
             Frame::Compare(compare) => {
                 let graph = &self.history.graph;
-                let wishes = session.hear_compare(&compare, held, &|chain, number| graph.hash(chain, number), now);
+                let hash_at = |chain: &ChainId, number| graph.strand_place(chain, number).map(|position| position.hash);
+                let wishes = session.hear_compare(&compare, held, &hash_at, now);
                 self.count_lacking(id);
                 wishes
             }
@@ -314,7 +319,7 @@ impl Document {
         // What it has said that it holds may be all that is here, though it came here by another way.
         let even = known.receipt.frontier == self.history.durable.digest();
         let behind = session.lacks().filter(|_| !even);
-        let lacks = behind.map(|(chain, held)| self.history.edits_after(&chain, held)).sum();
+        let lacks = behind.map(|(chain, held)| self.history.edits_after_named(&chain, held)).sum();
         self.receipts.hear(known.receipt, known.heard, lacks, self.history.durable_row());
         self.status_changed = true;
     }
@@ -353,14 +358,12 @@ impl Document {
         let now = self.now.elapsed;
         if let Some(session) = self.peers.session(id) {
             for (chain, number) in received.holds {
+                let (chain, number) = self.history.named(&chain, number);
                 session.hear_records(chain, number, &self.history.durable, now);
             }
             if received.gap {
                 session.hurry(now);
             }
-        }
-        for fork in received.forks {
-            self.close_forked(id, fork);
         }
         self.advance();
     }
@@ -386,8 +389,8 @@ impl Document {
         self.refuse(id, Dismissal::Invalid);
     }
 
-    /// What a peer sends does not fit what is here. A forked chain looks like that once to each of two honest devices; more than that is
-    /// no accident. Says whether it is too much.
+    /// What a peer sends does not fit what is here. A forked chain looks like that to two honest devices until they have compared; more
+    /// than that is no accident. Says whether it is too much.
     fn doubt(&mut self, id: PeerId, times: u32) -> bool {
         let Some(peer) = self.peers.get_mut(id) else { return false };
         peer.doubts += times;
@@ -414,6 +417,7 @@ impl Document {
                     self.announce(Announcement::Quarantined { device, reason });
                     self.refuse(from, Dismissal::Invalid);
                 }
+                Outcome::Forked(device) => self.forked(device),
                 Outcome::Void(chain) => {
                     // What was built with it is built again without it, and without what stands on it.
                     if let Some(device) = self.history.device(&chain) {
@@ -467,7 +471,7 @@ impl Document {
         for wish in wishes {
             self.at_once.push(match wish {
                 Wish::Send(lane, frame) => Output::Send { peer, lane, frame },
-                Wish::Supply(spans) => Output::Supply { peer, spans },
+                Wish::Supply(spans) => Output::Supply { peer, spans: self.journal_spans(spans) },
             });
         }
     }

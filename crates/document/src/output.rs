@@ -197,6 +197,13 @@ pub enum Announcement {
         /// What is wrong, for people.
         reason: String,
     },
+    /// A device has written two histories of one chain. Everything in both counts; the key has been at work in two places.
+    Forked {
+        /// Whose key.
+        device: DeviceId,
+        /// This very device's.
+        mine: bool,
+    },
     /// Two devices hold the same and show different text: a bug, and what is needed to find it.
     Alarm {
         /// The other device.

@@ -112,7 +112,7 @@ impl Own {
         let seal = Seal::sign(key, &history.document(), written);
         self.sealed = written.number;
         self.unsealed_bytes = 0;
-        history.set_seal(&seal.position.chain, seal.position.number, seal.signature);
+        history.set_seal(&seal.position.chain, seal.position.number);
         Some(seal)
     }
 
@@ -145,6 +145,6 @@ impl Own {
         self.written = Some(written.position);
         let access = matches!(inside, Inside::Access(_));
         let (row, parents) = history.accept(Sound { read, bytes: written.bytes, inside });
-        Ok(Accepted { at: history.last_row(), row, parents, author, head, update: None, access })
+        Ok(Accepted { at: history.last_row(), row, parents, author, head, base: None, update: None, access })
     }
 }

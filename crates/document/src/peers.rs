@@ -39,6 +39,11 @@ pub(crate) struct Peers {
 }
 
 impl Peers {
+    /// What has not fitted is understood now.
+    pub(crate) fn forgive(&mut self) {
+        self.peers.values_mut().for_each(|peer| peer.doubts = 0);
+    }
+
     pub(crate) fn insert(&mut self, id: PeerId, device: DeviceId, exporter: [u8; 32], settled: bool) {
         let cursor = TheirCursor::default();
         self.peers.insert(

@@ -65,10 +65,8 @@ impl Document {
         let edits = known.map(|known| known.lacks + self.history.edits_since(known.row, &device));
         // Who waits, too, refuses nothing.
         let refusal = self.peers.refusals.get(&device).filter(|reason| processes == 0 && **reason != Dismissal::Waiting);
-        // Nothing more is taken from a device that has forked: what it says of itself is about another history than the one here.
-        let closed = self.history.closed_device(&device).cloned();
-        let state = match (closed.or(refusal.map(ToString::to_string)), edits) {
-            (Some(reason), _) => DeviceState::Refused { reason },
+        let state = match (refusal, edits) {
+            (Some(reason), _) => DeviceState::Refused { reason: reason.to_string() },
             (None, None) => DeviceState::Unknown,
             (None, Some(0)) => DeviceState::HasAll,
             (None, Some(edits)) => DeviceState::Behind { edits },

@@ -60,7 +60,7 @@ struct Kept {
 
 /// Looks at records that are about to meet a replica of the device `me`: whether they remove anything without having seen all its words.
 pub(crate) fn watch(history: &History, me: &DeviceId, replica: &Replica, news: &[News]) -> Option<Watch> {
-    let own = history.chains_of(me).rev().take(CHAINS).map(|chain| chain.client());
+    let own = history.clients_of(me).take(CHAINS);
     let written: Vec<(ClientId, u32)> = own.map(|client| (client, replica.end(client))).filter(|(_, end)| *end > 0).collect();
     if written.is_empty() {
         return None;
@@ -76,10 +76,10 @@ pub(crate) fn watch(history: &History, me: &DeviceId, replica: &Replica, news: &
 
 /// What a record removes, if anything, and what its author had not seen of the words that are `written`.
 fn removal(history: &History, written: &[(ClientId, u32)], news: &News) -> Option<Removal> {
-    let walked = walk(&news.update, Rules::Body(news.position.chain.client())).ok()?;
+    let walked = walk(&news.update, Rules::Any).ok()?;
     let ranges: Vec<_> = walked.deletes().collect();
     let past = history.graph.past_with(&news.position.hash).filter(|_| !ranges.is_empty())?;
-    let unseen = written.iter().map(|(client, end)| (*client, past.clock(*client), end)).filter(|(_, seen, end)| seen < end);
+    let unseen = written.iter().map(|(client, end)| (*client, history.graph.seen(&past, *client), end)).filter(|(_, seen, end)| seen < end);
     Some(Removal { ranges, unseen: unseen.map(|(client, seen, _)| (client, seen)).collect() })
 }
 

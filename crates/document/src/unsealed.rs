@@ -28,9 +28,11 @@ pub(crate) struct Held {
 pub(crate) struct Stretch {
     /// The chain's head, if the peer has sent it and it was not known.
     pub(crate) head: Option<SignedHead>,
+    /// What they follow, as the chain's device counts.
+    pub(crate) before: Position,
     reader: ChainReader,
     records: VecDeque<Held>,
-    /// They contradict what is held: another branch, if the device has sealed them.
+    /// They contradict what is held, or the chain is forked: where they belong is found out when they are sealed.
     pub(crate) rival: bool,
     bytes: usize,
 }
@@ -66,12 +68,6 @@ impl Stretch {
         position_in(&self.records, number)
     }
 
-    /// Its records up to a number.
-    pub(crate) fn upto(&self, number: u64) -> Vec<(Position, Vec<u8>)> {
-        let within = self.records.iter().filter(|held| held.read.position.number <= number);
-        within.map(|held| (held.read.position, held.bytes.clone())).collect()
-    }
-
     fn cost(&self) -> usize {
         CHAIN + self.records.iter().map(Held::cost).sum::<usize>()
     }
@@ -94,7 +90,7 @@ impl Unsealed {
     ) -> bool {
         self.remove(key);
         let of_peer = self.peers.entry(key.0).or_default();
-        let stretch = Stretch { head, reader: ChainReader::resume(before), records: VecDeque::new(), rival, bytes: 0 };
+        let stretch = Stretch { head, before, reader: ChainReader::resume(before), records: VecDeque::new(), rival, bytes: 0 };
         of_peer.cost += CHAIN;
         of_peer.chains.insert(key.1, stretch);
         let has_room = self.push(key, bytes);
@@ -125,6 +121,7 @@ impl Unsealed {
         let stretch = of_peer.chains.get_mut(&key.1)?;
         let held = stretch.records.pop_front_if(|held| held.read.position.number <= number);
         if let Some(held) = &held {
+            stretch.before = held.read.position;
             stretch.bytes -= held.bytes.len();
             of_peer.cost -= held.cost();
         } else if stretch.records.is_empty() {

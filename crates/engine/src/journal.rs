@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sheaf_base::{ChainId, DocumentId, Hash, Position, limits};
 use sheaf_document::RecordRow;
 use sheaf_protocol::{PACKED, WORTH_PACKING};
-use sheaf_record::{ChainCipher, EpochSecret, Kind, Malformed, PackedRun, Reader as Bytes, Seal, Signature, SignedHead, Writer, pack};
+use sheaf_record::{
+    BranchHead, ChainCipher, EpochSecret, Kind, Malformed, PackedRun, Reader as Bytes, Seal, Signature, SignedHead, Writer, pack,
+};
 use sheaf_store::{JournalPack, JournalRecord, JournalRow, ReadError, Reader};
 
 /// Rows that are read at a time.
@@ -92,7 +94,8 @@ impl<'a> Journal<'a> {
     }
 
     fn heads(&self) -> Result<BTreeMap<ChainId, SignedHead>, ReadError> {
-        let chains = self.reader.chains(self.document)?.into_iter();
+        // A branch has no head of its own, and is never packed.
+        let chains = self.reader.chains(self.document)?.into_iter().filter(|row| !BranchHead::is_one(&row.head));
         let heads = chains.map(|row| SignedHead::from_journal(&[row.head, row.signature].concat()).map(|head| (head.chain(), head)));
         heads.collect::<Result<_, _>>().map_err(|_| ReadError::Damaged("the head of a chain".into()))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-use sheaf_base::{DocumentId, Wall};
+use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_document::{Announcement, Role, State};
 use sheaf_store::{Batch, Change, CommitError, Entry, ReadError, SearchHit, Store};
 use tokio::sync::oneshot;
@@ -199,6 +199,7 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
                 message,
             });
         }
+        Announcement::Forked { device, mine } => forked(shared, document, *device, *mine),
         Announcement::Alarm { device, evidence } => {
             tracing::error!(document = %document.short(), device = %device.short(), %evidence, "two devices hold the same and differ");
             let message =
@@ -208,6 +209,20 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
         }
         Announcement::Status(_) | Announcement::Frontier(_) => {}
     }
+}
+
+/// A key has been at work in two places.
+fn forked(shared: &Shared, document: DocumentId, device: DeviceId, mine: bool) {
+    tracing::warn!(document = %document.short(), device = %device.short(), mine, "a chain has two histories");
+    let message = if mine {
+        "This copy of Sheaf has been at work in two places at once, as when a computer is brought back twice from one saved state. \
+         Everything written in either place is kept."
+    } else {
+        "Somebody's copy of Sheaf has been at work in two places at once. Everything written in either place is kept. If they cannot \
+         tell why, somebody else may be using their key."
+    };
+    let (level, message) = (Level::Warning, message.into());
+    shared.events.tell(Event::Notice { document: Some(document), device: Some(device), level, code: "forked", message });
 }
 
 /// The time of the last change, not with every keystroke.

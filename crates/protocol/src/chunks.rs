@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sheaf_base::{ChainId, Hash, Position, limits};
 use sheaf_record::{ChainCipher, Kind, Seal, Signature, pack};
 
-use crate::frame::{Bundle, BundleChain, BundleSeal, Frame, Packed, Run};
+use crate::frame::{Branch, Bundle, BundleChain, BundleSeal, Frame, Packed, Run};
 
 /// Room that a bundle leaves for its counts and its tag.
 const MARGIN: usize = 512;
@@ -25,10 +25,18 @@ pub const WORTH_PACKING: usize = 8;
 pub struct Chunks {
     heads: BTreeMap<ChainId, Vec<u8>>,
     seals: BTreeMap<(ChainId, u64), Signature>,
+    branches: BTreeMap<ChainId, Forked>,
     bundle: Bundle,
     places: BTreeMap<ChainId, u64>,
     announced: BTreeSet<ChainId>,
     bytes: usize,
+}
+
+/// Of a forked chain: where what is sent next goes on, and by how much its device counts further than its journal here.
+#[derive(Debug)]
+struct Forked {
+    branch: Branch,
+    offset: u64,
 }
 
 impl Chunks {
@@ -47,21 +55,37 @@ impl Chunks {
         self.seals.insert((chain, number), signature);
     }
 
+    /// A chain that has been forked: `branch` says where its record `after` is. Its runs are said to go on behind what they follow.
+    pub fn branch(&mut self, chain: ChainId, after: u64, branch: Branch) {
+        let offset = branch.number.saturating_sub(after);
+        self.heads.insert(chain, branch.head.clone());
+        self.branches.insert(chain, Forked { branch, offset });
+    }
+
     /// The next run: the records of one chain after `before` up to a seal, `last` being the hash of the last. Packed, if they are many and
     /// `cipher` opens them; else record after record.
     ///
     /// A run with an access record in it is never packed: whoever has no key yet must be able to read those.
     pub fn run(&mut self, cipher: Option<&ChainCipher>, before: Position, last: Hash, records: &[impl AsRef<[u8]>]) -> Vec<Frame> {
-        if let Some(run) = cipher.and_then(|cipher| self.pack(cipher, before, last, records)) {
+        let mut frames = Vec::new();
+        if let Some(forked) = self.branches.get_mut(&before.chain) {
+            (forked.branch.number, forked.branch.hash) = (before.number + forked.offset, before.hash);
+            // Where a run begins is said once a frame.
+            if self.places.contains_key(&before.chain) {
+                frames.extend(self.flush());
+            }
+        } else if let Some(run) = cipher.and_then(|cipher| self.pack(cipher, before, last, records)) {
             return self.packed(before.chain, run);
         }
         let numbered = (before.number + 1..).zip(records);
-        numbered.filter_map(|(number, bytes)| self.record(before.chain, number, bytes.as_ref())).collect()
+        frames.extend(numbered.filter_map(|(number, bytes)| self.record(before.chain, number, bytes.as_ref())));
+        frames
     }
 
     /// A run that is packed already, in at most [`PACKED`] bytes.
     pub fn packed(&mut self, chain: ChainId, run: Vec<u8>) -> Vec<Frame> {
-        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
+        let told = !self.announced.insert(chain) && !self.branches.contains_key(&chain);
+        let head = if told { None } else { self.heads.get(&chain).cloned() };
         self.flush().into_iter().chain([Frame::Packed(Packed { head, run })]).collect()
     }
 
@@ -83,16 +107,17 @@ impl Chunks {
     /// The next record. A frame that it does not fit into any more comes out.
     pub fn record(&mut self, chain: ChainId, number: u64, bytes: &[u8]) -> Option<Frame> {
         let head = self.heads.get(&chain).map_or(0, Vec::len);
-        let cost = bytes.len() + 8 + SEAL + 40 + head;
+        let offset = self.branches.get(&chain).map_or(0, |forked| forked.offset);
+        let cost = bytes.len() + 8 + SEAL + 80 + head;
         let full = if self.bytes + cost > limits::FRAME - MARGIN { self.flush() } else { None };
         self.bytes += cost;
         let place = self.place(chain);
         match self.bundle.runs.last_mut() {
-            Some(run) if run.chain == place && run.first + run.records.len() as u64 == number => run.records.push(bytes.to_vec()),
-            _ => self.bundle.runs.push(Run { chain: place, first: number, records: vec![bytes.to_vec()] }),
+            Some(run) if run.chain == place && run.first + run.records.len() as u64 == number + offset => run.records.push(bytes.to_vec()),
+            _ => self.bundle.runs.push(Run { chain: place, first: number + offset, records: vec![bytes.to_vec()] }),
         }
         if let Some(signature) = self.seals.remove(&(chain, number)) {
-            self.bundle.seals.push(BundleSeal { chain: place, number, signature });
+            self.bundle.seals.push(BundleSeal { chain: place, number: number + offset, signature });
         }
         full
     }
@@ -112,8 +137,10 @@ impl Chunks {
             return *place;
         }
         let place = self.bundle.chains.len() as u64;
-        let head = if self.announced.insert(chain) { self.heads.get(&chain).cloned() } else { None };
-        self.bundle.chains.push(head.map_or(BundleChain::Known(chain), BundleChain::Head));
+        let is_new = self.announced.insert(chain);
+        let head = || self.heads.get(&chain).filter(|_| is_new).cloned().map_or(BundleChain::Known(chain), BundleChain::Head);
+        let named = self.branches.get(&chain).map_or_else(head, |forked| BundleChain::Branch(forked.branch.clone()));
+        self.bundle.chains.push(named);
         self.places.insert(chain, place);
         place
     }

@@ -6,7 +6,7 @@ use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Presence, Range, Receipt,
+    Ask, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Presence, Range, Receipt,
     RouteHint, Run, StateHash, Versions, Welcome,
 };
 
@@ -250,6 +250,7 @@ fn write_bundle(w: &mut Writer, bundle: &Bundle) {
         match chain {
             BundleChain::Known(chain) => w.byte(1).raw(&chain.0),
             BundleChain::Head(head) => w.byte(2).bytes(head),
+            BundleChain::Branch(Branch { head, name, number, hash }) => w.byte(3).bytes(head).raw(&name.0).varint(*number).raw(&hash.0),
         };
     }
     w.varint(bundle.runs.len() as u64);
@@ -269,6 +270,12 @@ fn read_bundle(r: &mut Reader<'_>) -> Result<Bundle, Malformed> {
     let chains = r.list(MANY, 2, "chains", |r| match r.byte("the kind of chain")? {
         1 => Ok(BundleChain::Known(ChainId(r.array("a chain")?))),
         2 => Ok(BundleChain::Head(r.bytes(HEAD, "a head")?.to_vec())),
+        3 => Ok(BundleChain::Branch(Branch {
+            head: r.bytes(HEAD, "a head")?.to_vec(),
+            name: ChainId(r.array("the name of a branch")?),
+            number: r.varint("a number")?,
+            hash: Hash(r.array("a hash")?),
+        })),
         found => Err(Malformed::Unknown { what: "the kind of chain", found: found.into() }),
     })?;
     let chain = |r: &mut Reader<'_>| r.varint_to((chains.len() as u64).saturating_sub(1), "the index of a chain");

@@ -220,6 +220,21 @@ pub enum BundleChain {
     Known(ChainId),
     /// One that it may not know: its signed head.
     Head(Vec<u8>),
+    /// One that has been forked: what follows goes on behind one of its records.
+    Branch(Branch),
+}
+
+/// Where a history of a forked chain goes on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Branch {
+    /// The chain's signed head.
+    pub head: Vec<u8>,
+    /// What the sender calls the history. It keeps apart what comes of several at once; where the records belong, their hashes say.
+    pub name: ChainId,
+    /// The number of the record that is followed, as the chain's device counts; 0: the head.
+    pub number: u64,
+    /// The chain's hash there.
+    pub hash: Hash,
 }
 
 /// Records of one chain, one after another.
@@ -227,7 +242,7 @@ pub enum BundleChain {
 pub struct Run {
     /// Index into the bundle's chains.
     pub chain: u64,
-    /// The number of the first.
+    /// The number of the first, as the chain's device counts.
     pub first: u64,
     /// The records.
     pub records: Vec<Vec<u8>>,

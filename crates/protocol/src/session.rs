@@ -14,7 +14,7 @@ use sheaf_record::{Digest, Frontier, Prefix, Signature};
 
 use crate::{
     chunks::Chunks,
-    frame::{Compare, Dismissal, Frame, Have, Hello, Receipt, Versions},
+    frame::{Branch, Compare, Dismissal, Frame, Have, Hello, Receipt, Versions},
     reconcile::{Comparison, DIFFERENCES, HashAt, Learned},
 };
 
@@ -51,7 +51,7 @@ pub enum Lane {
 }
 
 /// A stretch of a chain: the records after `after`, up to and including `upto`, or whatever has been sealed since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     /// Which chain.
     pub chain: ChainId,
@@ -59,6 +59,9 @@ pub struct Span {
     pub after: u64,
     /// The last record to send; it is sealed.
     pub upto: u64,
+    /// If the chain is forked: what the receiver is told about where the record `after` is. A session knows nothing of forks; the document
+    /// says in this way where the journal has what the two call a chain.
+    pub branch: Option<Branch>,
 }
 
 /// What a session wants to be done.
@@ -300,12 +303,6 @@ impl Session {
         }
     }
 
-    /// The peer holds another branch of this chain: it is sent what is held here from the beginning, once, so that both can prove it.
-    pub fn tell_branch(&mut self, chain: ChainId, frontier: &Frontier, now: Duration) -> Vec<Wish> {
-        self.note_branch(chain);
-        self.supply(frontier, now).into_iter().collect()
-    }
-
     /// The shell had to drop a frame: the peer does not keep up.
     pub fn hear_full(&mut self) {
         self.behind = true;
@@ -521,12 +518,12 @@ impl Session {
             return None;
         }
         let branches = std::mem::take(&mut self.branches);
-        let whole = branches.into_iter().map(|chain| Span { chain, after: 0, upto: number_of(frontier, &chain) });
+        let whole = branches.into_iter().map(|chain| Span { chain, after: 0, upto: number_of(frontier, &chain), branch: None });
         let mut spans: Vec<Span> = whole.filter(|span| span.upto > 0).collect();
         for (chain, lag) in &mut self.lag {
             let upto = number_of(frontier, chain);
             if lag.sent < upto && lag.due <= now && spans.len() < SPANS {
-                spans.push(Span { chain: *chain, after: lag.sent, upto });
+                spans.push(Span { chain: *chain, after: lag.sent, upto, branch: None });
                 lag.sent = upto;
             }
         }

@@ -163,7 +163,7 @@ fn one_new_head_among_ten_thousand_costs_a_kilobyte() {
         println!("one new head among 10,000 costs {} bytes more", bytes - alike);
         assert!(bytes - alike <= 1024, "{} more", bytes - alike);
         let (has, lacks) = if leader_has_it { (0, 1) } else { (1, 0) };
-        assert_eq!(ends[has].supplied, [Span { chain: chain(77_777), after: 0, upto: 1 }]);
+        assert_eq!(ends[has].supplied, [Span { chain: chain(77_777), after: 0, upto: 1, branch: None }]);
         assert_eq!(ends[lacks].supplied, []);
     }
 }
@@ -180,10 +180,13 @@ fn a_newcomer_gets_everything_and_a_straggler_what_it_lacks() {
     ends[1].held.set(at(6, 4));
     ends[1].held.set(at(1000, 2));
     greet(&mut ends);
-    assert_eq!(ends[0].supplied, [Span { chain: chain(5), after: 3, upto: 9 }]);
+    assert_eq!(ends[0].supplied, [Span { chain: chain(5), after: 3, upto: 9, branch: None }]);
     let mut from_other = ends[1].supplied.clone();
     from_other.sort_by_key(|span| span.after);
-    assert_eq!(from_other, [Span { chain: chain(1000), after: 0, upto: 2 }, Span { chain: chain(6), after: 3, upto: 4 }]);
+    assert_eq!(
+        from_other,
+        [Span { chain: chain(1000), after: 0, upto: 2, branch: None }, Span { chain: chain(6), after: 3, upto: 4, branch: None }]
+    );
 }
 
 #[test]
@@ -205,7 +208,7 @@ fn a_keystroke_goes_on_the_fast_lane_unless_it_stands_on_bulk() {
     let mine = ends[0].hello();
     let held = ends[0].held.clone();
     let freed = ends[0].session.hear_free(&mine, &held, SECOND);
-    assert_eq!(freed, [Wish::Supply(vec![Span { chain: chain(2), after: 3, upto: 4 }])]);
+    assert_eq!(freed, [Wish::Supply(vec![Span { chain: chain(2), after: 3, upto: 4, branch: None }])]);
     // and once the peer has acknowledged the paste, what stands on it is free.
     for seed in 0..3 {
         ends[1].held.set(held.get(&chain(seed)).expect("it is held"));
@@ -233,7 +236,7 @@ fn what_its_author_sends_there_itself_is_not_sent_twice_unless_it_fails_to() {
     assert!(due <= 2 * SECOND);
     ends[0].now = 3 * SECOND;
     let late = ends[0].tick();
-    assert_eq!(late, [Wish::Supply(vec![Span { chain: chain(0), after: 3, upto: 4 }])]);
+    assert_eq!(late, [Wish::Supply(vec![Span { chain: chain(0), after: 3, upto: 4, branch: None }])]);
 }
 
 #[test]
@@ -251,5 +254,5 @@ fn a_peer_that_does_not_keep_up_gets_a_flag_and_no_queue() {
     let held = ends[0].held.clone();
     let freed = ends[0].session.hear_free(&mine, &held, SECOND);
     talk(&mut ends, [freed, Vec::new()]);
-    assert_eq!(ends[0].supplied, [Span { chain: chain(0), after: 3, upto: 999 }]);
+    assert_eq!(ends[0].supplied, [Span { chain: chain(0), after: 3, upto: 999, branch: None }]);
 }

@@ -20,7 +20,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "record",
-        promise: "heads, records, seals, packs, forks and prefixes have one spelling; runs are checked",
+        promise: "heads, records, seals, packs, branches and prefixes have one spelling; runs are checked",
         run: record::run,
     },
     Target { name: "pack", promise: "a pack that a member makes holds what its author sealed, or is refused", run: pack::run },

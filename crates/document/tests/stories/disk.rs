@@ -106,7 +106,9 @@ impl Disk {
         let mut chunks = Chunks::new();
         let mut upto: BTreeMap<ChainId, (u64, u64)> = BTreeMap::new();
         for span in spans {
-            if span.after == 0 {
+            if let Some(branch) = &span.branch {
+                chunks.branch(span.chain, span.after, branch.clone());
+            } else if span.after == 0 {
                 let head = &self.heads[&span.chain];
                 chunks.head(span.chain, [&head.head[..], &head.signature].concat());
             }
@@ -125,7 +127,8 @@ impl Disk {
             run.push(record);
             let sealed = self.seals.iter().any(|seal| (seal.chain, seal.number) == (record.chain, record.number));
             if sealed || upto[&record.chain].1 == record.number {
-                frames.extend(self.run(&mut chunks, &std::mem::take(run)));
+                let start = spans.iter().find(|span| span.chain == record.chain).and_then(|span| span.branch.as_ref());
+                frames.extend(self.run(&mut chunks, start.map(|branch| branch.hash), &std::mem::take(run)));
             }
         }
         frames.extend(chunks.finish());
@@ -133,10 +136,10 @@ impl Disk {
     }
 
     /// A run, packed where that is worth it.
-    fn run(&self, chunks: &mut Chunks, run: &[&RecordRow]) -> Vec<Frame> {
+    fn run(&self, chunks: &mut Chunks, start: Option<Hash>, run: &[&RecordRow]) -> Vec<Frame> {
         let (first, last) = (run[0], run[run.len() - 1]);
         let before = self.records.iter().find(|record| (record.chain, record.number + 1) == (first.chain, first.number));
-        let hash = before.map_or(Hash(first.chain.0), |before| before.hash);
+        let hash = before.map_or(start.unwrap_or(Hash(first.chain.0)), |before| before.hash);
         let before = Position { chain: first.chain, number: first.number - 1, hash };
         let cipher = self.secrets.first().map(|row| ChainCipher::new(&EpochSecret::from_bytes(row.secret), &first.chain));
         chunks.run(cipher.as_ref(), before, last.hash, &run.iter().map(|record| &record.bytes).collect::<Vec<_>>())

@@ -33,7 +33,12 @@ impl Forger {
 
     /// A replica that writes as this chain and has applied the first `rows` rows of a journal.
     pub(crate) fn replica(&self, disk: &Disk, rows: usize) -> Replica {
-        let mut replica = Replica::empty(self.writer.tip().chain.client());
+        self.replica_as(self.writer.tip().chain.client(), disk, rows)
+    }
+
+    /// The same that writes as any client.
+    pub(crate) fn replica_as(&self, client: ClientId, disk: &Disk, rows: usize) -> Replica {
+        let mut replica = Replica::empty(client);
         let updates: Vec<Update> = (0..rows).filter_map(|row| self.open(disk, row)).collect();
         replica.apply(&updates).expect("they are in order");
         replica

@@ -1,10 +1,10 @@
 //! What no honest device sends: it is refused by everybody alike, and changes nothing.
 
-use std::{cell::RefCell, collections::BTreeMap, ops::Range, rc::Rc, time::Duration};
+use std::{cell::RefCell, ops::Range, rc::Rc, time::Duration};
 
 use sheaf_access::{Invitation, Label, Operation, TicketSeed};
 use sheaf_base::{ChainId, Hash, Position};
-use sheaf_document::{Announcement, DeviceState, Input, Role, State};
+use sheaf_document::{Announcement, Input, Role, State};
 use sheaf_protocol::{Dismissal, Frame, Welcome};
 use sheaf_record::{ChainCipher, ChainHead, DeviceKey, EpochSecret, Kind, SignedHead};
 use sheaf_replica::{Replica, walk::Id};
@@ -19,7 +19,7 @@ use crate::{
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The hash of the newest row of a device's journal.
-fn newest(world: &World, who: usize) -> Hash {
+pub(crate) fn newest(world: &World, who: usize) -> Hash {
     world.devices[who].disk.records.last().expect("it has written").hash
 }
 
@@ -29,7 +29,7 @@ fn rows(world: &World, who: usize) -> usize {
 }
 
 /// Hands a frame to a device as if it came over its link with another.
-fn slip(world: &mut World, from: usize, to: usize, frame: Frame) {
+pub(crate) fn slip(world: &mut World, from: usize, to: usize, frame: Frame) {
     let peer = world.peer(to, from);
     world.input(to, Input::Receive { peer, frame });
     world.run(to);
@@ -310,101 +310,6 @@ fn a_chain_in_another_s_name_is_refused_by_whoever_sees_it() {
         forger.in_the_name_of(&head, Position { chain: row.chain, number: row.number, hash: row.hash }, &update.0)
     });
     assert_eq!(in_her_chain, [false, false], "a record in Ada's own chain");
-}
-
-#[test]
-fn a_device_that_seals_two_histories_is_closed() {
-    let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
-    world.write(0, "Ada's words.\n");
-    world.settle();
-    let parent = newest(&world, 0);
-    let disk = world.devices[0].disk.clone();
-    let branch = |words: &str| {
-        let mut forger = Forger::new(&world, 2, 9);
-        let mut replica = forger.replica(&disk, disk.records.len());
-        forger.edit(&mut replica, &[parent], &insert(0, words, "m"));
-        forger.frame()
-    };
-    let (left, right) = (branch("One story. "), branch("Another story. "));
-    slip(&mut world, 2, 0, left.clone());
-    assert!(world.text(0).contains("One story."));
-    slip(&mut world, 2, 0, right);
-    assert!(quarantined(&world, 0).iter().any(|reason| reason.contains("two different histories")), "{:?}", quarantined(&world, 0));
-    assert!(world.text(0).contains("One story.") && !world.text(0).contains("Another story."));
-    assert_eq!(world.devices[0].disk.quarantine.len(), 1, "the proof is kept");
-
-    // Closed means closed, also after a start.
-    world.crash(0);
-    world.start(0);
-    world.link(0, 2);
-    world.settle();
-    let mut forger = Forger::new(&world, 2, 10);
-    let held = rows(&world, 0);
-    let mut replica = forger.replica(&disk, disk.records.len());
-    forger.edit(&mut replica, &[parent], &insert(0, "More. ", "m"));
-    slip(&mut world, 2, 0, forger.frame());
-    assert_eq!(rows(&world, 0), held);
-}
-
-#[test]
-fn two_who_heard_different_branches_both_learn_of_the_fork_and_blame_only_its_author() {
-    two_who_heard_different_branches(1, 3);
-}
-
-#[test]
-fn a_fork_is_noticed_just_as_well_when_the_branches_come_packed() {
-    let frames = two_who_heard_different_branches(20, 40);
-    assert!(frames.contains_key("packed"), "{frames:?}");
-}
-
-/// Ada hears one branch of a chain and Ben another, so many records long; then they meet. The frames that were sent, by kind.
-fn two_who_heard_different_branches(short: usize, long: usize) -> BTreeMap<&'static str, usize> {
-    let mut world = World::sharing(&["Ada", "Ben", "Mallory"]);
-    world.write(0, "Ada's words.\n");
-    world.settle();
-    let parent = newest(&world, 0);
-    let disk = world.devices[0].disk.clone();
-    let branch = |records: usize, words: &str| {
-        let mut forger = Forger::new(&world, 2, 9);
-        let mut replica = forger.replica(&disk, disk.records.len());
-        for _ in 0..records {
-            let stands_on: &[Hash] = if forger.writer.tip().number == 0 { &[parent] } else { &[] };
-            forger.edit(&mut replica, stands_on, &insert(0, words, "m"));
-        }
-        forger.frame()
-    };
-    // Ada hears one story and Ben another, longer one, while they are apart.
-    let (short, long) = (branch(short, "One story. "), branch(long, "Another story. "));
-    slip(&mut world, 2, 0, short);
-    let (to_ada, to_ben) = (world.peer(0, 2), world.peer(1, 2));
-    world.part(2);
-    world.part(0);
-    world.settle();
-    world.link(1, 2);
-    slip(&mut world, 2, 1, long);
-    let _ = (to_ada, to_ben);
-    world.part(2);
-    world.settle();
-    assert!(world.text(0).contains("One story.") && world.text(1).contains("Another story."));
-
-    // They meet: both learn of both, both close Mallory's chains, neither the other's.
-    world.link(0, 1);
-    world.pass(5 * SECOND);
-    for who in [0, 1] {
-        let said = quarantined(&world, who);
-        assert_eq!(said.iter().filter(|reason| reason.contains("two different histories")).count(), 1, "{who}: {said:?}");
-        assert_eq!(world.devices[who].dismissed, Vec::<String>::new());
-        // Mallory is not called complete, nor behind: there is a reason, and it is named.
-        let (mallory, status) = (world.device_id(2), world.document(who).status());
-        let fact = status.devices.iter().find(|fact| fact.device == mallory).expect("a member still");
-        assert!(matches!(&fact.state, DeviceState::Refused { reason } if reason.contains("two different histories")), "{fact:?}");
-    }
-    // And they do not tell each other the same old story every minute.
-    let records = |world: &World| ["records", "packed"].map(|kind| world.frames.get(kind).copied());
-    let before = records(&world);
-    world.pass(300 * SECOND);
-    assert_eq!(records(&world), before);
-    world.frames
 }
 
 #[test]

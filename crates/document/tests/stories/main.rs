@@ -8,6 +8,7 @@ mod view;
 mod apart;
 mod chance;
 mod forger;
+mod forks;
 mod holding;
 mod hostile;
 mod journeys;

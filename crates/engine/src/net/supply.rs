@@ -49,14 +49,19 @@ impl Supply {
         let secret = journal::secret(reader, document)?;
         let mut supply = Supply { document, wanted: BTreeMap::new(), left: BTreeSet::new(), secret, chunks: None, ready: VecDeque::new() };
         for span in spans {
+            if let Some(branch) = &span.branch {
+                chunks.branch(span.chain, span.after, branch.clone());
+            }
             let sealed = &seals[&span.chain];
             let upto = sealed.iter().find(|number| **number >= span.upto).or(sealed.last()).copied().unwrap_or(0);
             let ends = sealed.iter().copied().filter(|number| (span.after + 1..=upto).contains(number)).collect();
-            supply.want(reader, span.chain, span.after, ends)?;
+            supply.want(reader, span, ends)?;
         }
-        if supply.wanted.values().any(|wanted| wanted.before.number == 0) {
+        let plain: BTreeSet<ChainId> =
+            spans.iter().filter(|span| span.after == 0 && span.branch.is_none()).map(|span| span.chain).collect();
+        if supply.wanted.keys().any(|chain| plain.contains(chain)) {
             for chain in reader.chains(document)? {
-                if supply.wanted.get(&chain.chain).is_some_and(|wanted| wanted.before.number == 0) {
+                if plain.contains(&chain.chain) && supply.wanted.contains_key(&chain.chain) {
                     chunks.head(chain.chain, [chain.head, chain.signature].concat());
                 }
             }
@@ -66,11 +71,12 @@ impl Supply {
     }
 
     /// Remembers what is left of a chain, if its journal has it.
-    fn want(&mut self, reader: &Reader<'_>, chain: ChainId, after: u64, ends: VecDeque<u64>) -> Result<(), ReadError> {
+    fn want(&mut self, reader: &Reader<'_>, span: &Span, ends: VecDeque<u64>) -> Result<(), ReadError> {
+        let Span { chain, after, .. } = *span;
         let Some(row) = reader.row(self.document, chain, after + 1)?.filter(|_| !ends.is_empty()) else { return Ok(()) };
         let held = reader.run(self.document, chain, after, after)?.first().map(|row| row.record.hash);
         let hash = match held {
-            None if after == 0 => Hash(chain.0),
+            None if after == 0 => span.branch.as_ref().map_or(Hash(chain.0), |branch| branch.hash),
             // A pack says itself what it follows, if that lies within it.
             None => reader.pack(self.document, chain, after)?.map_or(Hash(chain.0), |pack| pack.hash),
             Some(hash) => hash,
@@ -203,7 +209,7 @@ mod tests {
                 Frame::Records(bundle) => {
                     heads.extend(bundle.chains.iter().filter_map(|chain| match chain {
                         BundleChain::Head(signed) => Some(signed.clone()),
-                        BundleChain::Known(_) => None,
+                        BundleChain::Known(_) | BundleChain::Branch(_) => None,
                     }));
                     let all = bundle.runs.iter().flat_map(|run| &run.records);
                     records.extend(all.map(|bytes| (bytes[0], u64::from_be_bytes(bytes[1..9].try_into().expect("eight bytes")))));
@@ -222,7 +228,10 @@ mod tests {
         for (each, ends) in [(20, vec![20]), (3_000, vec![1_500, 3_000])] {
             let folder = tempfile::tempdir().expect("a folder");
             let store = journal(folder.path(), each);
-            let everything = [Span { chain: chain(7), after: 0, upto: each }, Span { chain: chain(3), after: 0, upto: each }];
+            let everything = [
+                Span { chain: chain(7), after: 0, upto: each, branch: None },
+                Span { chain: chain(3), after: 0, upto: each, branch: None },
+            ];
             let (records, heads, frames) = supplied(&store, &everything);
             let begins = [1].into_iter().chain(ends.iter().map(|end| end + 1));
             let runs = begins.zip(&ends).flat_map(|(begin, end)| [3, 7].map(|seed| (seed, begin..=*end)));
@@ -238,12 +247,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let store = journal(folder.path(), 1_000);
         // The seal at 990 has been replaced since by the one at 1,000.
-        let (records, heads, _) = supplied(&store, &[Span { chain: chain(7), after: 987, upto: 990 }]);
+        let (records, heads, _) = supplied(&store, &[Span { chain: chain(7), after: 987, upto: 990, branch: None }]);
         assert_eq!(records, (988..=1_000).map(|number| (7, number)).collect::<Vec<_>>());
         assert!(heads.is_empty(), "a chain that is known needs no head");
-        let (records, _, _) = supplied(&store, &[Span { chain: chain(3), after: 300, upto: 1_000 }]);
+        let (records, _, _) = supplied(&store, &[Span { chain: chain(3), after: 300, upto: 1_000, branch: None }]);
         assert_eq!(records, (301..=1_000).map(|number| (3, number)).collect::<Vec<_>>(), "a walk begins where something is missing");
-        let (records, _, frames) = supplied(&store, &[Span { chain: chain(9), after: 0, upto: 5 }]);
+        let (records, _, frames) = supplied(&store, &[Span { chain: chain(9), after: 0, upto: 5, branch: None }]);
         assert_eq!((records.len(), frames), (0, 1), "of a chain that is not here there is nothing but the end");
     }
 }

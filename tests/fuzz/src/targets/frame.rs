@@ -5,7 +5,9 @@
 use std::{sync::LazyLock, time::Duration};
 
 use sheaf_base::{ChainId, ClientId, DocumentId, Hash, Position, limits};
-use sheaf_protocol::{About, BundleChain, Compare, Frame, Have, Hello, LinkFrame, Packed, PacketReader, Receipt, Session, Versions, Wish};
+use sheaf_protocol::{
+    About, Branch, BundleChain, Compare, Frame, Have, Hello, LinkFrame, Packed, PacketReader, Receipt, Session, Versions, Wish,
+};
 use sheaf_record::{Digest, Frontier, Malformed, PackedRun, Record, SignedHead};
 use sheaf_replica::{Place, Replica};
 use sheaf_schema::Delta;
@@ -103,7 +105,9 @@ impl End {
             Frame::Records(bundle) | Frame::Live(bundle) => {
                 for chain in &bundle.chains {
                     match chain {
-                        BundleChain::Head(head) => one_spelling(head, SignedHead::from_peer(head), SignedHead::encode),
+                        BundleChain::Head(head) | BundleChain::Branch(Branch { head, .. }) => {
+                            one_spelling(head, SignedHead::from_peer(head), SignedHead::encode)
+                        }
                         BundleChain::Known(chain) => self.session.hear_records(*chain, 1, &HELD, now),
                     }
                 }
@@ -169,7 +173,11 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let records = spoken.iter().map(|record| record[1..].to_vec()).collect();
     let head = super::record::chain().head().encode();
     let bundle = sheaf_protocol::Bundle {
-        chains: vec![BundleChain::Head(head), BundleChain::Known(ChainId([4; 32]))],
+        chains: vec![
+            BundleChain::Head(head.clone()),
+            BundleChain::Known(ChainId([4; 32])),
+            BundleChain::Branch(Branch { head, name: ChainId([5; 32]), number: 3, hash: Hash([6; 32]) }),
+        ],
         runs: vec![sheaf_protocol::Run { chain: 0, first: 1, records }],
         seals: vec![sheaf_protocol::BundleSeal { chain: 0, number: 2, signature: sheaf_record::Signature([5; 64]) }],
     };

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use sheaf_base::{DocumentId, Hash, Position, Wall};
 use sheaf_record::{
-    BadSignature, Branch, ChainReader, ChainWriter, DeviceKey, EpochSecret, Extent, ForkProof, Graph, HeadError, Kind, Malformed,
-    PackedRun, Prefix, Reader, Record, Seal, Signature, SignedHead, Stamp, Writer, verify_run,
+    BadSignature, BranchHead, ChainReader, ChainWriter, DeviceKey, EpochSecret, Extent, Graph, HeadError, Kind, Malformed, PackedRun,
+    Prefix, Reader, Record, Seal, Signature, SignedHead, Stamp, Writer, branch_name, verify_run,
 };
 
 pub(super) const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);
@@ -25,7 +25,7 @@ pub(crate) mod kind {
     pub(crate) const RECORD: u8 = 2;
     pub(crate) const SEAL: u8 = 3;
     pub(crate) const PACKED: u8 = 4;
-    pub(crate) const FORK: u8 = 5;
+    pub(crate) const BRANCH: u8 = 5;
     pub(crate) const PREFIX: u8 = 6;
     /// The inside of a record, which the target closes.
     pub(crate) const CONTENT: u8 = 7;
@@ -52,7 +52,7 @@ pub(super) fn run(parts: &[Vec<u8>]) {
             kind::RECORD => run.push(bytes.to_vec()),
             kind::SEAL => one_spelling(bytes, Seal::decode(bytes), Seal::encode),
             kind::PACKED => one_spelling(bytes, PackedRun::decode(bytes), PackedRun::encode),
-            kind::FORK => one_spelling(bytes, ForkProof::decode(bytes, &DOCUMENT), ForkProof::encode),
+            kind::BRANCH => one_spelling(bytes, BranchHead::decode(bytes), BranchHead::encode),
             kind::PREFIX => read_prefix(bytes),
             _ => {
                 let (&kind, inside) = bytes.split_first().unwrap_or((&0, &[]));
@@ -63,7 +63,7 @@ pub(super) fn run(parts: &[Vec<u8>]) {
     }
     run.truncate(RECORDS);
     check_run(&run);
-    check_fork(&run);
+    check_branch(&run);
 }
 
 /// What is read has no other spelling.
@@ -132,21 +132,31 @@ fn check_run(run: &[Vec<u8>]) {
     }
 }
 
-/// The same run as a second history: whoever seals two has proven it against themselves, and the proof has one spelling.
-fn check_fork(run: &[Vec<u8>]) {
+/// The same run as a second history behind the chain's head: everything in it is there twice, under names of its own.
+fn check_branch(run: &[Vec<u8>]) {
     let writer = chain();
-    let Some((first, trail)) = run.split_first() else { return };
-    let before = writer.tip();
-    let hash = Record::hash(&before.hash, first);
-    let mut reader = ChainReader::resume(Position { number: 1, hash, ..before });
-    if !trail.iter().all(|bytes| reader.read(bytes).is_ok()) {
-        return;
+    let (start, root) = (writer.tip(), writer.head().chain());
+    let Some((first, _)) = run.split_first() else { return };
+    let name = branch_name(&root, &Record::hash(&start.hash, first));
+    let mut graph = Graph::new();
+    graph.open_chain(root, writer.head().device());
+    let own = Hash([9; 32]);
+    graph.append(&root, 1, own, &Stamp::default(), Extent::default()).expect("the first of its chain");
+    graph.open_branch(name, &start);
+    let mut reader = ChainReader::resume(start);
+    let mut held = 0;
+    for bytes in run {
+        let Ok(one) = reader.read(bytes) else { break };
+        if graph.append(&name, held + 1, one.position.hash, &one.record.stamp, Extent::default()).is_err() {
+            break;
+        }
+        held += 1;
+        let at = graph.position(&one.position.hash).expect("it has its place");
+        assert_eq!(graph.absolute(&at), one.position, "its device counted it so");
+        assert_eq!(graph.strand_place(&name, held), Some(at));
     }
-    let other = Seal::sign(&MEMBER.0, &DOCUMENT, Position { number: 1, hash: Hash([9; 32]), ..before });
-    let branch = Branch { hash, trail: trail.to_vec(), seal: Seal::sign(&MEMBER.0, &DOCUMENT, reader.tip()) };
-    let proof = ForkProof::new(&DOCUMENT, writer.head().clone(), other, branch).expect("two seals over one number prove a fork");
-    let again = ForkProof::decode(&proof.encode(), &DOCUMENT);
-    assert_eq!(again, Ok(proof), "a proof reads back");
+    let ends = graph.strand_ends(&root).len();
+    assert_eq!(ends, if held == 0 { 1 } else { 3 }, "what they share, and each history");
 }
 
 /// What an honest member might send: the seeds.
@@ -158,9 +168,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let seal = writer.seal(&MEMBER.0, &DOCUMENT);
     let packed = sheaf_record::pack(writer.cipher(), chain().tip(), &[&first, &second], seal).expect("it packs").encode();
     let head = writer.head().encode();
-    let other = Seal::sign(&MEMBER.0, &DOCUMENT, Position { number: 1, hash: Hash([9; 32]), ..chain().tip() });
-    let branch = Branch { hash: Record::hash(&chain().tip().hash, &first), trail: vec![second.clone()], seal };
-    let fork = ForkProof::new(&DOCUMENT, writer.head().clone(), other, branch).expect("it is one").encode();
+    let branch = BranchHead { base: writer.tip() }.encode();
     let part = |kind: u8, bytes: &[u8]| [&[kind], bytes].concat();
     vec![
         ("honest-head", vec![part(kind::HEAD, &head), part(kind::HEAD_TO_SIGN, &head[..head.len() - Signature::LENGTH])]),
@@ -168,6 +176,6 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("honest-contents", vec![part(kind::CONTENT, &[&[0], b"words".as_slice()].concat()), part(kind::CONTENT, b"\x02operation")]),
         ("honest-seal-prefix", vec![part(kind::SEAL, &seal.encode()), part(kind::PREFIX, &[3, 0x12, 0x30])]),
         ("honest-pack", vec![part(kind::PACKED, &packed)]),
-        ("honest-fork", vec![part(kind::FORK, &fork)]),
+        ("honest-branch", vec![part(kind::BRANCH, &branch), part(kind::CONTENT, &[&[0], b"words".as_slice()].concat())]),
     ]
 }
