@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::{ChainId, DocumentId, Hash, Position};
-use sheaf_document::{Hydration, RecordRow, SnapshotState, Span, Stored, Writes};
+use sheaf_document::{HeadRow, Hydration, RecordRow, SnapshotState, Span, Stored, Writes};
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::{ChainCipher, EpochSecret, Signature};
 
@@ -149,8 +149,14 @@ impl Disk {
     pub fn supply(&self, spans: &[Span]) -> Vec<Frame> {
         let wanted: BTreeMap<ChainId, Span> = spans.iter().filter_map(|span| Some((span.chain, self.upto_a_seal(span)?))).collect();
         let mut chunks = Chunks::new();
-        for head in self.stored.heads.iter().filter(|head| wanted.get(&head.chain).is_some_and(|span| span.after == 0)) {
+        let plain = |head: &&HeadRow| wanted.get(&head.chain).is_some_and(|span| span.after == 0 && span.branch.is_none());
+        for head in self.stored.heads.iter().filter(plain) {
             chunks.head(head.chain, [&head.head[..], &head.signature].concat());
+        }
+        for (chain, span) in &wanted {
+            if let Some(branch) = &span.branch {
+                chunks.branch(*chain, span.after, branch.clone());
+            }
         }
         for seal in self.stored.seals.iter().filter(|seal| wanted.contains_key(&seal.chain)) {
             chunks.seal(seal.chain, seal.number, Signature(seal.signature));
@@ -162,7 +168,7 @@ impl Disk {
             let run = runs.entry(row.chain).or_default();
             run.push(row);
             if row.number == span.upto {
-                frames.extend(self.run(&mut chunks, &std::mem::take(run)));
+                frames.extend(self.run(&mut chunks, span, &std::mem::take(run)));
             }
         }
         frames.extend(chunks.finish());
@@ -172,14 +178,15 @@ impl Disk {
     fn upto_a_seal(&self, span: &Span) -> Option<Span> {
         let seals = self.stored.seals.iter().filter(|seal| seal.chain == span.chain).map(|seal| seal.number);
         let upto = seals.clone().filter(|number| *number >= span.upto).min().or(seals.max())?;
-        Some(Span { chain: span.chain, after: span.after, upto })
+        Some(Span { upto, ..span.clone() })
     }
 
     /// A run, packed where that is worth it.
-    fn run(&self, chunks: &mut Chunks, run: &[&RecordRow]) -> Vec<Frame> {
+    fn run(&self, chunks: &mut Chunks, span: &Span, run: &[&RecordRow]) -> Vec<Frame> {
         let (first, last) = (run[0], run[run.len() - 1]);
         let before = self.stored.records.iter().find(|row| (row.chain, row.number + 1) == (first.chain, first.number));
-        let hash = before.map_or(Hash(first.chain.0), |before| before.hash);
+        let start = span.branch.as_ref().map_or(Hash(first.chain.0), |branch| branch.hash);
+        let hash = before.map_or(start, |before| before.hash);
         let before = Position { chain: first.chain, number: first.number - 1, hash };
         let cipher = self.stored.secrets.first().map(|row| ChainCipher::new(&EpochSecret::from_bytes(row.secret), &first.chain));
         chunks.run(cipher.as_ref(), before, last.hash, &run.iter().map(|row| &row.bytes).collect::<Vec<_>>())

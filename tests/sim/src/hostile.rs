@@ -2,12 +2,16 @@
 //!
 //! What they do by the way, frame by frame, is in [`World::tamper`]; what they do on purpose, now and then, in [`World::commit_crime`].
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
 
+use sheaf_access::Operation;
 use sheaf_base::{ChainId, Hash, Position};
 use sheaf_document::{Lane, PeerId, RecordRow};
 use sheaf_protocol::{Bundle, BundleChain, BundleSeal, Frame, Run};
-use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Kind, Record, Seal, Stamp};
+use sheaf_record::{BranchHead, ChainCipher, DeviceKey, EpochSecret, Kind, Record, Seal, Stamp};
 
 use crate::{attack::attack, chance::Chance, disk::Disk, trouble::Trouble, world::World};
 
@@ -15,6 +19,12 @@ use crate::{attack::attack, chance::Chance, disk::Disk, trouble::Trouble, world:
 const TAPE: usize = 64;
 /// Of them so many are said again at once.
 const SAID_AGAIN: usize = 5;
+/// Of a hundred forged records so many are invalid in themselves.
+const INVALID: u32 = 20;
+/// A forged record says that it was written so many seconds after the one before.
+const LATER: u64 = 7;
+/// A machine is resumed twice so soon after it was written on.
+const JUST: Duration = Duration::from_secs(1);
 /// Of a hundred frames of a hostile device so many have single bytes altered.
 const MANGLED: u32 = 3;
 
@@ -77,8 +87,26 @@ impl World {
             Trouble::Withhold => self.withhold(who),
             Trouble::Replay => self.replay(who),
             Trouble::Equivocate | Trouble::StolenKey if !self.malice.forked => self.forge(who, crime),
-            Trouble::Twin if !self.malice.forked => self.malice.forked = self.resume_twice(who)?,
+            Trouble::Twin if !self.malice.forked => self.double(who)?,
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// A machine that has just been written on is resumed twice, and written on at both.
+    fn double(&mut self, who: usize) -> Result<(), String> {
+        self.open_view(who);
+        self.pump(self.now + JUST)?;
+        self.edit(who);
+        self.pump(self.now + JUST)?;
+        if !self.devices[who].process.as_ref().is_some_and(|process| process.may_edit() && process.is_idle()) {
+            return Ok(());
+        }
+        let twin = self.devices.len();
+        self.malice.forked = self.resume_twice(who)?;
+        if self.malice.forked {
+            self.edit(who);
+            self.edit(twin);
         }
         Ok(())
     }
@@ -111,27 +139,26 @@ impl World {
         let Some(&row) = self.chance.pick(&theirs) else { return };
         let Some(tip) = disk.stored().records.iter().rfind(|other| other.chain == row.chain) else { return };
         let tip = Position { chain: tip.chain, number: tip.number, hash: tip.hash };
-        let Some(frame) = self.another_record(who, disk, tip, Stamp::default(), &NOTHING) else { return };
+        let Some(frame) = self.another_record(who, disk, tip, Kind::Body, Stamp::default(), &NOTHING) else { return };
         let Some(peer) = self.some_link_of(who) else { return };
         self.tally.spoofed += 1;
         self.transcript.say(self.now, format_args!("{who} writes in the name of {:?}", self.ledger.author(&tip.chain)));
         self.put_on_wire(who, peer, Lane::Fast, frame);
     }
 
-    /// A second record under a number of one's own: the newest of all, or the first of the oldest chain.
+    /// A second record under a number of one's own: the newest that can be altered so that it stays valid, or the oldest.
     fn forge(&mut self, who: usize, crime: Trouble) {
         let Some(peer) = self.some_link_of(who) else { return };
         let Some(disk) = &self.devices[who].disk else { return };
         let me = self.device_id(who);
         let mut own = disk.stored().records.iter().filter(|row| self.ledger.author(&row.chain) == Some(me));
-        let row = if crime == Trouble::StolenKey { own.next() } else { own.next_back() };
-        let Some(row) = row.cloned() else { return };
-        let previous = disk.stored().records.iter().find(|other| other.chain == row.chain && other.number + 1 == row.number);
-        let hash = previous.map_or(Hash(row.chain.0), |previous| previous.hash);
-        let before = Position { chain: row.chain, number: row.number - 1, hash };
-        let Ok(record) = Record::decode(&row.bytes) else { return };
-        let content = other_words(disk, &before, &record).unwrap_or(NOTHING.to_vec());
-        let Some(frame) = self.another_record(who, disk, before, record.stamp, &content) else { return };
+        let alterable: Vec<&RecordRow> = own.clone().filter(|row| altered(disk, row).is_some()).collect();
+        let of_age = if crime == Trouble::StolenKey { alterable.first() } else { alterable.last() };
+        // Now and then it is one that is invalid besides.
+        let Some(row) = of_age.copied().filter(|_| !self.chance.percent(INVALID)).or(own.next_back()).cloned() else { return };
+        let before = before(disk, &row);
+        let (kind, stamp, content) = altered(disk, &row).unwrap_or((Kind::Body, Stamp::default(), NOTHING.to_vec()));
+        let Some(frame) = self.another_record(who, disk, before, kind, stamp, &content) else { return };
         match crime {
             Trouble::StolenKey => self.tally.stolen += 1,
             _ => self.tally.equivocations += 1,
@@ -142,9 +169,9 @@ impl World {
     }
 
     /// A record that follows `before`, sealed by a device, as a frame.
-    fn another_record(&self, who: usize, disk: &Disk, before: Position, stamp: Stamp, content: &[u8]) -> Option<Frame> {
+    fn another_record(&self, who: usize, disk: &Disk, before: Position, kind: Kind, stamp: Stamp, content: &[u8]) -> Option<Frame> {
         let cipher = cipher(disk, &before.chain)?;
-        let record = cipher.close(&before.hash, Kind::Body, stamp, 0, content).encode();
+        let record = cipher.close(&before.hash, kind, stamp, LATER, content).encode();
         let position = Position { number: before.number + 1, hash: Record::hash(&before.hash, &record), ..before };
         let seal = Seal::sign(&DeviceKey::from_bytes(&self.devices[who].key), &disk.stored().document, position);
         let head = disk.stored().heads.iter().find(|head| head.chain == before.chain)?;
@@ -167,6 +194,32 @@ impl World {
 
 /// An update that changes nothing: no structs, no deletions.
 const NOTHING: [u8; 2] = [0, 0];
+
+/// Another record that is as valid as this one in its place: with another word, or with another time and all that its author says of itself.
+fn altered(disk: &Disk, row: &RecordRow) -> Option<(Kind, Stamp, Vec<u8>)> {
+    // A branch of one's own is forked no further here.
+    if BranchHead::is_one(&disk.stored().heads.iter().find(|head| head.chain == row.chain)?.head) {
+        return None;
+    }
+    let (before, record) = (before(disk, row), Record::decode(&row.bytes).ok()?);
+    let content = match record.kind {
+        Kind::Access => {
+            let content = cipher(disk, &row.chain)?.open(&before.hash, &record).ok()?.plaintext;
+            let is_other =
+                cipher(disk, &row.chain)?.close(&before.hash, Kind::Access, record.stamp.clone(), LATER, &content).encode() != row.bytes;
+            let is_profile = matches!(Operation::decode(&content), Ok(Operation::Profile(_)));
+            (is_profile && is_other).then_some(content)?
+        }
+        _ => other_words(disk, &before, &record)?,
+    };
+    Some((record.kind, record.stamp, content))
+}
+
+/// What a record follows.
+fn before(disk: &Disk, row: &RecordRow) -> Position {
+    let previous = disk.stored().records.iter().find(|other| other.chain == row.chain && other.number + 1 == row.number);
+    Position { chain: row.chain, number: row.number - 1, hash: previous.map_or(Hash(row.chain.0), |previous| previous.hash) }
+}
 
 /// What a record says, with another digit in the word that it types. `None`: it types none.
 fn other_words(disk: &Disk, before: &Position, record: &Record) -> Option<Vec<u8>> {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use sheaf_base::limits;
-use sheaf_document::{DeviceFact, DeviceState};
+use sheaf_document::DeviceState;
 use sheaf_schema::Delta;
 
 use crate::{
     device::{Device, INBOX, Process},
     view::words,
-    world::{FORKED, World},
+    world::World,
 };
 
 /// Outputs that one turn may lead to: some for each thing heard, and for each link.
@@ -106,30 +106,6 @@ fn names_everybody(world: &World, device: &Device, process: &Process) -> Result<
             Some(DeviceState::HasAll) => {}
             _ if other.hostile => {}
             _ => return Err(format!("device {} does not know that device {} has all: {state:?}", device.index, other.index)),
-        }
-    }
-    Ok(())
-}
-
-/// A chain has forked, and the two sides have not come together: whoever holds the proof must say whom it takes nothing from any more, nobody
-/// honest is blamed, and everybody shows all that it has called saved itself.
-pub(crate) fn live_apart(world: &World) -> Result<(), String> {
-    for device in world.devices.iter().filter(|device| !device.hostile) {
-        shows_what_it_saved(world, device)?;
-        let (Some(process), Some(disk)) = (&device.process, &device.disk) else { continue };
-        if !disk.stored().quarantine.iter().any(|row| row.reason.contains(FORKED)) {
-            continue;
-        }
-        let refused = |fact: &DeviceFact| matches!(&fact.state, DeviceState::Refused { reason } if reason.contains(FORKED));
-        let facts = process.document.status().devices;
-        // Whoever forged the record by which it joined is no member here at all.
-        let is_member = facts.iter().any(|fact| world.is_hostile(&fact.device));
-        let named: Vec<_> = facts.into_iter().filter(refused).collect();
-        if named.is_empty() && is_member {
-            return Err(format!("device {} holds the proof of a fork and names nobody for it", device.index));
-        }
-        if let Some(fact) = named.iter().find(|fact| !world.is_hostile(&fact.device)) {
-            return Err(format!("device {} blames {:?}, which is honest", device.index, fact.device));
         }
     }
     Ok(())

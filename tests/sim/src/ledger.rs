@@ -8,7 +8,7 @@ use std::{
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position, planted};
 use sheaf_document::RecordRow;
 use sheaf_protocol::{Bundle, BundleChain, Frame};
-use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
+use sheaf_record::{BranchHead, PackedRun, Record, Seal, Signature, SignedHead};
 
 use crate::{
     disk::{BODY, Disk},
@@ -46,6 +46,8 @@ struct Pages {
     rows: usize,
     seals: usize,
     here: BTreeSet<Hash>,
+    /// Branches, which this disk keeps as chains of their own: of which chain they are, and from which of its numbers on.
+    branches: BTreeMap<ChainId, (ChainId, u64)>,
     /// How much of each chain is there.
     chains: BTreeMap<ChainId, u64>,
     /// The newest edit of each chain that is there.
@@ -126,18 +128,28 @@ impl Ledger {
         let mut pages = self.disks.remove(&who).unwrap_or_default();
         let stored = disk.stored();
         for head in &stored.heads[pages.heads..] {
+            if let Ok(branch) = BranchHead::decode(&head.head) {
+                let base = pages.absolute(branch.base.chain, branch.base.number);
+                pages.branches.insert(head.chain, base);
+                continue;
+            }
             self.authors.insert(head.chain, signed_head(&[&head.head[..], &head.signature].concat())?.device());
         }
-        let rows = &stored.records[pages.rows..];
-        for row in rows {
+        let absolute = |row: &RecordRow| {
+            let (chain, number) = pages.absolute(row.chain, row.number);
+            RecordRow { chain, number, ..row.clone() }
+        };
+        let rows: Vec<RecordRow> = stored.records[pages.rows..].iter().map(absolute).collect();
+        for row in &rows {
             pages.stands(row)?;
             self.is_the_only_one(row)?;
         }
         for seal in &stored.seals[pages.seals..] {
-            if !self.holds(&stored.document, seal.chain, seal.number, Signature(seal.signature)) {
-                return Err(format!("record {} of {:?} was taken in under a seal that does not hold", seal.number, seal.chain));
+            let (chain, number) = pages.absolute(seal.chain, seal.number);
+            if !self.holds(&stored.document, chain, number, Signature(seal.signature)) {
+                return Err(format!("record {number} of {chain:?} was taken in under a seal that does not hold"));
             }
-            self.vouch(who, seal.chain, seal.number);
+            self.vouch(who, chain, number);
         }
         if let Some(row) = rows.iter().find(|row| self.vouched.get(&(who, row.chain)).is_none_or(|number| *number < row.number)) {
             return Err(format!("record {} of {:?} was taken in without a seal", row.number, row.chain));
@@ -218,7 +230,11 @@ impl Ledger {
                 let run = PackedRun::decode(&packed.run).map_err(|error| error.to_string())?;
                 self.is_durable(who, &run.before.chain, run.seal.position.number)
             }
-            Frame::Have(have) => have.news.iter().try_for_each(|(chain, number)| self.is_durable(who, chain, *number)),
+            // What a branch is called is not in these books.
+            Frame::Have(have) => {
+                let mut plain = have.news.iter().filter(|(chain, _)| self.authors.contains_key(chain));
+                plain.try_for_each(|(chain, number)| self.is_durable(who, chain, *number))
+            }
             _ => Ok(()),
         }
     }
@@ -243,6 +259,11 @@ impl Ledger {
 }
 
 impl Pages {
+    /// Where a record stands in the chain that its device wrote.
+    fn absolute(&self, chain: ChainId, number: u64) -> (ChainId, u64) {
+        self.branches.get(&chain).map_or((chain, number), |(root, base)| (*root, base + number))
+    }
+
     /// Everything that the stamp of a row names comes before it in the same journal.
     fn stands(&mut self, row: &RecordRow) -> Result<(), String> {
         let record = Record::decode(&row.bytes).map_err(|error| format!("a journal row is no record: {error}"))?;
@@ -250,7 +271,8 @@ impl Pages {
             return Err(format!("record {} of {:?} was taken in before what it stands on", row.number, row.chain));
         }
         self.here.insert(row.hash);
-        self.chains.insert(row.chain, row.number);
+        let chain = self.chains.entry(row.chain).or_default();
+        *chain = row.number.max(*chain);
         if row.kind == BODY {
             self.edits.insert(row.chain, row.number);
         }
@@ -262,6 +284,7 @@ fn chain_of(chain: &BundleChain) -> Result<ChainId, String> {
     match chain {
         BundleChain::Known(chain) => Ok(*chain),
         BundleChain::Head(head) => Ok(signed_head(head)?.chain()),
+        BundleChain::Branch(branch) => Ok(signed_head(&branch.head)?.chain()),
     }
 }
 

@@ -104,14 +104,8 @@ tally! {
     stolen: "forgeries with a stolen old key", Forked, 10;
     /// Devices resumed twice from one memory.
     twins: "devices resumed twice", Forked, 10;
-    /// Forks of which an honest device holds the proof.
-    proven: "forks that somebody can prove", Forked, 10;
-    /// Honest devices blamed for a seal over another branch than the one that the receiver holds: they only passed it on.
-    blamed: "honest devices blamed for a branch that they passed on", Forked, 0;
-    /// Alarms between devices that hold the same and show different text after a fork: a defect that is not found yet.
-    parted: "different texts at one frontier after a fork", Forked, 0;
-    /// Worlds with a proven fork at whose end all honest devices hold the same.
-    forks_agreed: "forks after which the honest hold the same", Forked, 1;
+    /// Worlds in which an honest device has met both histories of a chain; at their end all hold and show the same, both histories among it.
+    forks_seen: "forks that ended: all hold and show both histories", Forked, 30;
     /// Writes tried on the disk that the plan lets fail.
     operations: "operations of a failing disk", Ordinary, 0;
     /// Of those the ones that failed.

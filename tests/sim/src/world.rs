@@ -33,12 +33,6 @@ const TICK: Duration = Duration::from_millis(20);
 /// After healing, everything must be calm within this much simulated time (issue 3).
 const CALM_WITHIN: Duration = Duration::from_secs(60);
 
-/// What the product says of a device that has written two histories of one chain.
-pub(crate) const FORKED: &str = "two different histories";
-
-/// What the product says of a seal that does not fit what is here.
-const UNFIT: &str = "the signature is not by device";
-
 /// Of a hundred worlds so many have seven or eight devices: they cost three times as much as others.
 const CROWDS: u32 = 6;
 
@@ -70,6 +64,8 @@ pub struct World {
     pub(crate) healing: bool,
     /// What each device last said of the others.
     pub(crate) statuses: BTreeMap<usize, Status>,
+    /// Devices that have met two histories of one chain.
+    forks: BTreeSet<usize>,
     /// When each was last put back to a backup: what it said of itself before is not true any more.
     pub(crate) put_back: BTreeMap<usize, Duration>,
     backups: BTreeMap<usize, (Duration, Disk)>,
@@ -165,6 +161,7 @@ impl World {
             malice: Malice::default(),
             healing: false,
             statuses: BTreeMap::new(),
+            forks: BTreeSet::new(),
             put_back: BTreeMap::new(),
             backups: BTreeMap::new(),
             mail: Vec::new(),
@@ -250,7 +247,7 @@ impl World {
         Ok(())
     }
 
-    fn edit(&mut self, who: usize) {
+    pub(crate) fn edit(&mut self, who: usize) {
         let word = self.ledger.new_word();
         let line = format!("line{:06}", self.ledger.words_made());
         let Some(process) = self.devices[who].process.as_mut().filter(|process| process.may_edit()) else { return };
@@ -280,7 +277,7 @@ impl World {
         Ok(())
     }
 
-    fn open_view(&mut self, who: usize) {
+    pub(crate) fn open_view(&mut self, who: usize) {
         let Some(process) = &mut self.devices[who].process else { return };
         if process.document.state() != State::Ready || process.views.len() >= 2 {
             return;
@@ -370,7 +367,7 @@ impl World {
     // ---------------------------------------------------------------------------------------------------------- time and wires
 
     /// Lets time pass.
-    fn pump(&mut self, until: Duration) -> Result<(), String> {
+    pub(crate) fn pump(&mut self, until: Duration) -> Result<(), String> {
         while self.now < until {
             self.now += TICK;
             self.turn_out();
@@ -427,7 +424,7 @@ impl World {
     fn look_at_disk(&mut self, who: usize) -> Result<(), String> {
         let Some(disk) = &self.devices[who].disk else { return Ok(()) };
         self.ledger.written(who, disk).map_err(|what| format!("device {who}: {what}"))?;
-        let newest = disk.stored().records.last().map(|row| row.hash);
+        let newest = disk.stored().records.last().map(|row| (row.chain, row.number, row.hash));
         self.transcript.say(self.now, format_args!("{who} has {} rows, the last {newest:?}", disk.len()));
         Ok(())
     }
@@ -490,17 +487,19 @@ impl World {
                 self.transcript.say(self.now, format_args!("{who} dismisses {peer:?}: {reason}"));
                 self.links.iter_mut().filter(|link| link.peer == peer).for_each(|link| link.dismissed = true);
             }
-            Output::Hydrate { .. } => self.hydrate(who),
+            Output::Hydrate { from_start } => self.hydrate(who, from_start),
             Output::Review => self.review(who)?,
             Output::Announce(Announcement::Status(status)) => drop(self.statuses.insert(who, status)),
-            Output::Announce(Announcement::Alarm { .. }) if self.is_forking() => self.tally.parted += 1,
+            Output::Announce(Announcement::Forked { device, .. }) => {
+                if !self.is_hostile(&device) {
+                    return Err(format!("device {who} says that {device:?} has forked a chain, which is honest"));
+                }
+                self.transcript.say(self.now, format_args!("{who} has met two histories of a chain"));
+                self.forks.insert(who);
+            }
             // A hostile device lies about its text, and hears lies.
             Output::Announce(Announcement::Alarm { device, evidence }) if !self.devices[who].hostile && !self.is_hostile(&device) => {
                 return Err(format!("device {who} sees another text than {device:?} at the same frontier: {evidence}"));
-            }
-            // A seal over a branch that is not held here fits nothing, and the product takes it for the sender's own (seed 20024).
-            Output::Announce(Announcement::Quarantined { reason, .. }) if self.is_forking() && reason.contains(UNFIT) => {
-                self.tally.blamed += 1;
             }
             Output::Announce(Announcement::Quarantined { device, reason })
                 if !self.plan.attacked && !self.is_hostile(&device) && !self.devices[who].hostile =>
@@ -512,9 +511,9 @@ impl World {
         Ok(())
     }
 
-    fn hydrate(&mut self, who: usize) {
+    fn hydrate(&mut self, who: usize, from_start: bool) {
         let Some(disk) = &self.devices[who].disk else { return };
-        let hydration = disk.hydration();
+        let hydration = if from_start { disk.hydration_from_start() } else { disk.hydration() };
         self.tell_document(who, Input::Hydrate(hydration));
     }
 
@@ -527,27 +526,6 @@ impl World {
             Some(Err(error)) if !device.hostile => Err(format!("device {who}: {error}")),
             _ => Ok(()),
         }
-    }
-
-    /// How many honest devices hold a proof of a fork.
-    fn count_proofs(&mut self) -> u64 {
-        let disks = self.devices.iter().filter(|device| !device.hostile).filter_map(|device| device.disk.as_ref());
-        self.tally.proven = disks.filter(|disk| disk.stored().quarantine.iter().any(|row| row.reason.contains(FORKED))).count() as u64;
-        self.tally.proven
-    }
-
-    /// Whether an honest device has put aside something of a hostile one, so that there is a reason for what it does not hold. (A branch that is
-    /// invalid in itself ends the chain where it is heard first; then there is no proof of a fork, but this.)
-    fn somebody_hostile_is_named(&mut self) -> bool {
-        self.count_proofs();
-        let hostile = |chain| self.ledger.author(chain).is_some_and(|author| self.is_hostile(&author));
-        let disks = self.devices.iter().filter(|device| !device.hostile).filter_map(|device| device.disk.as_ref());
-        self.plan.hostile > 0 && disks.flat_map(|disk| &disk.stored().quarantine).any(|row| hostile(&row.chain))
-    }
-
-    /// Whether chains may fork in this world.
-    fn is_forking(&self) -> bool {
-        self.plan.hostile > 0 && [Trouble::Equivocate, Trouble::StolenKey, Trouble::Twin].into_iter().any(|fork| self.may(fork))
     }
 
     fn tell_document(&mut self, who: usize, input: Input) {
@@ -608,18 +586,10 @@ impl World {
             match invariants::calm(self) {
                 Ok(()) => {
                     self.tally.facts += invariants::hold(self)?;
-                    let agreed = invariants::agree(self);
-                    self.tally.forks_agreed = u64::from(self.count_proofs() > 0 && agreed.is_ok());
-                    if agreed.is_err() && self.is_forking() && self.somebody_hostile_is_named() {
-                        self.tally.parted += 1;
-                        return invariants::live_apart(self);
-                    }
-                    return agreed;
-                }
-                // What becomes of the branches is not settled by the product yet (see docs/decisions): everybody keeps what came first.
-                Err(_) if self.now >= deadline && self.somebody_hostile_is_named() => {
-                    self.tally.facts += invariants::hold(self)?;
-                    return invariants::live_apart(self);
+                    invariants::agree(self)?;
+                    self.tally.forks_seen =
+                        u64::from(self.devices.iter().any(|device| !device.hostile && self.forks.contains(&device.index)));
+                    return Ok(());
                 }
                 Err(_) if self.now < deadline => {}
                 Err(what) => return Err(format!("not calm {} s after everything healed: {what}", CALM_WITHIN.as_secs())),
