@@ -7,6 +7,7 @@ use std::{
 
 use sheaf_base::{DocumentId, Moment, Wall, limits};
 use sheaf_document::{Answer, Document, FoldError, FoldJob, Here, Input, Output, RequestId, Role, Stored, Ticket, Turn, ViewId};
+use sheaf_protocol::Versions;
 
 use crate::{chance::Chance, disk::Disk, plan::Failing, view::View};
 
@@ -24,6 +25,8 @@ pub struct Device {
     pub key: [u8; 32],
     /// Its clock is this far off, in milliseconds, either way: nothing may be decided by it.
     pub clock_skew: i64,
+    /// The versions of the protocol that its build speaks.
+    pub speaks: Versions,
     /// It runs a patched program, or somebody else has its key: nothing is promised to it.
     pub hostile: bool,
     /// What a process of it does is written down, so that it can be lived through a second time.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use sheaf_document::{Input, Lane, LinkUp, PeerId, Span};
-use sheaf_protocol::Frame;
+use sheaf_protocol::{Frame, Hello};
 
 use crate::{device::INBOX, wire::Wire, world::World};
 
@@ -114,6 +114,11 @@ impl World {
     pub(crate) fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
         let Some(link) = self.links.iter().find(|link| link.peer == peer) else { return };
         let to = link.ends[usize::from(link.ends[0] == who)];
+        let frame = match frame {
+            // What its build puts into its greeting; that it is one this test could not compile, the others cannot see.
+            Frame::Hello(hello) => Frame::Hello(Hello { versions: self.devices[who].speaks, ..hello }),
+            frame => frame,
+        };
         if let Some(frame) = self.tamper(who, to, frame) {
             self.put_on_wire(who, peer, lane, frame);
         }

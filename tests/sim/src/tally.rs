@@ -48,6 +48,10 @@ tally! {
     merges: "concurrent merges", Ordinary, 50;
     /// Worlds with seven or eight devices.
     crowds: "seven or eight devices", Ordinary, 1;
+    /// Worlds in which somebody's build speaks other versions of the protocol.
+    mixed: "mixed versions of the protocol", Ordinary, 10;
+    /// Worlds in which somebody's build speaks none that others do, until everything heals.
+    outdated: "versions that do not meet", Ordinary, 5;
     /// Processes killed.
     crashes: "crashes", Ordinary, 50;
     /// Processes killed while a write was under way, so that the transaction was lost.

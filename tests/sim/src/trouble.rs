@@ -42,11 +42,13 @@ pub enum Trouble {
     StolenKey,
     /// A device is resumed twice from one memory: both go on with the same chain.
     Twin,
+    /// A device runs another build, which speaks a later version of the protocol besides, or nothing else.
+    Version,
 }
 
 impl Trouble {
     /// All kinds, with the words that a plan spells them with.
-    pub const ALL: [(Trouble, &str); 18] = [
+    pub const ALL: [(Trouble, &str); 19] = [
         (Trouble::Crash, "crash"),
         (Trouble::Partition, "partition"),
         (Trouble::Swizzle, "swizzle"),
@@ -65,6 +67,7 @@ impl Trouble {
         (Trouble::Equivocate, "equivocate"),
         (Trouble::StolenKey, "stolen-key"),
         (Trouble::Twin, "twin"),
+        (Trouble::Version, "version"),
     ];
 }
 

@@ -3,6 +3,8 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use sheaf_protocol::Versions;
+
 use crate::{device::Device, trouble::Trouble, world::World};
 
 const YEAR: i64 = 365 * 24 * 3600 * 1000;
@@ -112,6 +114,15 @@ impl World {
         }
     }
 
+    /// Everybody's build can do what this one can. Who was turned away for it comes again.
+    pub(crate) fn update_builds(&mut self) {
+        let apart: Vec<usize> =
+            self.devices.iter().filter(|device| device.speaks.agree(&Versions::HERE).is_none()).map(|it| it.index).collect();
+        self.tally.outdated = u64::from(!apart.is_empty());
+        apart.iter().for_each(|who| self.devices[*who].speaks = Versions::HERE);
+        self.unlink(|link| link.ends.iter().any(|end| apart.contains(end)));
+    }
+
     /// A machine is resumed a second time from one memory: from now on there are two of a device, with one chain. Says whether it could be.
     pub(crate) fn resume_twice(&mut self, who: usize) -> Result<bool, String> {
         let device = &self.devices[who];
@@ -123,6 +134,7 @@ impl World {
         self.devices.push(Device {
             index: twin,
             key: device.key,
+            speaks: device.speaks,
             clock_skew: device.clock_skew,
             hostile: true,
             remembered: false,

@@ -9,6 +9,7 @@ use std::{
 
 use sheaf_base::{DeviceId, planted};
 use sheaf_document::{Act, Announcement, Answer, Document, Done, Input, Output, RequestId, ReviewJob, Role, State, Status, ViewId};
+use sheaf_protocol::Versions;
 use sheaf_record::DeviceKey;
 
 use crate::{
@@ -32,6 +33,9 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// After healing, everything must be calm within this much simulated time (issue 3).
 const CALM_WITHIN: Duration = Duration::from_secs(60);
+
+/// What the draw for other builds begins from.
+const BUILDS: u64 = 0x6275_696c_6473;
 
 /// Of a hundred worlds so many have seven or eight devices: they cost three times as much as others.
 const CROWDS: u32 = 6;
@@ -119,6 +123,20 @@ fn said_by(panic: &dyn std::any::Any) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word")
 }
 
+/// Gives some devices another build: a later one that can do what this one can, or one that cannot any more.
+fn other_builds(mut devices: Vec<Device>, plan: &Plan) -> Vec<Device> {
+    // Drawn apart, so that a world is else the same with it and without.
+    let mut chance = Chance::of(plan.seed ^ BUILDS);
+    for device in devices.iter_mut().filter(|_| !plan.without.has(Trouble::Version)) {
+        device.speaks = match chance.below(100) {
+            0..10 => Versions { lowest: Versions::HERE.lowest, highest: Versions::HERE.highest + 1 },
+            10..14 => Versions { lowest: Versions::HERE.highest + 1, highest: Versions::HERE.highest + 1 },
+            _ => Versions::HERE,
+        };
+    }
+    devices
+}
+
 impl World {
     /// A world with two to six devices, now and then eight, of which the first has made a document.
     pub fn new(plan: Plan) -> World {
@@ -131,6 +149,7 @@ impl World {
                 index,
                 key: chance.bytes(),
                 clock_skew: Some(skew(&mut chance)).filter(|_| chance.percent(30) && !plan.without.has(Trouble::Skew)).unwrap_or(0),
+                speaks: Versions::HERE,
                 hostile: index >= 2 && index + plan.hostile >= count,
                 remembered: index >= 2 && index + plan.hostile >= count && !plan.without.has(Trouble::Twin),
                 slow_until: Duration::ZERO,
@@ -142,6 +161,7 @@ impl World {
                 process: None,
             })
             .collect();
+        let devices = other_builds(devices, &plan);
         let unruly = if chance.percent(30) && !plan.without.has(Trouble::Unruly) { 5 } else { 0 };
         let manners = Manners { quickest: 1, slowest: chance.between(5, 400), unruly };
         let print = std::env::var_os("SHEAF_SIM_PRINT").is_some();
@@ -191,6 +211,7 @@ impl World {
     fn found(&mut self) -> Result<(), String> {
         self.count_clocks();
         self.tally.crowds = u64::from(self.devices.len() >= 7);
+        self.tally.mixed = u64::from(self.devices.iter().any(|device| device.speaks != Versions::HERE));
         for hostile in self.devices.iter().filter(|device| device.hostile).map(|device| device.index).collect::<Vec<_>>() {
             self.ledger.expect_forks_of(self.device_id(hostile));
         }
@@ -562,6 +583,7 @@ impl World {
         }
         self.attacking = false;
         self.healing = true;
+        self.update_builds();
         self.end_malice();
         for who in 0..self.devices.len() {
             (self.devices[who].still, self.devices[who].slow_until) = (None, Duration::ZERO);
