@@ -4,9 +4,13 @@
 //! the records can pack them; whoever opens the run rebuilds every record bit for bit, since encryption is deterministic, and compares the
 //! last hash with the author's own seal. So a pack needs no trust in whoever made it, and nothing that names a record stops working.
 
+mod columns;
+
 use std::io::Read;
 
 use sheaf_base::{ChainId, DocumentId, Hash, Position, limits};
+
+use columns::Said;
 
 use crate::{
     bytes::{Malformed, Reader, Writer},
@@ -18,7 +22,10 @@ use crate::{
     sign::Signature,
 };
 
-const VERSION: u8 = 1;
+/// What is written: the records column by column.
+const VERSION: u8 = 2;
+/// What was written before, and is read for ever: one record after the other.
+const ROWS: u8 = 1;
 
 /// What a run may hold uncompressed, so that a bomb is a small one.
 const MAX_UNPACKED: usize = 4 * 1024 * 1024;
@@ -45,6 +52,7 @@ pub struct PackedRun {
     pub count: u64,
     /// The author's seal over the last of them.
     pub seal: Seal,
+    version: u8,
     closed: Vec<u8>,
 }
 
@@ -110,33 +118,32 @@ pub fn pack(cipher: &ChainCipher, before: Position, records: &[impl AsRef<[u8]>]
         return Err(PackError::TooMany(records.len()));
     }
     let mut reader = ChainReader::resume(before);
-    let mut plain = Writer::new();
+    let mut said = Vec::with_capacity(records.len());
     for bytes in records {
         let number = reader.tip().number + 1;
         let refuse = |reason| PackError::Record { number, reason };
         let read = reader.read(bytes.as_ref()).map_err(|reason| refuse(reason.into()))?;
         let opened = cipher.open(&read.previous, &read.record).map_err(refuse)?;
-        plain.byte(read.record.kind.code());
-        read.record.stamp.write(&mut plain);
-        plain.varint(opened.seconds).bytes(&opened.plaintext);
+        let (kind, stamp) = (read.record.kind, read.record.stamp);
+        said.push(Said { kind, stamp, seconds: opened.seconds, content: opened.plaintext });
     }
     if seal.position != reader.tip() || records.is_empty() {
         return Err(PackError::NotSealed(seal.position.number));
     }
-    let plain = plain.into_bytes();
+    let plain = columns::write(&said);
     if plain.len() > MAX_UNPACKED {
         return Err(PackError::TooLarge(plain.len()));
     }
-    let mut run = PackedRun { before, count: records.len() as u64, seal, closed: Vec::new() };
+    let mut run = PackedRun { before, count: records.len() as u64, seal, version: VERSION, closed: Vec::new() };
     run.closed = cipher.close_pack(&run.header(), &compress(&plain));
     Ok(run)
 }
 
 impl PackedRun {
-    /// `version 1 | chain 32 | number before varint | hash before 32 | count varint | hash 32 | signature 64`.
+    /// `version u8 | chain 32 | number before varint | hash before 32 | count varint | hash 32 | signature 64`.
     fn header(&self) -> Vec<u8> {
         let mut writer = Writer::with_capacity(180);
-        writer.byte(VERSION).raw(&self.before.chain.0).varint(self.before.number).raw(&self.before.hash.0);
+        writer.byte(self.version).raw(&self.before.chain.0).varint(self.before.number).raw(&self.before.hash.0);
         writer.varint(self.count).raw(&self.seal.position.hash.0).raw(&self.seal.signature.0);
         writer.into_bytes()
     }
@@ -152,7 +159,7 @@ impl PackedRun {
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes);
         let version = reader.byte("the run's version")?;
-        if version != VERSION {
+        if ![ROWS, VERSION].contains(&version) {
             return Err(Malformed::Unknown { what: "the run's version", found: version.into() });
         }
         let chain = ChainId(reader.array("the run's chain")?);
@@ -163,7 +170,7 @@ impl PackedRun {
         let seal = Seal { position: Position { chain, number: number + count, hash }, signature: Signature::read(&mut reader)? };
         let closed = reader.bytes(MAX_PACKED, "the run's records")?.to_vec();
         reader.finish()?;
-        Ok(Self { before, count, seal, closed })
+        Ok(Self { before, count, seal, version, closed })
     }
 
     /// Rebuilds the records and checks them against the author's seal. `head` has been verified; `before` is the record that they follow
@@ -179,22 +186,31 @@ impl PackedRun {
             return Err(UnpackError::Elsewhere { said: self.before.number, known: before.number });
         }
         let plain = decompress(&cipher.open_pack(&self.header(), &self.closed)?)?;
-        let mut reader = Reader::new(&plain);
+        let said = if self.version == ROWS { read_rows(&plain, self.count)? } else { columns::read(&plain, self.count as usize)? };
         let mut chain = ChainReader::resume(self.before);
         let mut run = UnpackedRun { records: Vec::new(), bytes: Vec::new() };
-        for _ in 0..self.count {
-            let kind = Kind::read(&mut reader)?;
-            let stamp = Stamp::read(&mut reader)?;
-            let seconds = reader.varint_to(MAX_SECONDS, "the seconds since the previous record")?;
-            let plaintext = reader.bytes(limits::PAYLOAD, "a record's content")?;
-            let bytes = cipher.close(&chain.tip().hash, kind, stamp, seconds, plaintext).encode();
+        for Said { kind, stamp, seconds, content } in said {
+            let bytes = cipher.close(&chain.tip().hash, kind, stamp, seconds, &content).encode();
             run.records.push(chain.read(&bytes)?);
             run.bytes.push(bytes);
         }
-        reader.finish()?;
         chain::check_end(head, document, self.before, &run.records, &self.seal)?;
         Ok(run)
     }
+}
+
+/// `kind u8 | stamp | seconds varint | content: bytes`, one record after the other.
+fn read_rows(plain: &[u8], count: u64) -> Result<Vec<Said>, Malformed> {
+    let mut reader = Reader::new(plain);
+    let mut said = Vec::new();
+    for _ in 0..count {
+        let (kind, stamp) = (Kind::read(&mut reader)?, Stamp::read(&mut reader)?);
+        let seconds = reader.varint_to(MAX_SECONDS, "the seconds since the previous record")?;
+        let content = reader.bytes(limits::PAYLOAD, "a record's content")?.to_vec();
+        said.push(Said { kind, stamp, seconds, content });
+    }
+    reader.finish()?;
+    Ok(said)
 }
 
 fn compress(plain: &[u8]) -> Vec<u8> {
@@ -232,6 +248,7 @@ mod tests {
         plain.byte(Kind::Body.code());
         Stamp::default().write(&mut plain);
         plain.varint(MAX_SECONDS + 1).bytes(b"after a long time");
+        let run = PackedRun { version: ROWS, ..run };
         let closed = cipher.close_pack(&run.header(), &compress(&plain.into_bytes()));
         assert!(matches!(opens(&PackedRun { closed, ..run }), Err(UnpackError::Malformed(Malformed::TooLarge { .. }))));
     }
