@@ -11,6 +11,11 @@ use crate::input::{Selection, ViewId};
 /// At most one message in this time.
 pub(crate) const PACE: Duration = Duration::from_millis(50);
 
+/// A message may be lost, and the last one says where somebody stays: it is said again after this time, and then every [`AGAIN`] for as long as
+/// they are here. Who has heard it passes over it.
+const SOON_AGAIN: Duration = Duration::from_secs(1);
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// This device's cursor, as its views say: the one that moved last counts.
 #[derive(Default)]
 pub(crate) struct OwnCursor {
@@ -21,6 +26,8 @@ pub(crate) struct OwnCursor {
     counter: u64,
     changed: bool,
     free_at: Duration,
+    /// When it is said again.
+    again_at: Option<Duration>,
 }
 
 impl OwnCursor {
@@ -41,12 +48,15 @@ impl OwnCursor {
 
     /// What is to be sent to everybody now, if anything.
     pub(crate) fn take(&mut self, now: Duration) -> Option<Presence> {
-        if !self.changed || now < self.free_at {
-            return None;
+        if self.changed && now >= self.free_at {
+            self.changed = false;
+            self.free_at = now + PACE;
+            self.again_at = Some(now + SOON_AGAIN);
+            self.counter += 1;
+            return self.message();
         }
-        self.changed = false;
-        self.free_at = now + PACE;
-        self.counter += 1;
+        self.again_at.filter(|at| *at <= now)?;
+        self.again_at = (!self.gone).then_some(now + AGAIN);
         self.message()
     }
 
@@ -58,7 +68,7 @@ impl OwnCursor {
 
     /// When the next message may go.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        self.changed.then_some(self.free_at)
+        self.changed.then_some(self.free_at).into_iter().chain(self.again_at).min()
     }
 }
 

@@ -249,3 +249,34 @@ fn a_cursor_that_was_told_too_early_is_told_again() {
     world.pass(SECOND);
     assert_eq!(seen(&world), 1);
 }
+
+#[test]
+fn a_cursor_whose_last_message_was_lost_is_told_again_and_not_for_ever_once_it_is_gone() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(1, "Words.\n");
+    world.open(0, "main");
+    world.pass(SECOND);
+    let lost = std::rc::Rc::new(std::cell::Cell::new(true));
+    let losing = lost.clone();
+    world.censor = Box::new(move |_, _, frame| frame.name() != "presence" || !losing.get());
+    let selection = Some(Selection { anchor: 2, head: 2 });
+    let present = Present { view: ViewId::from("main"), version: world.view(1, "main").version, selection, typing: false };
+    world.input(1, Input::Present(present));
+    world.pass(Duration::from_millis(500));
+    lost.set(false);
+    let seen = |world: &World| world.devices[0].cursors.get(&ViewId::from("main"))?.first()?.selection;
+    assert_eq!(seen(&world), None);
+    world.pass(2 * SECOND);
+    assert_eq!(seen(&world), selection);
+
+    // He stays where he is: a few messages a minute say so. Who has gone says it twice, and then no more than with the minute's greeting.
+    let told = |world: &World| world.frames["presence"];
+    let before = told(&world);
+    world.pass(60 * SECOND);
+    assert!((4..=7).contains(&(told(&world) - before)), "{}", told(&world) - before);
+    world.input(1, Input::Close { view: "main".into() });
+    world.pass(5 * SECOND);
+    let before = told(&world);
+    world.pass(300 * SECOND);
+    assert!(told(&world) - before <= 5, "{}", told(&world) - before);
+}
