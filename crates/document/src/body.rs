@@ -454,7 +454,7 @@ impl Body {
 
     /// Whether a record is applied at all.
     fn counts(&self, history: &History, position: &Position) -> bool {
-        !history.graph.is_aside(position) && !history.stands_on_any(&position.hash, &self.killers)
+        !history.stands_on_any(&position.hash, &self.killers)
     }
 
     /// What a second replica needs to make a snapshot of the same.
@@ -464,7 +464,7 @@ impl Body {
             rows.into_iter().filter(|(row, _)| *row <= self.applied).filter_map(|(row, record)| read(history, row, record)).collect();
         let snapshot_upto = snapshot.as_ref().map_or(0, |snapshot| snapshot.upto);
         let upto = rows.last().map_or(0, |news| news.row).max(snapshot_upto);
-        if history.graph.has_forks() && snapshot.is_some() {
+        if history.graph.has_aliases() && snapshot.is_some() {
             // What it holds may have other names by now. Nobody begins from it any more; it stays as it is.
             return FoldJob::new(snapshot, Vec::new(), snapshot_upto);
         }
@@ -491,10 +491,9 @@ fn updates(news: &[News]) -> Vec<Update> {
     news.iter().map(|news| Update(news.update.clone())).collect()
 }
 
-/// The same records with the names for everything that all use who hold what is held here: authors who knew less of a forked chain called it
-/// otherwise. They meet the replica like this.
+/// The same records with the names for everything that all use who hold what is held here: authors who knew less called it otherwise. They meet the replica like this.
 fn named(history: &History, mut news: Vec<News>) -> Vec<News> {
-    if !history.graph.has_forks() {
+    if !history.graph.has_aliases() {
         return news;
     }
     news.retain_mut(|news| {

@@ -85,10 +85,10 @@ pub(crate) enum Outcome {
     Sealed(Seal),
     /// It is invalid: its chain has ended before it.
     Ended { position: Position, device: DeviceId, bytes: Vec<u8>, from: PeerId, reason: String },
-    /// A chain's client id is another's, whose chain id is smaller: it is held and passed on, and has no part in the text.
-    Void(ChainId),
     /// A device has written two histories of a chain. Both count; the text is built again under other names.
     Forked(DeviceId),
+    /// Two chains have one client id. Both count; the text is built again under other names.
+    Alias,
 }
 
 /// A record that has just been accepted.
@@ -400,7 +400,7 @@ impl Delivery {
                 continue;
             }
             if let Some(head) = sealed.head.take_if(|_| number == 1) {
-                outcomes.extend(history.open_chain(head).map(Outcome::Void));
+                history.open_chain(head);
                 continue;
             }
             if number == 1 && sealed.base.is_some() {
@@ -415,11 +415,13 @@ impl Delivery {
                 return;
             }
             let Some(held) = sealed.pop() else { return };
-            let begins_branch = number == 1 && history.graph.base(&chain).is_some();
+            let (is_branch, is_alias) = (history.graph.base(&chain).is_some(), history.graph.shares_client(&chain));
             outcomes.push(settle(history, held, judged));
-            if let Some(device) = history.device(&chain).filter(|_| begins_branch && history.tip(&chain).is_some_and(|tip| tip.number == 1))
-            {
-                outcomes.push(Outcome::Forked(device));
+            let begins = number == 1 && history.tip(&chain).is_some_and(|tip| tip.number == 1);
+            match history.device(&chain).filter(|_| begins) {
+                Some(device) if is_branch => outcomes.push(Outcome::Forked(device)),
+                Some(_) if is_alias => outcomes.push(Outcome::Alias),
+                _ => {}
             }
         }
     }

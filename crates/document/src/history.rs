@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sheaf_access::{Access, AccessRecord};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{
-    BranchHead, ChainCipher, ChainOpened, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened,
-    ReadRecord, SignedHead,
+    BranchHead, ChainCipher, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
+    SignedHead,
 };
 use sheaf_replica::walk::Marks;
 
@@ -121,14 +121,11 @@ impl History {
 
     // ---- chains
 
-    /// Shows a chain, before its first record. Says which chain is void from now on, if two share a client id.
-    pub(crate) fn open_chain(&mut self, head: SignedHead) -> Option<ChainId> {
+    /// Shows a chain, before its first record.
+    pub(crate) fn open_chain(&mut self, head: SignedHead) {
         let (chain, device) = (head.chain(), head.device());
         self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
-        match self.graph.open_chain(chain, device) {
-            ChainOpened::Clash { void } => Some(void),
-            ChainOpened::New | ChainOpened::Known => None,
-        }
+        self.graph.open_chain(chain, device);
     }
 
     /// Shows a branch: a second history of a chain behind `base`. Says whether what it is a branch of is here.

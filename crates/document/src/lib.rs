@@ -275,9 +275,8 @@ impl Document {
         self.tell_peers(&written);
         self.tell_library();
         if std::mem::take(&mut self.ask_for_replica) {
-            // A snapshot may hold what has no part in the text since a second chain with its client id is known, or what has other names since
-            // a chain has been forked.
-            let from_start = self.replica.distrusts_snapshot() || self.history.graph.has_clash() || self.history.graph.has_forks();
+            // What a snapshot holds may have other names by now.
+            let from_start = self.replica.distrusts_snapshot() || self.history.graph.has_aliases();
             self.outputs.push(Output::Hydrate { from_start });
         }
         // What was only waiting for the write is thought about now; it is written with the next turn.

@@ -418,14 +418,7 @@ impl Document {
                     self.refuse(from, Dismissal::Invalid);
                 }
                 Outcome::Forked(device) => self.forked(device),
-                Outcome::Void(chain) => {
-                    // What was built with it is built again without it, and without what stands on it.
-                    if let Some(device) = self.history.device(&chain) {
-                        let reason = "another chain has the client id of one of this device's, so that has no part in the text".into();
-                        self.announce(Announcement::Quarantined { device, reason });
-                    }
-                    self.rebuild();
-                }
+                Outcome::Alias => self.rebuild(),
             }
         }
         if self.members_changed {

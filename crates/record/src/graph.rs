@@ -42,10 +42,10 @@ pub struct Graph {
     chains: Vec<Chain>,
     devices: Vec<DeviceId>,
     device_numbers: BTreeMap<DeviceId, u32>,
-    /// The one chain that counts for each client id.
+    /// A chain for each client id that follows from a chain's own.
     clients: BTreeMap<ClientId, u32>,
-    /// The void ones beside it, if there are any.
-    void: BTreeMap<ClientId, Vec<u32>>,
+    /// All of them where it follows from several.
+    sharing: BTreeMap<ClientId, Vec<u32>>,
     index: HashIndex,
     forks: Forks,
     /// The records that no other record stands on.
@@ -60,12 +60,6 @@ pub enum ChainOpened {
     New,
     /// It was there.
     Known,
-    /// Its client id is already another chain's, and of the two the one with the larger id is void: this one, or the one that was there.
-    /// What a void chain says does not enter the replica.
-    Clash {
-        /// The chain that is void from now on.
-        void: ChainId,
-    },
 }
 
 /// What a record adds to its chain's client.
@@ -155,13 +149,10 @@ impl Graph {
         });
         chain::push_frugally(&mut self.chains, Chain::new(chain, device));
         self.index.insert(&Hash(chain.0), Place { chain: number, number: 0 }, &self.chains);
-        let Some(other) = self.clients.insert(chain.client(), number) else { return ChainOpened::New };
-        let earlier = self.chains[other as usize].id();
-        if earlier < chain {
-            self.clients.insert(chain.client(), other);
+        if let Some(other) = self.clients.insert(chain.client(), number) {
+            self.sharing.entry(chain.client()).or_insert_with(|| vec![other]).push(number);
         }
-        self.void.entry(chain.client()).or_default().push(if earlier < chain { number } else { other });
-        ChainOpened::Clash { void: earlier.max(chain) }
+        ChainOpened::New
     }
 
     /// Gives a record its place. `hash` is the chain's running hash after it.
@@ -258,36 +249,6 @@ impl Graph {
         self.chain(chain).map(|it| self.devices[it.device as usize])
     }
 
-    /// Whether two chains here have one client id.
-    pub fn has_clash(&self) -> bool {
-        !self.void.is_empty()
-    }
-
-    /// Whether a record has no part in the text because two chains have one client id: it stands in the void one; or its author took that for
-    /// the one that counts, because the record stands on the void one and not on the other; or it comes after such a record in its chain,
-    /// whose clocks it follows. Says the same on every device that holds the same chains.
-    pub fn is_aside(&self, record: &Position) -> bool {
-        let Some(place) = self.place(&record.hash).filter(|_| self.has_clash()) else { return false };
-        self.void.iter().any(|(client, void)| {
-            let counts = self.clients[client];
-            void.iter().any(|void| self.root_at(place.chain) == *void || self.mistook(place, *void, counts))
-        })
-    }
-
-    /// Whether the first record of a chain, up to `place`, that stands on the chain `void` does not stand on the chain `counts`.
-    fn mistook(&self, place: Place, void: u32, counts: u32) -> bool {
-        let newest = |number, of| chain::newest(&self.chains, Place { number, ..place }, of);
-        if newest(place.number, void) == 0 {
-            return false;
-        }
-        let (mut without, mut with) = (0, place.number);
-        while with - without > 1 {
-            let middle = without + (with - without) / 2;
-            if newest(middle, void) == 0 { without = middle } else { with = middle }
-        }
-        newest(with, counts) == 0
-    }
-
     /// The clocks that a record fills.
     pub fn clocks(&self, chain: &ChainId, number: u64) -> Option<Range<u32>> {
         let it = self.chain(chain)?;
@@ -297,7 +258,7 @@ impl Graph {
 
     /// The record that filled `clock` of `client`: who wrote this character.
     pub fn author_of(&self, client: ClientId, clock: u32) -> Option<Position> {
-        let (chain, clock) = match self.is_forked_client(client) {
+        let (chain, clock) = match self.is_alias(client) {
             true => self.place_in(&self.everything(), client, clock)?,
             false => (*self.clients.get(&client)?, clock),
         };

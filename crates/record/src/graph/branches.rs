@@ -10,7 +10,10 @@
 //! author who knew of one branch alone it was the chain, under the chain's client id. [`Graph::rename`] says what everybody calls it who
 //! knows more.
 //!
-//! A document without forks pays one look at an empty map for all this.
+//! The same serves where two chains have one client id, which takes chance 2^26 chains and a liar 2^27 hashes: the smaller id keeps it, the
+//! other is known by the next id that follows from its own; to an author who knew only the other it was that one's.
+//!
+//! A document without either pays one look at empty maps for all this.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,6 +81,16 @@ impl Graph {
         self.forks.behind.entry(base).or_default().push(branch);
         self.forks.trees.entry(root).or_default().push(branch);
         ChainOpened::New
+    }
+
+    /// Whether anything here may be known under other client ids than its authors used.
+    pub fn has_aliases(&self) -> bool {
+        self.has_forks() || !self.sharing.is_empty()
+    }
+
+    /// Whether another chain here has the client id that follows from this one.
+    pub fn shares_client(&self, chain: &ChainId) -> bool {
+        self.sharing.contains_key(&chain.client())
     }
 
     /// Whether any chain here has been forked.
@@ -178,7 +191,7 @@ impl Graph {
     /// What `clock` of `client`, as a past calls it, is called by everybody who holds what is held here, and for how many clocks from there on
     /// that can be counted on. `None`: the past contains no such clock.
     pub fn rename(&self, past: &Past<'_>, client: ClientId, clock: u32) -> Option<(ClientId, u32, u32)> {
-        if !self.is_forked_client(client) {
+        if !self.is_alias(client) {
             return Some((client, clock, u32::MAX - clock));
         }
         let at = self.locate(past, client, clock)?;
@@ -199,7 +212,7 @@ impl Graph {
 
     /// How many clocks of `client`, as everybody calls it who holds what is held here, a past contains.
     pub fn seen(&self, past: &Past<'_>, client: ClientId) -> u32 {
-        if !self.is_forked_client(client) {
+        if !self.is_alias(client) {
             return past.clock(client);
         }
         let all = self.clients(&self.everything());
@@ -214,7 +227,7 @@ impl Graph {
 
     /// The client ids under which everybody knows the text of a chain.
     pub fn clients_of(&self, chain: &ChainId) -> Vec<ClientId> {
-        if !self.is_forked(chain) {
+        if !self.is_forked(chain) && !self.shares_client(chain) {
             return vec![chain.client()];
         }
         let root = self.number_of(chain).map(|chain| self.root_at(chain));
@@ -224,8 +237,23 @@ impl Graph {
 
     // ---- by number
 
-    pub(super) fn is_forked_client(&self, client: ClientId) -> bool {
-        self.has_forks() && self.clients.get(&client).is_none_or(|chain| self.forks.trees.contains_key(chain))
+    /// Whether a client id may mean something else than the chain that it follows from.
+    pub(super) fn is_alias(&self, client: ClientId) -> bool {
+        let is_plain = |chain: &u32| !self.forks.trees.contains_key(chain) && !self.sharing.contains_key(&client);
+        self.has_aliases() && !self.clients.get(&client).is_some_and(is_plain)
+    }
+
+    /// Of the chains that `client` follows from the one that a past means by it: that of the smallest id of which it contains records.
+    pub(super) fn holder(&self, past: &Past<'_>, client: ClientId) -> Option<u32> {
+        let first = self.clients.get(&client)?;
+        let all = self.sharing.get(&client).map_or(std::slice::from_ref(first), Vec::as_slice);
+        all.iter().copied().filter(|chain| self.is_in(past, *chain)).min_by_key(|chain| self.chains[*chain as usize].id())
+    }
+
+    /// Whether a past contains records of a chain, in whichever of its histories.
+    fn is_in(&self, past: &Past<'_>, chain: u32) -> bool {
+        past.newest(chain) > 0
+            || self.forks.trees.get(&chain).is_some_and(|branches| branches.iter().any(|branch| past.newest(*branch) > 0))
     }
 
     /// What comes right before a record in its chain, which a branch shares up to its fork.
@@ -296,39 +324,37 @@ impl Graph {
 
     /// The strand that a past means by a client id.
     fn meaning(&self, past: &Past<'_>, client: ClientId) -> Option<Strand> {
-        match self.clients.get(&client).filter(|chain| self.forks.trees.contains_key(chain)) {
-            Some(root) => Some(self.strand(past, Place { chain: *root, number: 0 })),
+        match self.holder(past, client) {
+            Some(root) => Some(self.strand(past, Place { chain: root, number: 0 })),
             None => self.clients(past).into_iter().find(|(name, _)| *name == client).map(|(_, strand)| strand),
         }
     }
 
-    /// All strands of all forked chains by the client ids that a past knows them by. Where a strand's name would give it one that is taken,
-    /// by a chain or by a strand of a smaller name, it gets the next that follows from its name: nobody can make two of them share one.
+    /// All strands of forked chains, and of those that share a client id, by the client ids that a past knows them by. Where that of a strand's
+    /// name is taken, by a chain or by a strand of a smaller name, it is known by the next that follows from its name: nobody can make two of
+    /// them share one.
     fn clients(&self, past: &Past<'_>) -> Vec<(ClientId, Strand)> {
-        let mut named = Vec::new();
-        let mut behind = Vec::new();
-        for root in self.forks.trees.keys() {
-            for strand in self.strands(past, *root) {
-                let name = self.name(*root, strand.first);
-                let group = if strand.first.number == 0 { &mut named } else { &mut behind };
-                group.push((name, strand));
+        let roots: BTreeSet<u32> = self.forks.trees.keys().chain(self.sharing.values().flatten()).copied().collect();
+        let (mut clients, mut others) = (Vec::new(), Vec::new());
+        for root in roots.into_iter().filter(|root| self.is_in(past, *root)) {
+            for strand in self.strands(past, root) {
+                let name = self.name(root, strand.first);
+                if strand.first.number == 0 && self.holder(past, name.client()) == Some(root) {
+                    clients.push((name.client(), strand));
+                } else {
+                    others.push((name, strand));
+                }
             }
         }
-        behind.sort_by_key(|(name, _)| *name);
-        let mut clients: Vec<(ClientId, Strand)> = named.into_iter().map(|(name, strand)| (name.client(), strand)).collect();
+        others.sort_by_key(|(name, _)| *name);
         let mut taken = BTreeSet::new();
-        for (mut name, strand) in behind {
-            while self.is_taken(past, name.client()) || !taken.insert(name.client()) {
+        for (mut name, strand) in others {
+            while self.holder(past, name.client()).is_some() || !taken.insert(name.client()) {
                 name = ChainId(*blake3::hash(&name.0).as_bytes());
             }
             clients.push((name.client(), strand));
         }
         clients
-    }
-
-    fn is_taken(&self, past: &Past<'_>, client: ClientId) -> bool {
-        let void = self.void.get(&client).into_iter().flatten();
-        self.clients.get(&client).into_iter().chain(void).any(|chain| past.newest(*chain) > 0)
     }
 
     /// The strands of a tree that a past contains, the one that it begins with first.
@@ -405,7 +431,7 @@ impl Past<'_> {
 
     /// Where the clock is kept that it calls `clock` of `client`: in which chain, and under which clock there.
     pub fn place(&self, client: ClientId, clock: u32) -> Option<(ChainId, u32)> {
-        if !self.graph.is_forked_client(client) {
+        if !self.graph.is_alias(client) {
             return self.chain_of(client).map(|chain| (chain, clock));
         }
         self.graph.place_in(self, client, clock).map(|(chain, clock)| (self.graph.chains[chain as usize].id(), clock))

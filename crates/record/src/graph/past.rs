@@ -26,38 +26,27 @@ impl<'graph> Past<'graph> {
         self.graph.number_of(chain).map_or(0, |index| self.newest(index).into())
     }
 
-    /// The chain that `client` means in it: of the chains with this client id of which it contains records, the one with the smallest id.
-    /// What else is known besides changes nothing about that.
+    /// The chain that `client` means in it: of the chains whose ids it follows from and of which it contains records, the one with the smallest
+    /// id. What else is known besides changes nothing about that.
     pub fn chain_of(&self, client: ClientId) -> Option<ChainId> {
-        self.meant(client).filter(|index| self.newest(*index) > 0).map(|index| self.graph.chains[index as usize].id())
+        self.graph.holder(self, client).map(|chain| self.graph.chains[chain as usize].id())
     }
 
     /// How many clocks of `client` it contains: one entry of its state vector.
     pub fn clock(&self, client: ClientId) -> u32 {
-        if self.graph.is_forked_client(client) {
+        if self.graph.is_alias(client) {
             return self.graph.clock_in(self, client);
         }
-        self.meant(client).map_or(0, |index| self.graph.chains[index as usize].clock_end(self.newest(index)))
+        self.graph.clients.get(&client).map_or(0, |chain| self.graph.chains[*chain as usize].clock_end(self.newest(*chain)))
     }
 
     /// Whether the second half of a surrogate pair stands at `clock` of `client`: nothing may begin or end right before it.
     pub fn is_low_surrogate(&self, client: ClientId, clock: u32) -> bool {
-        let at = if self.graph.is_forked_client(client) {
-            self.graph.place_in(self, client, clock)
-        } else {
-            self.meant(client).map(|chain| (chain, clock))
+        let at = match self.graph.is_alias(client) {
+            true => self.graph.place_in(self, client, clock),
+            false => self.graph.clients.get(&client).map(|chain| (*chain, clock)),
         };
         at.is_some_and(|(chain, clock)| self.graph.chains[chain as usize].is_low_surrogate(clock))
-    }
-
-    fn meant(&self, client: ClientId) -> Option<u32> {
-        let counts = *self.graph.clients.get(&client)?;
-        if !self.graph.has_clash() {
-            return Some(counts);
-        }
-        let void = self.graph.void.get(&client).into_iter().flatten();
-        let all = std::iter::once(counts).chain(void.copied()).filter(|index| self.newest(*index) > 0);
-        all.min_by_key(|index| self.graph.chains[*index as usize].id())
     }
 
     pub(super) fn newest(&self, chain: u32) -> u32 {

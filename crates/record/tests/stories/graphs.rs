@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rand::{RngExt, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use sheaf_base::{ChainId, ClientId, DeviceId, Hash, Position, limits};
-use sheaf_record::{AppendError, Appended, ChainOpened, Extent, Graph, Stamp, StampError};
+use sheaf_record::{AppendError, Appended, Extent, Graph, Stamp, StampError};
 
 use crate::{
     author::with_seeds,
@@ -245,22 +245,6 @@ fn a_stamp_names_only_what_stands_behind_nothing_else_in_it() {
 }
 
 #[test]
-fn of_two_chains_with_one_client_the_larger_id_is_void_whichever_came_first() {
-    let mut smaller = [0x77; 32];
-    let mut larger = [0x77; 32];
-    (smaller[31], larger[31]) = (1, 2);
-    let [smaller, larger] = [ChainId(smaller), ChainId(larger)];
-    assert_eq!(smaller.client(), larger.client());
-    for order in [[smaller, larger], [larger, smaller]] {
-        let mut graph = Graph::new();
-        assert_eq!(graph.open_chain(order[0], DeviceId([1; 32])), ChainOpened::New);
-        assert_eq!(graph.open_chain(order[1], DeviceId([2; 32])), ChainOpened::Clash { void: larger });
-        assert_eq!(graph.open_chain(order[1], DeviceId([2; 32])), ChainOpened::Known);
-        assert_eq!(graph.device(&smaller), Some(if order[0] == smaller { DeviceId([1; 32]) } else { DeviceId([2; 32]) }));
-    }
-}
-
-#[test]
 fn what_a_client_id_means_follows_from_a_record_s_past_and_from_nothing_else() {
     let twins = [1, 2].map(|last| ChainId(std::array::from_fn(|index| if index == 31 { last } else { 0x77 })));
     let [smaller, larger] = twins;
@@ -291,10 +275,21 @@ fn what_a_client_id_means_follows_from_a_record_s_past_and_from_nothing_else() {
         for (chain, number) in [(ben, 3), (cleo, 1), (dan, 1)] {
             assert_eq!(means(chain, number), (Some(smaller), 10));
         }
-        // In the text is what never took the larger one for the one that counts.
-        let aside = |chain, number| graph.is_aside(&Position { chain, number, hash: at(chain, number) });
-        let all = [(smaller, 1), (larger, 1), (ben, 1), (ben, 2), (ben, 3), (cleo, 1), (dan, 1)];
-        assert_eq!(all.map(|(chain, number)| aside(chain, number)), [false, true, false, true, true, false, false]);
+        // Everybody who holds both knows the larger one by another id; so what Ben wrote on it alone keeps its meaning.
+        let clients = graph.clients_of(&larger);
+        let [other] = clients.iter().copied().filter(|client| *client != smaller.client()).collect::<Vec<_>>()[..] else {
+            panic!("{clients:?}")
+        };
+        assert_eq!(graph.author_of(other, 19).map(|author| author.chain), Some(larger));
+        assert_eq!(graph.author_of(smaller.client(), 9).map(|author| author.chain), Some(smaller));
+        assert_eq!(graph.author_of(smaller.client(), 10), None);
+        let rename = |chain, number, client| graph.rename(&graph.past_with(&at(chain, number)).unwrap(), client, 3).map(|it| (it.0, it.1));
+        assert_eq!(rename(ben, 2, smaller.client()), Some((other, 3)));
+        for (chain, number) in [(ben, 3), (dan, 1)] {
+            assert_eq!(rename(chain, number, smaller.client()), Some((smaller.client(), 3)));
+            assert_eq!(rename(chain, number, other), Some((other, 3)), "and so they write it");
+        }
+        assert_eq!(rename(cleo, 1, smaller.client()), Some((smaller.client(), 3)));
     }
 }
 
