@@ -169,9 +169,16 @@ impl Document {
         self.introduce();
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
-        peer.session = Some(Session::new(me < peer.device, peer.settled, now));
+        let (device, digest) = (peer.device, self.history.durable.digest());
+        let known = self.receipts.get(&device).filter(|known| peer.settled && known.receipt.frontier == digest).cloned();
+        let settled = known.as_ref().map(|_| digest);
+        if let Some(Known { receipt, heard, .. }) = known {
+            // However much it lacked when that came, by its own count: both hold the same.
+            self.receipts.hear(receipt, heard, 0, self.history.durable_row());
+        }
+        peer.session = Some(Session::new(me < peer.device, settled, now));
         peer.refused = None;
-        let device = peer.device;
+        peer.told_neighbours.clear();
         self.peers.refusals.remove(&device);
         self.neighbours_changed = true;
         self.status_changed = true;
@@ -480,9 +487,12 @@ impl Document {
         }
         let devices: Vec<DeviceId> = self.peers.devices();
         for id in self.peers.ids() {
-            let Some(peer) = self.peers.get(id).filter(|peer| peer.session.is_some()) else { continue };
-            let others = devices.iter().filter(|device| **device != peer.device).copied().collect();
-            self.send_at_once(id, Frame::Neighbours(others));
+            let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_some()) else { continue };
+            let others: Vec<DeviceId> = devices.iter().filter(|device| **device != peer.device).copied().collect();
+            if peer.told_neighbours != others {
+                peer.told_neighbours.clone_from(&others);
+                self.send_at_once(id, Frame::Neighbours(others));
+            }
         }
     }
 

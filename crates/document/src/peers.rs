@@ -24,6 +24,8 @@ pub(crate) struct Peer {
     pub(crate) refused: Option<Dismissal>,
     /// How often it has sent seals that did not fit what is here.
     pub(crate) doubts: u32,
+    /// Whom it has last been told to be linked with this device, besides itself.
+    pub(crate) told_neighbours: Vec<DeviceId>,
     /// When to try again.
     pub(crate) knock_at: Option<Duration>,
     pub(crate) session: Option<Session>,
@@ -48,7 +50,19 @@ impl Peers {
         let cursor = TheirCursor::default();
         self.peers.insert(
             id,
-            Peer { device, exporter, settled, guest: false, asked: false, refused: None, doubts: 0, knock_at: None, session: None, cursor },
+            Peer {
+                device,
+                exporter,
+                settled,
+                guest: false,
+                asked: false,
+                refused: None,
+                doubts: 0,
+                told_neighbours: Vec::new(),
+                knock_at: None,
+                session: None,
+                cursor,
+            },
         );
     }
 

@@ -150,6 +150,7 @@ async fn bring_to_life(hub: Arc<Hub>) {
             Err(error) => tracing::warn!(%error, document = %entry.document.short(), "a shared document cannot be kept up to date"),
         }
     }
+    hub.loaded.send_replace(true);
     hub.wake.notify_one();
 }
 

@@ -167,18 +167,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with a peer that has been admitted. `leads` is true at exactly one end of the link. `settled`: discovery has shown
-    /// that both hold the same, so nobody greets and the session begins live.
-    pub fn new(leads: bool, settled: bool, now: Duration) -> Session {
+    /// A session with a peer that has been admitted. `leads` is true at exactly one end of the link. `settled`: discovery has shown that both
+    /// hold the same, of which this is the digest, and each has the other's receipt for it as far as this side knows: nobody greets, the
+    /// session begins live, and nothing is said until something changes.
+    pub fn new(leads: bool, settled: Option<Digest>, now: Duration) -> Session {
         Session {
             leads,
-            stage: if settled { Stage::Live } else { Stage::Greeting },
+            stage: if settled.is_some() { Stage::Live } else { Stage::Greeting },
             behind: false,
             supplying: false,
             theirs: None,
             greeted: None,
             // Who leads waits a little to be greeted, so that two greetings do not cross and everything is compared twice.
-            greet_at: match (settled, leads) {
+            greet_at: match (settled.is_some(), leads) {
                 (true, _) => now + ANTI_ENTROPY,
                 (false, true) => now + COURTESY,
                 (false, false) => now,
@@ -188,7 +189,7 @@ impl Session {
             ahead: BTreeMap::new(),
             neighbours: BTreeSet::new(),
             unsaid: BTreeSet::new(),
-            said: None,
+            said: settled,
             have_after: now,
             hurries: 0,
             branches: BTreeSet::new(),
@@ -235,6 +236,10 @@ impl Session {
             self.comparing = None;
         }
         self.theirs = Some(hello);
+        if self.greeted.is_none() {
+            // Whoever greets where both should be settled lacks this side's receipt.
+            self.said = None;
+        }
         let mut wishes = Vec::new();
         if same {
             self.settle();

@@ -29,7 +29,7 @@ struct End {
 impl End {
     fn new(seed: u8, leads: bool) -> End {
         let key = DeviceKey::from_bytes(&[seed; 32]);
-        let session = Session::new(leads, false, Duration::ZERO);
+        let session = Session::new(leads, None, Duration::ZERO);
         End { key, session, held: Frontier::new(), counter: 0, now: Duration::ZERO, supplied: Vec::new() }
     }
 

@@ -23,6 +23,7 @@ const BENCHES: &[Bench] = &[
     },
     Bench { name: "behind", what: "a device that missed 100,000 records: the time to catch up", measure: inside },
     Bench { name: "idle", what: "CPU, memory and bytes of 200 documents that nobody touches", measure: inside },
+    Bench { name: "reconnect", what: "bytes and time until a device is back that shares 1,000 documents", measure: inside },
     Bench { name: "crowd", what: "a key while others do their worst, beside the same pair alone", measure: inside },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];

@@ -13,6 +13,7 @@ mod machine;
 mod namespace;
 mod page;
 mod pair;
+mod reconnect;
 mod replica;
 mod script;
 mod text;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 /// What went wrong, in a sentence.
 type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle]...
+const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
@@ -34,10 +35,11 @@ const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | conve
   converge two devices with 10,000 edits each made apart, beside y-websocket and automerge-repo
   behind   a device that missed 100,000 records: the time to catch up
   idle     what 200 documents cost that two devices share and nobody touches
+  reconnect  bytes and time until a device is back that shares 1,000 documents
 
 Without a name: all of them.";
 
-const NAMES: [&str; 8] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle"];
+const NAMES: [&str; 9] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +64,7 @@ fn run(name: &str) -> Outcome {
         "converge" => converge::measure,
         "behind" => behind::measure,
         "idle" => idle::measure,
+        "reconnect" => reconnect::measure,
         "crowd" => crowd::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),

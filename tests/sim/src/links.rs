@@ -53,6 +53,10 @@ impl World {
         let peer = PeerId(self.next_peer);
         self.next_peer += 1;
         let exporter = self.chance.bytes();
+        // Discovery compares frontiers before documents speak.
+        let frontier = |who: usize| self.devices[who].process.as_ref().map(|process| process.document.frontier_digest());
+        let settled = frontier(a) == frontier(b) && self.chance.percent(50);
+        self.tally.settled += u64::from(settled);
         self.transcript.say(self.now, format_args!("{a} and {b} are linked"));
         self.links.push(Link {
             ends: [a, b],
@@ -64,7 +68,7 @@ impl World {
         });
         for (at, other) in [(a, b), (b, a)] {
             let device = self.device_id(other);
-            self.hear_from_peer(at, Input::LinkUp(LinkUp { peer, device, exporter, settled: false }));
+            self.hear_from_peer(at, Input::LinkUp(LinkUp { peer, device, exporter, settled }));
         }
     }
 

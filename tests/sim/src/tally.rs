@@ -82,6 +82,8 @@ tally! {
     fsync_unheard: "fsync errors, all written", Ordinary, 10;
     /// Frames lost, repeated or overtaken on a wire.
     wire_faults: "frames lost, repeated or overtaken", Ordinary, 10;
+    /// Links on which discovery had found out that both hold the same.
+    settled: "links that began settled", Ordinary, 20;
     /// Packed runs put on a wire.
     packs: "packed runs", Ordinary, 50;
     /// Snapshots folded.

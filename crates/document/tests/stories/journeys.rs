@@ -471,6 +471,10 @@ fn equal_devices_begin_live_when_discovery_says_so() {
     world.settle();
     world.frames.clear();
     world.link_settled(0, 1, true);
+    world.pass(5 * SECOND);
+    // Open texts are compared now and then; what nobody looks at is not even that.
+    world.frames.remove("state hash");
+    assert!(world.frames.is_empty(), "who is even says nothing: {:?}", world.frames);
     world.write(0, "Right away.\n");
     world.settle();
     assert!(world.text(1).contains("Right away."));

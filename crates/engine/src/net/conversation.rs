@@ -12,7 +12,7 @@ use sheaf_base::DocumentId;
 use sheaf_protocol::{About, Discovery, Dismissal, Frame, LinkFrame, PacketReader, PacketWriter, Versions};
 use sheaf_record::Malformed;
 use sheaf_store::ReadError;
-use sheaf_transport::{BulkInbox, Heard, Inbox, Lane, Link, Reason};
+use sheaf_transport::{BulkInbox, DialState, Heard, Inbox, Lane, Link, Reason};
 use tokio::sync::mpsc;
 
 use super::hub::Hub;
@@ -28,6 +28,12 @@ const UNKNOWN: usize = 256;
 /// Up to so many shared documents are greeted one by one, though the digests say that they are alike: it costs some hundred bytes each,
 /// and tells at once which process run is at the other end. More are taken as alike, and greeted within a minute.
 const FEW: usize = 16;
+/// How long the documents that were shared when this process began may take until they are at work, as far as a link waits for that.
+const LOADED_WITHIN: Duration = Duration::from_secs(3);
+/// How long a link that the peer has dialed waits for one of ours, if that is being dialed and would take its place: a handshake on most networks.
+const DIALED_WITHIN: Duration = Duration::from_millis(400);
+/// As often it is looked whether it has come.
+const LOOK: Duration = Duration::from_millis(20);
 /// How long after a journal could not be read its peer is compared with anew.
 const READ_AGAIN: Duration = Duration::from_secs(5);
 
@@ -50,6 +56,7 @@ pub(super) async fn talk(hub: Arc<Hub>, link: Link, mut inbox: Inbox) {
     hub.link_up(&linked);
     let bulk = supervised("reading a bulk lane", read_bulk(hub.clone(), linked.clone(), bulk));
     let feeder = supervised("feeding a bulk lane", feed(hub.clone(), linked.clone(), jobs));
+    is_due(&hub, &linked).await;
     let mut talk = Conversation::begin(hub.clone(), linked.clone()).await;
     while let Some(heard) = inbox.next().await {
         if let Heard::Frame(_, packet) = &heard {
@@ -79,6 +86,25 @@ pub(super) async fn talk(hub: Arc<Hub>, link: Link, mut inbox: Inbox) {
     bulk.abort();
     feeder.abort();
     hub.link_down(&linked);
+}
+
+/// Waits until a link is worth speaking on. Before this process has its shared documents at work it would find nearly all of them different; and
+/// where both sides dial at once, what is said on the link that goes is said twice.
+async fn is_due(hub: &Hub, linked: &Linked) {
+    let mut loaded = hub.loaded.subscribe();
+    // Whoever has so many that it takes longer speaks of those that are there.
+    drop(tokio::time::timeout(LOADED_WITHIN, loaded.wait_for(|loaded| *loaded)).await);
+    let device = linked.device();
+    let ours_replaces = !linked.link.we_dialed() && hub.engine().is_some_and(|engine| engine.device() < device);
+    let dials = || {
+        hub.transport.borrow().as_ref().and_then(|transport| transport.peer(device)).is_some_and(|peer| peer.state == DialState::Dialing)
+    };
+    for _ in 0..DIALED_WITHIN.as_millis() / LOOK.as_millis() {
+        if !(ours_replaces && dials()) {
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 fn end(linked: &Linked, breach: &Breach) {

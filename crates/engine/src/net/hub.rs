@@ -29,6 +29,8 @@ pub(super) struct Hub {
     pub(super) store: Store,
     pub(super) transport: watch::Sender<Option<Transport>>,
     pub(super) wake: Notify,
+    /// Whether the documents that were shared when this process began are at work.
+    pub(super) loaded: watch::Sender<bool>,
     /// Weak: whoever closes the profile does not wait for the network.
     engine: Weak<Shared>,
     clock: Clock,
@@ -64,6 +66,7 @@ impl Hub {
             store: shared.store.clone(),
             transport: watch::Sender::new(None),
             wake: Notify::new(),
+            loaded: watch::Sender::new(false),
             engine: Arc::downgrade(shared),
             clock: shared.clock,
             state: Mutex::default(),

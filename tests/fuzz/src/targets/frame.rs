@@ -48,7 +48,7 @@ struct End {
 pub(super) fn run(parts: &[Vec<u8>]) {
     let (mut replica, _) = Replica::found(ClientId(300)).expect("founding works");
     replica.push(&Delta::new().insert("some 🌾 words\n"), &mut || [1; 32]).expect("a push");
-    let session = Session::new(parts.len().is_multiple_of(2), false, Duration::ZERO);
+    let session = Session::new(parts.len().is_multiple_of(2), None, Duration::ZERO);
     let mut end = End { packets: PacketReader::default(), session, now: Duration::ZERO, replica };
     for part in parts {
         let Some((&kind, bytes)) = part.split_first() else { continue };
