@@ -17,18 +17,18 @@ use crate::hostile::{endpoint, framed, opening, target};
 use crate::together::{device_state, same_text, shared, until_has};
 
 /// Everything that a member has: its key, and the document's journal.
-struct Loot {
+pub(crate) struct Loot {
     key: DeviceKey,
     document: DocumentId,
     secret: EpochSecret,
     chains: Vec<JournalChain>,
-    rows: Vec<JournalRow>,
+    pub(crate) rows: Vec<JournalRow>,
     seals: Vec<SealRow>,
 }
 
 impl Loot {
     /// What is in the profile of somebody whose node does not run.
-    fn of(person: &Person, document: &str) -> Loot {
+    pub(crate) fn of(person: &Person, document: &str) -> Loot {
         let key = std::fs::read_to_string(person.home().join("device.key")).expect("a profile has a key");
         let key: DeviceId = key.trim().parse().expect("spelled as an id is");
         let document = document.parse().expect("an id");
@@ -77,6 +77,23 @@ impl Loot {
         one(head, position.number, record, Seal::sign(&self.key, &self.document, position).signature)
     }
 
+    /// Another record under the number of this device's newest edit, with a word of it spelled otherwise: as valid as the one it has told.
+    pub(crate) fn another_history(&self, word: &str, other: &str) -> Frame {
+        let (head, _) = self.chain_of(true);
+        let own = || self.rows.iter().map(|row| &row.record).filter(|record| record.chain == head.chain());
+        let last = own().rfind(|record| record.kind == Kind::Body.code()).expect("it has written");
+        let before = own().find(|record| record.number + 1 == last.number).map_or(head.hash(), |record| record.hash);
+        let cipher = ChainCipher::new(&self.secret, &head.chain());
+        let record = Record::decode(&last.bytes).expect("a sound journal");
+        let opened = cipher.open(&before, &record).expect("its own");
+        let at = opened.plaintext.windows(word.len()).position(|bytes| bytes == word.as_bytes()).expect("it says the word");
+        let content = [&opened.plaintext[..at], other.as_bytes(), &opened.plaintext[at + word.len()..]].concat();
+        let record = cipher.close(&before, Kind::Body, record.stamp, opened.seconds, &content).encode();
+        let position = Position { chain: head.chain(), number: last.number, hash: Record::hash(&before, &record) };
+        let signature = Seal::sign(&self.key, &self.document, position).signature;
+        one(BundleChain::Head(head.encode()), position.number, record, signature)
+    }
+
     /// The next record of Ada's chain, by this device's hand.
     fn in_her_name(&self) -> Frame {
         let (head, tip) = self.chain_of(false);
@@ -110,8 +127,8 @@ fn one(chain: BundleChain, number: u64, record: Vec<u8>, signature: Signature) -
 }
 
 /// A link to somebody's node, held by hand.
-struct ByHand {
-    endpoint: Endpoint,
+pub(crate) struct ByHand {
+    pub(crate) endpoint: Endpoint,
     fast: (SendStream, RecvStream),
     /// Kept open: a link without its bulk lane is none.
     _bulk: (SendStream, RecvStream),
@@ -120,7 +137,7 @@ struct ByHand {
 }
 
 impl ByHand {
-    async fn connect(loot: &Loot, secret: [u8; 32], device: PublicKey, address: SocketAddr) -> ByHand {
+    pub(crate) async fn connect(loot: &Loot, secret: [u8; 32], device: PublicKey, address: SocketAddr) -> ByHand {
         let endpoint = endpoint(secret).await;
         let there = EndpointAddr::from_parts(device, [TransportAddr::Ip(address)]);
         let connection = endpoint.connect(there, b"sheaf/1").await.expect("a member is let in");
@@ -135,7 +152,7 @@ impl ByHand {
         ByHand { endpoint, fast, _bulk: bulk, packets, document: loot.document }
     }
 
-    async fn say(&mut self, frame: &Frame) {
+    pub(crate) async fn say(&mut self, frame: &Frame) {
         let packet = self.packets.packet(About::Document(self.document), &frame.encode());
         self.fast.0.write_all(&framed(&packet)).await.expect("the link is open");
     }

@@ -6,6 +6,7 @@
 mod counted;
 mod doctor;
 mod forger;
+mod forks;
 mod holding;
 mod hostile;
 mod packed;
