@@ -14,6 +14,7 @@ mod quiet;
 mod recorded;
 mod relayed;
 mod reviewed;
+mod sessions;
 mod sharing;
 mod statistics;
 mod together;
