@@ -24,6 +24,9 @@ const BENCHES: &[Bench] = &[
     Bench { name: "behind", what: "a device that missed 100,000 records: the time to catch up", measure: inside },
     Bench { name: "idle", what: "CPU, memory and bytes of 200 documents that nobody touches", measure: inside },
     Bench { name: "crowd", what: "a key while others do their worst, beside the same pair alone", measure: inside },
+    Bench { name: "lossy", what: "a key and its answer over a line that loses packets, direct and relayed", measure: inside },
+    Bench { name: "writers", what: "ten and twenty-five people who type in one document", measure: inside },
+    Bench { name: "narrow", what: "typing with one core, 1 GiB and a line of 64 kbit/s", measure: inside },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];
 

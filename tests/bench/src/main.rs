@@ -9,22 +9,26 @@ mod core;
 mod crowd;
 mod growth;
 mod idle;
+mod lossy;
 mod machine;
 mod namespace;
+mod narrow;
 mod page;
 mod pair;
 mod replica;
 mod script;
 mod text;
 mod times;
+mod typist;
 mod view;
+mod writers;
 
 use std::process::ExitCode;
 
 /// What went wrong, in a sentence.
 type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle]...
+const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | lossy | writers | narrow]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
@@ -34,10 +38,13 @@ const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | conve
   converge two devices with 10,000 edits each made apart, beside y-websocket and automerge-repo
   behind   a device that missed 100,000 records: the time to catch up
   idle     what 200 documents cost that two devices share and nobody touches
+  lossy    a key and its answer over a line that loses packets, direct and relayed
+  writers  ten and twenty-five people who type in one document: a key until every other has it
+  narrow   typing with one core, 1 GiB and 64 kbit/s, 300 ms and 5 % loss to the others, beside the same on a clear line
 
 Without a name: all of them.";
 
-const NAMES: [&str; 8] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle"];
+const NAMES: [&str; 11] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "lossy", "writers", "narrow"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -63,6 +70,9 @@ fn run(name: &str) -> Outcome {
         "behind" => behind::measure,
         "idle" => idle::measure,
         "crowd" => crowd::measure,
+        "lossy" => lossy::measure,
+        "writers" => writers::measure,
+        "narrow" => narrow::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),
         _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),

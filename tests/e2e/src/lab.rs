@@ -17,10 +17,10 @@ use std::process::{Command, Stdio};
 pub use home::{Home, Mapping};
 pub use line::{Line, Weather};
 pub use machine::Machine;
-pub use namespace::Namespace;
 pub use relay::Relay;
 
 use crate::Person;
+use namespace::Namespace;
 use relay::Identity;
 
 /// Where the relay is: in a block of addresses that nobody has, as all of the laboratory's internet.

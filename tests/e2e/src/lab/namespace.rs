@@ -10,7 +10,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use crate::eventually;
 
 /// A network of its own: nothing but loopback, until something is added.
-pub struct Namespace {
+pub(super) struct Namespace {
     holder: Child,
     /// What starts a program in it.
     launcher: [String; 2],
@@ -18,7 +18,7 @@ pub struct Namespace {
 
 impl Namespace {
     /// A new one.
-    pub fn new() -> Namespace {
+    pub(super) fn new() -> Namespace {
         // `cat` reads from this process: when this ends, however it ends, `cat` does, and the namespace with it.
         let mut holder = Command::new("unshare");
         let holder = holder.args(["--net", "cat"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("unshare starts");
@@ -36,17 +36,17 @@ impl Namespace {
     }
 
     /// What starts a program in it: the program follows.
-    pub fn launcher(&self) -> [&str; 2] {
+    pub(super) fn launcher(&self) -> [&str; 2] {
         [&self.launcher[0], &self.launcher[1]]
     }
 
     /// Runs a command in it that has to succeed, given in words, and returns what it printed.
-    pub fn run(&self, words: &str) -> String {
+    pub(super) fn run(&self, words: &str) -> String {
         self.run_with(words, "")
     }
 
     /// The same, with something on stdin.
-    pub fn run_with(&self, words: &str, stdin: &str) -> String {
+    pub(super) fn run_with(&self, words: &str, stdin: &str) -> String {
         let mut command = Command::new(&self.launcher[0]);
         command.arg(&self.launcher[1]).args(words.split_whitespace());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("nsenter starts");
