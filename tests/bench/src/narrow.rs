@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use sheaf_e2e::lab::{Lab, Mapping, Weather};
@@ -12,8 +11,7 @@ use sheaf_e2e::{Person, Up, eventually};
 use crate::Outcome;
 use crate::machine::memory;
 use crate::times::Times;
-use crate::typist::Typist;
-use crate::writers::{PACE, Written, at_pace, milliseconds};
+use crate::writers::{PACE, all_at_pace, milliseconds};
 
 const NARROW: Weather = Weather { loss_percent: 5, delay: Duration::from_millis(150), rate: Some(64_000) };
 
@@ -41,15 +39,8 @@ pub(crate) fn measure() -> Outcome {
 }
 
 fn part(what: &str, people: &[&Person; 2], document: &str, ben_up: &Up) -> Outcome {
-    let typing = people.iter().enumerate().map(|(number, person)| {
-        let typist = Typist::sit(person.home(), document)?;
-        // Words of each part are its own.
-        let number = number + 10 * what.len();
-        Ok(thread::spawn(move || at_pace(typist, number, KEYS, PACE, KEYS)))
-    });
-    let typing: Vec<_> = typing.collect::<Outcome<_>>()?;
-    let written: Vec<Written> =
-        typing.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked".to_owned())?).collect::<Outcome<_>>()?;
+    // Words of each part are its own.
+    let written = all_at_pace(&people.map(Person::home), document, 10 * what.len(), KEYS, PACE)?;
     let [ada, ben] = &written[..] else { return Err("two type".to_owned()) };
     println!("{what}:");
     Times::of(ben.saved.clone()).print("Ben's key until it is saved, which is all that typing waits for", None);

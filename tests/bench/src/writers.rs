@@ -4,6 +4,7 @@
 //! many the processors are what is measured.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -42,16 +43,8 @@ pub(crate) fn measure() -> Outcome {
 
 fn round(writers: usize, pace: Duration) -> Outcome {
     let (people, document) = gather(writers)?;
-    let typing: Vec<_> = people
-        .iter()
-        .enumerate()
-        .map(|(number, (person, _))| {
-            let typist = Typist::sit(person.home(), &document)?;
-            Ok(thread::spawn(move || at_pace(typist, number, KEYS, pace, (writers - 1) * KEYS)))
-        })
-        .collect::<Outcome<_>>()?;
-    let written: Vec<Written> =
-        typing.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked".to_owned())?).collect::<Outcome<_>>()?;
+    let homes: Vec<&Path> = people.iter().map(|(person, _)| person.home()).collect();
+    let written = all_at_pace(&homes, &document, 0, KEYS, pace)?;
 
     let (mut times, mut missing) = (Vec::new(), 0);
     for (from, to) in (0..writers).flat_map(|from| (0..writers).map(move |to| (from, to))).filter(|(from, to)| from != to) {
@@ -96,9 +89,20 @@ fn gather(writers: usize) -> Outcome<(Vec<(Person, Up)>, String)> {
     Ok((people, document))
 }
 
+/// Somebody at each of these nodes types so many keys at a pace, all at the same time; the first of them is the writer of this number.
+pub(crate) fn all_at_pace(homes: &[&Path], document: &str, first: usize, keys: usize, pace: Duration) -> Outcome<Vec<Written>> {
+    // What was there when somebody sat down is not shown to them: all sit before the first key.
+    let typists: Vec<Typist> = homes.iter().map(|home| Typist::sit(home, document)).collect::<Outcome<_>>()?;
+    let awaited = (homes.len() - 1) * keys;
+    let typing =
+        typists.into_iter().zip(first..).map(|(typist, number)| thread::spawn(move || at_pace(typist, number, keys, pace, awaited)));
+    let typing: Vec<_> = typing.collect();
+    typing.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked".to_owned())?).collect()
+}
+
 /// Types words of one's own at a pace, then listens until `awaited` words of others have been shown, or none comes any more.
 #[expect(clippy::disallowed_methods, reason = "a benchmark keeps a pace")]
-pub(crate) fn at_pace(mut typist: Typist, number: usize, keys: usize, pace: Duration, awaited: usize) -> Outcome<Written> {
+fn at_pace(mut typist: Typist, number: usize, keys: usize, pace: Duration, awaited: usize) -> Outcome<Written> {
     typist.keep_shown();
     let (mut typed, mut saved) = (Vec::new(), Vec::new());
     let mut due = Instant::now() + pace.mul_f64((number % 10) as f64 / 10.0);

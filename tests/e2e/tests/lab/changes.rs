@@ -48,6 +48,7 @@ fn an_outage(begin: impl FnOnce(&Device, &Home), end: impl FnOnce(&Device, &Home
     room.converges("after the outage");
     room.have(&["Ada, into the silence.".into(), "Ben, on his own.".into()]);
     room.path_becomes(DIRECT);
+    room.is_lived_through_again();
 }
 
 #[test]

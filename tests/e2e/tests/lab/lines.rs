@@ -26,6 +26,7 @@ fn writing_over_a_line_that_loses(percent: u32) {
         let took = room.converges(&format!("{percent} % lost, {ROUND_TRIP:?} there and back"));
         assert!(took >= ROUND_TRIP / 2, "the line is as slow as it should be: {took:?}");
     }
+    room.is_lived_through_again();
 }
 
 #[test]

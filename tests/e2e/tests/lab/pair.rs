@@ -98,6 +98,17 @@ impl Room {
         }
     }
 
+    /// What everybody's node heard in all this comes to the same text when it is played again, to the last bit.
+    pub(crate) fn is_lived_through_again(&self) {
+        for device in &self.devices {
+            let file = device.person.home().join("bundle");
+            let file = file.to_str().expect("a path");
+            let said = device.person.done(["diagnose", &self.document, "--out", file, "--with-content"]);
+            assert!(said.contains("everything heard"), "{said}");
+            println!("{}: {}", device.name(), device.person.done(["replay", file]));
+        }
+    }
+
     /// Waits until the first and the second say that they are connected so, and asks the doctor of both, who says the same.
     pub(crate) fn path_becomes(&self, path: &str) {
         let began = Instant::now();
