@@ -90,6 +90,14 @@ impl Typist {
         self.shown.as_deref().unwrap_or_default()
     }
 
+    /// How many frames this node has handed to the network on the document's links, and their bytes.
+    pub(crate) fn sent(&mut self) -> Outcome<(u64, u64)> {
+        self.ask("counters", json!({}))?;
+        let (_, links) = self.wait(|message| message["ok"]["links"].as_array().cloned())?;
+        let sum = |name: &str| links.iter().filter_map(|link| link[name].as_u64()).sum();
+        Ok((sum("frames_out"), sum("bytes_out")))
+    }
+
     /// Hears one message more, or waits so long in vain.
     pub(crate) fn hear_one(&mut self, patience: Duration) -> bool {
         let heard = self.heard.recv_timeout(patience);

@@ -34,6 +34,8 @@ pub(crate) struct Written {
     pub(crate) saved: Vec<f64>,
     /// When others' words were shown here.
     pub(crate) shown: BTreeMap<String, Instant>,
+    /// Frames that this node sent meanwhile, and their bytes.
+    pub(crate) sent: (u64, u64),
 }
 
 pub(crate) fn measure() -> Outcome {
@@ -63,6 +65,8 @@ fn round(writers: usize, pace: Duration) -> Outcome {
     Times::of(times).print("a key until another's view has it", None);
     let saved = written.iter().flat_map(|one| one.saved.iter().copied()).collect();
     Times::of(saved).print("  of it, until it is saved where it was typed", None);
+    let each = |of: fn(&Written) -> u64| written.iter().map(of).sum::<u64>() as f64 / (writers * KEYS * (writers - 1)) as f64;
+    println!("  for each key and each other writer {:.2} frames, {:.0} bytes", each(|one| one.sent.0), each(|one| one.sent.1));
     println!("  the last key was everywhere after {:.0} ms; {missing} keys did not come", milliseconds(last, end));
     Ok(())
 }
@@ -104,6 +108,7 @@ pub(crate) fn all_at_pace(homes: &[&Path], document: &str, first: usize, keys: u
 #[expect(clippy::disallowed_methods, reason = "a benchmark keeps a pace")]
 fn at_pace(mut typist: Typist, number: usize, keys: usize, pace: Duration, awaited: usize) -> Outcome<Written> {
     typist.keep_shown();
+    let before = typist.sent()?;
     let (mut typed, mut saved) = (Vec::new(), Vec::new());
     let mut due = Instant::now() + pace.mul_f64((number % 10) as f64 / 10.0);
     for key in 0..keys {
@@ -123,7 +128,8 @@ fn at_pace(mut typist: Typist, number: usize, keys: usize, pace: Duration, await
         }
         taken = typist.shown().len();
         if shown.len() >= awaited || !typist.hear_one(PATIENCE) {
-            return Ok(Written { typed, saved, shown });
+            let after = typist.sent()?;
+            return Ok(Written { typed, saved, shown, sent: (after.0 - before.0, after.1 - before.1) });
         }
     }
 }
