@@ -207,6 +207,8 @@ impl Engine {
             let way = self.way(fact.device);
             json!({ "device": fact.device.short(), "state": format!("{:?}", fact.state), "linked": way.linked, "direct": way.direct, "rtt_ms": way.rtt_ms })
         });
+        let links = self.shared.net().map(|net| net.links(Some(live.id()))).unwrap_or_default();
+        let sessions = links.iter().map(|link| json!([link.device.short(), link.session.map(|session| session.to_string())]));
         let recent = witness.recording.iter().flat_map(Recording::recent);
         let recent = recent.map(|heard| json!([heard.at.as_millis() as u64, heard.what, heard.peer, heard.bytes]));
         json!({
@@ -220,6 +222,7 @@ impl Engine {
             "inputs": witness.recording.as_ref().map_or(0, Recording::heard),
             "row": facts.row,
             "devices": devices.collect::<Vec<_>>(),
+            "sessions": sessions.collect::<Vec<_>>(),
             "recent": recent.collect::<Vec<_>>(),
         })
     }

@@ -155,6 +155,7 @@ impl Facts {
                 Health::Fails,
                 "The relay does not answer. Is this device online? A firewall may stop HTTPS to it. People on the same network may still be reached.",
             ),
+            None if self.profile.uses_relays() && self.wire.is_some() => say("relay", Health::Unused, "The relay has not answered yet."),
             None if self.profile.uses_relays() => say("relay", Health::Unused, "No relay has been asked yet."),
             None => say("relay", Health::Unused, "This network setting uses no relay."),
         }
@@ -181,8 +182,13 @@ impl Facts {
         let (health, words) = match (linked, &other.refused) {
             (_, Some(refused)) => (Health::Fails, format!("{who} does not take part: {refused}.")),
             (true, None) => {
-                let path = if *direct == Some(false) { "through the relay" } else { "directly" };
-                (Health::Works, format!("{who} is connected {path}{round_trip}."))
+                let path = match direct {
+                    Some(true) => " directly",
+                    Some(false) => " through the relay",
+                    // Nothing is said of a way that is still being found.
+                    None => "",
+                };
+                (Health::Works, format!("{who} is connected{path}{round_trip}."))
             }
             (false, None) => {
                 let why = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();

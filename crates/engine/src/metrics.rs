@@ -272,7 +272,7 @@ impl Engine {
                 }
             }
         }
-        for link in self.shared.net().map(|net| net.links()).unwrap_or_default() {
+        for link in self.shared.net().map(|net| net.links(None)).unwrap_or_default() {
             text.link(&link);
         }
         text.finish()

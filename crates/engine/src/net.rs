@@ -288,8 +288,8 @@ impl Net for Connected {
         Weather { running, offline_since, error }
     }
 
-    fn links(&self) -> Vec<LinkReport> {
-        self.0.link_reports()
+    fn links(&self, about: Option<DocumentId>) -> Vec<LinkReport> {
+        self.0.link_reports(about)
     }
 
     fn count(&self) {

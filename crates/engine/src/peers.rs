@@ -10,7 +10,7 @@ use std::time::Duration;
 use sheaf_access::Route;
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Announcement, Lane, PeerId, Span};
-use sheaf_protocol::{Dismissal, Frame, RouteHint};
+use sheaf_protocol::{Dismissal, Frame, RouteHint, SessionId};
 
 /// The network, as documents use it. Nothing here waits, and nothing fails: what cannot be sent is dropped, and the document hears of it
 /// by `LinkFull`.
@@ -42,8 +42,8 @@ pub trait Net: Send + Sync + 'static {
     /// How the network stands as a whole.
     fn weather(&self) -> Weather;
 
-    /// Every link there is.
-    fn links(&self) -> Vec<LinkReport>;
+    /// Every link there is; about a document, those on which it is talked about.
+    fn links(&self, about: Option<DocumentId>) -> Vec<LinkReport>;
 
     /// Adds what has gone over links, and was not counted yet, to this device's statistics.
     fn count(&self);
@@ -74,7 +74,7 @@ pub struct Weather {
 pub struct Wire {
     /// The UDP port that it listens on.
     pub port: Option<u16>,
-    /// Whether its relay answers; `None` where the profile uses none.
+    /// Whether its relay answers; `None` where the profile uses none, and until it is known.
     pub relay_reached: Option<bool>,
 }
 
@@ -89,6 +89,8 @@ pub struct LinkReport {
     pub round_trip: Option<Duration>,
     /// How long it has been up.
     pub up: Duration,
+    /// What both ends call the session about the document that was asked for.
+    pub session: Option<SessionId>,
     /// Documents that are talked about on it.
     pub documents: usize,
     /// Frames received, and their bytes.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sheaf_access::{Ticket, TicketError};
 use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_document::{Act, DeviceFact, DeviceState, Done, Progress, Role, State};
+use sheaf_protocol::SessionId;
 use sheaf_store::{Change, CommitError, Entry};
 use sheaf_transport::Profile;
 
@@ -114,6 +115,8 @@ pub struct DeviceReport {
     pub fact: DeviceFact,
     /// The way to it.
     pub way: Way,
+    /// What both call their session about the document, while there is one.
+    pub session: Option<SessionId>,
 }
 
 /// How the network stands.
@@ -272,7 +275,12 @@ impl Engine {
         let live = self.live(document).await?;
         let facts = live.facts();
         let (title, changed) = self.shared.library.entry(document).map(|entry| (entry.title, entry.changed)).unwrap_or_default();
-        let devices = facts.status.devices.iter().map(|fact| DeviceReport { way: self.way(fact.device), fact: fact.clone() });
+        let links = self.shared.net().map(|net| net.links(Some(document))).unwrap_or_default();
+        let devices = facts.status.devices.iter().map(|fact| DeviceReport {
+            way: self.way(fact.device),
+            session: links.iter().find(|link| link.device == fact.device).and_then(|link| link.session),
+            fact: fact.clone(),
+        });
         Ok(DocumentReport {
             document,
             title,

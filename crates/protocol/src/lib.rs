@@ -13,6 +13,6 @@ mod session;
 
 pub use chunks::{Chunks, PACKED, WORTH_PACKING};
 pub use frame::*;
-pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter};
+pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter, SessionId};
 pub use reconcile::{Comparison, HashAt, Learned};
 pub use session::{ANTI_ENTROPY, Lane, Session, Span, Stage, Wish, Written, WrittenRecord};

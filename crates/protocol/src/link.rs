@@ -1,6 +1,7 @@
 //! What two peers say to each other about the link itself, and which document a frame on it is about.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use sheaf_base::DocumentId;
 use sheaf_record::{Malformed, Reader, Writer};
@@ -123,6 +124,25 @@ impl Discovery {
     /// All of them, when the digests were equal.
     pub fn all(&self) -> Vec<DocumentId> {
         self.mine.values().copied().collect()
+    }
+}
+
+/// What both ends of a link call their session about a document: 128 bits that neither has to tell the other. For logs: lines of two devices
+/// that carry the same id are about the same conversation. It gives nothing of the keying material away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+impl SessionId {
+    /// Of the link's keying material and the document.
+    pub fn new(exporter: &[u8; 32], document: DocumentId) -> SessionId {
+        let hash = blake3::Hasher::new_derive_key("sheaf 1 session id").update(exporter).update(&document.0).finalize();
+        SessionId(std::array::from_fn(|index| hash.as_bytes()[index]))
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

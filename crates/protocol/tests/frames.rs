@@ -168,3 +168,11 @@ fn two_speak_the_highest_version_that_both_can() {
     assert_eq!(versions(1, 1).agree(&versions(2, 5)), None);
     assert_eq!(versions(4, 5).agree(&versions(1, 4)), Some(4));
 }
+
+#[test]
+fn a_session_has_another_id_on_every_link_and_for_every_document() {
+    let id = |link: u8, document: u8| SessionId::new(&[link; 32], DocumentId([document; 32])).to_string();
+    assert_eq!(id(1, 1), id(1, 1), "both ends know the same");
+    assert_eq!(id(1, 1).len(), 32, "128 bits");
+    assert!(id(1, 1) != id(2, 1) && id(1, 1) != id(1, 2));
+}

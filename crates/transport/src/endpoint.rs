@@ -14,7 +14,7 @@ use std::{
 use iroh::{
     Endpoint, Watcher,
     address_lookup::AddrFilter,
-    endpoint::{Connection, VarInt},
+    endpoint::{Connection, RelayStatus, VarInt},
 };
 use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
 use n0_future::StreamExt;
@@ -22,12 +22,13 @@ use sheaf_base::DeviceId;
 use tokio::{
     sync::{Semaphore, mpsc},
     task::JoinHandle,
+    time::Instant,
 };
 
 use crate::{
     dial::{Kept, PeerFacts, plainly},
     door, keeper,
-    link::{Inbox, Link, LinkId, Reason, Shared},
+    link::{Inbox, Link, LinkId, Path, PathKind, Reason, Shared},
     links::{Links, STRANGER_TIME},
     lock::lock,
     opening::{Opened, OpeningError},
@@ -49,6 +50,8 @@ const PORT_PAUSE: Duration = Duration::from_millis(80);
 /// How long the closing endpoint is waited for. Every link has said goodbye by then; what may take longer are dials that nobody answers,
 /// which QUIC keeps for some three seconds.
 const CLOSING: Duration = Duration::from_secs(1);
+/// After so long a relay that has not answered does not answer. Where UDP is blocked iroh tries that for some six seconds before it asks a relay.
+const RELAY_FOUND: Duration = Duration::from_secs(10);
 /// The name under which we announce ourselves on the local network.
 const SERVICE: &str = "sheaf";
 
@@ -66,6 +69,9 @@ pub enum BindError {
     /// A server's URL is not one.
     #[error("{0:?} is not the URL of a server; it looks like https://relay.example.org")]
     Url(String),
+    /// What should be certificates is none.
+    #[error("the certificates that servers are to be known by cannot be read: they must be in PEM, with -----BEGIN CERTIFICATE-----")]
+    Authorities,
     /// The endpoint could not be made.
     #[error("cannot start networking: {0}")]
     Endpoint(String),
@@ -87,6 +93,7 @@ pub(crate) struct Node {
     pub(crate) links: Arc<Links>,
     pub(crate) dials: Semaphore,
     me: DeviceId,
+    since: Instant,
     kept: Mutex<BTreeMap<DeviceId, Arc<Kept>>>,
     arrivals: mpsc::Sender<(Link, Inbox)>,
     next_link: AtomicU64,
@@ -113,6 +120,7 @@ impl Transport {
             links: Links::new(me),
             dials: Semaphore::new(DIALS),
             me,
+            since: Instant::now(),
             kept: Mutex::default(),
             arrivals,
             next_link: AtomicU64::new(1),
@@ -205,12 +213,19 @@ impl Transport {
         self.0.links.all()
     }
 
-    /// Whether a relay connection is up; None where the profile uses none.
+    /// Whether a relay answers; None where the profile uses none, and at first, until the answer is known.
     pub fn relay_reached(&self) -> Option<bool> {
         if !self.0.config.profile.uses_relays() {
             return None;
         }
-        Some(self.0.endpoint.home_relay_status().get().iter().any(iroh::endpoint::RelayStatus::is_connected))
+        let relays = self.0.endpoint.home_relay_status().get();
+        // A link may go through a relay before iroh has settled which one this device is at home on.
+        let goes_through = || self.links().iter().any(|link| matches!(link.path(), Some(Path { kind: PathKind::Relayed(_), .. })));
+        if relays.iter().any(RelayStatus::is_connected) || goes_through() {
+            return Some(true);
+        }
+        let failed = relays.iter().any(|relay| relay.last_error().is_some());
+        (failed || self.0.since.elapsed() > RELAY_FOUND).then_some(false)
     }
 
     /// Takes everything down: links hand over what waits and say goodbye, the sockets close. Takes up to two seconds where

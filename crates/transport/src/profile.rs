@@ -11,7 +11,9 @@ use iroh::{
     Endpoint, RelayMode, RelayUrl, SecretKey,
     address_lookup::{PkarrPublisher, PkarrResolver},
     endpoint::{BindOpts, Builder, PortmapperConfig, QuicTransportConfig, VarInt, presets},
+    tls::CaTlsConfig,
 };
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{ALPN, endpoint::BindError};
 
@@ -100,6 +102,8 @@ pub struct Config {
     pub port: Option<u16>,
     /// Under [`Profile::Anywhere`], servers other than iroh's public ones.
     pub services: Option<Services>,
+    /// Certificates (PEM) that servers may be known by besides those that browsers trust: a relay of one's own with an authority of its own.
+    pub authorities: Option<Vec<u8>>,
     /// Opens no UDP socket at all: every path goes through a relay, and peers do not learn this machine's address.
     pub relayed_only: bool,
 }
@@ -113,7 +117,7 @@ impl fmt::Debug for Config {
 impl Config {
     /// A plain configuration: this profile, any address, any port.
     pub fn new(secret: [u8; 32], instance: u64, profile: Profile) -> Config {
-        Config { secret, instance, profile, bind: None, port: None, services: None, relayed_only: false }
+        Config { secret, instance, profile, bind: None, port: None, services: None, authorities: None, relayed_only: false }
     }
 
     /// Whether multicast DNS runs.
@@ -138,8 +142,15 @@ impl Config {
             .secret_key(SecretKey::from_bytes(&self.secret))
             .alpns(vec![ALPN.to_vec()])
             .transport_config(limits())
+            .ca_tls_config(CaTlsConfig::embedded().with_extra_roots(self.roots()?))
             .portmapper_config(self.portmapper());
         self.sockets(builder, port)
+    }
+
+    fn roots(&self) -> Result<Vec<CertificateDer<'static>>, BindError> {
+        let Some(pem) = &self.authorities else { return Ok(Vec::new()) };
+        let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        read.ok().filter(|found| !found.is_empty()).ok_or(BindError::Authorities)
     }
 
     /// Asking the router for a port is for those who want to be reached from anywhere.

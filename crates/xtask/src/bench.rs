@@ -25,6 +25,9 @@ const BENCHES: &[Bench] = &[
     Bench { name: "idle", what: "CPU, memory and bytes of 200 documents that nobody touches", measure: inside },
     Bench { name: "reconnect", what: "bytes and time until a device is back that shares 1,000 documents", measure: inside },
     Bench { name: "crowd", what: "a key while others do their worst, beside the same pair alone", measure: inside },
+    Bench { name: "lossy", what: "a key and its answer over a line that loses packets, direct and relayed", measure: alone },
+    Bench { name: "writers", what: "ten and twenty-five people who type in one document", measure: alone },
+    Bench { name: "narrow", what: "typing with one core, 1 GiB and a line of 64 kbit/s", measure: alone },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];
 
@@ -39,9 +42,14 @@ pub(crate) fn bench(names: &[String]) -> Outcome {
     wanted.into_iter().try_for_each(|bench| (bench.measure)(bench.name))
 }
 
-/// One of tests/bench, which finds `sheaf` beside itself.
+/// One of tests/bench that stands beside peers of others.
 fn inside(name: &'static str) -> Outcome {
     setup::npm("tests/bench/js")?;
+    alone(name)
+}
+
+/// One of tests/bench, which finds `sheaf` beside itself.
+fn alone(name: &'static str) -> Outcome {
     optimised(&["sheaf-cli", "sheaf-bench"])?;
     must(&mut program(&binary("sheaf-bench"), &[name]))
 }

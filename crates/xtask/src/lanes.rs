@@ -91,14 +91,14 @@ pub(crate) const LANES: &[Lane] = &[
     Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 2, steps: &[Step::Cargo(&["sheaf-store"])] },
     Lane {
         name: "quic",
-        proves: "the command line, and real QUIC on loopback",
-        budget: 5,
+        proves: "the command line, and real QUIC on loopback and across the network laboratory",
+        budget: 6,
         steps: &[Step::Build(PROGRAMS), Step::Cargo(&["sheaf-transport", "sheaf-engine", "sheaf-cli", "sheaf-e2e"])],
     },
     Lane {
         name: "browsers",
         proves: "the page in Chromium and WebKitGTK against the real engine; Quill as a view",
-        budget: 5,
+        budget: 4,
         steps: &[
             Step::Npm("ui", "build"),
             Step::Build(PROGRAMS),

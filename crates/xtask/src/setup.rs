@@ -39,7 +39,13 @@ const PACKAGES: &[Package] = &[
     Package { name: "chromium", need: Need::Test, why: "the second browser engine that tests run in" },
     Package { name: "chromium-driver", need: Need::Test, why: "drives Chromium in tests" },
     Package { name: "desktop-file-utils", need: Need::Test, why: "checks the .desktop entry of the package" },
-    Package { name: "iproute2", need: Need::Test, why: "an empty network namespace, for the test that nothing leaves the machine" },
+    Package {
+        name: "iproute2",
+        need: Need::Test,
+        why: "networks of their own, for the test that nothing leaves the machine and the laboratory",
+    },
+    Package { name: "nftables", need: Need::Test, why: "the routers of the network laboratory" },
+    Package { name: "socat", need: Need::Test, why: "the lines of the network laboratory, where packets are lost and late" },
 ];
 
 /// Folders with a package.json of ours that tests need. (The peers that benches measure beside are installed by `cargo xtask bench`.)

@@ -5,7 +5,8 @@
 use std::fmt::Write;
 
 use crate::check::now;
-use crate::shell::{Outcome, Stop, program, read, root};
+use crate::setup;
+use crate::shell::{Outcome, Stop, must, program, read, root, target};
 
 /// Worlds of one round: a few minutes on two cores.
 const WORLDS: u64 = 2000;
@@ -42,6 +43,14 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
     std::fs::write(&place, report).map_err(|error| Stop::while_(format_args!("cannot write {}", place.display()), error))?;
     println!("soak: {verdict} {} says what there was", place.display());
     outcome
+}
+
+/// The network laboratory with what the check shortens at its full length: a link that is down for 60 s.
+pub(crate) fn lab() -> Outcome {
+    setup::install(setup::Need::Test)?;
+    must(&mut program("cargo", &["build", "--locked", "-p", "sheaf-cli"]))?;
+    let mut stories = program("cargo", &["test", "--locked", "-p", "sheaf-e2e", "--test", "lab", "--", "--nocapture"]);
+    must(stories.env("SHEAF_BIN", target().join("debug/sheaf")).env("SHEAF_LAB_OUTAGE", "60"))
 }
 
 /// One round: what its worlds went through is kept, line by line.

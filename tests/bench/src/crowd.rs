@@ -4,7 +4,6 @@
 //! just before it, and the memory of the node that it falls upon is watched all the while.
 
 mod nuisance;
-mod typist;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,9 +13,10 @@ use std::time::Duration;
 use sheaf_e2e::{Person, Up};
 
 use crate::Outcome;
+use crate::machine::memory;
 use crate::times::Times;
+use crate::typist::Typist;
 use nuisance::{Nuisance, Target};
-use typist::Typist;
 
 /// Keys of the pair in each part: ten seconds of them.
 const KEYS: usize = 400;
@@ -126,11 +126,4 @@ impl Watch {
         drop(self.thread.join());
         self.most.load(Ordering::Relaxed)
     }
-}
-
-/// The bytes of a process that are in memory.
-fn memory(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
 }

@@ -16,3 +16,10 @@ pub(crate) fn load() -> String {
     let averages = read_to_string("/proc/loadavg").unwrap_or_else(|_| "unknown".to_owned());
     averages.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }
+
+/// The bytes of a process that are in memory.
+pub(crate) fn memory(process: u32) -> u64 {
+    let status = read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
+}

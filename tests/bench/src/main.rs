@@ -9,8 +9,10 @@ mod core;
 mod crowd;
 mod growth;
 mod idle;
+mod lossy;
 mod machine;
 mod namespace;
+mod narrow;
 mod page;
 mod pair;
 mod reconnect;
@@ -18,14 +20,17 @@ mod replica;
 mod script;
 mod text;
 mod times;
+mod typist;
 mod view;
+mod writers;
 
 use std::process::ExitCode;
 
 /// What went wrong, in a sentence.
 type Outcome<T = ()> = Result<T, String>;
 
-const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect]...
+const USAGE: &str =
+    "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect | lossy | writers | narrow]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
@@ -36,10 +41,14 @@ const USAGE: &str = "sheaf-bench [pair | replica | page | growth | crowd | conve
   behind   a device that missed 100,000 records: the time to catch up
   idle     what 200 documents cost that two devices share and nobody touches
   reconnect  bytes and time until a device is back that shares 1,000 documents
+  lossy    a key and its answer over a line that loses packets, direct and relayed
+  writers  ten and twenty-five people who type in one document: a key until every other has it
+  narrow   typing with one core, 1 GiB and 64 kbit/s, 300 ms and 5 % loss to the others, beside the same on a clear line
 
 Without a name: all of them.";
 
-const NAMES: [&str; 9] = ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect"];
+const NAMES: [&str; 12] =
+    ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect", "lossy", "writers", "narrow"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -66,6 +75,9 @@ fn run(name: &str) -> Outcome {
         "idle" => idle::measure,
         "reconnect" => reconnect::measure,
         "crowd" => crowd::measure,
+        "lossy" => lossy::measure,
+        "writers" => writers::measure,
+        "narrow" => narrow::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),
         _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),

@@ -3,6 +3,7 @@
 //! What the stories in `tests/` share: people with a profile of their own each, who run `sheaf` as anybody would. Nothing here knows how
 //! `sheaf` works inside.
 
+pub mod lab;
 mod person;
 
 pub use person::{Person, Up, binary, eventually};

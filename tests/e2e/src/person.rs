@@ -80,6 +80,11 @@ impl Person {
         self
     }
 
+    /// What they are called.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Their profile's folder.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -98,7 +103,7 @@ impl Person {
     }
 
     fn command_of<I: AsRef<OsStr>>(&self, mut command: Command, arguments: impl IntoIterator<Item = I>) -> Command {
-        for name in ["SHEAF_BIND", "SHEAF_NETWORK", "SHEAF_HOME", "SHEAF_RELAY", "SHEAF_LOOKUP", "SHEAF_RELAYED"] {
+        for name in ["SHEAF_BIND", "SHEAF_NETWORK", "SHEAF_HOME", "SHEAF_RELAY", "SHEAF_RELAY_CA", "SHEAF_LOOKUP", "SHEAF_RELAYED"] {
             command.env_remove(name);
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -207,6 +207,7 @@ export const en = {
     trip: (ms: number) => `${time(ms)} there and back`,
     traffic: (sent: number, received: number) => `${size(sent)} sent, ${size(received)} received`,
     messages: (n: number) => plural(n, "message", "messages"),
+    session: (id: string) => `Session ${id}`,
   },
 
   statistics: {

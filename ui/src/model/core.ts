@@ -162,6 +162,8 @@ export interface Counters {
   receipt: Spent;
   links: Array<{
     device: string;
+    /** What both ends call their conversation about this document: the logs of both carry it. */
+    session: string;
     path: "direct" | "relayed" | null;
     rtt_ms: number | null;
     up_ms: number;

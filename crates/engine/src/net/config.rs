@@ -2,7 +2,8 @@
 //!
 //! `SHEAF_BIND=127.0.0.1` keeps the sockets on that address. For tests, and for who runs their own servers: `SHEAF_RELAY` and
 //! `SHEAF_LOOKUP` take the place of iroh's public servers under the profile anywhere, and `SHEAF_RELAYED=1` opens no UDP socket at all, so
-//! that every path goes through a relay.
+//! that every path goes through a relay. `SHEAF_RELAY_CA` is a file of certificates (PEM) that relays may be known by besides those that browsers
+//! trust.
 
 use std::net::IpAddr;
 
@@ -20,6 +21,8 @@ const PORT: &str = "network.port";
 pub(super) enum ConfigError {
     #[error("SHEAF_BIND={0:?} is not an address like 127.0.0.1")]
     Bind(String),
+    #[error("SHEAF_RELAY_CA={file:?} cannot be read: {cause}")]
+    Authorities { file: String, cause: String },
     #[error("SHEAF_RELAY and SHEAF_LOOKUP belong together; only one of them is set")]
     Services,
 }
@@ -38,6 +41,10 @@ pub(super) fn config(shared: &Shared, instance: u64, profile: Profile) -> Result
         (Some(relay), Some(lookup)) => Some(Services { relay, lookup }),
         (None, None) => None,
         _ => return Err(ConfigError::Services),
+    };
+    config.authorities = match variable("SHEAF_RELAY_CA") {
+        Some(file) => Some(std::fs::read(&file).map_err(|error| ConfigError::Authorities { cause: error.to_string(), file })?),
+        None => None,
     };
     config.relayed_only = variable("SHEAF_RELAYED").is_some();
     Ok(config)

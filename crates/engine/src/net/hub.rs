@@ -408,7 +408,7 @@ impl Hub {
 
     // ------------------------------------------------------------------------------------------------------------ facts
 
-    pub(super) fn link_reports(&self) -> Vec<LinkReport> {
+    pub(super) fn link_reports(&self, about: Option<DocumentId>) -> Vec<LinkReport> {
         let report = |linked: Arc<Linked>| {
             let (path, traffic) = (linked.link.path(), linked.link.traffic());
             LinkReport {
@@ -416,6 +416,7 @@ impl Hub {
                 direct: path.as_ref().map(|path| matches!(path.kind, PathKind::Direct(_))),
                 round_trip: path.map(|path| path.rtt),
                 up: linked.link.age(),
+                session: about.map(|document| linked.session(document)),
                 documents: linked.documents().len(),
                 frames_in: traffic.frames_in,
                 bytes_in: traffic.bytes_in,
@@ -423,7 +424,8 @@ impl Hub {
                 bytes_out: traffic.bytes_out,
             }
         };
-        self.links().into_iter().map(report).collect()
+        let talks = |linked: &Arc<Linked>| about.is_none_or(|document| linked.is_open(document));
+        self.links().into_iter().filter(talks).map(report).collect()
     }
 
     /// Adds what has gone over the links since the last time to this device's statistics.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Lane, LinkUp, PeerId, Span};
-use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter};
+use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter, SessionId};
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
@@ -40,6 +40,8 @@ struct Open {
     full: bool,
     /// Its journal is being handed over.
     supplying: bool,
+    /// Both held the same when it was offered.
+    settled: bool,
 }
 
 /// What the bulk lane's feeder is to do. A document has at most one supply on a link at a time, so there are never more jobs than documents.
@@ -110,8 +112,9 @@ impl Linked {
             if open.contains_key(&document.id()) {
                 return;
             }
-            open.insert(document.id(), Open::default());
+            open.insert(document.id(), Open { settled, ..Open::default() });
         }
+        self.log(document.id(), settled, "a session begins");
         document.link_up(LinkUp { peer: self.peer(), device: self.device(), exporter: *self.link.keying(), settled });
     }
 
@@ -125,7 +128,26 @@ impl Linked {
 
     /// Nothing more about this document until it is offered again.
     pub(super) fn close(&self, document: DocumentId) -> bool {
-        held(&self.open).remove(&document).is_some()
+        let closed = held(&self.open).remove(&document);
+        if let Some(closed) = &closed {
+            self.log(document, closed.settled, "a session ends");
+        }
+        closed.is_some()
+    }
+
+    /// What both ends call this link's session about a document.
+    pub(super) fn session(&self, document: DocumentId) -> SessionId {
+        SessionId::new(self.link.keying(), document)
+    }
+
+    /// Both ends log the same id. Sessions that had nothing to say come by the thousand, and are for who looks closely.
+    fn log(&self, document: DocumentId, settled: bool, event: &str) {
+        let (session, peer, document) = (self.session(document), self.device().short(), document.short());
+        if settled {
+            tracing::debug!(%session, peer, document, "{event}");
+        } else {
+            tracing::info!(%session, peer, document, "{event}");
+        }
     }
 
     /// This peer's frames about the document are not listened to any more on this link.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use sheaf_e2e::Person;
 use tokio::runtime::Runtime;
 
-use super::typist::Typist;
 use crate::Outcome;
+use crate::typist::Typist;
 
 /// A person's pace, in keys a second.
 const PACE: u64 = 8;

@@ -126,6 +126,7 @@ story("the numbers behind the facts are there for who wants them", async () => {
   await details.getByText(/Direct, .* there and back/).waitFor();
   await details.getByText(/sent, .* received/).waitFor();
   await details.getByText(/on average/).first().waitFor();
+  const session = await details.getByText(/^Session [0-9a-f]{32}$/).innerText();
   assert.deepEqual(await complaints(ada, ".status-panel"), []);
   await ada.page.waitForTimeout(DRAWN_MS);
   await ada.picture("details-light");
@@ -133,6 +134,7 @@ story("the numbers behind the facts are there for who wants them", async () => {
   await ben.page.locator(".status-facts").click();
   await ben.clicks("Details");
   await ben.page.locator("#status-details").getByText("Connection to Ada").waitFor();
+  await ben.page.locator("#status-details").getByText(session).waitFor();
   assert.deepEqual(await complaints(ben, ".status-panel"), [], "in the dark");
   await ben.page.waitForTimeout(DRAWN_MS);
   await ben.picture("details-dark");

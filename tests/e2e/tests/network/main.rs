@@ -15,6 +15,7 @@ mod quiet;
 mod recorded;
 mod relayed;
 mod reviewed;
+mod sessions;
 mod sharing;
 mod statistics;
 mod together;

@@ -24,9 +24,7 @@ pub(super) fn statistics(engine: &Engine) -> Value {
 pub(super) fn counters(engine: &Engine, fields: &Fields) -> Answer {
     let document = meant(engine, fields)?;
     let it = engine.shared.metrics.counters(document).unwrap_or_default();
-    let members: Vec<_> = engine.shared.if_live(document).map(|live| live.facts().members.clone()).unwrap_or_default();
-    let links = engine.shared.net().map(|net| net.links()).unwrap_or_default();
-    let links = links.iter().filter(|link| members.iter().any(|member| member.device == link.device));
+    let links = engine.shared.net().map(|net| net.links(Some(document))).unwrap_or_default();
     Ok(json!({
         "document": document.to_string(),
         "records": it.records,
@@ -44,7 +42,7 @@ pub(super) fn counters(engine: &Engine, fields: &Fields) -> Answer {
         "failed_writes": it.failed_writes,
         "commit": spent(it.commit),
         "receipt": spent(it.receipt),
-        "links": links.map(link).collect::<Vec<_>>(),
+        "links": links.iter().map(link).collect::<Vec<_>>(),
     }))
 }
 
@@ -59,6 +57,7 @@ fn spent(spent: Spent) -> Value {
 fn link(link: &LinkReport) -> Value {
     json!({
         "device": link.device.to_string(),
+        "session": link.session.map(|session| session.to_string()),
         "path": link.direct.map(|direct| if direct { "direct" } else { "relayed" }),
         "rtt_ms": link.round_trip.map(|time| time.as_secs_f64() * 1000.0),
         "up_ms": link.up.as_millis() as u64,

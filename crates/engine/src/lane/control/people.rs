@@ -150,6 +150,7 @@ fn device_status(report: &DeviceReport) -> Value {
         "receipt_at": report.fact.receipt_at.map(|at| at.0),
         "path": report.way.direct.map(|direct| if direct { "direct" } else { "relayed" }),
         "rtt_ms": report.way.rtt_ms,
+        "session": report.session.map(|session| session.to_string()),
         "reason": reason,
     })
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CONFIRM_EVERY: u64 = 32;
 
 /// A view of a document.
-pub(super) struct Typist {
+pub(crate) struct Typist {
     stream: UnixStream,
     heard: Receiver<(Instant, Value)>,
     document: String,
@@ -27,12 +27,14 @@ pub(super) struct Typist {
     version: u64,
     number: u64,
     asked: u64,
+    /// Texts that others put in, and when they were shown, if somebody wants to know.
+    shown: Option<Vec<(Instant, String)>>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 impl Typist {
     /// Opens a view at the node of this profile.
-    pub(super) fn sit(home: &Path, document: &str) -> Outcome<Typist> {
+    pub(crate) fn sit(home: &Path, document: &str) -> Outcome<Typist> {
         let socket = Home::at(home).socket();
         let stream = UnixStream::connect(&socket).map_err(|error| format!("no node at {}: {error}", socket.display()))?;
         let reader = BufReader::new(stream.try_clone().map_err(|error| error.to_string())?);
@@ -46,7 +48,7 @@ impl Typist {
             }
         });
         let view = format!("view-{}", std::process::id());
-        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, number: 0, asked: 0 };
+        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, number: 0, asked: 0, shown: None };
         it.ask("open", json!({}))?;
         let opened = it.wait(|message| message["ok"]["version"].as_u64().map(|_| message.clone()))?;
         it.version = opened.1["ok"]["version"].as_u64().unwrap_or_default();
@@ -54,13 +56,13 @@ impl Typist {
     }
 
     /// Types a word at the beginning that nobody else types, and says which, and when.
-    pub(super) fn type_word(&mut self) -> Outcome<(String, Instant)> {
+    pub(crate) fn type_word(&mut self) -> Outcome<(String, Instant)> {
         let word = format!("k{}q", self.number + 1);
         Ok((word.clone(), self.insert(&word)?))
     }
 
     /// Puts text in at the beginning, waits until it is saved, and says when it was sent.
-    pub(super) fn insert(&mut self, text: &str) -> Outcome<Instant> {
+    pub(crate) fn insert(&mut self, text: &str) -> Outcome<Instant> {
         self.hear_what_is_there();
         self.number += 1;
         let sent = Instant::now();
@@ -70,12 +72,39 @@ impl Typist {
     }
 
     /// Waits until a word is shown here, and says when.
-    pub(super) fn until_shown(&mut self, word: &str) -> Outcome<Instant> {
+    pub(crate) fn until_shown(&mut self, word: &str) -> Outcome<Instant> {
         let shows = |message: &Value| {
             let ops = message["delta"]["ops"].as_array().into_iter().flatten();
             ops.into_iter().any(|op| op["insert"].as_str().is_some_and(|text| text.contains(word)))
         };
         Ok(self.wait(|message| shows(message).then_some(()))?.0)
+    }
+
+    /// Keeps from now on what others put in.
+    pub(crate) fn keep_shown(&mut self) {
+        self.shown = Some(Vec::new());
+    }
+
+    /// What others put in, in the order in which it was shown.
+    pub(crate) fn shown(&self) -> &[(Instant, String)] {
+        self.shown.as_deref().unwrap_or_default()
+    }
+
+    /// How many frames this node has handed to the network on the document's links, and their bytes.
+    pub(crate) fn sent(&mut self) -> Outcome<(u64, u64)> {
+        self.ask("counters", json!({}))?;
+        let (_, links) = self.wait(|message| message["ok"]["links"].as_array().cloned())?;
+        let sum = |name: &str| links.iter().filter_map(|link| link[name].as_u64()).sum();
+        Ok((sum("frames_out"), sum("bytes_out")))
+    }
+
+    /// Hears one message more, or waits so long in vain.
+    pub(crate) fn hear_one(&mut self, patience: Duration) -> bool {
+        let heard = self.heard.recv_timeout(patience);
+        if let Ok((at, message)) = &heard {
+            self.book(*at, message);
+        }
+        heard.is_ok()
     }
 
     fn ask(&mut self, call: &str, mut fields: Value) -> Outcome {
@@ -88,8 +117,8 @@ impl Typist {
     }
 
     fn hear_what_is_there(&mut self) {
-        while let Ok((_, message)) = self.heard.try_recv() {
-            self.book(&message);
+        while let Ok((at, message)) = self.heard.try_recv() {
+            self.book(at, &message);
         }
     }
 
@@ -102,14 +131,18 @@ impl Typist {
                 Err(RecvTimeoutError::Disconnected) => return Err("the node went away".to_owned()),
             };
             let found = find(&message);
-            self.book(&message);
+            self.book(at, &message);
             if let Some(found) = found {
                 return Ok((at, found));
             }
         }
     }
 
-    fn book(&mut self, message: &Value) {
+    fn book(&mut self, at: Instant, message: &Value) {
+        if let (Some(shown), Some("show")) = (&mut self.shown, message["event"].as_str()) {
+            let ops = message["delta"]["ops"].as_array().into_iter().flatten();
+            shown.extend(ops.filter_map(|op| Some((at, op["insert"].as_str()?.to_owned()))));
+        }
         let Some(version) = message["version"].as_u64().filter(|_| message["event"].is_string() && message["event"] != "presence") else {
             return;
         };
