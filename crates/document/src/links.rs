@@ -191,10 +191,7 @@ impl Document {
         if !receipts.is_empty() {
             self.send_at_once(id, Frame::Receipts(receipts));
         }
-        if !self.routes.is_empty() {
-            let routes = self.routes.clone();
-            self.send_at_once(id, Frame::Routes(routes));
-        }
+        self.pass_routes_to(id);
     }
 
     /// Says where this device's cursor is to somebody who has just come.
@@ -460,8 +457,14 @@ impl Document {
         }
         self.routes = routes;
         let talking: Vec<_> = self.peers.sessions().map(|(id, _)| id).collect();
-        for id in talking {
-            let routes = self.routes.clone();
+        talking.into_iter().for_each(|id| self.pass_routes_to(id));
+    }
+
+    /// Tells a peer how others were last reached. The way to itself it knows.
+    fn pass_routes_to(&mut self, id: PeerId) {
+        let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
+        let routes: Vec<_> = self.routes.iter().filter(|hint| hint.device != device).cloned().collect();
+        if !routes.is_empty() {
             self.send_at_once(id, Frame::Routes(routes));
         }
     }

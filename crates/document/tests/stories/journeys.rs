@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_document::{Announcement, DeviceState, Input, Refused, Role, State, ViewId};
+use sheaf_document::{Announcement, DeviceState, Input, Refused, Role, RouteHint, State, ViewId};
 use sheaf_protocol::{Frame, Lane};
 
 use crate::{shell::World, view::insert};
@@ -468,6 +468,10 @@ fn equal_devices_begin_live_when_discovery_says_so() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     world.pass(SECOND);
     world.part(0);
+    world.settle();
+    // The way to Ben is known to Ada, and nobody else's.
+    let routes = vec![RouteHint { device: world.device_id(1), route: vec![1] }];
+    world.input(0, Input::Routes { routes });
     world.settle();
     world.frames.clear();
     world.link_settled(0, 1, true);

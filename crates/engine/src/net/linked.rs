@@ -164,6 +164,7 @@ impl Linked {
         if !self.is_open(document) {
             return Sent::No;
         }
+        tracing::trace!(document = %document.short(), frame = frame.name(), "sends");
         match lane {
             Lane::Fast => self.send_fast(document, &frame),
             Lane::Presence => self.send_presence(document, &frame),
