@@ -47,7 +47,8 @@ impl Document {
 
     /// What the text looks like, if it shows exactly what is durable.
     fn shown(&self) -> Option<StateHash> {
-        let still = self.in_flight.is_none() && self.draft.writes.records.is_empty() && self.replica.is_whole();
+        let still =
+            self.in_flight.is_none() && self.draft.writes.records.is_empty() && self.replica.is_whole() && self.history.is_all_sealed();
         let replica = self.replica.get().filter(|_| still)?;
         Some(StateHash { applied: self.history.durable.digest(), access: self.history.durable_access, state: replica.state_hash() })
     }

@@ -39,6 +39,8 @@ pub(crate) struct History {
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
+    /// Chains of which more is here than a seal that has come with it vouches for.
+    unsealed: BTreeSet<ChainId>,
     /// How many journal rows there are.
     rows: u64,
     /// Which of them are edits, all of them and by author, ascending: so that "how many since" is two searches.
@@ -102,6 +104,7 @@ impl History {
             ciphers: BTreeMap::new(),
             entries: BTreeMap::new(),
             founding: None,
+            unsealed: BTreeSet::new(),
             rows: 0,
             edits: Vec::new(),
             edits_by: BTreeMap::new(),
@@ -174,7 +177,15 @@ impl History {
     pub(crate) fn set_seal(&mut self, chain: &ChainId, number: u64) {
         if let Some(it) = self.chains.get_mut(chain).filter(|it| it.sealed < number) {
             it.sealed = number;
+            if self.graph.tip(chain).is_none_or(|tip| tip.number <= number) {
+                self.unsealed.remove(chain);
+            }
         }
+    }
+
+    /// Whether all that is here is told: of records that wait for the rest of what their seal vouches for nothing is said.
+    pub(crate) fn is_all_sealed(&self) -> bool {
+        self.unsealed.is_empty()
     }
 
     /// Ends a chain before `number`: that record is invalid, and so is what stands on it.
@@ -305,6 +316,7 @@ impl History {
             self.entries.entry(chain).or_default().extend(&marks.entries);
         }
         let device = self.device(&chain).expect("a chain is shown before its records");
+        self.unsealed.insert(chain);
         if number == 1 {
             self.chains_by.entry(device).or_default().push(chain);
         }

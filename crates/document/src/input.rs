@@ -215,8 +215,8 @@ pub struct LinkUp {
     pub device: DeviceId,
     /// The link's exported keying material, the same at both ends and on no other link.
     pub exporter: [u8; 32],
-    /// Discovery has shown that both hold the same: the session begins live, without a greeting.
-    pub settled: bool,
+    /// Discovery has shown that both hold the same, of which this is the digest: if it still is, the session begins live, without a greeting.
+    pub settled: Option<[u8; 32]>,
 }
 
 /// Something a person does about members.

@@ -170,7 +170,8 @@ impl Document {
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
         let (device, digest) = (peer.device, self.history.durable.digest());
-        let known = self.receipts.get(&device).filter(|known| peer.settled && known.receipt.frontier == digest).cloned();
+        let is_even = peer.settled.take() == Some(digest.0);
+        let known = self.receipts.get(&device).filter(|known| is_even && known.receipt.frontier == digest).cloned();
         let settled = known.as_ref().map(|_| digest);
         if let Some(Known { receipt, heard, .. }) = known {
             // However much it lacked when that came, by its own count: both hold the same.

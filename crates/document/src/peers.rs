@@ -14,8 +14,8 @@ use crate::{input::PeerId, presence::TheirCursor};
 pub(crate) struct Peer {
     pub(crate) device: DeviceId,
     pub(crate) exporter: [u8; 32],
-    /// Discovery has shown that both hold the same.
-    pub(crate) settled: bool,
+    /// What both held when discovery compared them, until a session has begun.
+    pub(crate) settled: Option<[u8; 32]>,
     /// They have shown a ticket that counts.
     pub(crate) guest: bool,
     /// This device has shown its ticket there.
@@ -46,7 +46,7 @@ impl Peers {
         self.peers.values_mut().for_each(|peer| peer.doubts = 0);
     }
 
-    pub(crate) fn insert(&mut self, id: PeerId, device: DeviceId, exporter: [u8; 32], settled: bool) {
+    pub(crate) fn insert(&mut self, id: PeerId, device: DeviceId, exporter: [u8; 32], settled: Option<[u8; 32]>) {
         let cursor = TheirCursor::default();
         self.peers.insert(
             id,

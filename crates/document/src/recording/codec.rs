@@ -92,7 +92,12 @@ fn write_input(w: &mut Writer, input: &Input) {
         }
         Input::Administer { request, act } => write_act(w.byte(10).varint(request.0), act),
         Input::LinkUp(LinkUp { peer, device, exporter, settled }) => {
-            w.byte(11).varint(peer.0).raw(&device.0).raw(exporter).byte(u8::from(*settled));
+            w.byte(11)
+                .varint(peer.0)
+                .raw(&device.0)
+                .raw(exporter)
+                .byte(u8::from(settled.is_some()))
+                .raw(settled.as_ref().map_or(&[], <[u8; 32]>::as_slice));
         }
         Input::Receive { peer, frame } => {
             w.byte(12).varint(peer.0).bytes(&frame.encode());
@@ -167,7 +172,8 @@ fn read_input(r: &mut Reader<'_>) -> Result<Played, Malformed> {
         10 => Input::Administer { request: request(r)?, act: read_act(r)? },
         11 => {
             let (peer, device, exporter) = (peer_id(r)?, DeviceId(r.array("a device")?), r.array("keying material")?);
-            Input::LinkUp(LinkUp { peer, device, exporter, settled: flag(r)? })
+            let settled = if flag(r)? { Some(r.array("a digest")?) } else { None };
+            Input::LinkUp(LinkUp { peer, device, exporter, settled })
         }
         12 => Input::Receive { peer: peer_id(r)?, frame: Frame::decode(r.bytes(limits::FRAME, "a frame")?)? },
         13 => Input::LinkFull { peer: peer_id(r)? },

@@ -195,6 +195,7 @@ impl World {
         self.wires.push(Wire { ends: [(left, peer), (right, peer)], queues: Default::default() });
         for (who, other) in [(left, right), (right, left)] {
             let device = self.device_id(other);
+            let settled = settled.then(|| self.document(who).frontier_digest());
             self.input(who, Input::LinkUp(LinkUp { peer, device, exporter, settled }));
         }
     }

@@ -258,7 +258,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// Offers the link to the documents: settled where both hold the same, unless something was written since we said so.
+    /// Offers the link to the documents, and says of what both were found to hold.
     fn discovered(&mut self, same: Vec<DocumentId>, other: Vec<DocumentId>) {
         let Some((_, said)) = self.discovery.take() else { return };
         self.theirs = BTreeSet::new();
@@ -266,13 +266,13 @@ impl Conversation {
         tracing::info!(peer = %self.linked.device().short(), shared, same = same.len(), "documents compared");
         for document in same {
             if let Some(live) = self.hub.if_live(document) {
-                let settled = shared > FEW && said.get(&document) == Some(&live.facts().frontier);
+                let settled = said.get(&document).copied().filter(|_| shared > FEW);
                 self.hub.offer(&self.linked, &live, settled);
             }
         }
         for document in other {
             if let Some(live) = self.hub.if_live(document) {
-                self.hub.offer(&self.linked, &live, false);
+                self.hub.offer(&self.linked, &live, None);
             }
         }
         self.linked.set_ready();
@@ -298,7 +298,7 @@ impl Conversation {
             return Ok(());
         };
         if !self.linked.is_open(document) {
-            self.hub.offer(&self.linked, &live, false);
+            self.hub.offer(&self.linked, &live, None);
         }
         live.receive(self.linked.peer(), frame).await;
         Ok(())

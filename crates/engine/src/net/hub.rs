@@ -157,7 +157,7 @@ impl Hub {
         if let Some(live) = self.if_live(document) {
             for linked in self.links_to_any(&devices) {
                 if linked.is_ready() {
-                    self.offer(&linked, &live, false);
+                    self.offer(&linked, &live, None);
                 }
             }
         }
@@ -297,7 +297,7 @@ impl Hub {
     }
 
     /// A document takes part in a link.
-    pub(super) fn offer(&self, linked: &Linked, live: &DocumentHandle, settled: bool) {
+    pub(super) fn offer(&self, linked: &Linked, live: &DocumentHandle, settled: Option<[u8; 32]>) {
         if live.facts().is_member(&linked.device()) {
             linked.link.vouch();
             self.seen(linked);
@@ -313,7 +313,7 @@ impl Hub {
             .state(|state| state.wanted.iter().filter(|(_, devices)| devices.contains(&device)).map(|(document, _)| *document).collect());
         for document in documents {
             if let Some(live) = self.if_live(document) {
-                self.offer(linked, &live, false);
+                self.offer(linked, &live, None);
             }
         }
     }

@@ -106,15 +106,15 @@ impl Linked {
     }
 
     /// Offers the link to a document, once.
-    pub(super) fn offer(&self, document: &DocumentHandle, settled: bool) {
+    pub(super) fn offer(&self, document: &DocumentHandle, settled: Option<[u8; 32]>) {
         {
             let mut open = held(&self.open);
             if open.contains_key(&document.id()) {
                 return;
             }
-            open.insert(document.id(), Open { settled, ..Open::default() });
+            open.insert(document.id(), Open { settled: settled.is_some(), ..Open::default() });
         }
-        self.log(document.id(), settled, "a session begins");
+        self.log(document.id(), settled.is_some(), "a session begins");
         document.link_up(LinkUp { peer: self.peer(), device: self.device(), exporter: *self.link.keying(), settled });
     }
 
