@@ -91,7 +91,7 @@ tally! {
     /// Facts of a status compared with the disks.
     facts: "facts of a status that were checked", Ordinary, 50;
     /// Frames altered on their way.
-    attacks: "altered frames", Attacked, 90;
+    attacks: "altered frames", Attacked, 80;
     /// Frames of hostile devices that were altered.
     malformed: "malformed frames", Hostile, 50;
     /// Of those the ones that were no frames any more.
