@@ -370,7 +370,7 @@ impl History {
         if !self.graph.has_forks() {
             return self.edits_after(chain, after);
         }
-        // Of a forked chain so few are ever missing that they need not be told from what is none.
+        // Which records of a strand are edits is not kept; access records among them are counted, too, and nothing that is missing is left out.
         let held = self.durable.get(chain).map_or(0, |at| at.number);
         if self.graph.strand_place(chain, 0).is_some_and(|at| self.graph.is_forked(&at.chain)) {
             return held.saturating_sub(after);

@@ -53,15 +53,6 @@ pub struct Graph {
     records: u64,
 }
 
-/// What became of a chain that was shown to the graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChainOpened {
-    /// It is new.
-    New,
-    /// It was there.
-    Known,
-}
-
 /// What a record adds to its chain's client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Extent<'a> {
@@ -138,9 +129,9 @@ impl Graph {
     }
 
     /// Shows a chain, before its first record.
-    pub fn open_chain(&mut self, chain: ChainId, device: DeviceId) -> ChainOpened {
+    pub fn open_chain(&mut self, chain: ChainId, device: DeviceId) {
         if self.number_of(&chain).is_some() {
-            return ChainOpened::Known;
+            return;
         }
         let number = u32::try_from(self.chains.len()).expect("a document has fewer than 2^32 chains: each is a megabyte of life");
         let device = *self.device_numbers.entry(device).or_insert_with(|| {
@@ -152,7 +143,6 @@ impl Graph {
         if let Some(other) = self.clients.insert(chain.client(), number) {
             self.sharing.entry(chain.client()).or_insert_with(|| vec![other]).push(number);
         }
-        ChainOpened::New
     }
 
     /// Gives a record its place. `hash` is the chain's running hash after it.
@@ -170,7 +160,10 @@ impl Graph {
         self.index.insert(&hash, place, &self.chains);
         let previous = self.previous(index, number);
         let base = self.base_at(index).filter(|base| place.number == 1 && base.number > 0);
-        chain::learn(&mut self.chains, place, &base.into_iter().chain(parents.iter().copied()).collect::<Vec<_>>());
+        match base {
+            Some(base) => chain::learn(&mut self.chains, place, &[&[base], &parents[..]].concat()),
+            None => chain::learn(&mut self.chains, place, &parents),
+        }
         self.heads.remove(&previous);
         for parent in &parents {
             self.heads.remove(parent);

@@ -26,7 +26,7 @@ pub use bytes::{Malformed, Reader, Writer};
 pub use chain::{ChainReader, ChainWriter, ReadRecord, RunError, TailError, WriteError, Written, reseal, verify_run};
 pub use cipher::{ChainCipher, EpochId, EpochSecret, OpenError, Opened};
 pub use frontier::{Digest, Frontier, Prefix, PrefixError, Summary};
-pub use graph::{AppendError, Appended, ChainOpened, Extent, Graph, Past, StampError};
+pub use graph::{AppendError, Appended, Extent, Graph, Past, StampError};
 pub use head::{ChainHead, HeadError, SignedHead};
 pub use pack::{PackError, PackedRun, UnpackError, UnpackedRun, pack};
 pub use record::{Kind, MAX_RECORD, Record, Stamp, StampTooLarge};

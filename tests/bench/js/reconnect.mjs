@@ -44,7 +44,7 @@ async function comesBack(renamed) {
   other.close();
   await ben.stops();
   for (const document of renamed) await lane.ask("rename", { document, title: "Another title" });
-  await sleep(3000);
+  while (await isLinked()) await sleep(POLL_MS);
   const [bytes, start] = [onLoopback(), performance.now()];
   await ben.starts();
   other = await Lane.overSocket(path);
@@ -54,9 +54,14 @@ async function comesBack(renamed) {
   return { bytes: onLoopback() - bytes, ms };
 }
 
-async function isBack(renamed) {
+/** Whether Ada is linked with Ben about the last document. */
+async function isLinked() {
   const { documents: told } = await lane.ask("status", { document: shared.at(-1) });
-  if (!told[0].devices.some(({ linked }) => linked)) return false;
+  return told[0].devices.some(({ linked }) => linked);
+}
+
+async function isBack(renamed) {
+  if (!(await isLinked())) return false;
   if (renamed.length === 0) return true;
   const { documents } = await other.ask("list");
   return documents.filter(({ title }) => title === "Another title").length === renamed.length;

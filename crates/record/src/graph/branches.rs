@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::{ChainId, ClientId, Hash, Position};
 
-use super::{ChainOpened, Graph, Past, Place, chain};
+use super::{Graph, Past, Place, chain};
 use crate::branch::branch_name;
 
 /// What is known of forked chains.
@@ -66,12 +66,12 @@ struct Located {
 
 impl Graph {
     /// Shows a branch, before its first record: a second history of a chain, behind `base`. `name` is its [`crate::branch_name`].
-    pub fn open_branch(&mut self, name: ChainId, base: &Position) -> ChainOpened {
+    pub fn open_branch(&mut self, name: ChainId, base: &Position) {
         if self.number_of(&name).is_some() {
-            return ChainOpened::Known;
+            return;
         }
         let base = self.number_of(&base.chain).zip(u32::try_from(base.number).ok());
-        let Some(base) = base.map(|(chain, number)| Place { chain, number }) else { return ChainOpened::Known };
+        let Some(base) = base.map(|(chain, number)| Place { chain, number }) else { return };
         let (root, offset) = (self.root_at(base.chain), self.absolute_at(base));
         let branch = self.chains.len() as u32;
         let device = self.chains[root as usize].device;
@@ -80,7 +80,6 @@ impl Graph {
         self.forks.branches.insert(branch, Branch { root, base, offset });
         self.forks.behind.entry(base).or_default().push(branch);
         self.forks.trees.entry(root).or_default().push(branch);
-        ChainOpened::New
     }
 
     /// Whether anything here may be known under other client ids than its authors used.
