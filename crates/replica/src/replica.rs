@@ -212,7 +212,10 @@ impl Replica {
         }
         let passes = passes(raw, &mut self.sequence);
         let written = self.crdt.edit(said, &passes)?;
-        let updates = cut(&written).map_err(|refused| Broken(format!("yrs wrote what we refuse: {refused}")))?;
+        let mut updates = Vec::new();
+        for written in &written {
+            updates.extend(cut(written).map_err(|refused| Broken(format!("yrs wrote what we refuse: {refused}")))?);
+        }
         for update in &updates {
             // Nothing leaves that others would refuse: it would end our chain.
             let rules = if self.is_founded() { Rules::Body(self.client) } else { Rules::Founding(self.client) };

@@ -13,6 +13,7 @@ mod integrate;
 mod leaves;
 mod makeup;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::ClientId;
@@ -95,6 +96,8 @@ struct Item {
     /// Was there before the present change and was deleted by it.
     gone: bool,
     content: Content,
+    /// The checksum of its text, if somebody has asked since that changed.
+    sum: Cell<Option<Checksum>>,
 }
 
 impl Item {
@@ -108,6 +111,21 @@ impl Item {
             Content::Text(_) | Content::Embed(_) if !self.deleted => self.length,
             _ => 0,
         }
+    }
+
+    /// The checksum of what a reader sees of it.
+    fn checksum(&self) -> Checksum {
+        if self.seen() == 0 {
+            return Checksum::new();
+        }
+        self.sum.get().unwrap_or_else(|| {
+            let sum = match &self.content {
+                Content::Text(text) => Checksum::of(text),
+                _ => Checksum::of_embed(),
+            };
+            self.sum.set(Some(sum));
+            sum
+        })
     }
 
     /// How many units a reader saw of it before the present change.
@@ -333,8 +351,10 @@ impl Sequence {
             born: item.born,
             gone: item.gone,
             content,
+            sum: Cell::new(None),
         };
         item.length = offset;
+        item.sum.set(None);
         let touched = item.born || item.gone;
         let (slot, home, entry, seen) = (item.at.slot, item.home, item.entry, half.seen());
         let half = self.add(half);
@@ -348,7 +368,7 @@ impl Sequence {
             self.clients[slot as usize].items.insert(rank + 1, half);
         }
         if !entry {
-            self.leaves[home as usize].seen -= seen;
+            self.leaves[home as usize].see_less(seen);
             self.put_after(half, handle);
             if touched {
                 self.touched.push(half);
@@ -370,19 +390,8 @@ impl Sequence {
 
     /// The checksum of the text without its sentinel.
     pub(crate) fn checksum(&self) -> u32 {
-        let mut sum = Checksum::new();
-        let mut left = self.length.saturating_sub(1);
-        for item in self.order.iter().flat_map(|&leaf| &self.leaves[leaf as usize].items).map(|&handle| self.item(handle)) {
-            let seen = item.seen();
-            match &item.content {
-                Content::Text(text) if seen > 0 && left >= seen => sum = sum.and(text),
-                Content::Text(text) if seen > 0 => sum = sum.and(text.strip_suffix('\n').unwrap_or(text)),
-                Content::Embed(_) if seen > 0 => sum = sum.and_embed(),
-                _ => {}
-            }
-            left = left.saturating_sub(seen);
-        }
-        sum.value()
+        let sum = self.order.iter().fold(Checksum::new(), |sum, &leaf| sum.and(self.checksum_of(leaf)));
+        if self.length == 0 { sum.value() } else { sum.without_newline().value() }
     }
 
     /// The id of the character or embed at a raw offset.

@@ -25,6 +25,7 @@ pub(crate) struct Typist {
     document: String,
     view: String,
     version: u64,
+    confirmed: u64,
     number: u64,
     asked: u64,
     /// Texts that others put in, and when they were shown, if somebody wants to know.
@@ -48,7 +49,7 @@ impl Typist {
             }
         });
         let view = format!("view-{}", std::process::id());
-        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, number: 0, asked: 0, shown: None };
+        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, confirmed: 0, number: 0, asked: 0, shown: None };
         it.ask("open", json!({}))?;
         let opened = it.wait(|message| message["ok"]["version"].as_u64().map(|_| message.clone()))?;
         it.version = opened.1["ok"]["version"].as_u64().unwrap_or_default();
@@ -67,8 +68,9 @@ impl Typist {
         self.number += 1;
         let sent = Instant::now();
         self.ask("push", json!({ "number": self.number, "version": self.version, "delta": { "ops": [{ "insert": text }] } }))?;
-        self.wait(|message| (message["event"] == "saved").then_some(()).or(message.get("error").map(|_| ())))?;
-        Ok(sent)
+        let is_answer = |message: &Value| message["event"] == "saved" || message.get("error").is_some();
+        let (_, answer) = self.wait(|message| is_answer(message).then(|| message.clone()))?;
+        answer.get("error").map_or(Ok(sent), |error| Err(format!("a view's words were not taken: {error}")))
     }
 
     /// Waits until a word is shown here, and says when.
@@ -124,8 +126,10 @@ impl Typist {
 
     /// Hears until something is found, and says when it came.
     fn wait<T>(&mut self, mut find: impl FnMut(&Value) -> Option<T>) -> Outcome<(Instant, T)> {
+        let begun = Instant::now();
         loop {
-            let (at, message) = match self.heard.recv_timeout(PATIENCE) {
+            // Others go on all the while: it is not enough that anything is heard.
+            let (at, message) = match self.heard.recv_timeout(PATIENCE.saturating_sub(begun.elapsed())) {
                 Ok(heard) => heard,
                 Err(RecvTimeoutError::Timeout) => return Err("a view waited a minute in vain".to_owned()),
                 Err(RecvTimeoutError::Disconnected) => return Err("the node went away".to_owned()),
@@ -147,7 +151,8 @@ impl Typist {
             return;
         };
         self.version = self.version.max(version);
-        if self.version.is_multiple_of(CONFIRM_EVERY) {
+        if self.version >= self.confirmed + CONFIRM_EVERY {
+            self.confirmed = self.version;
             // A node that is gone is noticed by whoever waits.
             let _ = self.ask("confirm", json!({ "version": self.version }));
         }

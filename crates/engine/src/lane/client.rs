@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sheaf_base::DocumentId;
 use sheaf_document::{Input, Item, ViewId};
@@ -100,7 +101,7 @@ impl Client {
         loop {
             let told = self.0.outbox.next(tokio::time::sleep(CALM)).await;
             if let Some(message) = self.words(told) {
-                return message.to_string();
+                return message;
             }
         }
     }
@@ -125,47 +126,57 @@ impl Client {
         attached
     }
 
-    fn words(&self, told: Told) -> Option<Value> {
-        match told {
-            Told::Reply { id, result } => Some(answer(&id, &result)),
-            Told::Item { document, view, item } => self.item_in_words(document, own_name(&view), item),
+    fn words(&self, told: Told) -> Option<String> {
+        let event = match told {
+            Told::Reply { id, result } => return Some(answer(&id, &result)),
+            Told::Item { document, view, item } => return self.item_in_words(document, own_name(&view), item),
             Told::Pushed { document, view, number, result } => {
                 let key = ((document, own_name(&view).to_owned()), number);
                 let waiting = self.state().pushing.remove(&key).unwrap_or_default();
                 let result = result.map(|version| json!({ "version": version })).map_err(Failure::from);
-                self.answer_all(waiting, &result)
+                return self.answer_all(waiting, &result);
             }
             Told::Role { document, view, role } => {
-                Some(json!({ "event": "role", "document": document.to_string(), "view": own_name(&view), "role": role }))
+                json!({ "event": "role", "document": document.to_string(), "view": own_name(&view), "role": role })
             }
-            Told::Closed { document, view, reason } => self.closed(document, own_name(&view), &reason),
-            Told::Presence { document, view, version, cursors } => Some(encode::presence(document, own_name(&view), version, &cursors)),
-            Told::Event(event) => Some(event),
-            Told::Documents => Some(encode::event(&Event::Documents)),
-            Told::Status(document) => Some(encode::event(&Event::Status { document })),
-        }
+            Told::Closed { document, view, reason } => {
+                self.closed(document, own_name(&view), &reason);
+                return None;
+            }
+            Told::Presence { document, view, version, cursors } => encode::presence(document, own_name(&view), version, &cursors),
+            Told::Event(event) => event,
+            Told::Documents => encode::event(&Event::Documents),
+            Told::Status(document) => encode::event(&Event::Status { document }),
+        };
+        Some(event.to_string())
     }
 
-    fn item_in_words(&self, document: DocumentId, view: &str, item: Item) -> Option<Value> {
+    fn item_in_words(&self, document: DocumentId, view: &str, item: Item) -> Option<String> {
         if let Item::Opened(opened) = &item {
             let waiting = self.state().opening.remove(&(document, view.to_owned())).unwrap_or_default();
             if !waiting.is_empty() {
-                return self.answer_all(waiting, &Ok(Value::Object(encode::opened(opened))));
+                return self.answer_all(waiting, &Ok(encode::Whole::of(opened)));
             }
         }
         Some(encode::item(document, view, &item))
     }
 
     /// Gives the same answer to everybody who waits for it: the first at once, so that it stands where it belongs, the others in line.
-    fn answer_all(&self, waiting: Vec<Value>, result: &Result<Value, Failure>) -> Option<Value> {
+    fn answer_all(&self, waiting: Vec<Value>, result: &Result<impl Serialize, Failure>) -> Option<String> {
         let mut waiting = waiting.into_iter();
-        let first = waiting.next();
-        waiting.for_each(|id| self.reply(id, result.clone()));
-        first.map(|id| answer(&id, result))
+        let first = waiting.next()?;
+        for id in waiting {
+            let result = match result {
+                Ok(answer) => serde_json::to_value(answer).map_err(|error| Failure::new("failed", error.to_string())),
+                Err(failure) => Err(failure.clone()),
+            };
+            self.reply(id, result);
+        }
+        Some(answer(&first, result))
     }
 
     /// The document of a view ended. What waits is answered; the view is opened again and told so by a reset.
-    fn closed(&self, document: DocumentId, view: &str, reason: &str) -> Option<Value> {
+    fn closed(&self, document: DocumentId, view: &str, reason: &str) {
         let named = (document, view.to_owned());
         let mut state = self.state();
         let was_open = state.views.remove(&named).is_some();
@@ -188,14 +199,18 @@ impl Client {
                 }
             });
         }
-        None
     }
 }
 
-fn answer(id: &Value, result: &Result<Value, Failure>) -> Value {
+fn answer(id: &Value, result: &Result<impl Serialize, Failure>) -> String {
+    #[derive(Serialize)]
+    struct Answer<'a, T> {
+        id: &'a Value,
+        ok: &'a T,
+    }
     match result {
-        Ok(answer) => json!({ "id": id, "ok": answer }),
-        Err(failure) => json!({ "id": id, "error": failure.to_json() }),
+        Ok(ok) => encode::words(&Answer { id, ok }),
+        Err(failure) => json!({ "id": id, "error": failure.to_json() }).to_string(),
     }
 }
 

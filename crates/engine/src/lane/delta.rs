@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Number, Value as Json, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value as Json};
 use sheaf_base::limits;
 use sheaf_schema::{Attributes, Delta, Embed, Op, Scalar, Value};
 
@@ -16,49 +17,94 @@ pub(crate) struct MalformedDelta {
     pub(crate) what: &'static str,
 }
 
-/// `{"ops": [...]}`.
+/// A Delta as it is written, `{"ops": [...]}`: straight into the words, since a tree of JSON takes thirty times the room of the text it holds.
+pub(crate) struct Written<'a>(pub(crate) &'a Delta);
+
+/// A Delta within an answer that is built as a tree.
 pub(crate) fn delta_to_json(delta: &Delta) -> Json {
-    json!({ "ops": delta.ops.iter().map(op_to_json).collect::<Vec<_>>() })
+    serde_json::to_value(Written(delta)).unwrap_or_else(|error| unreachable!("a Delta has names for keys and nothing else: {error}"))
 }
 
-fn op_to_json(op: &Op) -> Json {
-    let (name, value, attributes) = match op {
-        Op::Insert { text, attributes } => ("insert", Json::String(text.clone()), Some(attributes)),
-        Op::Embed { embed, attributes } => ("insert", json!({ &embed.kind: value_to_json(&embed.value) }), Some(attributes)),
-        Op::Retain { length, attributes } => ("retain", json!(length), Some(attributes)),
-        Op::Delete { length } => ("delete", json!(length), None),
-    };
-    let mut op = Map::new();
-    op.insert(name.to_owned(), value);
-    if let Some(attributes) = attributes.filter(|attributes| !attributes.is_empty()) {
-        let attributes = attributes.iter().map(|(name, value)| (name.clone(), scalar_to_json(value))).collect();
-        op.insert("attributes".to_owned(), Json::Object(attributes));
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("ops", &Each(|| self.0.ops.iter().map(WrittenOp)))?;
+        map.end()
     }
-    Json::Object(op)
 }
 
-fn scalar_to_json(scalar: &Scalar) -> Json {
-    value_to_json(&Value::from(scalar.clone()))
+struct WrittenOp<'a>(&'a Op);
+
+impl Serialize for WrittenOp<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        let attributes = match self.0 {
+            Op::Insert { text, attributes } => map.serialize_entry("insert", text).map(|()| attributes)?,
+            Op::Embed { embed, attributes } => {
+                let embed = BTreeMap::from([(&embed.kind, WrittenValue(&embed.value))]);
+                map.serialize_entry("insert", &embed).map(|()| attributes)?
+            }
+            Op::Retain { length, attributes } => map.serialize_entry("retain", length).map(|()| attributes)?,
+            Op::Delete { length } => {
+                map.serialize_entry("delete", length)?;
+                return map.end();
+            }
+        };
+        if !attributes.is_empty() {
+            map.serialize_entry("attributes", &WrittenAttributes(attributes))?;
+        }
+        map.end()
+    }
 }
 
-fn value_to_json(value: &Value) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => Json::Bool(*value),
-        Value::Number(number) => number_to_json(*number),
-        Value::Text(text) => Json::String(text.clone()),
-        Value::List(list) => list.iter().map(value_to_json).collect(),
-        Value::Map(map) => Json::Object(map.iter().map(|(name, value)| (name.clone(), value_to_json(value))).collect()),
+struct WrittenAttributes<'a>(&'a Attributes);
+
+impl Serialize for WrittenAttributes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, scalar)| (name, WrittenScalar(scalar))))
+    }
+}
+
+struct WrittenScalar<'a>(&'a Scalar);
+
+impl Serialize for WrittenScalar<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Scalar::Null => serializer.serialize_unit(),
+            Scalar::Bool(value) => serializer.serialize_bool(*value),
+            Scalar::Number(number) => write_number(*number, serializer),
+            Scalar::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+struct WrittenValue<'a>(&'a Value);
+
+impl Serialize for WrittenValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Number(number) => write_number(*number, serializer),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::List(list) => serializer.collect_seq(list.iter().map(WrittenValue)),
+            Value::Map(map) => serializer.collect_map(map.iter().map(|(name, value)| (name, WrittenValue(value)))),
+        }
     }
 }
 
 /// As JavaScript writes it: without a point where there is nothing behind it. What JSON cannot say is null, as there.
-fn number_to_json(number: f64) -> Json {
+fn write_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     const SAFE: f64 = 9_007_199_254_740_992.0;
-    if number.fract() == 0.0 && number.abs() <= SAFE {
-        Json::Number(Number::from(number as i64))
-    } else {
-        Number::from_f64(number).map_or(Json::Null, Json::Number)
+    if number.fract() == 0.0 && number.abs() <= SAFE { serializer.serialize_i64(number as i64) } else { serializer.serialize_f64(number) }
+}
+
+/// A list that is written from what an iterator gives.
+struct Each<F>(F);
+
+impl<I: IntoIterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 
@@ -136,6 +182,7 @@ mod tests {
         let json: Json = serde_json::from_str(text).expect("JSON");
         let delta = delta_from_json(&json).expect("a Delta");
         assert_eq!(delta_to_json(&delta), json);
+        assert_eq!(serde_json::from_str::<Json>(&serde_json::to_string(&Written(&delta)).expect("words")).expect("JSON"), json);
         assert_eq!(delta_from_json(&json["ops"]).expect("the bare operations"), delta);
     }
 

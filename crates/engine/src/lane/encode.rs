@@ -1,63 +1,83 @@
 //! Events and answers in words.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Author, Cursor, Item, Opened, ResetReason, Show};
 
-use super::delta::delta_to_json;
+use super::delta::Written;
 use crate::event::{Event, Level};
 use crate::library::role_name;
 
 /// A whole text.
-pub(super) fn opened(opened: &Opened) -> Map<String, Value> {
-    let Value::Object(fields) = json!({
-        "version": opened.version,
-        "role": role_name(opened.role),
-        "title": opened.title,
-        "delta": delta_to_json(&opened.delta),
-        "length": opened.length,
-        "checksum": opened.checksum,
-    }) else {
-        return Map::new();
-    };
-    fields
+#[derive(Serialize)]
+pub(super) struct Whole<'a> {
+    version: u64,
+    role: &'static str,
+    title: &'a str,
+    delta: Written<'a>,
+    length: u32,
+    checksum: u32,
+    /// Why a view that was open gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+impl<'a> Whole<'a> {
+    pub(super) fn of(opened: &'a Opened) -> Whole<'a> {
+        let Opened { version, role, title, delta, length, checksum } = opened;
+        let delta = Written(delta);
+        Whole { version: *version, role: role_name(*role), title, delta, length: *length, checksum: *checksum, reason: None }
+    }
+
+    fn because(self, reason: &'static str) -> Self {
+        Whole { reason: Some(reason), ..self }
+    }
 }
 
 /// An item of a view's sequence, as an event.
-pub(super) fn item(document: DocumentId, view: &str, item: &Item) -> Value {
-    let (name, mut fields) = match item {
-        Item::Opened(whole) => {
-            let mut fields = opened(whole);
-            fields.insert("reason".into(), "reopened".into());
-            ("reset", fields)
-        }
-        Item::Reset { opened: whole, reason } => {
-            let mut fields = opened(whole);
-            fields.insert("reason".into(), reset_reason(*reason).into());
-            ("reset", fields)
-        }
-        Item::Show(item) => ("show", show(item)),
-        Item::Saved { version, number } => {
-            ("saved", Map::from_iter([("version".into(), json!(version)), ("number".into(), json!(number))]))
-        }
-    };
-    fields.insert("event".into(), name.into());
-    fields.insert("document".into(), document.to_string().into());
-    fields.insert("view".into(), view.into());
-    Value::Object(fields)
+#[derive(Serialize)]
+struct Told<'a> {
+    document: String,
+    view: &'a str,
+    #[serde(flatten)]
+    event: What<'a>,
 }
 
-fn show(show: &Show) -> Map<String, Value> {
-    let mut fields = Map::from_iter([
-        ("version".into(), json!(show.version)),
-        ("delta".into(), delta_to_json(&show.delta)),
-        ("author".into(), author(&show.author).into()),
-        ("length".into(), json!(show.length)),
-    ]);
-    if let Some(checksum) = show.checksum {
-        fields.insert("checksum".into(), json!(checksum));
-    }
-    fields
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum What<'a> {
+    Reset(Whole<'a>),
+    Show {
+        version: u64,
+        delta: Written<'a>,
+        author: String,
+        length: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        checksum: Option<u32>,
+    },
+    Saved {
+        version: u64,
+        number: u64,
+    },
+}
+
+/// An item of a view's sequence, as an event.
+pub(super) fn item(document: DocumentId, view: &str, item: &Item) -> String {
+    let event = match item {
+        Item::Opened(whole) => What::Reset(Whole::of(whole).because("reopened")),
+        Item::Reset { opened: whole, reason } => What::Reset(Whole::of(whole).because(reset_reason(*reason))),
+        Item::Show(Show { version, delta, author: by, length, checksum, .. }) => {
+            What::Show { version: *version, delta: Written(delta), author: author(by), length: *length, checksum: *checksum }
+        }
+        Item::Saved { version, number } => What::Saved { version: *version, number: *number },
+    };
+    words(&Told { document: document.to_string(), view, event })
+}
+
+/// What is said, as one line of JSON.
+pub(super) fn words(said: &impl Serialize) -> String {
+    serde_json::to_string(said).unwrap_or_else(|error| unreachable!("all that is said has names for keys and nothing else: {error}"))
 }
 
 fn author(author: &Author) -> String {

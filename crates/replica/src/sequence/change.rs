@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sheaf_schema::{Attributes, Delta, Op, Scalar};
+use sheaf_schema::{Attributes, Checksum, Delta, Op, Scalar};
 
 use super::{Content, Handle, Item, Map, NONE, Sequence, leaves::Active};
 
@@ -81,6 +81,7 @@ impl Sequence {
         let item = self.item_mut(right);
         let (after, length) = (item.right, item.length);
         let content = std::mem::replace(&mut item.content, Content::Nothing);
+        let sum = item.sum.take();
         item.length = 0;
         self.free.push(right);
         let item = self.item_mut(left);
@@ -88,12 +89,13 @@ impl Sequence {
         item.length += length;
         if let (Content::Text(text), Content::Text(more)) = (&mut item.content, content) {
             text.push_str(&more);
+            item.sum.set(item.sum.get().map(|before| before.and(sum.unwrap_or_else(|| Checksum::of(&more)))));
         }
         if after != NONE {
             self.item_mut(after).left = left;
         }
         let leaf = self.item(left).home;
-        self.leaves[leaf as usize].seen += seen;
+        self.leaves[leaf as usize].see_more(seen);
         true
     }
 

@@ -1,6 +1,6 @@
 //! Taking structs in by the rules of YATA, as Yjs and yrs do it, and deleting.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{cell::Cell, collections::BTreeSet, ops::Range};
 
 use sheaf_base::{
     ClientId,
@@ -57,7 +57,7 @@ impl Sequence {
         };
         let deleted = content == Content::Nothing;
         let item =
-            Item { at, length: one.length, origin, right_origin, left, right, home, entry, deleted, born: true, gone: false, content };
+            Item { at, length: one.length, origin, right_origin, left, right, home, entry, deleted, born: true, gone: false, content, sum: Cell::default() };
         self.integrate(item);
         Ok(())
     }

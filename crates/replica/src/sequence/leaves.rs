@@ -1,7 +1,8 @@
 //! The order of the text: leaves of up to [`FULL`] items, each with the number of units seen in it and the formats it leaves behind.
 
 use super::{Content, Handle, NONE, Sequence};
-use sheaf_schema::Scalar;
+use sheaf_schema::{Checksum, Scalar};
+use std::cell::Cell;
 
 /// How many items a leaf holds before it becomes two.
 const FULL: usize = 96;
@@ -18,6 +19,20 @@ pub(super) struct Leaf {
     formats: Vec<(u32, Handle)>,
     /// Whether `formats` must be gathered anew.
     stale: bool,
+    /// The checksum of what is seen, if somebody has asked since that changed.
+    sum: Cell<Option<Checksum>>,
+}
+
+impl Leaf {
+    pub(super) fn see_more(&mut self, units: u32) {
+        self.seen += units;
+        self.sum.set(None);
+    }
+
+    pub(super) fn see_less(&mut self, units: u32) {
+        self.seen -= units;
+        self.sum.set(None);
+    }
 }
 
 /// The formats in force at a place: by attribute, the item that set it. Ended ones are not in it.
@@ -60,7 +75,7 @@ impl Sequence {
         self.item_mut(handle).home = leaf;
         let into = &mut self.leaves[leaf as usize];
         into.items.insert(index, handle);
-        into.seen += seen;
+        into.see_more(seen);
         into.stale = true;
         if into.items.len() > FULL {
             self.halve(leaf);
@@ -74,7 +89,7 @@ impl Sequence {
         let seen = self.item(handle).seen();
         let from = &mut self.leaves[leaf as usize];
         from.items.remove(index);
-        from.seen -= seen;
+        from.see_less(seen);
         from.stale = true;
     }
 
@@ -90,9 +105,9 @@ impl Sequence {
         for &handle in &items {
             self.item_mut(handle).home = next;
         }
-        self.leaves[leaf as usize].seen -= seen;
+        self.leaves[leaf as usize].see_less(seen);
         let rank = self.leaves[leaf as usize].rank + 1;
-        self.leaves.push(Leaf { items, seen, rank, formats: Vec::new(), stale: true });
+        self.leaves.push(Leaf { items, seen, rank, formats: Vec::new(), stale: true, sum: Cell::default() });
         self.order.insert(rank as usize, next);
         for later in rank as usize + 1..self.order.len() {
             self.leaves[self.order[later] as usize].rank = later as u32;
@@ -102,7 +117,7 @@ impl Sequence {
     /// Says that something in the item's leaf is seen or unseen, or a format begun or ended.
     pub(super) fn note(&mut self, handle: Handle, unseen: u32) {
         let leaf = &mut self.leaves[self.items[handle as usize].home as usize];
-        leaf.seen -= unseen;
+        leaf.see_less(unseen);
         leaf.stale = true;
     }
 
@@ -165,6 +180,16 @@ impl Sequence {
         if let (Content::Format(name, _), false) = (&item.content, item.deleted) {
             active.set(*name, self.unless_ended(handle));
         }
+    }
+
+    /// The checksum of what is seen in a leaf.
+    pub(super) fn checksum_of(&self, leaf: u32) -> Checksum {
+        let leaf = &self.leaves[leaf as usize];
+        leaf.sum.get().unwrap_or_else(|| {
+            let sum = leaf.items.iter().fold(Checksum::new(), |sum, &handle| sum.and(self.item(handle).checksum()));
+            leaf.sum.set(Some(sum));
+            sum
+        })
     }
 
     fn unless_ended(&self, format: Handle) -> Option<Handle> {

@@ -47,10 +47,19 @@ export function mayOpen(address: string): boolean {
   return known && named && !/[\p{White_Space}\p{Cc}]/u.test(address);
 }
 
-/** FNV-1a of 32 bits over a text's UTF-16 units; embeds stand in it as U+FFFC. Pass the sum so far to go on. */
-export function checksum(text: string, sum = 0x811c9dc5): number {
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
-  return sum >>> 0;
+/** The sum of a text's UTF-16 units, embeds as U+FFFC, and the factor that a sum before it is multiplied with. */
+export interface Checksum {
+  readonly sum: number;
+  readonly factor: number;
+}
+
+/** The checksum of a text. Pass that of what stands before it to go on. */
+export function checksum(text: string, { sum, factor }: Checksum = { sum: 0, factor: 1 }): Checksum {
+  for (let at = 0; at < text.length; at++) {
+    sum = (Math.imul(sum, 0x9e3779b1) + text.charCodeAt(at) + 1) | 0;
+    factor = Math.imul(factor, 0x9e3779b1);
+  }
+  return { sum, factor };
 }
 
 function understand(block: Block, token: string): boolean {

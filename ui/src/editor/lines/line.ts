@@ -2,6 +2,7 @@
  * One line of the text: its runs of characters and the newline that ends it. Immutable; a line that did not change is the same object, and
  * what was computed from it once (its text, its words, the node that shows it) is kept on it.
  */
+import { type Checksum, checksum } from "../../generated/schema.ts";
 import { type Attributes, type Embed, sameAttributes } from "../delta.ts";
 
 /** A run: text or one embed, with the attributes it carries. */
@@ -27,6 +28,7 @@ export class Line {
   readonly width: number;
   private plain: string | undefined;
   private wordCount: number | undefined;
+  private sum: Checksum | undefined;
   /** What shows this line on a page, kept by the page (never read here). */
   shown: unknown = undefined;
 
@@ -55,6 +57,11 @@ export class Line {
   get block(): string {
     const block = this.attributes?.["block"];
     return typeof block === "string" ? block : "";
+  }
+
+  /** The checksum of its characters and its newline. */
+  get checksum(): Checksum {
+    return (this.sum ??= checksum(this.ends ? `${this.text}\n` : this.text));
   }
 
   /** Its characters, embeds as U+FFFC, without the newline. */
