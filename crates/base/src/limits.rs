@@ -24,8 +24,8 @@ pub const TURN_BYTES: usize = 256 * 1024;
 
 /// Shows that a view may leave unconfirmed, and how far back a push may name its base.
 pub const RING_SHOWS: usize = 256;
-/// The bytes that those shows may fill.
-pub const RING_BYTES: usize = 1024 * 1024;
+/// The bytes that those shows may fill: room for a large paste, so that whoever types meanwhile is not torn off the text.
+pub const RING_BYTES: usize = 8 * 1024 * 1024;
 
 /// A ticket, in bytes of text: it must fit a chat message and a QR code's neighbourhood.
 pub const TICKET: usize = 4 * 1024;
