@@ -57,6 +57,15 @@ impl Op {
         }
     }
 
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Op::Insert { text, .. } => text.is_empty(),
+            Op::Embed { .. } => false,
+            Op::Retain { length, .. } | Op::Delete { length } => *length == 0,
+        }
+    }
+
     /// The attributes; none for a delete.
     pub fn attributes(&self) -> Option<&Attributes> {
         match self {
@@ -87,7 +96,7 @@ impl Delta {
 
     /// Adds an operation at the end, keeping normal form.
     pub fn push(&mut self, op: Op) {
-        if op.length() == 0 {
+        if op.is_empty() {
             return;
         }
         // At one place it makes no difference whether text comes before or after what is deleted there. It comes before.

@@ -49,7 +49,8 @@ impl Typist {
             }
         });
         let view = format!("view-{}", std::process::id());
-        let mut it = Typist { stream, heard, document: document.to_owned(), view, version: 0, confirmed: 0, number: 0, asked: 0, shown: None };
+        let mut it =
+            Typist { stream, heard, document: document.to_owned(), view, version: 0, confirmed: 0, number: 0, asked: 0, shown: None };
         it.ask("open", json!({}))?;
         let opened = it.wait(|message| message["ok"]["version"].as_u64().map(|_| message.clone()))?;
         it.version = opened.1["ok"]["version"].as_u64().unwrap_or_default();

@@ -56,8 +56,21 @@ impl Sequence {
             (Parent::Inherited, NONE, near) | (Parent::Inherited, near, _) => (self.item(near).entry, self.item(near).home),
         };
         let deleted = content == Content::Nothing;
-        let item =
-            Item { at, length: one.length, origin, right_origin, left, right, home, entry, deleted, born: true, gone: false, content, sum: Cell::default() };
+        let item = Item {
+            at,
+            length: one.length,
+            origin,
+            right_origin,
+            left,
+            right,
+            home,
+            entry,
+            deleted,
+            born: true,
+            gone: false,
+            content,
+            sum: Cell::default(),
+        };
         self.integrate(item);
         Ok(())
     }
