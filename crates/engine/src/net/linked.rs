@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Lane, LinkUp, PeerId, Span};
-use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter, SessionId};
+use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter, RouteHint, SessionId};
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
@@ -28,6 +28,8 @@ pub(super) struct Linked {
     jobs: mpsc::UnboundedSender<Job>,
     /// Discovery has ended; documents that appear from now on are offered at once.
     ready: AtomicBool,
+    /// The routes that were told on it, in whichever document: the other end books them by device, so once is enough for all.
+    told_routes: Mutex<BTreeMap<DeviceId, Vec<u8>>>,
     /// By which way the peer was said to be reached.
     told_path: Mutex<Option<Option<String>>>,
     /// Bytes sent and received that are in the statistics already.
@@ -70,6 +72,7 @@ impl Linked {
             fast: Mutex::default(),
             jobs,
             ready: AtomicBool::new(false),
+            told_routes: Mutex::default(),
             told_path: Mutex::default(),
             counted: Mutex::default(),
         };
@@ -164,6 +167,9 @@ impl Linked {
         if !self.is_open(document) {
             return Sent::No;
         }
+        if let Frame::Routes(routes) = frame {
+            return self.send_routes(document, routes);
+        }
         tracing::trace!(document = %document.short(), frame = frame.name(), "sends");
         match lane {
             Lane::Fast => self.send_fast(document, &frame),
@@ -209,6 +215,21 @@ impl Linked {
         let mut open = held(&self.open);
         let Some(open) = open.get_mut(&document) else { return Sent::No };
         if std::mem::replace(&mut open.full, true) { Sent::No } else { Sent::Full }
+    }
+
+    /// Says of routes what was not said on this link.
+    fn send_routes(&self, document: DocumentId, routes: Vec<RouteHint>) -> Sent {
+        let mut told = held(&self.told_routes);
+        let news: Vec<RouteHint> = routes.into_iter().filter(|hint| told.get(&hint.device) != Some(&hint.route)).collect();
+        if news.is_empty() {
+            return Sent::Yes;
+        }
+        tracing::trace!(document = %document.short(), routes = news.len(), "sends");
+        let sent = self.send_fast(document, &Frame::Routes(news.clone()));
+        if sent == Sent::Yes {
+            told.extend(news.into_iter().map(|hint| (hint.device, hint.route)));
+        }
+        sent
     }
 
     /// Presence that does not fit into a datagram goes the fast way; presence that finds no room is as good as lost.
