@@ -206,7 +206,11 @@ async fn close(hub: &Hub, arrivals: &mut Option<Arrivals>) {
 fn look_around(hub: &Hub) {
     let reached = match &*hub.transport.borrow() {
         None => !needs_endpoint(hub),
-        Some(transport) => !hub.links().is_empty() || transport.relay_reached() == Some(true) || transport.peers().is_empty(),
+        Some(transport) => {
+            hub.links().iter().any(|linked| !linked.link.is_silent())
+                || transport.relay_reached() == Some(true)
+                || transport.peers().is_empty()
+        }
     };
     let (now, wall) = (hub.now(), hub.wall());
     let news = hub.state(|state| {

@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -34,6 +34,7 @@ use crate::{
     opening::{Opened, OpeningError},
     profile::{Config, Profile},
     route::{Route, device},
+    silence,
     task::supervised,
     weather,
 };
@@ -94,6 +95,8 @@ pub(crate) struct Node {
     pub(crate) dials: Semaphore,
     me: DeviceId,
     since: Instant,
+    /// Every link has fallen silent, and the relay takes no connection either: see `silence`.
+    pub(crate) relay_silent: AtomicBool,
     kept: Mutex<BTreeMap<DeviceId, Arc<Kept>>>,
     arrivals: mpsc::Sender<(Link, Inbox)>,
     next_link: AtomicU64,
@@ -121,6 +124,7 @@ impl Transport {
             dials: Semaphore::new(DIALS),
             me,
             since: Instant::now(),
+            relay_silent: AtomicBool::new(false),
             kept: Mutex::default(),
             arrivals,
             next_link: AtomicU64::new(1),
@@ -129,6 +133,7 @@ impl Transport {
         let mut tasks = vec![
             supervised("letting dials in", door::keep_open(node.clone())),
             supervised("watching the network", weather::watch(node.clone())),
+            supervised("listening for silence", silence::watch(node.clone())),
         ];
         if let Some(local_network) = local_network {
             tasks.push(supervised("looking around the local network", look_around(node.clone(), local_network)));
@@ -217,6 +222,9 @@ impl Transport {
     pub fn relay_reached(&self) -> Option<bool> {
         if !self.0.config.profile.uses_relays() {
             return None;
+        }
+        if self.0.relay_silent.load(Ordering::Relaxed) {
+            return Some(false);
         }
         let relays = self.0.endpoint.home_relay_status().get();
         // A link may go through a relay before iroh has settled which one this device is at home on.

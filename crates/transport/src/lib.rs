@@ -22,6 +22,7 @@ mod opening;
 mod profile;
 mod queue;
 mod route;
+mod silence;
 mod task;
 mod weather;
 

@@ -28,6 +28,7 @@ use crate::{
     lock::lock,
     queue::{Queue, Refused},
     route::{Route, device},
+    silence::SILENT,
 };
 
 /// Bytes that may wait on the fast lane. At this limit the caller is told [`SendError::Full`].
@@ -199,6 +200,8 @@ pub(crate) struct Shared {
     pub(crate) counts: Counts,
     keying: [u8; 32],
     since: Instant,
+    /// Packets that had come when last looked, and when there were more than before.
+    heard: Mutex<(u64, Instant)>,
     vouched: AtomicBool,
     signals: Mutex<Signals>,
     signalled: Notify,
@@ -295,6 +298,21 @@ impl Link {
     /// How long it has been up.
     pub fn age(&self) -> Duration {
         self.0.since.elapsed()
+    }
+
+    /// Whether nothing has come for longer than a peer that is there is ever silent.
+    pub fn is_silent(&self) -> bool {
+        lock(&self.0.heard).1.elapsed() > SILENT
+    }
+
+    /// Looks whether something has come since.
+    pub(crate) fn listen(&self) {
+        let Some(connection) = self.0.connection.upgrade() else { return };
+        let packets = connection.stats().udp_rx.datagrams;
+        let mut heard = lock(&self.0.heard);
+        if heard.0 != packets {
+            *heard = (packets, Instant::now());
+        }
     }
 
     /// How the peer is reached just now; None while no path is chosen.
@@ -440,6 +458,7 @@ impl Shared {
             counts: Counts::default(),
             keying,
             since: Instant::now(),
+            heard: Mutex::new((0, Instant::now())),
             vouched: AtomicBool::new(false),
             signals: Mutex::default(),
             signalled: Notify::new(),

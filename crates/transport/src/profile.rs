@@ -199,7 +199,8 @@ const LOOSE_WINDOW: usize = 32 * 1024;
 /// Silence after which a peer counts as gone, told at most [`KEEP_ALIVE`] and a round trip later (the idle timer starts anew with the first
 /// packet sent into the silence): under ten seconds in all. Three keep-alives must be lost in a row.
 const IDLE: u32 = 6_000;
-const KEEP_ALIVE: Duration = Duration::from_secs(2);
+/// A link on which nothing happens says so often that it is there.
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(2);
 
 /// One peer makes this process hold at most LINK_WINDOW unread and LINK_WINDOW unsent; iroh's own defaults allow over 100 MB.
 fn limits() -> QuicTransportConfig {

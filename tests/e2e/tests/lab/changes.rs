@@ -14,6 +14,9 @@ fn outage() -> Duration {
     Duration::from_secs(named.map_or(15, |seconds| seconds.parse().expect("SHEAF_LAB_OUTAGE is a number of seconds")))
 }
 
+/// How often iroh asks its relay whether it is there.
+const RELAY_PING: Duration = Duration::from_secs(15);
+
 /// Ada and Ben at home, directly connected.
 fn connected(lab: &Lab, homes: &[Home; 2]) -> Room {
     let room = Room::open(vec![Device::start(lab.person("Ada"), homes[0].machine()), Device::start(lab.person("Ben"), homes[1].machine())]);
@@ -37,10 +40,13 @@ fn an_outage(begin: impl FnOnce(&Device, &Home), end: impl FnOnce(&Device, &Home
     let began = Instant::now();
     ada.person.add(&room.document, "Ada, into the silence.");
     ben.person.add(&room.document, "Ben, on his own.");
-    eventually("Ada to say that Ben is away", || ada.doctor("device").contains("is not connected").then_some(()));
-    println!("noticed after {:?}: {}", began.elapsed(), ada.doctor("device"));
     eventually("Ben to say that he reaches nobody", || ben.doctor("node").contains("Nobody can be reached").then_some(()));
-    println!("after {:?} Ben says: {}", began.elapsed(), ben.doctor("node"));
+    let noticed = began.elapsed();
+    println!("after {noticed:?} Ben says: {}", ben.doctor("node"));
+    // Three seconds after it began to fail, and well before iroh asks its relay again.
+    assert!(noticed > Duration::from_secs(3) && noticed < RELAY_PING, "told after {noticed:?}");
+    eventually("Ada to say that Ben is away", || ada.doctor("device").contains("is not connected").then_some(()));
+    println!("after {:?} Ada says: {}", began.elapsed(), ada.doctor("device"));
     thread::sleep(outage().saturating_sub(began.elapsed()));
     println!("down for {:?}", began.elapsed());
 
