@@ -9,7 +9,7 @@ use sheaf_e2e::{Person, Up, eventually};
 use crate::together::{device_state, same_text};
 
 /// What a page of a node says.
-fn fetch(url: &str, host: Option<&str>) -> String {
+pub(crate) fn fetch(url: &str, host: Option<&str>) -> String {
     let (address, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("a URL");
     let mut stream = TcpStream::connect(address).expect("it listens");
     let host = host.unwrap_or(address);

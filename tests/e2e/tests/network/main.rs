@@ -14,6 +14,7 @@ mod patience;
 mod quiet;
 mod recorded;
 mod relayed;
+mod returning;
 mod reviewed;
 mod sessions;
 mod sharing;
