@@ -17,6 +17,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
   },
+  // Modules, so that a grammar is a file of its own and is loaded when its language is met.
+  worker: { format: "es" },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],

@@ -17,9 +17,12 @@ import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
+import { Highlighting } from "./code/highlighting.ts";
+import { type CodePlace, codePlace } from "./code/place.ts";
 import { readBlock } from "./lines/block.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { randomName } from "./names.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Cursors, type Peer } from "./presence/cursors.ts";
@@ -103,7 +106,7 @@ export class Editor {
     this.now = options.now ?? ((): number => Date.now());
     this.words = { ...WORDS, ...options.words };
     this.cursors = new Cursors(this.now);
-    const plugins = [this.cursors.plugin(() => this.view.page)];
+    const plugins = [this.cursors.plugin(() => this.view.page), new Highlighting(() => this.view.page).plugin()];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.counting = new Counting(page.lines);
@@ -197,6 +200,11 @@ export class Editor {
   /** Takes the link at an offset away. */
   unlink(offset: number): boolean {
     return unlink(this.view.page, offset);
+  }
+
+  /** The code that the caret stands in, and where it is just now. */
+  get code(): CodePlace | undefined {
+    return codePlace(this.view.page);
   }
 
   /** Sets the language of the code the caret is in. */
@@ -588,10 +596,4 @@ function onlyRange({ from, to }: { from: number; to: number }): { from: number; 
 
 function isMac(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.platform);
-}
-
-/** A random name in base 36. */
-function randomName(length: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
 }

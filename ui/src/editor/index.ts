@@ -1,5 +1,7 @@
 /** The editor's door: what the chrome may name. */
 export { Editor, type EditorOptions, type EditorWords } from "./editor.ts";
+export { LANGUAGES, languageNamed } from "./code/languages.ts";
+export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
