@@ -419,6 +419,21 @@ export const stories: Story[] = [
     },
   },
   {
+    name: "code has the colours of its language, and an edited line keeps them",
+    run: async (driver) => {
+      await begin(driver, "code lang=rust: fn one() {}", "code lang=rust: // two", "three");
+      const coloured = `[...CSS.highlights].flatMap(([kind, ranges]) => kind.startsWith("sheaf-code-") ? [...ranges].map((range) => kind.slice(11) + ":" + range) : [])`;
+      const both = (one: string) =>
+        `return document.querySelectorAll('#a .code').length === 2 && ${coloured}.filter((one) => one === "${one}").length === 2`;
+      // Two screens show it.
+      for (const one of ["keyword:fn", "title:one", "comment:// two"]) await until(driver, both(one), 20_000);
+      await caret(driver, 6);
+      await driver.type("s");
+      await until(driver, both("title:ones"), 20_000);
+      expect(await text(driver)).toEqual(["code lang=rust: fn ones() {}", "code lang=rust: // two", "three"]);
+    },
+  },
+  {
     name: "whatever two people do at random, both screens show their texts, character by character",
     run: async (driver) => {
       await begin(driver, "h1: one", "ul: two", "three");
