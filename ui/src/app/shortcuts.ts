@@ -3,9 +3,9 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save" | "who";
+export type Command = "new" | "sidebar" | "settings" | "save" | "print" | "who";
 
-const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save" };
+const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print" };
 
 const withAlt: Record<string, Command> = { w: "who" };
 

@@ -4,6 +4,7 @@ export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+export { printable } from "./printable.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";

@@ -1,0 +1,24 @@
+/**
+ * Puts a document on paper. What is printed is made for it and taken away afterwards: the window's own text is mounted in parts, and has
+ * carets and menus in it.
+ */
+import "./print.css";
+
+import { type Editor, printable } from "../../editor/index.ts";
+
+/** Asks the system to print the open document. */
+export function printDocument(title: string, language: string, editor: Editor): void {
+  document.querySelector(".printed")?.remove();
+  const sheet = document.createElement("article");
+  sheet.className = "printed";
+  sheet.lang = language;
+  const heading = document.createElement("h1");
+  heading.className = "printed-title";
+  heading.textContent = title;
+  // Everything in it was escaped where it was written.
+  const body = new DOMParser().parseFromString(printable(editor.delta), "text/html").body;
+  sheet.append(heading, ...body.childNodes);
+  document.body.append(sheet);
+  window.addEventListener("afterprint", () => sheet.remove(), { once: true });
+  window.print();
+}
