@@ -45,6 +45,8 @@ story("Ctrl+P prints the whole document with its title, and only that", async ()
     scripts: sheet.querySelectorAll("script").length,
     last: sheet.textContent.trimEnd().slice(-9),
     ink: getComputedStyle(sheet).color,
+    paper: getComputedStyle(document.body).backgroundColor,
+    bullet: getComputedStyle(sheet.querySelector("li")).listStyleType,
   }));
   assert.deepEqual(printed, {
     title: "Harvest",
@@ -55,6 +57,8 @@ story("Ctrl+P prints the whole document with its title, and only that", async ()
     scripts: 0,
     last: `Line ${LINES}.`,
     ink: "rgb(0, 0, 0)",
+    paper: "rgb(255, 255, 255)",
+    bullet: "disc",
   });
   const pdf = await ada.page.pdf({ preferCSSPageSize: true });
   const pages = pdf.toString("latin1").match(/\/Type \/Page\b/g)?.length ?? 0;
