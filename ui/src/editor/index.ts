@@ -1,5 +1,6 @@
 /** The editor's door: what the chrome may name. */
-export { Editor, type EditorOptions, type EditorWords } from "./editor.ts";
+export { Editor, type EditorOptions } from "./editor.ts";
+export type { EditorWords } from "./words.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
