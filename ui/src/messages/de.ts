@@ -351,7 +351,7 @@ export const de: Messages = {
     show: "Zeigen",
     showNamed: (nth) => `Absatz ${count.format(nth)} im Text zeigen`,
     use: "Diese Fassung nehmen",
-    useNamed: (nth, whose) => `Diese Fassung von Absatz ${count.format(nth)} nehmen: ${whose}`,
+    useNamed: (nth, whose) => `Diese Fassung nehmen: Absatz ${count.format(nth)}, ${whose}`,
     remove: "Entfernen",
     removeNamed: (nth) => `Entfernen: Absatz ${count.format(nth)}`,
     used: "Der Absatz lautet jetzt so, wie du gewählt hast. Rückgängig nimmt das zurück.",
