@@ -283,13 +283,12 @@ story("in a narrow window the library comes and goes by key, and nothing is open
   await cleo.presses("Escape");
   await cleo.page.locator("nav.sidebar").waitFor({ state: "detached" });
   assert.equal(await cleo.page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Seitenleiste einblenden");
+  await cleo.presses("Control+\\");
   for (let left = 2; left > 0; left -= 1) {
-    await cleo.presses("Control+\\");
-    await cleo.page.waitForFunction(() => document.activeElement?.closest("nav.sidebar"));
-    await cleo.presses("Delete");
+    await cleo.page.locator("nav [data-row]").first().press("Delete");
     await until("it to be gone", async () => (await cleo.library()).length === left - 1);
-    if (await cleo.page.locator("nav.sidebar").count()) await cleo.presses("Control+\\");
   }
+  await cleo.presses("Control+\\");
   await cleo.page.locator(".empty button").first().waitFor();
   await cleo.page.locator(".toast .icon-button").click();
   await cleo.picture("everyone-empty");
