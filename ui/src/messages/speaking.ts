@@ -3,7 +3,7 @@
  * the system names one for the language (de-AT, en-GB), and are made once each.
  */
 
-/** The languages that the page speaks, each in its own words. A new one is a file beside en.ts and a line here and in index.ts. */
+/** The languages that the page speaks, each in its own words. A new one is a file beside en.ts and a line here and in language.svelte.ts. */
 export const languages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof languages;
 

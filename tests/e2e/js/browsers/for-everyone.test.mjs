@@ -168,6 +168,13 @@ function flaws() {
     const { left, right, width } = element.getBoundingClientRect();
     if (width > 0 && (left < -1 || right > innerWidth + 1) && !element.closest("svg")) found.push(`out of the window: ${name(element)}`);
   }
+  // What may end in an ellipsis has to begin all the same.
+  for (const long of top.querySelectorAll(MAY_BE_LONG)) {
+    if (seen(long) && long.scrollWidth > long.clientWidth && long.clientWidth < 48) found.push(`nothing left of: ${name(long)}`);
+  }
+  for (const label of top.querySelectorAll("label, .button")) {
+    if (seen(label) && label.innerText.trim() && label.scrollHeight > label.clientHeight + 1 && label.clientHeight > 0) found.push(`too low for its words: ${name(label)}`);
+  }
   for (const control of top.querySelectorAll(CONTROLS)) {
     if (!seen(control) || control.disabled) continue;
     // A press on its label is a press on it.
