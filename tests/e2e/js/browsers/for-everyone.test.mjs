@@ -340,7 +340,7 @@ story("who wants no motion sees none", async () => {
 });
 
 story("with the system's own colours one sees where one is, what is chosen, and where others are", async () => {
-  await ada.page.emulateMedia({ forcedColors: "active" });
+  await ada.page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
   const style = (selector, ...names) =>
     ada.page.locator(selector).first().evaluate((element, names) => names.map((name) => getComputedStyle(element).getPropertyValue(name)), names);
   const [highlight, words] = await ada.page.evaluate(() =>
@@ -387,6 +387,6 @@ story("with the system's own colours one sees where one is, what is chosen, and 
     assert.deepEqual(await style(".dialog", "border-top-style"), ["solid"], "where the dialog ends");
     await ada.picture("everyone-forced-settings");
   });
-  await ada.page.emulateMedia({ forcedColors: "none" });
+  await ada.page.emulateMedia({ forcedColors: "none", reducedMotion: "no-preference" });
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
 });
