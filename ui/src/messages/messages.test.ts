@@ -1,4 +1,6 @@
 /** Every language says everything that English says, in its own words, with all that it is told, and with every form that its numbers need. */
+import { readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import { de } from "./de.ts";
@@ -89,6 +91,26 @@ describe.each(others)("the catalogue in %s", (language, catalogue) => {
         if (language === "de") expect(words.replace(/„[^„“]*“/gu, ""), key).not.toMatch(/[„“”‘’]/u);
       }
     }
+  });
+});
+
+describe("what the core says", () => {
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+  it.each(others)("about its connections is known in %s", (_, catalogue) => {
+    const sentences = [...read("crates/engine/src/doctor.rs").matchAll(/say\(\s*"\w+",\s*Health::\w+,\s*"([^"]+)"/gu)].map(
+      ([, words]) => words ?? "",
+    );
+    expect(sentences.length).toBeGreaterThan(8);
+    expect(sentences.filter((words) => !catalogue.sentences.some(([pattern]) => pattern.test(words)))).toEqual([]);
+  });
+
+  it.each(others)("when it refuses has words in %s for every code", (_, catalogue) => {
+    const [paragraph = ""] = /^Error codes: [\s\S]*?\n\n/mu.exec(read("docs/lane.md")) ?? [];
+    // A call that the core does not know is a fault of ours; nobody can do anything about it in any language.
+    const codes = [...paragraph.matchAll(/`(\w+)`/gu)].map(([, code]) => code ?? "").filter((code) => code !== "unknown_call");
+    expect(codes.length).toBeGreaterThan(10);
+    expect(codes.filter((code) => catalogue.errors[code]?.("why") === undefined)).toEqual([]);
   });
 });
 

@@ -189,7 +189,7 @@ function flaws() {
 }
 
 /** Nothing moves any more: what fades in has no contrast and no place yet. */
-const rests = () => ada.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+const rests = (person = ada) => person.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
 
 async function looksWhole() {
   const found = [];
@@ -255,6 +255,8 @@ story("the words change with the language, at once and without a new start", asy
 });
 
 story("where nothing is chosen the language is the system's, from the first document on", async () => {
+  // Only looked at: without a profile for tests, sharing here would leave this machine.
+  delete cleo.node.env.SHEAF_NETWORK;
   await cleo.opens();
   await cleo.seesTitle("Willkommen bei Sheaf");
   assert.equal(await cleo.page.evaluate(() => document.documentElement.lang), "de");
@@ -290,6 +292,38 @@ story("in a narrow window the library comes and goes by key, and nothing is open
   await cleo.presses("Escape");
   await cleo.page.locator("nav.sidebar").waitFor({ state: "detached" });
   assert.equal(await cleo.page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Seitenleiste einblenden");
+
+  // A dialog lies over the library; Esc closes the topmost and gives the focus back.
+  await cleo.presses("Control+\\");
+  await cleo.page.locator("nav footer .entry").last().click();
+  await cleo.page.getByRole("dialog", { name: "Einstellungen" }).waitFor();
+  await cleo.leavesDialog();
+  await cleo.page.waitForFunction(() => document.activeElement?.textContent.trim() === "Einstellungen");
+  await cleo.presses("Escape");
+  await cleo.page.locator("nav.sidebar").waitFor({ state: "detached" });
+
+  // What is said before the first share fits, and so does what is nested and what has no place to break.
+  await cleo.clicks("Teilen");
+  await cleo.page.getByRole("radio", { name: /^Nur im lokalen Netz/ }).waitFor();
+  await rests(cleo);
+  assert.deepEqual(await cleo.page.evaluate(flaws), []);
+  await cleo.picture("everyone-first-share");
+  await cleo.leavesDialog();
+  await cleo.page.focus(".sheaf-editor");
+  await cleo.presses("Control+End");
+  await cleo.types("- Eins\n");
+  for (const word of ["Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht"]) {
+    await cleo.presses("Tab");
+    await cleo.types(`${word} und einige Wörter mehr\n`);
+  }
+  await cleo.presses(...Array(8).fill("Enter"));
+  await cleo.types("``` " + "const donaudampfschifffahrtsgesellschaft = ".repeat(4));
+  await cleo.page.locator(".sheaf-editor .code").waitFor();
+  const widths = await cleo.page.locator(".sheaf-editor .line").evaluateAll((lines) => lines.map((line) => line.clientWidth - parseFloat(getComputedStyle(line).paddingInlineStart)));
+  assert.ok(Math.min(...widths) > 120, `a line has ${Math.min(...widths)} pixels left`);
+  assert.equal(await cleo.page.evaluate(() => document.querySelector(".canvas").scrollWidth - document.querySelector(".canvas").clientWidth), 0);
+  await cleo.picture("everyone-deep");
+
   await cleo.presses("Control+\\");
   for (let left = 2; left > 0; left -= 1) {
     await cleo.page.locator("nav [data-row]").first().press("Delete");
