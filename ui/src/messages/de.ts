@@ -55,6 +55,7 @@ export const de: Messages = {
     version: () => "Diese Fassung des Dokuments gibt es hier nicht.",
     gone: () => "Sheaf wurde inzwischen beendet.",
     malformed: (words) => `Das war nicht zu verstehen. (${words})`,
+    no_key: () => "Diese Seite wurde ohne ihren Schlüssel geöffnet. Starte sie neu mit `sheaf up --bridge`.",
     failed: (words) => `Das hat nicht geklappt. (${words})`,
   },
   notices: {
@@ -134,7 +135,6 @@ export const de: Messages = {
     ],
   ],
   unanswered: "Sheaf hat nicht geantwortet. Ob es getan wurde, ist nicht bekannt.",
-  noKey: "Diese Seite wurde ohne ihren Schlüssel geöffnet. Starte sie neu mit `sheaf up --bridge`.",
 
   library: {
     label: "Bibliothek",

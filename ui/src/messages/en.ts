@@ -51,7 +51,6 @@ export const en = {
   /** What the core says in sentences that have no code: a pattern and what to say for it. */
   sentences: [] as readonly (readonly [RegExp, string])[],
   unanswered: "Sheaf did not answer. Whether it was done is not known.",
-  noKey: "This page was opened without its key. Start it again with `sheaf up --bridge`.",
 
   library: {
     label: "Library",
