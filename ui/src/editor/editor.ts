@@ -30,6 +30,7 @@ import { PresenceLane } from "./presence/lane.ts";
 import { type Box, arrangeLines, boxOf, mountScreen } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 import { View } from "./view.ts";
+import { type EditorWords, WORDS, showWords } from "./words.ts";
 
 /** What an editor needs. */
 export interface EditorOptions {
@@ -45,21 +46,6 @@ export interface EditorOptions {
   /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
   readonly mountLimit?: number;
 }
-
-/** Words in the reader's language. */
-export interface EditorWords {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly newer: string;
-  readonly source: string;
-}
-
-const WORDS: EditorWords = {
-  label: "Document text",
-  placeholder: "Write, or press / for blocks",
-  newer: "Made with a newer version",
-  source: "Markdown",
-};
 
 const IDLE_TYPING_MS = 1500;
 /** The mouse moved so far while it was pressed: something was dragged over, not clicked. */
@@ -110,7 +96,7 @@ export class Editor {
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.counting = new Counting(page.lines);
-    this.slash = new SlashMenu(page);
+    this.slash = new SlashMenu(page, () => this.words.blocks);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
     this.clipboard = new Clipboard(
       page,
@@ -133,7 +119,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), { label: this.words.label, card: this.words });
+    const view = mountScreen(host, page, this.screenEvents(), this.words);
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -145,6 +131,13 @@ export class Editor {
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
     if (this.view.lane.owes) this.drawing.due();
+  }
+
+  /** The reader's language changed. */
+  setWords(words: Partial<EditorWords>): void {
+    Object.assign(this.words, words);
+    const { view } = this.view.page;
+    if (view) showWords(view, this.words);
   }
 
   /** Ends it. What is unsaved is still sent. */

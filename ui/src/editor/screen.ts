@@ -29,7 +29,12 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: { label: string; card: CardWords }): EditorView {
+export function mountScreen(
+  host: HTMLElement,
+  page: Page,
+  events: ScreenEvents,
+  words: CardWords & { readonly label: string },
+): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -45,7 +50,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node) => new EmbedView(node, words.card),
+      embed: (node: Node) => new EmbedView(node, words),
     },
     scrollThreshold: 48,
     scrollMargin: 64,

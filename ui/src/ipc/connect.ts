@@ -1,5 +1,5 @@
 /** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
-import type { Wire } from "../editor/lane/wire.ts";
+import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
 import { isWindow, openOutside, overTauri } from "./tauri.ts";
 
@@ -9,7 +9,7 @@ export { isWindow };
 export async function connect(): Promise<Wire> {
   if (isWindow()) return await overTauri();
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (!token) throw new Error("This page was opened without its key. Start it again with `sheaf up --bridge`.");
+  if (!token) throw new Refusal("no_key", "This page was opened without its key. Start it again with `sheaf up --bridge`.");
   return await overSocket(`ws://${location.host}/lanes`, token);
 }
 

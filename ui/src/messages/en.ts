@@ -2,20 +2,15 @@
  * Every sentence the chrome says, in English. One object, so that another language is another file of the same shape (`Messages`).
  * Plain words: no jargon, and never "synced".
  */
+import { speaking } from "./speaking.ts";
 
-const count = new Intl.NumberFormat("en");
-const list = new Intl.ListFormat("en", { type: "conjunction" });
-const plural = (n: number, one: string, many: string): string => `${count.format(n)} ${n === 1 ? one : many}`;
-
-/** Bytes as people count them: 400 KB, 1.2 MB. What is there is never nothing. */
-const size = (bytes: number): string =>
-  bytes < 1_000_000 ? `${count.format(Math.ceil(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+const { categories, count, decimal, form, list, plural, size } = speaking("en", ["one", "other"]);
 
 /** A time as people feel it: under a millisecond nothing is to be told. */
 const time = (ms: number): string => {
   if (ms < 1) return "under 1 ms";
   if (ms < 1000) return `${String(Math.round(ms))} ms`;
-  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  return `${ms < 10_000 ? decimal(ms / 1000) : count.format(Math.round(ms / 1000))} s`;
 };
 
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
@@ -34,9 +29,28 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 export const en = {
+  /** The plural categories of the language. */
+  categories: categories as readonly Intl.LDMLPluralRule[],
+
   appName: "Sheaf",
   untitled: "Untitled",
   somebody: "Somebody",
+  names: (people: readonly string[]) => list.format(people),
+  /** A shortcut as the keys are labelled. */
+  keys: (shortcut: string) => shortcut,
+
+  when: {
+    now: "just now",
+    on: (day: string) => day,
+  },
+
+  /** What the core refuses, by the code of the refusal. The core's own sentences are English already. */
+  errors: {} as Readonly<Record<string, (words: string) => string>>,
+  /** What the core tells of, by its code. */
+  notices: {} as Readonly<Record<string, string>>,
+  /** What the core says in sentences that have no code: a pattern and what to say for it. */
+  sentences: [] as readonly (readonly [RegExp, string])[],
+  unanswered: "Sheaf did not answer. Whether it was done is not known.",
 
   library: {
     label: "Library",
@@ -66,7 +80,7 @@ export const en = {
   document: {
     titlePlaceholder: "Title",
     titleLabel: "Title of the document",
-    bodyLabel: (title: string) => `Text of ${title}`,
+    textLabel: "Document text",
     placeholder: "Write, or press / for blocks",
     words: (n: number) => plural(n, "word", "words"),
     selectedWords: (n: number, all: number) => `${count.format(n)} of ${plural(all, "word", "words")}`,
@@ -137,7 +151,8 @@ export const en = {
     nobody: "Nobody else is online",
     offline: (edits: number) => (edits > 0 ? `Offline · ${plural(edits, "edit", "edits")} waiting` : "Offline"),
     sending: (people: string) => `Sending to ${people}…`,
-    getting: (person: string, some: string) => `Getting the first copy from ${person}, ${some}`,
+    getting: (person: string, bytes: number, total: number | null) =>
+      `Getting the first copy from ${person}, ${total === null ? size(bytes) : `${size(bytes)} of ${size(total)}`}`,
     panel: "People and sync",
     open: "Show who has this document",
     catchingUp: (changes: number, people: string) => `Getting ${plural(changes, "change", "changes")} from ${people}…`,
@@ -149,8 +164,8 @@ export const en = {
     refused: (reason: string) => `Refused: ${reason}`,
     waiting: "Waiting for the first copy",
     waitingFor: (person: string) => `Waiting for the first copy from ${person}`,
-    direct: (ms: number) => `direct, ${ms} ms`,
-    relayed: (ms: number) => `through a relay, ${ms} ms`,
+    direct: (ms: number) => `direct, ${count.format(ms)} ms`,
+    relayed: (ms: number) => `through a relay, ${count.format(ms)} ms`,
     mine: "this device",
     check: "Check the connection",
     checkAgain: "Check again",
@@ -228,11 +243,11 @@ export const en = {
     writing: (names: readonly string[]) =>
       names.length > 2
         ? `${plural(names.length, "person", "people")} are writing`
-        : `${list.format(names)} ${names.length === 1 ? "is" : "are"} writing`,
+        : `${list.format(names)} ${form(names.length, "is", "are")} writing`,
     more: (n: number) => `and ${plural(n, "other", "others")}`,
     jump: (person: string) => `Go to where ${person} is`,
     here: (names: readonly string[]) =>
-      names.length === 0 ? "Nobody else is here" : `${list.format(names)} ${names.length === 1 ? "is" : "are"} here`,
+      names.length === 0 ? "Nobody else is here" : `${list.format(names)} ${form(names.length, "is", "are")} here`,
   },
 
   rescued: {
@@ -246,7 +261,7 @@ export const en = {
   review: {
     label: "Changed while you were apart",
     summary: (n: number, people: readonly string[]) =>
-      `${countedWord(n)} ${n === 1 ? "paragraph was" : "paragraphs were"} changed by you and by ${list.format(people)} while you were apart`,
+      `${countedWord(n)} ${form(n, "paragraph was", "paragraphs were")} changed by you and by ${list.format(people)} while you were apart`,
     merged: "All of it is in the text. Here is what each of you had before.",
     review: "Review",
     hide: "Hide",
@@ -283,7 +298,20 @@ export const en = {
     you: "You",
     name: "Your name",
     colour: "Your colour",
+    colours: {
+      blue: "blue",
+      teal: "teal",
+      green: "green",
+      lime: "lime",
+      amber: "amber",
+      orange: "orange",
+      red: "red",
+      pink: "pink",
+      magenta: "magenta",
+      violet: "violet",
+    },
     appearance: "Appearance",
+    language: "Language",
     theme: "Theme",
     system: "Like the system",
     light: "Light",
@@ -327,6 +355,20 @@ export const en = {
     link: "Link",
     insert: "Insert a block",
     none: (query: string) => `No block named “${query}”`,
+    blocks: {
+      p: "Text",
+      h1: "Heading 1",
+      h2: "Heading 2",
+      h3: "Heading 3",
+      ul: "Bullet list",
+      ol: "Numbered list",
+      task: "Task list",
+      quote: "Quote",
+      code: "Code block",
+      divider: "Divider",
+    } as Readonly<Record<string, string>>,
+    /** Other words under which a block is found; those of English stand with the blocks (src/editor/menus/slash.ts). */
+    blocksAlso: {} as Readonly<Record<string, readonly string[]>>,
     turnInto: "Turn into",
     linkAddress: "Address",
     linkOpen: "Open",
@@ -337,8 +379,36 @@ export const en = {
     linkBad: "Only web and mail addresses can be links.",
   },
 
+  /** The first document of a new profile: short, real, editable, deletable. Each line is a thing to try (ux.md 2 and 3). */
+  welcome: {
+    title: "Welcome to Sheaf",
+    markdown: `Your documents live on this computer. Share an invitation to edit with someone directly.
+
+## Try it here
+
+- [ ] Tick this box with a click
+- [ ] Type \`/\` on an empty line and choose a block
+- [ ] Select a few words and make them **bold**
+- [ ] Start a line with \`#\` and a space for a heading
+- [ ] Press Ctrl+Z: it takes back what *you* did, never what somebody else wrote
+
+## Write with someone
+
+Press **Share**, copy the invitation, and send it to someone you trust. You will see each other's words as you type. Go offline whenever you like: both of you can go on writing, and everything comes together when you meet again.
+
+> Nothing you type waits for a network, and nothing leaves this computer before you share.
+`,
+  },
+
   actions: { cancel: "Cancel", close: "Close", done: "Done" },
 } as const;
 
-/** What another language must say. */
-export type Messages = typeof en;
+/** What another language must say: the same keys, with sentences of its own. */
+type Said<T> = T extends string
+  ? string
+  : T extends (...told: infer Told) => string
+    ? (...told: Told) => string
+    : T extends readonly unknown[]
+      ? T
+      : { readonly [Key in keyof T]: Said<T[Key]> };
+export type Messages = Said<typeof en>;

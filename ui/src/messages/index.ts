@@ -1,3 +1,4 @@
-/** The sentences in the language in use. One language so far; the choice belongs here. */
-export { en as say } from "./en.ts";
+/** The sentences in the language in use, and the moments in it. */
+export { language, say, speak, type LanguageChoice } from "./language.svelte.ts";
+export { languages } from "./speaking.ts";
 export { day, since } from "./when.ts";

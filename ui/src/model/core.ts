@@ -4,7 +4,7 @@
  */
 
 import type { Wording } from "../editor/index.ts";
-import type { Wire } from "../editor/lane/wire.ts";
+import { Refusal, Unanswered, type Wire } from "../editor/lane/wire.ts";
 import { say } from "../messages/index.ts";
 
 export type Role = "view" | "comment" | "edit" | "admin" | "owner";
@@ -183,7 +183,29 @@ export interface Spent {
 
 /** The sentence to show for whatever was thrown. */
 export function reason(error: unknown): string {
+  if (error instanceof Unanswered) return say.unanswered;
+  if (error instanceof Refusal) return say.errors[error.code]?.(error.message) ?? error.message;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The sentence of a notice; null if it says nothing to people. */
+export function noticed(told: Readonly<Record<string, unknown>>): string | null {
+  const { code, message } = told;
+  return (typeof code === "string" && say.notices[code]) || (typeof message === "string" ? message : null);
+}
+
+/** A sentence of the core's in the language in use, as far as it is known there. */
+export function translated(sentence: string): string {
+  for (const [pattern, words] of say.sentences) if (pattern.test(sentence)) return sentence.replace(pattern, words);
+  return sentence;
+}
+
+/** The core calls a document without a title this. The page calls it so in its own language. */
+const UNTITLED = "Untitled";
+
+/** A document's title, empty when it has none. */
+export function untitledIs(title: string): string {
+  return title === UNTITLED ? "" : title;
 }
 
 /** Every question the chrome has. */
@@ -206,14 +228,15 @@ export class Core {
   }
 
   async list(trashed: boolean): Promise<LibraryEntry[]> {
-    return (await this.ask<{ documents: LibraryEntry[] }>("list", { trashed })).documents;
+    const { documents } = await this.ask<{ documents: LibraryEntry[] }>("list", { trashed });
+    return documents.map((entry) => ({ ...entry, title: untitledIs(entry.title) }));
   }
   /** Without a title the core calls it "Untitled". */
   async create(title?: string, markdown?: string): Promise<string> {
     return (await this.ask<{ document: string }>("new", { ...(title && { title }), ...(markdown && { markdown }) })).document;
   }
   async rename(document: string, title: string): Promise<void> {
-    await this.ask("rename", { document, title });
+    await this.ask("rename", { document, title: title || UNTITLED });
   }
   async duplicate(document: string): Promise<string> {
     return (await this.ask<{ document: string }>("duplicate", { document })).document;
@@ -228,7 +251,8 @@ export class Core {
     return await this.ask("share", { document, role });
   }
   async preview(ticket: string): Promise<TicketPreview> {
-    return await this.ask("preview", { ticket });
+    const preview = await this.ask<TicketPreview>("preview", { ticket });
+    return { ...preview, title: untitledIs(preview.title) };
   }
   async join(ticket: string): Promise<{ document: string; state: string }> {
     return await this.ask("join", { ticket, wait: 0 });

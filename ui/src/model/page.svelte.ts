@@ -2,10 +2,10 @@
  * One open document as the chrome sees it: the editor's state, who is here, the facts about its copies. The editor is framework-free; this is
  * the one place where its callbacks become state that the page's parts can show.
  */
-import { type Box, Editor, type EditorSnapshot, type Here, type LinkAsked } from "../editor/index.ts";
+import { type Box, Editor, type EditorSnapshot, type EditorWords, type Here, type LinkAsked } from "../editor/index.ts";
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
-import { reason, type Core } from "./core.ts";
+import { reason, untitledIs, type Core } from "./core.ts";
 import { Status } from "./status.svelte.ts";
 
 /** A person counts as writing at this moment for as long after a key. */
@@ -13,6 +13,15 @@ const SAVING_SHOWS_AFTER_MS = 400;
 
 /** Between two tries to hand words over that the text did not take. */
 const KEEPING_WAITS_AT_MOST_MS = 30_000;
+
+/** What the text itself says, in the language in use. */
+export function textWords(): EditorWords {
+  const { textLabel: label, placeholder, newer, source } = say.document;
+  const { blocks: titles, blocksAlso } = say.format;
+  const named = Object.keys({ ...titles, ...blocksAlso });
+  const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
+  return { label, placeholder, newer, source, blocks };
+}
 
 export class Page {
   editor = $state.raw<Editor | null>(null);
@@ -113,7 +122,7 @@ export class Page {
         wire: this.core.wire,
         document: this.id,
         openOutside: (url) => void openLink(url),
-        words: { placeholder: say.document.placeholder, newer: say.document.newer, source: say.document.source },
+        words: textWords(),
       });
       if (this.#closed) {
         void editor.destroy();
@@ -129,7 +138,7 @@ export class Page {
 
   #attach(editor: Editor): void {
     this.problem = null;
-    this.title = editor.title;
+    this.title = untitledIs(editor.title);
     this.state = editor.state;
     this.people = editor.here;
     this.#stops.push(

@@ -1,10 +1,12 @@
 /** What this person chose about the page. Kept by the core as plain values; a value that makes no sense falls back to its default. */
+import { languages, speak, type LanguageChoice } from "../messages/index.ts";
 import type { Core } from "./core.ts";
 
 export type Theme = "system" | "light" | "dark";
 export type DocumentFont = "serif" | "sans" | "mono";
 
 export class Settings {
+  language = $state<LanguageChoice>("system");
   theme = $state<Theme>("system");
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
@@ -27,6 +29,7 @@ export class Settings {
 
   async load(): Promise<void> {
     const kept = await this.#core.settings();
+    this.language = oneOf(kept["language"], ["system", ...(Object.keys(languages) as LanguageChoice[])], "system");
     this.theme = oneOf(kept["theme"], ["system", "light", "dark"], "system");
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
@@ -37,6 +40,11 @@ export class Settings {
     this.lastCaret = typeof document === "string" && typeof offset === "number" ? { document, offset } : null;
     this.welcomed = kept["welcomed"] === true;
     this.#show();
+  }
+
+  async setLanguage(language: LanguageChoice): Promise<void> {
+    this.language = language;
+    await this.#keep({ language });
   }
 
   async setTheme(theme: Theme): Promise<void> {
@@ -86,8 +94,9 @@ export class Settings {
     await keeping;
   }
 
-  /** Colours and fonts follow at once: the tokens are `light-dark()` and variables. */
+  /** Words, colours and fonts follow at once: the tokens are `light-dark()` and variables. */
   #show(): void {
+    speak(this.language);
     const root = document.documentElement;
     root.style.colorScheme = this.theme === "system" ? "light dark" : this.theme;
     root.dataset["font"] = this.font;

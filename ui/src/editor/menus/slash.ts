@@ -7,6 +7,7 @@ import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
+import type { BlockWords } from "../words.ts";
 
 /** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
 export interface SlashItem {
@@ -46,14 +47,18 @@ const LONGEST_QUERY = 24;
 export class SlashMenu {
   private open: { from: number; chosen: number } | undefined;
 
-  constructor(private readonly page: Page) {}
+  /** `named` are the blocks in the reader's language. */
+  constructor(
+    private readonly page: Page,
+    private readonly named: () => BlockWords = () => ({}),
+  ) {}
 
   /** What it shows; undefined when it is closed. */
   get state(): SlashState | undefined {
     if (this.open === undefined) return undefined;
     const { from, chosen } = this.open;
     const query = this.page.lines.text(from + 1, this.page.selection.head);
-    const items = matching(query);
+    const items = matching(query, this.named());
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
   }
 
@@ -72,7 +77,8 @@ export class SlashMenu {
     const { lines } = this.page;
     const sameLine = head > from && lines.at(head).index === lines.at(from).index;
     if (anchor !== head || !sameLine || head - from > LONGEST_QUERY || lines.text(from, from + 1) !== "/") this.open = undefined;
-    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head)).length === 0) this.open = undefined;
+    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head), this.named()).length === 0)
+      this.open = undefined;
     return true;
   }
 
@@ -120,10 +126,15 @@ function insert(page: Page, id: string): void {
   page.edit(withBlocks(page, [{ at, block }]), how);
 }
 
-function matching(query: string): readonly SlashItem[] {
+/** What fits, by the names in the reader's language or in English, in which Markdown's words are. */
+function matching(query: string, named: BlockWords): readonly SlashItem[] {
   const wanted = query.trim().toLowerCase();
-  if (wanted === "") return ITEMS;
-  const scored = ITEMS.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
+  const items = ITEMS.map((item) => {
+    const { title = item.title, also = [] } = named[item.id] ?? {};
+    return { ...item, title, keywords: [...item.keywords, item.title.toLowerCase(), ...also] };
+  });
+  if (wanted === "") return items;
+  const scored = items.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
   return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
 }
 

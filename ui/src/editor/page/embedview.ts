@@ -13,6 +13,13 @@ export interface CardWords {
   readonly source: string;
 }
 
+/** Writes on a card what it is. */
+export function entitle(card: HTMLElement, words: CardWords): void {
+  const title = card.classList.contains("source") ? words.source : words.newer;
+  card.querySelector(".card-title")?.replaceChildren(title);
+  card.setAttribute("aria-label", title);
+}
+
 /** A card on the screen. */
 export class EmbedView implements NodeView {
   readonly dom: HTMLElement;
@@ -25,22 +32,21 @@ export class EmbedView implements NodeView {
     this.dom.setAttribute("role", "group");
     const title = document.createElement("span");
     title.className = "card-title";
+    this.dom.append(title);
     if (typeof source === "string") {
       this.dom.className = "card source";
-      title.textContent = words.source;
       const text = document.createElement("span");
       text.className = "card-source";
       text.textContent = source;
-      this.dom.append(title, text);
+      this.dom.append(text);
     } else {
       this.dom.className = "card newer";
-      title.textContent = words.newer;
       const kind = document.createElement("span");
       kind.className = "card-kind";
       kind.textContent = Object.keys(embed)[0] ?? "";
-      this.dom.append(title, kind);
+      this.dom.append(kind);
     }
-    this.dom.setAttribute("aria-label", title.textContent);
+    entitle(this.dom, words);
   }
 
   ignoreMutation(): boolean {

@@ -47,8 +47,8 @@ export function statusWords(document: DocumentStatus | null, network: NetworkSta
 function firstCopy({ transfer, devices }: DocumentStatus): StatusWords {
   const inviter = devices.find((device) => !device.mine)?.person;
   if (!transfer) return { here: inviter ? say.status.waitingFor(inviter) : say.status.waiting, others: null, tone: "waiting" };
-  const some = transfer.total ? `${size(transfer.bytes)} of ${size(transfer.total)}` : size(transfer.bytes);
-  return { here: say.status.getting(transfer.person || transfer.from.slice(0, 8), some), others: null, tone: "waiting" };
+  const from = transfer.person || transfer.from.slice(0, 8);
+  return { here: say.status.getting(from, transfer.bytes, transfer.total), others: null, tone: "waiting" };
 }
 
 function others(people: Person[], network: NetworkStatus | null): { others: string; tone: Tone } {
@@ -88,9 +88,5 @@ function byPerson(devices: DeviceStatus[]): Person[] {
 }
 
 function names(people: Person[]): string {
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(people.map((person) => person.name));
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return say.names(people.map((person) => person.name));
 }

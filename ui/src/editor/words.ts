@@ -1,0 +1,29 @@
+/** The words of the reader's language that the text itself shows or says. The chrome hands them in, and others when the language changes. */
+import type { EditorView } from "prosemirror-view";
+import { type CardWords, entitle } from "./page/embedview.ts";
+
+export interface EditorWords extends CardWords {
+  readonly label: string;
+  readonly placeholder: string;
+  /** What the blocks of the insert menu are called, and what else they are found by. */
+  readonly blocks: BlockWords;
+}
+
+/** By the id of a block; one that is not named keeps its English name. */
+export type BlockWords = Readonly<Record<string, { readonly title?: string | undefined; readonly also?: readonly string[] | undefined }>>;
+
+export const WORDS: EditorWords = {
+  label: "Document text",
+  placeholder: "Write, or press / for blocks",
+  newer: "Made with a newer version",
+  source: "Markdown",
+  blocks: {},
+};
+
+/** Says them on a text that is on the screen. What is drawn later reads them by itself. */
+export function showWords(view: EditorView, words: EditorWords): void {
+  view.dom.setAttribute("data-placeholder", words.placeholder);
+  // The name for screen readers is asked for whenever the view is given anything new.
+  view.setProps({});
+  for (const card of view.dom.querySelectorAll<HTMLElement>(".card")) entitle(card, words);
+}
