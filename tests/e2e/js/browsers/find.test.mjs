@@ -10,6 +10,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const ada = new Person("Ada");
 const ben = new Person("Ben", { colorScheme: "dark" });
 
+const cleo = new Person("Cleo", { viewport: { width: 320, height: 640 }, forcedColors: "active" });
+
 const field = (person) => person.page.getByRole("textbox", { name: "Find", exact: true });
 
 /** The bar says so. */
@@ -73,6 +75,16 @@ story("Ctrl+F finds what is selected; Enter, F3 and Ctrl+G walk; Escape gives th
   await ada.presses(...Array(5).fill("Backspace"));
   await ada.types("RYE");
   await ada.sees("but RYE.");
+  await ada.presses("Control+f");
+  await counts(ada, "2 of 3");
+  await ada.page.focus(".sheaf-editor");
+  await ada.isInText();
+  await ada.presses("Control+Home", "Escape");
+  await ada.page.getByRole("search").waitFor({ state: "detached" });
+  await ada.types("> ");
+  await ada.sees("Rye on Monday");
+  assert.equal(await ada.page.locator(".sheaf-editor > .quote").count(), 1, "Escape in the text leaves the caret where it is");
+  await ada.presses("Backspace");
 });
 
 story("the bar says what is wrong with an expression, and one that would never end is ended", async () => {
@@ -188,5 +200,32 @@ story("a hit far below what is mounted is counted, scrolled to and not under the
   await field(ada).fill("rye");
   await counts(ada, "5 of 5");
   await ada.picture("find-light");
+  await ada.presses("Escape");
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
+});
+
+story("who may only read finds and replaces nothing; the bar has room in 320 pixels and is seen in forced colours", async () => {
+  const ticket = await ada.shares("Can view");
+  await cleo.opens();
+  await cleo.clicks("Hide the sidebar");
+  await cleo.clicks("Show the sidebar");
+  await cleo.joins(ticket, "Harvest");
+  await cleo.clicks("Hide the sidebar");
+  await cleo.sees("Barley");
+  await cleo.page.focus(".sheaf-editor");
+  await cleo.presses("Control+h");
+  await field(cleo).fill("rye");
+  await counts(cleo, "1 of 5");
+  assert.equal(await cleo.page.getByRole("textbox", { name: "Replace with" }).count(), 0);
+  const { left, right } = await cleo.page.evaluate(() => document.querySelector("[role=search]").getBoundingClientRect().toJSON());
+  assert.ok(left >= 0 && right <= 320, `the bar reaches from ${left} to ${right}`);
+  for (const button of await cleo.page.locator("[role=search] :is(button, input)").all()) {
+    const box = await button.boundingBox();
+    assert.ok(box.x >= left && box.x + box.width <= right && box.width >= 24 && box.height >= 24, JSON.stringify(box));
+  }
+  await cleo.presses("Enter");
+  await counts(cleo, "2 of 5");
+  assert.deepEqual(await axe(cleo), []);
+  await cleo.picture("find-forced-narrow");
+  assert.deepEqual(cleo.complaints, []);
 });

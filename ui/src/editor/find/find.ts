@@ -9,7 +9,7 @@ import { scrollerOf } from "../growing.ts";
 import { type Line, OBJECT, SOFT_BREAK } from "../lines/line.ts";
 import type { Change } from "../lines/rewriting.ts";
 import type { Page } from "../page/page.ts";
-import { boxOf } from "../screen.ts";
+import { arrangeLines, boxOf } from "../screen.ts";
 import { clearPaint, paint } from "./paint.ts";
 import { type Hit, type Query, replacementFor } from "./query.ts";
 import { type Problem, Search } from "./search.ts";
@@ -186,7 +186,9 @@ export class Find {
     const found = this.search?.current;
     if (found === undefined || page.view === undefined) return;
     const from = page.lines.startOf(found.index) + found.hit.from;
+    const { mounted } = page;
     page.mountAround(from);
+    if (page.mounted !== mounted) arrangeLines(page.view, page);
     const box = boxOf(page.view, page, from, from);
     const { top, bottom } = this.seen();
     if (box === undefined || (box.top > top + this.covered + EDGE_PX && box.bottom < bottom - EDGE_PX)) return;
