@@ -9,7 +9,7 @@ import { scrollerOf } from "../growing.ts";
 import { type Line, OBJECT, SOFT_BREAK } from "../lines/line.ts";
 import type { Change } from "../lines/rewriting.ts";
 import type { Page } from "../page/page.ts";
-import { arrangeLines, boxOf } from "../screen.ts";
+import { arrangeLines, boxOf, readSelection } from "../screen.ts";
 import { clearPaint, paint } from "./paint.ts";
 import { type Hit, type Query, replacementFor } from "./query.ts";
 import { type Problem, Search } from "./search.ts";
@@ -65,6 +65,8 @@ export class Find {
   /** Looking begins where the selection is, or after it. Answers the selected words when they are something to look for. */
   begin(after = false): string {
     const page = this.pageOf();
+    // Asked for with the mouse, or by a key right after one that selects.
+    if (page.view?.hasFocus() === true) readSelection(page.view);
     const { from, to } = ends(page.selection);
     if (this.search === undefined) {
       this.search = new Search(page.lines, {

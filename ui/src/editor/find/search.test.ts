@@ -89,6 +89,15 @@ describe("a search", () => {
     expect([bench.says, bench.offset]).toEqual(["3 of 3", 20]);
   });
 
+  it("takes steps that were asked for before it found anything", async () => {
+    const bench = new Bench("rye oats\nbarley\nrye rye");
+    bench.search.look(PLAIN);
+    bench.search.step(1);
+    bench.search.step(1);
+    await bench.rests();
+    expect(bench.says).toBe("3 of 3");
+  });
+
   it("reads a long text in slices, and goes to the first hit before it has read everything", async () => {
     const bench = new Bench(Array.from({ length: 3000 }, (_, nth) => `line ${nth} of rye`).join("\n"));
     bench.search.look(PLAIN);

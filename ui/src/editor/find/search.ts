@@ -59,6 +59,8 @@ export class Search {
   private place = { index: 0, at: 0 };
   /** The first hit from `place` on is wanted. */
   private seeking = false;
+  /** Steps asked for before there was a hit to step from. */
+  private owed = 0;
   private scheduled = false;
   /** Where looking began: a longer query is looked for from there again. */
   private origin = 0;
@@ -75,7 +77,7 @@ export class Search {
   look(query: Query): void {
     this.stop();
     this.known = new WeakMap();
-    this.reached = this.all = this.before = 0;
+    this.reached = this.all = this.before = this.owed = 0;
     this.problem = undefined;
     const { index, start } = this.text.at(this.origin);
     this.place = { index, at: this.origin - start };
@@ -145,7 +147,10 @@ export class Search {
 
   /** Goes to the next hit, or the one before; past the end it begins again. */
   step(way: 1 | -1): void {
-    this.seeking = false;
+    if (this.seeking) {
+      this.owed += way;
+      return;
+    }
     const { index, at } = this.place;
     const found =
       way === 1
@@ -259,8 +264,14 @@ export class Search {
       if (found !== undefined) this.moveTo(found);
       if (found !== undefined || !this.isSearching) this.seeking = false;
     }
+    if (!this.seeking && !this.isSearching) this.stepAsOwed();
     if (this.isSearching) this.schedule();
     this.host.changed();
+  }
+
+  private stepAsOwed(): void {
+    const way = this.owed > 0 ? 1 : -1;
+    for (; this.owed !== 0; this.owed -= way) this.step(way);
   }
 
   /** What is read next: lines that edits made, then where the walk has come to. */
