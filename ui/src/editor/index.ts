@@ -2,9 +2,6 @@
 export { Editor, type EditorOptions, type EditorWords } from "./editor.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
-export type { Find, FindState } from "./find/find.ts";
-export type { Query } from "./find/query.ts";
-export type { Problem } from "./find/search.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
