@@ -3,13 +3,39 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save" | "print" | "who";
+export type Command = "new" | "sidebar" | "settings" | "save" | "print" | "who" | "find" | "replace" | "next" | "previous";
 
 const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print" };
 
 const withAlt: Record<string, Command> = { w: "who" };
 
+/** Finding has keys with Shift and without Ctrl, and on a Mac Ctrl+F and Ctrl+H move and delete. */
+const finding: Record<string, Command> = {
+  "mod+KeyF": "find",
+  "mod+KeyH": "replace",
+  "mod+alt+KeyF": "replace",
+  "mod+KeyG": "next",
+  "mod+shift+KeyG": "previous",
+  F3: "next",
+  "shift+F3": "previous",
+};
+
 export function commandOf(event: KeyboardEvent): Command | null {
+  return findingOf(event) ?? commonOf(event);
+}
+
+function findingOf(event: KeyboardEvent): Command | undefined {
+  if (event.getModifierState("AltGraph") || event.isComposing) return undefined;
+  const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const [mod, other] = isMac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+  // Ctrl+Alt writes characters on many layouts; with Alt the key is a Mac's.
+  if (other || (event.altKey && !isMac)) return undefined;
+  // A letter is what the layout says; with Alt a Mac writes another.
+  const key = event.altKey || !/^[a-z]$/i.test(event.key) ? event.code : `Key${event.key.toUpperCase()}`;
+  return finding[[mod ? "mod+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : "", key].join("")];
+}
+
+function commonOf(event: KeyboardEvent): Command | null {
   const modifier = event.ctrlKey || event.metaKey;
   if (!modifier || event.shiftKey || event.getModifierState("AltGraph")) return null;
   return (event.altKey ? withAlt : keys)[event.key.toLowerCase()] ?? null;

@@ -7,6 +7,7 @@ import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
+import { Find } from "./find/find.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, handleKey } from "./editing/keys.ts";
@@ -21,8 +22,8 @@ import { Highlighting } from "./code/highlighting.ts";
 import { type CodePlace, codePlace } from "./code/place.ts";
 import { readBlock } from "./lines/block.ts";
 import type { Change } from "./lines/rewriting.ts";
-import { SlashMenu } from "./menus/slash.ts";
 import { randomName } from "./names.ts";
+import { SlashMenu } from "./menus/slash.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Cursors, type Peer } from "./presence/cursors.ts";
@@ -53,6 +54,8 @@ const DRAG_PX = 4;
 
 /** An open document. */
 export class Editor {
+  /** Find and replace in the text. */
+  readonly find = new Find(() => this.view.page);
   private readonly view: View;
   private readonly cursors: Cursors;
   private readonly presence: PresenceLane;
@@ -92,7 +95,7 @@ export class Editor {
     this.now = options.now ?? ((): number => Date.now());
     this.words = { ...WORDS, ...options.words };
     this.cursors = new Cursors(this.now);
-    const plugins = [this.cursors.plugin(() => this.view.page), new Highlighting(() => this.view.page).plugin()];
+    const plugins = [this.cursors.plugin(() => this.view.page), new Highlighting(() => this.view.page).plugin(), this.find.plugin];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.counting = new Counting(page.lines);
@@ -144,6 +147,7 @@ export class Editor {
   async destroy(): Promise<void> {
     this.drawing.stop();
     this.growing?.stop();
+    this.find.stop();
     this.presence.close();
     for (const timer of [...this.timers, this.rest]) clearTimeout(timer);
     this.listeners.clear();
@@ -329,7 +333,10 @@ export class Editor {
         this.cursors.textChanged(delta);
         this.slash.textChanged(delta);
       },
-      textChanged: (_delta, changes, mine) => this.textChanged(changes, mine),
+      textChanged: (delta, changes, mine) => {
+        this.textChanged(changes, mine);
+        this.find.textChanged(delta, changes);
+      },
       changed: () => this.selectionChanged(),
       savedChanged: () => {
         this.unsavedSince = this.lane.isUnsaved ? (this.unsavedSince ?? this.now()) : undefined;
@@ -468,7 +475,8 @@ export class Editor {
     return {
       href: link?.href ?? "",
       text: page.lines.text(range.from, range.to),
-      ...onlyRange(range),
+      from: range.from,
+      to: range.to,
       box: this.boxAt(range.from, range.to),
     };
   }
@@ -581,10 +589,6 @@ export class Editor {
     }, ms);
     this.timers.add(timer);
   }
-}
-
-function onlyRange({ from, to }: { from: number; to: number }): { from: number; to: number } {
-  return { from, to };
 }
 
 function isMac(): boolean {

@@ -100,7 +100,8 @@ export class Growing {
   }
 }
 
-function scrollerOf(element: HTMLElement): HTMLElement | undefined {
+/** What scrolls an element. */
+export function scrollerOf(element: HTMLElement): HTMLElement | undefined {
   for (let at = element.parentElement; at !== null; at = at.parentElement) {
     if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
   }

@@ -78,7 +78,7 @@ export function mountScreen(
  * The browser tells of a new selection in a task of its own, and a key that follows at once would act on the one before. So it is read first, as
  * ProseMirror does when it is told; that function is not among its public ones (pinned with its version in package.json).
  */
-function readSelection(view: EditorView): void {
+export function readSelection(view: EditorView): void {
   if (!view.composing) (view as unknown as { domObserver: { flush(): void } }).domObserver.flush();
 }
 

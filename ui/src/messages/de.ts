@@ -418,6 +418,32 @@ export const de: Messages = {
     device: "Gerät",
   },
 
+  find: {
+    open: "In diesem Dokument suchen",
+    label: "Suchen und ersetzen",
+    placeholder: "Suchen",
+    replaceWith: "Ersetzen durch",
+    matchCase: "Groß- und Kleinschreibung beachten",
+    wholeWord: "Ganze Wörter",
+    regex: "Regulärer Ausdruck",
+    withReplace: "Auch ersetzen",
+    previous: "Vorheriges Ergebnis",
+    next: "Nächstes Ergebnis",
+    close: "Schließen",
+    replace: "Ersetzen",
+    replaceAll: "Alle ersetzen",
+    nth: (nth, all) => `${count.format(nth)} von ${count.format(all)}`,
+    found: (n) => `${count.format(n)} gefunden`,
+    none: "Keine Ergebnisse",
+    searching: "Suche läuft…",
+    replaced: (n) => `${count.format(n)} ersetzt`,
+    problems: {
+      mistake: "Dieser Ausdruck ist unvollständig oder enthält einen Fehler.",
+      slow: "Dieser Ausdruck braucht zu lange. Versuche einen einfacheren.",
+      failed: "Ausdrücke können hier gerade nicht verwendet werden.",
+    },
+  },
+
   format: {
     toolbar: "Auswahl formatieren",
     bold: "Fett",

@@ -97,6 +97,32 @@ export const en = {
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 
+  find: {
+    open: "Find in this document",
+    label: "Find and replace",
+    placeholder: "Find",
+    replaceWith: "Replace with",
+    matchCase: "Match case",
+    wholeWord: "Whole words",
+    regex: "Regular expression",
+    withReplace: "Replace as well",
+    previous: "Previous result",
+    next: "Next result",
+    close: "Close",
+    replace: "Replace",
+    replaceAll: "Replace all",
+    nth: (nth: number, all: number) => `${count.format(nth)} of ${count.format(all)}`,
+    found: (n: number) => `${count.format(n)} found`,
+    none: "No results",
+    searching: "Searching…",
+    replaced: (n: number) => `${count.format(n)} replaced`,
+    problems: {
+      mistake: "This expression is not complete, or has a mistake in it.",
+      slow: "This expression takes too long. Try a simpler one.",
+      failed: "Expressions cannot be used here just now.",
+    },
+  },
+
   share: {
     open: "Share",
     title: (title: string) => `Share “${title}”`,

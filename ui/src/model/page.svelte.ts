@@ -31,6 +31,8 @@ export class Page {
   link = $state.raw<{ asked: LinkAsked; editing: boolean } | null>(null);
   /** The paragraph of which it is asked who has it. */
   asked = $state.raw<{ version: number; offset: number; box: Box } | null>(null);
+  /** Find and replace is open, asked for in this way: from after the selection or from its start. */
+  finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
   /** Why the text cannot be shown, in the core's words. */
@@ -95,6 +97,18 @@ export class Page {
   closeWhoHas(): void {
     this.asked = null;
     this.editor?.focus();
+  }
+
+  /** Opens find and replace, or gives it the focus again. */
+  find(replacing: boolean, onward = false): void {
+    if (this.editor) this.finding = { replacing, onward };
+  }
+
+  /** Goes to the next hit, or the one before; opens find when it is closed. */
+  findNext(back: boolean): void {
+    if (!this.finding) this.find(false, !back);
+    else if (back) this.editor?.find.previous();
+    else this.editor?.find.next();
   }
 
   jumpTo(device: string): void {

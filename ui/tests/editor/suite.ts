@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
+import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 
 export const stories: Story[] = [
   ...shortcuts,
+  ...finding,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

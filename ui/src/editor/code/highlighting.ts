@@ -2,6 +2,8 @@
  * Colours the code that is on the screen. Looks at visible lines only: a code block of which a line is seen is read in a worker, once for each state of
  * its lines; until the answer is there an edited line keeps its colours beside the edit.
  */
+import "./code.css";
+
 import { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { readBlock } from "../lines/block.ts";
@@ -142,6 +144,8 @@ export class Highlighting {
   }
 
   private paint(view: EditorView): void {
+    // With the system's colours every highlight looks like a selection.
+    if (matchMedia("(forced-colors: active)").matches) return this.painter.paint([]);
     const { lines } = this.page();
     const before = this.shown;
     this.shown = [];
