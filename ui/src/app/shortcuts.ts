@@ -3,11 +3,11 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save" | "who";
+export type Command = "new" | "sidebar" | "settings" | "save" | "who" | "outline";
 
 const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save" };
 
-const withAlt: Record<string, Command> = { w: "who" };
+const withAlt: Record<string, Command> = { w: "who", o: "outline" };
 
 export function commandOf(event: KeyboardEvent): Command | null {
   const modifier = event.ctrlKey || event.metaKey;

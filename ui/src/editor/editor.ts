@@ -17,14 +17,14 @@ import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
-import { readBlock } from "./lines/block.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Cursors, type Peer } from "./presence/cursors.ts";
 import { PresenceLane } from "./presence/lane.ts";
-import { type Box, arrangeLines, boxOf, mountScreen } from "./screen.ts";
+import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 import { View } from "./view.ts";
 
@@ -64,6 +64,8 @@ const DRAG_PX = 4;
 
 /** An open document. */
 export class Editor {
+  /** The headings, and the section one is in. */
+  readonly outline: Outline;
   private readonly view: View;
   private readonly cursors: Cursors;
   private readonly presence: PresenceLane;
@@ -106,6 +108,7 @@ export class Editor {
     const plugins = [this.cursors.plugin(() => this.view.page)];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
+    this.outline = new Outline(page);
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -141,6 +144,7 @@ export class Editor {
       (from, to) => arrangeLines(view, page, from, to),
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
+    this.outline.mount(this.growing.scroller);
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -148,6 +152,7 @@ export class Editor {
   async destroy(): Promise<void> {
     this.drawing.stop();
     this.growing?.stop();
+    this.outline.stop();
     this.presence.close();
     for (const timer of [...this.timers, this.rest]) clearTimeout(timer);
     this.listeners.clear();
@@ -242,13 +247,18 @@ export class Editor {
   }
 
   /** Scrolls to a place in the text without moving the caret. */
-  scrollTo(offset: number): void {
-    const { page } = this.view;
-    page.mountAround(offset);
-    const position = page.positionOf(offset);
-    if (position === undefined || page.view === undefined) return;
-    const { node } = page.view.domAtPos(position);
-    (node instanceof Element ? node : node.parentElement)?.scrollIntoView({ block: "center" });
+  scrollTo(offset: number, block: ScrollLogicalPosition = "center"): void {
+    showPlace(this.view.page, offset, block);
+  }
+
+  /** Puts the caret where a section begins, and that to the top of the screen. Answers false when it has gone. */
+  goToSection(nth: number): boolean {
+    const start = this.outline.startOf(nth);
+    if (start === undefined) return false;
+    this.view.page.select({ anchor: start, head: start }, false);
+    this.focus();
+    this.scrollTo(start, "start");
+    return true;
   }
 
   /** Brings a line into view and selects it. Answers false when it has gone. */
@@ -297,18 +307,6 @@ export class Editor {
   /** The text as a Delta. */
   get delta(): Delta {
     return this.view.page.lines.toDelta();
-  }
-
-  /** The headings, with their places. */
-  get outline(): ReadonlyArray<{ readonly level: number; readonly text: string; readonly offset: number }> {
-    const result: Array<{ level: number; text: string; offset: number }> = [];
-    let offset = 0;
-    for (const line of this.view.page.lines.between()) {
-      const level = /^h([1-6])$/.exec(readBlock(line.block).kind)?.[1];
-      if (level !== undefined) result.push({ level: Number(level), text: line.text, offset });
-      offset += line.length;
-    }
-    return result;
   }
 
   /** Resolves when everything typed so far is durable, or after so many milliseconds. */
@@ -366,6 +364,7 @@ export class Editor {
       }
     }
     this.showEmptiness();
+    this.outline.textChanged();
     if (!page.isWhole) this.growing?.follow();
   }
 
@@ -373,6 +372,7 @@ export class Editor {
     this.slash.follow(this.typing.takeTyped());
     const { anchor, head } = this.view.page.selection;
     if (this.pointerDown || anchor === head) this.toolbarAsked = false;
+    this.outline.selectionChanged();
     this.tellPresence();
     this.changed();
   }

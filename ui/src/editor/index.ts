@@ -3,6 +3,8 @@ export { Editor, type EditorOptions, type EditorWords } from "./editor.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
+export type { Outline } from "./outline/outline.ts";
+export type { Heading } from "./outline/headings.ts";
 export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";

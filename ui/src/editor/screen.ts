@@ -163,3 +163,12 @@ export function boxOf(view: EditorView, page: Page, from: number, to: number): B
     return undefined;
   }
 }
+
+/** Scrolls so that a place can be seen, mounting its line when it is not. */
+export function showPlace(page: Page, offset: number, block: ScrollLogicalPosition): void {
+  page.mountAround(offset);
+  const position = page.positionOf(offset);
+  if (position === undefined || page.view === undefined) return;
+  const { node } = page.view.domAtPos(position);
+  (node instanceof Element ? node : node.parentElement)?.closest(".line")?.scrollIntoView({ block });
+}

@@ -83,6 +83,14 @@ export const en = {
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 
+  outline: {
+    label: "Outline",
+    show: "Show the outline",
+    hide: "Hide the outline",
+    empty: "Add headings to see an outline.",
+    unnamed: "Empty heading",
+  },
+
   share: {
     open: "Share",
     title: (title: string) => `Share “${title}”`,

@@ -66,6 +66,8 @@ export class Page {
   private shown: Mounted;
   view: EditorView | undefined;
   editable = true;
+  /** Told of lines that came onto the screen, whoever asked for them. */
+  onMounted: ((from: number, to: number) => void) | undefined;
 
   constructor(
     private text: Lines,
@@ -252,8 +254,11 @@ export class Page {
       tr.insert(tr.doc.content.size, more.content);
     }
     if (from < this.shown.from) tr.insert(0, pageOf(this.text, { from, to: this.shown.from }).content);
+    const before = this.shown;
     this.shown = { from, to: end };
     this.update(tr);
+    if (from < before.from) this.onMounted?.(from, before.from);
+    if (end > before.to) this.onMounted?.(before.to, end);
   }
 
   private drawInto(tr: Transaction, delta: Delta): readonly Change[] {

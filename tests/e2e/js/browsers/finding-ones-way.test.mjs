@@ -1,0 +1,99 @@
+/** Finding one's way in a long document: the outline, and what makes writing it easy. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+import { Person, agree, story, until } from "./person.mjs";
+
+const ada = new Person("Ada");
+const ben = new Person("Ben", { colorScheme: "dark" });
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong with the document and what is beside it. */
+async function complaints(person) {
+  await person.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  await person.page.evaluate(AXE);
+  const { violations } = await person.page.evaluate(() => globalThis.axe.run(".room", { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`);
+}
+
+/** The outline as it stands: depth and words, the section one is in with a star. */
+const outline = (person) =>
+  person.page.$$eval(".outline [role=treeitem]", (items) =>
+    items.map((item) => `${item.getAttribute("aria-level")} ${item.textContent.trim()}${item.getAttribute("aria-current") === "location" ? "*" : ""}`),
+  );
+
+const outlines = (person, expected) => until(`${person.name}'s outline to be ${expected.join()}`, async () => (await outline(person)).join() === expected.join());
+
+/** The line the caret is in. */
+const caretLine = (person) => person.page.evaluate(() => getSelection().focusNode?.parentElement?.closest(".line")?.textContent);
+
+/** How far below the upper edge of what is seen a line stands. */
+const fromTop = (person, words) =>
+  person.page.evaluate((words) => {
+    const line = [...document.querySelectorAll(".sheaf-editor .line")].find((line) => line.textContent === words);
+    return line.getBoundingClientRect().top - document.querySelector(".canvas").getBoundingClientRect().top;
+  }, words);
+
+story("the outline follows what is written, here and elsewhere, says where one is, and takes one there with keys alone", async () => {
+  await ada.opens();
+  await ada.seesTitle("Welcome to Sheaf");
+  await ada.begins("Almanac");
+  await ada.presses("Control+Alt+o");
+  await ada.reads("Add headings to see an outline.");
+  await ada.presses("Escape");
+  await ada.isInText();
+  await ada.types("Before it all\n# Spring\nSow.\n### Oats\nEarly.\n## Rye\nLate.\n# Autumn\nReap.");
+  await outlines(ada, ["1 Spring", "2 Oats", "2 Rye", "1 Autumn*"]);
+  const ticket = await ada.shares();
+  await ben.opens();
+  await ben.joins(ticket, "Almanac");
+  await ben.sees("Reap.");
+  await ben.clicks("Show the outline");
+  await outlines(ben, ["1 Spring", "2 Oats", "2 Rye", "1 Autumn"]);
+
+  await ada.presses("Control+Alt+o", "Control+Alt+o");
+  await ada.page.waitForFunction(() => document.activeElement?.textContent.trim() === "Autumn");
+  await ada.presses("ArrowUp", "ArrowLeft", "ArrowRight", "Enter");
+  await ada.isInText();
+  assert.equal(await caretLine(ada), "Oats");
+  await ada.presses("End");
+  await ada.types(" and barley");
+  await outlines(ada, ["1 Spring", "2 Oats and barley*", "2 Rye", "1 Autumn"]);
+  await outlines(ben, ["1 Spring", "2 Oats and barley", "2 Rye", "1 Autumn"]);
+  await ada.presses("Control+Alt+0");
+  await outlines(ben, ["1 Spring", "2 Rye", "1 Autumn"]);
+  await ada.presses("Control+Home");
+  await outlines(ada, ["1 Spring", "2 Rye", "1 Autumn"]);
+  for (const person of [ada, ben]) assert.deepEqual(await complaints(person), [], person.name);
+  await agree(ada, ben);
+});
+
+story("in a long document the outline reaches what is not on the screen yet, and says what one has scrolled to", async () => {
+  const lines = Array.from({ length: 3000 }, (_, nth) => (nth % 100 === 0 ? `## Part ${nth / 100}` : `Line ${nth}, and some words after it.`));
+  await ada.begins("Long");
+  await ada.page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/html", text);
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, lines.map((line) => (line.startsWith("## ") ? `<h2>${line.slice(3)}</h2>` : `<p>${line}</p>`)).join(""));
+  await until("the outline to be there", async () => (await outline(ada)).length === 30);
+  await ada.isTold("Saved on this device");
+  await ada.page.reload();
+  await until("the outline to be open still", async () => (await outline(ada)).length === 30);
+  await ada.isInText();
+  await ada.presses("Control+Home");
+  await until("the first part to be the one", async () => (await outline(ada))[0] === "1 Part 0*");
+  assert.ok((await ada.page.locator(".sheaf-editor .line").count()) < 2500, "not all of it is mounted");
+  await ada.page.getByRole("treeitem", { name: "Part 28" }).click();
+  await until("the caret to be there", async () => (await caretLine(ada)) === "Part 28");
+  const top = await fromTop(ada, "Part 28");
+  assert.ok(top >= -1 && top < 80, `Part 28 stands ${top} px below the upper edge`);
+  await until("it to be the one", async () => (await outline(ada))[28] === "1 Part 28*");
+  await ada.page.mouse.move(500, 400);
+  await ada.page.mouse.wheel(0, -6000);
+  await until("another one to be the one", async () => (await outline(ada)).some((words) => /Part 2[0-7]\*$/.test(words)));
+  await ada.types("!");
+  await until("the caret's section to be the one again", async () => (await outline(ada))[28] === "1 !Part 28*");
+  assert.deepEqual(ada.complaints, []);
+});
