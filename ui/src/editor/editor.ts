@@ -10,13 +10,14 @@ import type { Delta } from "./delta.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, handleKey } from "./editing/keys.ts";
-import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
+import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
+import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { SlashMenu } from "./menus/slash.ts";
 import { Outline } from "./outline/outline.ts";
@@ -25,7 +26,7 @@ import { Clipboard } from "./clipboard/clipboard.ts";
 import { Cursors, type Peer } from "./presence/cursors.ts";
 import { PresenceLane } from "./presence/lane.ts";
 import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
-import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { View } from "./view.ts";
 
 /** What an editor needs. */
@@ -71,6 +72,7 @@ export class Editor {
   private readonly presence: PresenceLane;
   private readonly slash: SlashMenu;
   private readonly typing: Typing;
+  private readonly links: LinkAsking;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -118,6 +120,11 @@ export class Editor {
       options.readMarkdown,
       (accept) => this.say("markdownPasted", { accept }),
     );
+    this.links = new LinkAsking(page, {
+      boxAt: (from, to) => this.boxAt(from, to),
+      open: (url) => this.options.openOutside(url),
+      show: (asked) => this.say("link", asked),
+    });
     this.drawing = new Drawing(
       () => this.view.draw(),
       () => this.composing || page.view?.composing === true,
@@ -420,7 +427,7 @@ export class Editor {
       copy: (data, cut) => this.clipboard.copy(data, cut),
       paste: (data) => this.clipboard.paste(data),
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
-      click: (event) => this.click(event),
+      click: (event) => this.links.click(event, this.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
@@ -454,33 +461,10 @@ export class Editor {
       undo: () => this.view.undoEdit(),
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
-      askForLink: () => this.say("linkWanted", this.linkHere()),
+      askForLink: () => this.say("linkWanted", this.links.here),
+      reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
     };
-  }
-
-  private linkHere(): LinkAsked {
-    const { page } = this.view;
-    const { from, to } = ends(page.selection);
-    const link = linkAt(page, from === to ? from : from + 1);
-    const range = from === to && link !== undefined ? link : { from, to };
-    return {
-      href: link?.href ?? "",
-      text: page.lines.text(range.from, range.to),
-      ...onlyRange(range),
-      box: this.boxAt(range.from, range.to),
-    };
-  }
-
-  private click(event: MouseEvent): boolean {
-    const { page } = this.view;
-    const target = event.target instanceof Element ? event.target.closest("a.link") : null;
-    const at = target === null ? undefined : page.view?.posAtDOM(target, 0);
-    const link = at === undefined ? undefined : linkAt(page, page.offsetOf(at) + 1);
-    if (link === undefined) return false;
-    if (event.ctrlKey || event.metaKey) this.options.openOutside(link.href);
-    else if (this.isPlainClick(event)) this.say("link", { ...link, box: this.boxAt(link.from, link.to) });
-    return true;
   }
 
   private pointer(event: MouseEvent): void {
@@ -580,10 +564,6 @@ export class Editor {
     }, ms);
     this.timers.add(timer);
   }
-}
-
-function onlyRange({ from, to }: { from: number; to: number }): { from: number; to: number } {
-  return { from, to };
 }
 
 function isMac(): boolean {

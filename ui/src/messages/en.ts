@@ -337,6 +337,13 @@ export const en = {
     linkEdit: "Edit",
     linkRemove: "Remove the link",
     linkApply: "Set the link",
+    linkLeads: (host: string) => `Leads to ${host}`,
+    linkHidden: (sign: string) => `a hidden sign, ${sign}`,
+    linkClosed: "Only web and mail addresses can be opened.",
+    linkElsewhere: "The words of this link name another address than the one it leads to.",
+    linkSays: "It says",
+    linkLeadsTo: "It leads to",
+    linkAnyway: "Open it",
     linkBad: "Only web and mail addresses can be links.",
   },
 

@@ -13,7 +13,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 async function complaints(person) {
   await person.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   await person.page.evaluate(AXE);
-  const { violations } = await person.page.evaluate(() => globalThis.axe.run(".room", { resultTypes: ["violations"] }));
+  const { violations } = await person.page.evaluate(() => globalThis.axe.run("main, aside", { resultTypes: ["violations"] }));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`);
 }
 
@@ -96,4 +96,84 @@ story("in a long document the outline reaches what is not on the screen yet, and
   await ada.types("!");
   await until("the caret's section to be the one again", async () => (await outline(ada))[28] === "1 !Part 28*");
   assert.deepEqual(ada.complaints, []);
+});
+
+/** What a browser puts on the clipboard. */
+const pastes = (person, html) =>
+  person.page.evaluate((html) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, html);
+
+story("the selection's words are counted, its lines duplicated, copied as Markdown, and code is selected before everything", async () => {
+  await ada.begins("Strengths");
+  await ada.types("# Rye\nCut it **soon** and well.\n```let a = 1;\nlet b = 2;");
+  await ada.presses("Control+a");
+  await ada.page.locator(".count", { hasText: /^6 of 12 words$/ }).waitFor();
+  await ada.presses("Control+a");
+  await ada.page.locator(".count", { hasText: /^12 of 12 words$/ }).waitFor();
+  await ada.presses("Control+Home", "Shift+ArrowDown", "Shift+End", "Control+Shift+c");
+  assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "# Rye\n\nCut it **soon** and well.");
+  await ada.presses("Control+d");
+  await ada.types("Gone");
+  assert.deepEqual(await ada.lines(), ["Rye", "Cut it soon and well.", "Gone", "let a = 1;", "let b = 2;"], "the copy was selected");
+  await ada.presses("Control+z", "Control+z", "Control+z");
+  assert.deepEqual(await ada.lines(), ["Rye", "Cut it soon and well.", "let a = 1;", "let b = 2;"]);
+});
+
+story("a link says where it leads, to the mouse and to keys, and asks when its words name another address", async () => {
+  await ada.begins("Links");
+  await ada.page.evaluate(() => (window.open = (url) => (window.opened ??= []).push(url)));
+  const opened = () => ada.page.evaluate(() => window.opened ?? []);
+  const popover = ada.page.getByRole("dialog", { name: "Link" });
+  await pastes(ada, '<p><a href="https://example.org/rye">the rye</a> or <a href="https://evil.example/">https://bank.example</a></p>');
+  await ada.sees("the rye or https://bank.example");
+
+  await ada.presses("Control+Home", "ArrowRight", "Alt+Enter");
+  await popover.getByText("https://example.org/rye").waitFor();
+  await ada.page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Open");
+  assert.deepEqual(await complaints(ada), []);
+  await ada.presses("Tab", "Enter");
+  await popover.waitFor({ state: "detached" });
+  assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "https://example.org/rye");
+  await ada.isInText();
+  await ada.presses("Alt+Enter");
+  await ada.page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Open");
+  await ada.presses("Enter");
+  await until("it to be open", async () => (await opened()).join() === "https://example.org/rye");
+  await ada.page.locator("a.link", { hasText: "the rye" }).click({ modifiers: ["Control"] });
+  assert.equal((await opened()).length, 2);
+
+  const link = ada.page.locator("a.link", { hasText: "bank" });
+  const asks = async () => {
+    await popover.getByRole("alert").waitFor();
+    await popover.getByText("https://bank.example").waitFor();
+    await popover.getByText("https://evil.example/").waitFor();
+    await ada.page.waitForFunction(() => document.activeElement?.textContent === "Cancel");
+  };
+  await link.click({ modifiers: ["Control"] });
+  await asks();
+  await ada.presses("Enter");
+  await popover.waitFor({ state: "detached" });
+  await link.click();
+  await popover.getByRole("button", { name: "Open" }).click();
+  await asks();
+  assert.equal((await opened()).length, 2, "nothing was opened before the answer");
+  await ada.presses("Tab", "Enter");
+  await until("it to be open now", async () => (await opened())[2] === "https://evil.example/");
+  assert.deepEqual(ada.complaints, []);
+});
+
+story("what cannot be seen in an address is shown, and so is the host that it hides", async () => {
+  await ada.begins("Hidden");
+  await pastes(ada, '<p><a href="https://bank.example&#x40;evil.example/&#x202E;gpj">a picture</a></p>');
+  await ada.sees("a picture");
+  await ada.page.locator("a.link").click();
+  const popover = ada.page.getByRole("dialog", { name: "Link" });
+  await popover.getByRole("img", { name: "a hidden sign, U+202E" }).waitFor();
+  await popover.getByText("Leads to evil.example").waitFor();
+  await ada.presses("Escape");
+  await popover.waitFor({ state: "detached" });
+  await ada.isInText();
 });

@@ -15,6 +15,8 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
+  /** Shows where the link at the caret leads. Answers false when there is none. */
+  reachLink(): boolean;
   copyAsMarkdown(): void;
   readonly isMac: boolean;
 }
@@ -34,6 +36,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.askForLink();
     return true;
   },
+  "alt+enter": (host) => host.reachLink(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
   "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),

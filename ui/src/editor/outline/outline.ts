@@ -68,6 +68,7 @@ export class Outline {
 
   private get reading(): Headings {
     this.followed ??= new Headings(this.page.lines);
+    if (this.listeners.size === 0) this.followed.follow(this.page.lines);
     return this.followed;
   }
 
