@@ -3,9 +3,9 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save" | "who" | "outline";
+export type Command = "new" | "sidebar" | "settings" | "save" | "who" | "outline" | "focus";
 
-const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save" };
+const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", ".": "focus" };
 
 const withAlt: Record<string, Command> = { w: "who", o: "outline" };
 

@@ -73,6 +73,8 @@ export const en = {
     edited: (when: string) => `Edited ${when}`,
     viewing: "You can read this document. Ask its owner to let you edit.",
     viewOnly: "Viewing",
+    focus: "Focus mode: only the text",
+    focusLeave: "Leave focus mode",
     waitingTitle: (person: string) => `Waiting for ${person} to come online`,
     waitingHint: "You can close this; we will keep trying.",
     opening: "Opening…",

@@ -177,3 +177,30 @@ story("what cannot be seen in an address is shown, and so is the host that it hi
   await popover.waitFor({ state: "detached" });
   await ada.isInText();
 });
+
+story("focus mode leaves only the text, and Esc gives back what was there, once nothing closer takes it", async () => {
+  const around = () => ada.page.evaluate(() => [".sidebar", ".outline"].filter((part) => document.querySelector(part)).join());
+  await ada.begins("Calm");
+  assert.equal(await around(), ".sidebar,.outline");
+  await ada.types("Only words.");
+  await ada.presses("Control+.");
+  await until("all else to be gone", async () => (await around()) === "");
+  assert.deepEqual(await complaints(ada), []);
+  await ada.types("\n/");
+  await ada.page.getByRole("listbox").waitFor();
+  await ada.presses("Escape");
+  await ada.page.getByRole("listbox").waitFor({ state: "detached" });
+  assert.equal(await around(), "", "the menu took Esc");
+  await ada.presses("Escape");
+  await until("all to be back", async () => (await around()) === ".sidebar,.outline");
+  await ada.types(" or not");
+  await ada.sees("/ or not");
+  await ada.clicks("Focus mode: only the text");
+  await until("all else to be gone again", async () => (await around()) === "");
+  await ada.presses("Control+.", "Control+.");
+  await ada.clicks("Leave focus mode");
+  await until("all to be back again", async () => (await around()) === ".sidebar,.outline");
+  await ada.presses("Control+.", "Control+\\");
+  await until("what was asked for to be there", async () => (await around()) === ".sidebar,.outline");
+  assert.deepEqual(ada.complaints, []);
+});
