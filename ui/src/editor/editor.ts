@@ -3,6 +3,7 @@
  * view, the screen, presence and menus are put together here; none of them knows another.
  */
 import "./editor.css";
+import "./outline/folding.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -20,6 +21,7 @@ import type { Selection } from "./lane/undo.ts";
 import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
@@ -73,6 +75,7 @@ export class Editor {
   private readonly slash: SlashMenu;
   private readonly typing: Typing;
   private readonly links: LinkAsking;
+  private readonly folding: Folding;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -111,6 +114,7 @@ export class Editor {
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.outline = new Outline(page);
+    this.folding = new Folding(page, (told) => this.say("folded", told));
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -148,7 +152,10 @@ export class Editor {
       page,
       view,
       this.options.mountLimit ?? MOST_UNASKED,
-      (from, to) => arrangeLines(view, page, from, to),
+      (from, to) => {
+        arrangeLines(view, page, from, to);
+        this.folding.draw(from, to);
+      },
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
     this.outline.mount(this.growing.scroller);
@@ -372,6 +379,7 @@ export class Editor {
     }
     this.showEmptiness();
     this.outline.textChanged();
+    this.folding.textChanged(changes);
     if (!page.isWhole) this.growing?.follow();
   }
 
@@ -379,6 +387,7 @@ export class Editor {
     this.slash.follow(this.typing.takeTyped());
     const { anchor, head } = this.view.page.selection;
     if (this.pointerDown || anchor === head) this.toolbarAsked = false;
+    this.folding.selectionChanged();
     this.outline.selectionChanged();
     this.tellPresence();
     this.changed();
@@ -429,6 +438,7 @@ export class Editor {
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
       click: (event) => this.links.click(event, this.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
+      fold: (offset) => void this.folding.toggleAt(offset),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
@@ -451,6 +461,7 @@ export class Editor {
     }
     if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
     this.clipboard.keyDown(event);
+    if (this.folding.key(event)) return true;
     return handleKey(this.keyHost(), event);
   }
 
@@ -462,6 +473,7 @@ export class Editor {
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.say("linkWanted", this.links.here),
+      fold: () => this.folding.toggleHere(),
       reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
     };

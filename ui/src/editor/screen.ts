@@ -20,6 +20,8 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
+  /** The triangle before a heading was pressed. */
+  fold(offset: number): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -63,7 +65,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
       return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
     },
-    handleDOMEvents: domEvents(events),
+    handleDOMEvents: domEvents(page, events),
   });
   page.view = view;
   return view;
@@ -79,7 +81,7 @@ function readSelection(view: EditorView): void {
 
 type DomHandlers = NonNullable<ConstructorParameters<typeof EditorView>[1]["handleDOMEvents"]>;
 
-function domEvents(events: ScreenEvents): DomHandlers {
+function domEvents(page: Page, events: ScreenEvents): DomHandlers {
   const clipboard = (event: ClipboardEvent, act: (data: DataTransfer) => boolean): boolean => {
     if (event.clipboardData === null || !act(event.clipboardData)) return false;
     event.preventDefault();
@@ -94,7 +96,13 @@ function domEvents(events: ScreenEvents): DomHandlers {
       event.preventDefault();
       return true;
     },
-    mousedown: (_view, event) => {
+    mousedown: (view, event) => {
+      const heading = event.button === 0 ? triangleAt(event) : undefined;
+      if (heading !== undefined) {
+        event.preventDefault();
+        events.fold(page.offsetOf(view.posAtDOM(heading, 0)));
+        return true;
+      }
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -125,6 +133,16 @@ function domEvents(events: ScreenEvents): DomHandlers {
       return false;
     },
   };
+}
+
+/**
+ * The heading whose triangle an event is on. It is drawn before the heading and no element of its own: one beside the words would keep Chromium's caret
+ * from going up, or from its column going down.
+ */
+function triangleAt(event: MouseEvent): Element | undefined {
+  const { target } = event;
+  if (!(target instanceof Element) || !target.matches(".heading")) return undefined;
+  return event.clientX < target.getBoundingClientRect().left ? target : undefined;
 }
 
 function check(page: Page, events: ScreenEvents, position: number | undefined): void {

@@ -67,4 +67,6 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
+  /** What is below a heading was hidden, or shown again. */
+  folded: { readonly heading: string; readonly folded: boolean };
 }

@@ -91,6 +91,8 @@ export const en = {
     hide: "Hide the outline",
     empty: "Add headings to see an outline.",
     unnamed: "Empty heading",
+    folded: (heading: string) => `Hidden below ${heading}`,
+    unfolded: (heading: string) => `Shown again below ${heading}`,
   },
 
   share: {

@@ -237,28 +237,6 @@ export const shortcuts: Story[] = [
     },
   },
   {
-    name: "the outline follows the text, the section follows the caret and the screen, and a jump brings a section to the top",
-    run: async (driver) => {
-      const lines = Array.from({ length: 200 }, (_, nth) => (nth % 50 === 0 ? `h2: Part ${nth}` : `Line ${nth}`));
-      await begin(driver, ...lines);
-      await driver.evaluate("sheaf.outlineTold = 0; sheaf.stopOutline = sheaf.a.outline.subscribe(() => sheaf.outlineTold++);");
-      const now = "sheaf.a.outline.headings.map((h, nth) => h.text + (nth === sheaf.a.outline.current ? '*' : '')).join()";
-      expect(await driver.evaluate(`return ${now}`)).toBe("Part 0*,Part 50,Part 100,Part 150");
-      await driver.type("My ");
-      expect(await driver.evaluate(`return ${now}`)).toBe("My Part 0*,Part 50,Part 100,Part 150");
-      expect(await driver.evaluate("return sheaf.a.goToSection(2)")).toBe(true);
-      await driver.type("x");
-      await until(driver, `return ${now} === 'My Part 0,Part 50,xPart 100*,Part 150'`);
-      await driver.evaluate("document.querySelector('#a .line').scrollIntoView();");
-      await until(driver, `return ${now} === 'My Part 0*,Part 50,xPart 100,Part 150'`);
-      await driver.evaluate("sheaf.stopOutline(); sheaf.outlineTold = 0;");
-      await driver.type("y");
-      expect(await driver.evaluate("return sheaf.outlineTold")).toBe(0);
-      expect(await driver.evaluate("return sheaf.a.outline.headings[2].text")).toBe("xyPart 100");
-      await settled(driver);
-    },
-  },
-  {
     name: "Ctrl+End and Ctrl+Home hold, however soon after the focus",
     run: async (driver) => {
       await begin(driver, "one", "two", "three");

@@ -26,7 +26,11 @@ const outline = (person) =>
 const outlines = (person, expected) => until(`${person.name}'s outline to be ${expected.join()}`, async () => (await outline(person)).join() === expected.join());
 
 /** The line the caret is in. */
-const caretLine = (person) => person.page.evaluate(() => getSelection().focusNode?.parentElement?.closest(".line")?.textContent);
+const caretLine = (person) =>
+  person.page.evaluate(() => {
+    const { focusNode } = getSelection();
+    return (focusNode instanceof Element ? focusNode : focusNode?.parentElement)?.closest(".line")?.textContent;
+  });
 
 /** How far below the upper edge of what is seen a line stands. */
 const fromTop = (person, words) =>
@@ -202,5 +206,74 @@ story("focus mode leaves only the text, and Esc gives back what was there, once 
   await until("all to be back again", async () => (await around()) === ".sidebar,.outline");
   await ada.presses("Control+.", "Control+\\");
   await until("what was asked for to be there", async () => (await around()) === ".sidebar,.outline");
+  assert.deepEqual(ada.complaints, []);
+});
+
+/** The lines that can be seen. */
+async function seen(person) {
+  const shown = await person.page.$$eval(".sheaf-editor > *", (lines) => lines.map((line) => line.getClientRects().length > 0));
+  return (await person.lines()).filter((_, nth) => shown[nth]);
+}
+
+const sees = (person, expected) => until(`${person.name} to see only ${expected.join()}`, async () => (await seen(person)).join() === expected.join());
+
+story("a folded heading hides what is below it here and nowhere else; keys pass over it, copies are whole, a jump unfolds it", async () => {
+  const [whole, folded] = [
+    ["Spring", "Sow.", "Oats", "Early.", "Autumn", "Reap."],
+    ["Spring", "Autumn", "Reap."],
+  ];
+  await ada.chooses("Almanac");
+  await ada.isInText();
+  await ada.presses("Control+a", "Delete");
+  await ada.types("# Spring\nSow.\n## Oats\nEarly.\n# Autumn\nReap.");
+  await sees(ben, whole);
+
+  // The caret is below Oats: that is folded, then Spring with all of it.
+  await ada.presses("Control+Home", "ArrowDown", "ArrowDown", "ArrowDown", "Control+Shift+m");
+  await sees(ada, ["Spring", "Sow.", "Oats", "Autumn", "Reap."]);
+  assert.equal(await caretLine(ada), "Oats", "no caret stays where it cannot be seen");
+  await ada.presses("Control+Home", "Control+Shift+m");
+  await sees(ada, folded);
+  assert.deepEqual(await seen(ben), whole);
+  assert.deepEqual(await complaints(ada), []);
+
+  await ada.presses("ArrowDown");
+  assert.equal(await caretLine(ada), "Autumn");
+  await ada.types("x");
+  await sees(ada, ["Spring", "xAutumn", "Reap."]);
+  await ada.presses("Backspace", "ArrowUp", "End", "ArrowRight");
+  assert.equal(await caretLine(ada), "Autumn");
+  await sees(ada, folded);
+  await ada.presses("ArrowLeft");
+  assert.equal(await caretLine(ada), "Spring");
+  await ada.types("time");
+  await ben.sees("Springtime\nSow.");
+  await sees(ada, ["Springtime", "Autumn", "Reap."]);
+  await ada.presses("Control+a", "Control+Shift+c");
+  assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "# Springtime\n\nSow.\n\n## Oats\n\nEarly.\n\n# Autumn\n\nReap.");
+
+  // What others write stays below; what would be joined unseen is shown first.
+  await ben.page.getByText("Sow.").click();
+  await ben.presses("End");
+  await ben.types("\nAnd weed.");
+  await ada.page.waitForFunction(() => document.querySelector(".sheaf-editor").textContent.includes("And weed."));
+  await sees(ada, ["Springtime", "Autumn", "Reap."]);
+  await ada.presses("Control+Home", "End", "Delete");
+  await sees(ada, ["Springtime", "Sow.", "And weed.", "Oats", "Autumn", "Reap."]);
+  await ada.page.getByRole("treeitem", { name: "Springtime" }).click();
+  await ada.presses("Control+Shift+m");
+  await sees(ada, ["Springtime", "Autumn", "Reap."]);
+  await ada.page.getByRole("treeitem", { name: "Oats" }).click();
+  await sees(ada, ["Springtime", "Sow.", "And weed.", "Oats", "Autumn", "Reap."]);
+  await ada.types("Good ");
+  await ben.sees("Good Oats\nEarly.");
+  const heading = await ada.page.locator(".heading", { hasText: "Springtime" }).boundingBox();
+  await ada.page.mouse.click(heading.x - 16, heading.y + heading.height / 2);
+  await ada.page.getByRole("status").filter({ hasText: "Hidden below Springtime" }).waitFor({ state: "attached" });
+  await sees(ada, ["Springtime", "Autumn", "Reap."]);
+  await ada.presses("Control+Home", "End", "Enter");
+  await ada.types("Soon.");
+  await sees(ada, ["Springtime", "Soon.", "Sow.", "And weed.", "Good Oats", "Autumn", "Reap."]);
+  await agree(ada, ben);
   assert.deepEqual(ada.complaints, []);
 });

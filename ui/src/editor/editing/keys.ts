@@ -17,6 +17,8 @@ export interface KeyHost {
   askForLink(): void;
   /** Shows where the link at the caret leads. Answers false when there is none. */
   reachLink(): boolean;
+  /** Folds or unfolds the section of the caret. */
+  fold(): boolean;
   copyAsMarkdown(): void;
   readonly isMac: boolean;
 }
@@ -36,6 +38,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.askForLink();
     return true;
   },
+  "mod+shift+m": (host) => done(host.fold()),
   "alt+enter": (host) => host.reachLink(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
