@@ -3,11 +3,12 @@
  * many layouts).
  */
 
-export type Command = "new" | "sidebar" | "settings" | "save" | "print" | "who" | "find" | "replace" | "next" | "previous";
+export type Command =
+  "new" | "sidebar" | "settings" | "save" | "print" | "who" | "outline" | "focus" | "find" | "replace" | "next" | "previous";
 
-const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print" };
+const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print", ".": "focus" };
 
-const withAlt: Record<string, Command> = { w: "who" };
+const withAlt: Record<string, Command> = { w: "who", o: "outline" };
 
 /** Finding has keys with Shift and without Ctrl, and on a Mac Ctrl+F and Ctrl+H move and delete. */
 const finding: Record<string, Command> = {

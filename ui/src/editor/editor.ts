@@ -3,6 +3,7 @@
  * view, the screen, presence and menus are put together here; none of them knows another.
  */
 import "./editor.css";
+import "./outline/folding.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -11,7 +12,7 @@ import { Find } from "./find/find.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, handleKey } from "./editing/keys.ts";
-import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
+import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
@@ -20,16 +21,18 @@ import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
 import { Highlighting } from "./code/highlighting.ts";
 import { type CodePlace, codePlace } from "./code/place.ts";
-import { readBlock } from "./lines/block.ts";
+import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { Folding } from "./outline/folding.ts";
+import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Cursors, type Peer } from "./presence/cursors.ts";
 import { PresenceLane } from "./presence/lane.ts";
-import { type Box, arrangeLines, boxOf, mountScreen } from "./screen.ts";
-import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
+import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { View } from "./view.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
 
@@ -56,11 +59,15 @@ const DRAG_PX = 4;
 export class Editor {
   /** Find and replace in the text. */
   readonly find = new Find(() => this.view.page);
+  /** The headings, and the section one is in. */
+  readonly outline: Outline;
   private readonly view: View;
   private readonly cursors: Cursors;
   private readonly presence: PresenceLane;
   private readonly slash: SlashMenu;
   private readonly typing: Typing;
+  private readonly links: LinkAsking;
+  private readonly folding: Folding;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -98,6 +105,8 @@ export class Editor {
     const plugins = [this.cursors.plugin(() => this.view.page), new Highlighting(() => this.view.page).plugin(), this.find.plugin];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
+    this.outline = new Outline(page);
+    this.folding = new Folding(page, (told) => this.say("folded", told));
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page, () => this.words.blocks);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -107,6 +116,11 @@ export class Editor {
       options.readMarkdown,
       (accept) => this.say("markdownPasted", { accept }),
     );
+    this.links = new LinkAsking(page, {
+      boxAt: (from, to) => this.boxAt(from, to),
+      open: (url) => this.options.openOutside(url),
+      show: (asked) => this.say("link", asked),
+    });
     this.drawing = new Drawing(
       () => this.view.draw(),
       () => this.composing || page.view?.composing === true,
@@ -130,9 +144,13 @@ export class Editor {
       page,
       view,
       this.options.mountLimit ?? MOST_UNASKED,
-      (from, to) => arrangeLines(view, page, from, to),
+      (from, to) => {
+        arrangeLines(view, page, from, to);
+        this.folding.draw(from, to);
+      },
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
+    this.outline.mount(this.growing.scroller);
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -148,6 +166,7 @@ export class Editor {
     this.drawing.stop();
     this.growing?.stop();
     this.find.stop();
+    this.outline.stop();
     this.presence.close();
     for (const timer of [...this.timers, this.rest]) clearTimeout(timer);
     this.listeners.clear();
@@ -247,13 +266,18 @@ export class Editor {
   }
 
   /** Scrolls to a place in the text without moving the caret. */
-  scrollTo(offset: number): void {
-    const { page } = this.view;
-    page.mountAround(offset);
-    const position = page.positionOf(offset);
-    if (position === undefined || page.view === undefined) return;
-    const { node } = page.view.domAtPos(position);
-    (node instanceof Element ? node : node.parentElement)?.scrollIntoView({ block: "center" });
+  scrollTo(offset: number, block: ScrollLogicalPosition = "center"): void {
+    showPlace(this.view.page, offset, block);
+  }
+
+  /** Puts the caret where a section begins, and that to the top of the screen. Answers false when it has gone. */
+  goToSection(nth: number): boolean {
+    const start = this.outline.startOf(nth);
+    if (start === undefined) return false;
+    this.view.page.select({ anchor: start, head: start }, false);
+    this.focus();
+    this.scrollTo(start, "start");
+    return true;
   }
 
   /** Brings a line into view and selects it. Answers false when it has gone. */
@@ -302,18 +326,6 @@ export class Editor {
   /** The text as a Delta. */
   get delta(): Delta {
     return this.view.page.lines.toDelta();
-  }
-
-  /** The headings, with their places. */
-  get outline(): ReadonlyArray<{ readonly level: number; readonly text: string; readonly offset: number }> {
-    const result: Array<{ level: number; text: string; offset: number }> = [];
-    let offset = 0;
-    for (const line of this.view.page.lines.between()) {
-      const level = /^h([1-6])$/.exec(readBlock(line.block).kind)?.[1];
-      if (level !== undefined) result.push({ level: Number(level), text: line.text, offset });
-      offset += line.length;
-    }
-    return result;
   }
 
   /** Resolves when everything typed so far is durable, or after so many milliseconds. */
@@ -374,6 +386,8 @@ export class Editor {
       }
     }
     this.showEmptiness();
+    this.outline.textChanged();
+    this.folding.textChanged(changes);
     if (!page.isWhole) this.growing?.follow();
   }
 
@@ -381,6 +395,8 @@ export class Editor {
     this.slash.follow(this.typing.takeTyped());
     const { anchor, head } = this.view.page.selection;
     if (this.pointerDown || anchor === head) this.toolbarAsked = false;
+    this.folding.selectionChanged();
+    this.outline.selectionChanged();
     this.tellPresence();
     this.changed();
   }
@@ -428,8 +444,9 @@ export class Editor {
       copy: (data, cut) => this.clipboard.copy(data, cut),
       paste: (data) => this.clipboard.paste(data),
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
-      click: (event) => this.click(event),
+      click: (event) => this.links.click(event, this.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
+      fold: (offset) => void this.folding.toggleAt(offset),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
@@ -452,6 +469,7 @@ export class Editor {
     }
     if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
     this.clipboard.keyDown(event);
+    if (this.folding.key(event)) return true;
     return handleKey(this.keyHost(), event);
   }
 
@@ -462,34 +480,11 @@ export class Editor {
       undo: () => this.view.undoEdit(),
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
-      askForLink: () => this.say("linkWanted", this.linkHere()),
+      askForLink: () => this.say("linkWanted", this.links.here),
+      fold: () => this.folding.toggleHere(),
+      reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
     };
-  }
-
-  private linkHere(): LinkAsked {
-    const { page } = this.view;
-    const { from, to } = ends(page.selection);
-    const link = linkAt(page, from === to ? from : from + 1);
-    const range = from === to && link !== undefined ? link : { from, to };
-    return {
-      href: link?.href ?? "",
-      text: page.lines.text(range.from, range.to),
-      from: range.from,
-      to: range.to,
-      box: this.boxAt(range.from, range.to),
-    };
-  }
-
-  private click(event: MouseEvent): boolean {
-    const { page } = this.view;
-    const target = event.target instanceof Element ? event.target.closest("a.link") : null;
-    const at = target === null ? undefined : page.view?.posAtDOM(target, 0);
-    const link = at === undefined ? undefined : linkAt(page, page.offsetOf(at) + 1);
-    if (link === undefined) return false;
-    if (event.ctrlKey || event.metaKey) this.options.openOutside(link.href);
-    else if (this.isPlainClick(event)) this.say("link", { ...link, box: this.boxAt(link.from, link.to) });
-    return true;
   }
 
   private pointer(event: MouseEvent): void {

@@ -25,14 +25,15 @@ export class Growing {
   private slice = FIRST_LINES;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly rest: HTMLElement;
-  private readonly scroller: HTMLElement | undefined;
+  /** What the text scrolls in. */
+  readonly scroller: HTMLElement | undefined;
 
   constructor(
     private readonly page: Page,
     private readonly view: EditorView,
     private readonly limit: number,
     /** Called with the lines that were mounted, to number them and the like. */
-    private readonly mounted: (from: number, to: number) => void,
+    mounted: (from: number, to: number) => void,
     /** When the last key was pressed; infinite while a composition holds everything still. */
     private readonly keyAt: () => number,
   ) {
@@ -42,10 +43,14 @@ export class Growing {
     view.dom.after(this.rest);
     this.scroller = scrollerOf(view.dom);
     this.scroller?.addEventListener("scroll", this.onScroll, { passive: true });
+    page.onMounted = (from, to) => {
+      mounted(from, to);
+      this.sizeRest();
+    };
     this.go();
   }
 
-  /** The text grew or shrank by lines, or somebody asked for a far place. */
+  /** The text grew or shrank by lines. */
   follow(): void {
     this.sizeRest();
     this.go();
@@ -55,6 +60,7 @@ export class Growing {
   stop(): void {
     clearTimeout(this.timer);
     this.scroller?.removeEventListener("scroll", this.onScroll);
+    this.page.onMounted = undefined;
     this.rest.remove();
   }
 
@@ -75,11 +81,7 @@ export class Growing {
     if (keyAt === Number.POSITIVE_INFINITY) return;
     if (performance.now() - keyAt < AFTER_KEY_MS && !this.isNear()) return;
     const before = performance.now();
-    const { from, to } = this.page.mounted;
     this.page.grow(this.slice);
-    this.mounted(this.page.mounted.from, from);
-    this.mounted(to, this.page.mounted.to);
-    this.sizeRest();
     const took = performance.now() - before;
     this.slice = Math.max(LEAST_SLICE, Math.min(LARGEST_SLICE, Math.round((this.slice * SLICE_MS) / Math.max(1, took))));
   }

@@ -20,6 +20,8 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
+  /** The triangle before a heading was pressed. */
+  fold(offset: number): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -68,7 +70,7 @@ export function mountScreen(
       const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
       return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
     },
-    handleDOMEvents: domEvents(events),
+    handleDOMEvents: domEvents(page, events),
   });
   page.view = view;
   return view;
@@ -84,7 +86,7 @@ export function readSelection(view: EditorView): void {
 
 type DomHandlers = NonNullable<ConstructorParameters<typeof EditorView>[1]["handleDOMEvents"]>;
 
-function domEvents(events: ScreenEvents): DomHandlers {
+function domEvents(page: Page, events: ScreenEvents): DomHandlers {
   const clipboard = (event: ClipboardEvent, act: (data: DataTransfer) => boolean): boolean => {
     if (event.clipboardData === null || !act(event.clipboardData)) return false;
     event.preventDefault();
@@ -99,7 +101,13 @@ function domEvents(events: ScreenEvents): DomHandlers {
       event.preventDefault();
       return true;
     },
-    mousedown: (_view, event) => {
+    mousedown: (view, event) => {
+      const heading = event.button === 0 ? triangleAt(event) : undefined;
+      if (heading !== undefined) {
+        event.preventDefault();
+        events.fold(page.offsetOf(view.posAtDOM(heading, 0)));
+        return true;
+      }
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -130,6 +138,16 @@ function domEvents(events: ScreenEvents): DomHandlers {
       return false;
     },
   };
+}
+
+/**
+ * The heading whose triangle an event is on. It is drawn before the heading and no element of its own: one beside the words would keep Chromium's caret
+ * from going up, or from its column going down.
+ */
+function triangleAt(event: MouseEvent): Element | undefined {
+  const { target } = event;
+  if (!(target instanceof Element) || !target.matches(".heading")) return undefined;
+  return event.clientX < target.getBoundingClientRect().left ? target : undefined;
 }
 
 function check(page: Page, events: ScreenEvents, position: number | undefined): void {
@@ -167,4 +185,13 @@ export function boxOf(view: EditorView, page: Page, from: number, to: number): B
   } catch {
     return undefined;
   }
+}
+
+/** Scrolls so that a place can be seen, mounting its line when it is not. */
+export function showPlace(page: Page, offset: number, block: ScrollLogicalPosition): void {
+  page.mountAround(offset);
+  const position = page.positionOf(offset);
+  if (position === undefined || page.view === undefined) return;
+  const { node } = page.view.domAtPos(position);
+  (node instanceof Element ? node : node.parentElement)?.closest(".line")?.scrollIntoView({ block });
 }

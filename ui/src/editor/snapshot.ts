@@ -31,13 +31,15 @@ export interface EditorSnapshot {
   readonly toolbar: Box | undefined;
 }
 
-/** A link that was clicked, or that is to be made. */
+/** A link that was clicked or reached with keys, or that is to be made. */
 export interface LinkAsked {
   readonly href: string;
   readonly text: string;
   readonly from: number;
   readonly to: number;
   readonly box: Box | undefined;
+  /** Reached with keys, which go on there; or about to be opened although its words name another address. */
+  readonly by?: "keys" | "opening";
 }
 
 /** Somebody who has this document open, with or without a caret in the text. */
@@ -65,4 +67,6 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
+  /** What is below a heading was hidden, or shown again. */
+  folded: { readonly heading: string; readonly folded: boolean };
 }

@@ -162,6 +162,8 @@ export const de: Messages = {
   },
 
   document: {
+    focus: "Fokusmodus: nur der Text",
+    focusLeave: "Fokusmodus verlassen",
     titlePlaceholder: "Titel",
     titleLabel: "Titel des Dokuments",
     textLabel: "Text des Dokuments",
@@ -444,6 +446,16 @@ export const de: Messages = {
     },
   },
 
+  outline: {
+    label: "Gliederung",
+    show: "Gliederung zeigen",
+    hide: "Gliederung ausblenden",
+    empty: "Mit Überschriften entsteht hier eine Gliederung.",
+    unnamed: "Leere Überschrift",
+    folded: (heading) => `Unter „${heading}“ ausgeblendet`,
+    unfolded: (heading) => `Unter „${heading}“ wieder eingeblendet`,
+  },
+
   format: {
     toolbar: "Auswahl formatieren",
     bold: "Fett",
@@ -489,6 +501,13 @@ export const de: Messages = {
     linkCopy: "Adresse kopieren",
     linkEdit: "Bearbeiten",
     linkRemove: "Link entfernen",
+    linkLeads: (host) => `Führt zu ${host}`,
+    linkHidden: (sign) => `ein verborgenes Zeichen, ${sign}`,
+    linkClosed: "Nur Web- und Mailadressen lassen sich öffnen.",
+    linkElsewhere: "Die Wörter dieses Links nennen eine andere Adresse als die, zu der er führt.",
+    linkSays: "Da steht",
+    linkLeadsTo: "Führt zu",
+    linkAnyway: "Öffnen",
     linkApply: "Link setzen",
     linkBad: "Nur Web- und Mailadressen können Links sein.",
   },

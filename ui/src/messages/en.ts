@@ -87,6 +87,8 @@ export const en = {
     edited: (when: string) => `Edited ${when}`,
     viewing: "You can read this document. Ask its owner to let you edit.",
     viewOnly: "Viewing",
+    focus: "Focus mode: only the text",
+    focusLeave: "Leave focus mode",
     waitingTitle: (person: string) => `Waiting for ${person} to come online`,
     waitingHint: "You can close this; we will keep trying.",
     opening: "Opening…",
@@ -121,6 +123,16 @@ export const en = {
       slow: "This expression takes too long. Try a simpler one.",
       failed: "Expressions cannot be used here just now.",
     },
+  },
+
+  outline: {
+    label: "Outline",
+    show: "Show the outline",
+    hide: "Hide the outline",
+    empty: "Add headings to see an outline.",
+    unnamed: "Empty heading",
+    folded: (heading: string) => `Hidden below ${heading}`,
+    unfolded: (heading: string) => `Shown again below ${heading}`,
   },
 
   share: {
@@ -402,6 +414,13 @@ export const en = {
     linkEdit: "Edit",
     linkRemove: "Remove the link",
     linkApply: "Set the link",
+    linkLeads: (host: string) => `Leads to ${host}`,
+    linkHidden: (sign: string) => `a hidden sign, ${sign}`,
+    linkClosed: "Only web and mail addresses can be opened.",
+    linkElsewhere: "The words of this link name another address than the one it leads to.",
+    linkSays: "It says",
+    linkLeadsTo: "It leads to",
+    linkAnyway: "Open it",
     linkBad: "Only web and mail addresses can be links.",
   },
 

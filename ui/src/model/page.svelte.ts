@@ -35,6 +35,8 @@ export class Page {
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
+  /** What was folded or unfolded last, said to those who do not see it. */
+  folded = $state("");
   /** Why the text cannot be shown, in the core's words. */
   problem = $state<string | null>(null);
   /** Typed, and not durable for more than 400 ms. */
@@ -161,6 +163,9 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
+      editor.on("folded", ({ heading, folded }) => {
+        this.folded = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
+      }),
       editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
       editor.on("trouble", (what) => console.warn(what)),
     );

@@ -10,6 +10,7 @@ export class Settings {
   theme = $state<Theme>("system");
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
+  outline = $state(false);
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
   /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
@@ -33,6 +34,7 @@ export class Settings {
     this.theme = oneOf(kept["theme"], ["system", "light", "dark"], "system");
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
+    this.outline = kept["outline"] === true;
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
     this.background = kept["background"] === true;
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
@@ -60,6 +62,11 @@ export class Settings {
   async setSidebar(sidebar: boolean): Promise<void> {
     this.sidebar = sidebar;
     await this.#keep({ sidebar });
+  }
+
+  async setOutline(outline: boolean): Promise<void> {
+    this.outline = outline;
+    await this.#keep({ outline });
   }
 
   async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {

@@ -218,6 +218,25 @@ export const shortcuts: Story[] = [
     },
   },
   {
+    name: "Alt+Enter shows the link at the caret; Ctrl+click opens no link whose words name another address",
+    run: async (driver) => {
+      await begin(driver, "");
+      await driver.type("go [bank.example](https://evil.example/) now");
+      await caret(driver, 1);
+      await driver.press("Alt+Enter");
+      expect(await driver.evaluate("return sheaf.events.length")).toBe(0);
+      expect(await text(driver)).toEqual(["go {link=https://evil.example/ bank.example} now"]);
+      const asked = "sheaf.events.filter((e) => e.name === 'link').map((e) => `${e.event.by} ${e.event.text} ${e.event.href}`)";
+      await caret(driver, 5);
+      await driver.press("Alt+Enter");
+      await until(driver, `return ${asked}.join() === 'keys bank.example https://evil.example/'`);
+      await driver.click("#a a.link", ["Control"]);
+      await until(driver, `return ${asked}[1] === 'opening bank.example https://evil.example/'`);
+      expect(await driver.evaluate("return sheaf.opened")).toEqual([]);
+      await settled(driver);
+    },
+  },
+  {
     name: "Ctrl+End and Ctrl+Home hold, however soon after the focus",
     run: async (driver) => {
       await begin(driver, "one", "two", "three");

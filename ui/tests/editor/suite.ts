@@ -5,11 +5,13 @@ import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
+import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 
 export const stories: Story[] = [
   ...shortcuts,
   ...finding,
+  ...sections,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

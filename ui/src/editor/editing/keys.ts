@@ -15,6 +15,10 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
+  /** Shows where the link at the caret leads. Answers false when there is none. */
+  reachLink(): boolean;
+  /** Folds or unfolds the section of the caret. */
+  fold(): boolean;
   copyAsMarkdown(): void;
   readonly isMac: boolean;
 }
@@ -34,6 +38,8 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.askForLink();
     return true;
   },
+  "mod+shift+m": (host) => done(host.fold()),
+  "alt+enter": (host) => host.reachLink(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
   "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),

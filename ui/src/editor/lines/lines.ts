@@ -16,7 +16,8 @@ export interface Place {
   readonly line: Line;
 }
 
-interface Chunk {
+/** Some neighbouring lines and how many units they have. */
+export interface Chunk {
   readonly lines: readonly Line[];
   readonly length: number;
 }
@@ -34,7 +35,10 @@ export class Lines {
   /** How many UTF-16 units. */
   readonly length: number;
 
-  private constructor(private readonly chunks: readonly Chunk[]) {
+  private constructor(
+    /** The text in pieces. One in which nothing changed is the same object in the next text: what was read off it once stays true. */
+    readonly chunks: readonly Chunk[],
+  ) {
     let count = 0;
     let length = 0;
     for (const chunk of chunks) {

@@ -70,6 +70,12 @@ export class LineView implements NodeView {
     setAttribute(this.dom, "data-run", arrangement.first ? (arrangement.last ? "only" : "first") : arrangement.last ? "last" : undefined);
   }
 
+  /** Takes on what folding made of it: hidden below a heading, or a heading with what is below it hidden. */
+  fold(hidden: boolean, folded: boolean): void {
+    this.dom.toggleAttribute("hidden", hidden);
+    this.dom.toggleAttribute("data-folded", folded);
+  }
+
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
     if (spelled === this.drawn && this.dom.className !== "") return;

@@ -66,6 +66,10 @@ export class Page {
   private shown: Mounted;
   view: EditorView | undefined;
   editable = true;
+  /** Told of a place that is about to be selected or scrolled to. */
+  onReached: ((offset: number) => void) | undefined;
+  /** Told of lines that came onto the screen, whoever asked for them. */
+  onMounted: ((from: number, to: number) => void) | undefined;
 
   constructor(
     private text: Lines,
@@ -233,6 +237,7 @@ export class Page {
     const to = Math.min(this.text.count, index + 20);
     if (from < this.shown.from && index < this.shown.from + 10) this.mountRange(from, this.shown.to);
     if (to > this.shown.to && index >= this.shown.to - 10) this.mountRange(this.shown.from, to);
+    this.onReached?.(offset);
   }
 
   /** Compares the whole page with the text, and draws it anew when they differ. For tests and after trouble. */
@@ -252,8 +257,11 @@ export class Page {
       tr.insert(tr.doc.content.size, more.content);
     }
     if (from < this.shown.from) tr.insert(0, pageOf(this.text, { from, to: this.shown.from }).content);
+    const before = this.shown;
     this.shown = { from, to: end };
     this.update(tr);
+    if (from < before.from) this.onMounted?.(from, before.from);
+    if (end > before.to) this.onMounted?.(before.to, end);
   }
 
   private drawInto(tr: Transaction, delta: Delta): readonly Change[] {

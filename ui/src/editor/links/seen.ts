@@ -1,0 +1,68 @@
+/**
+ * What a person should see of a link before it is followed: its address with nothing hidden in it, the host it really leads to, and whether its words
+ * name another one. Words may lie; the address decides, and only a person can tell whether both may stand.
+ */
+import { urlFromInput } from "./url.ts";
+
+/** A part of an address as it is shown. */
+export interface Piece {
+  readonly text: string;
+  /** A sign that cannot be seen, or turns what follows around: shown by its number. */
+  readonly hidden: boolean;
+}
+
+/** Signs that leave no mark of their own: formats (bidi, zero width), fillers, variation selectors, the blank Braille cell, half characters. */
+const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800]/u;
+const ALL_HIDDEN = new RegExp(HIDDEN.source, "gu");
+
+/** Endings of files that no domain has: `Node.js` is a name, not an address. */
+const FILES = new Set(
+  "js jsx ts tsx json html htm css txt pdf doc docx xlsx pptx odt png jpg jpeg gif svg xml yaml yml toml csv exe".split(" "),
+);
+
+/** An address in pieces, its hidden signs by their numbers. */
+export function revealed(address: string): Piece[] {
+  const pieces: Piece[] = [];
+  for (const sign of address) {
+    const hidden = HIDDEN.test(sign);
+    const last = pieces.at(-1);
+    if (hidden) pieces.push({ text: `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`, hidden });
+    else if (last?.hidden === false) pieces[pieces.length - 1] = { text: last.text + sign, hidden };
+    else pieces.push({ text: sign, hidden });
+  }
+  return pieces;
+}
+
+/** Where an address leads: a host, or who gets the mail. Undefined for what is not an address of ours. */
+export function destination(address: string): string | undefined {
+  const url = urlFromInput(address);
+  if (url === undefined) return undefined;
+  const { protocol, host, pathname } = new URL(url);
+  return protocol === "mailto:" ? pathname.toLowerCase() : host.replace(/^www\./, "");
+}
+
+/** The destination when the address does not plainly say it: a name before an `@`, letters of another script that look like ours. */
+export function disguised(address: string): string | undefined {
+  const to = destination(address);
+  if (to === undefined) return undefined;
+  const before = /^[a-z]+:(?:\/\/)?([^/?#]*)/i.exec(address)?.[1] ?? "";
+  const plain = before.toLowerCase().replace(/^www\./, "");
+  return address.toLowerCase().startsWith("mailto:") || plain.replace(/:(80|443)$/, "") === to ? undefined : to;
+}
+
+/** Whether words name an address and the link leads to another. */
+export function leadsElsewhere(words: string, address: string): boolean {
+  const to = destination(address);
+  return words
+    .replaceAll(ALL_HIDDEN, "")
+    .split(/[\s()<>[\]{}"'“”„‘’,;]+/u)
+    .map((word) => word.replace(/[.:!?…]+$/u, ""))
+    .some((word) => {
+      const named = isFile(word) ? undefined : destination(word);
+      return named !== undefined && named !== to;
+    });
+}
+
+function isFile(word: string): boolean {
+  return /^[^/:@]+\.(\w+)$/.test(word) && FILES.has(word.slice(word.lastIndexOf(".") + 1).toLowerCase());
+}
