@@ -8,6 +8,8 @@ import type { Page } from "./page/page.ts";
 import { type CardWords, EmbedView } from "./page/embedview.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
+import { goToCell } from "./editing/tables.ts";
+import { tableAt } from "./lines/table.ts";
 
 /** What happens on a screen. */
 export interface ScreenEvents {
@@ -63,7 +65,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       const at = current.posAtCoords({ left: event.clientX, top: event.clientY });
       return at !== null && events.drop(event.dataTransfer, page.offsetOf(at.pos), moved);
     },
-    handleDOMEvents: domEvents(events),
+    handleDOMEvents: domEvents(page, events),
   });
   page.view = view;
   return view;
@@ -79,7 +81,7 @@ function readSelection(view: EditorView): void {
 
 type DomHandlers = NonNullable<ConstructorParameters<typeof EditorView>[1]["handleDOMEvents"]>;
 
-function domEvents(events: ScreenEvents): DomHandlers {
+function domEvents(page: Page, events: ScreenEvents): DomHandlers {
   const clipboard = (event: ClipboardEvent, act: (data: DataTransfer) => boolean): boolean => {
     if (event.clipboardData === null || !act(event.clipboardData)) return false;
     event.preventDefault();
@@ -94,7 +96,8 @@ function domEvents(events: ScreenEvents): DomHandlers {
       event.preventDefault();
       return true;
     },
-    mousedown: (_view, event) => {
+    mousedown: (view, event) => {
+      if (event.button === 0 && beginsCell(page, view, event)) return true;
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -125,6 +128,18 @@ function domEvents(events: ScreenEvents): DomHandlers {
       return false;
     },
   };
+}
+
+/** A press on a cell that is missing makes it. */
+function beginsCell(page: Page, view: EditorView, event: MouseEvent): boolean {
+  const hole = event.target instanceof HTMLElement && event.target.classList.contains("hole") ? event.target : undefined;
+  const line = hole === undefined ? undefined : [...view.dom.children].findIndex((child) => child.contains(hole));
+  if (hole === undefined || line === undefined || line < 0) return false;
+  event.preventDefault();
+  const table = tableAt(page.lines, page.mounted.from + line);
+  if (table !== undefined) goToCell(page, table, Number(hole.dataset["row"]), Number(hole.dataset["column"]));
+  view.focus();
+  return true;
 }
 
 function check(page: Page, events: ScreenEvents, position: number | undefined): void {

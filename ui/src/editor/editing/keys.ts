@@ -5,6 +5,7 @@
 import type { Page } from "../page/page.ts";
 import { codeRange, duplicate, indent, indentAny, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
+import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
 import { readBlock } from "../lines/block.ts";
 
@@ -47,8 +48,10 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+shift+9": ({ page }) => done(turnLines(page, "task")),
   "mod+shift+b": ({ page }) => done(toggleQuote(page)),
   "mod+alt+c": ({ page }) => done(turnLines(page, "code")),
-  tab: ({ page }) => indent(page, 1),
-  "shift+tab": ({ page }) => indent(page, -1),
+  tab: ({ page }) => nextCell(page, 1) || indent(page, 1),
+  "shift+tab": ({ page }) => nextCell(page, -1) || indent(page, -1),
+  arrowup: ({ page }) => crossRow(page, -1),
+  arrowdown: ({ page }) => crossRow(page, 1),
   "mod+]": ({ page }) => indentAny(page, 1),
   "mod+[": ({ page }) => indentAny(page, -1),
   "alt+shift+arrowup": ({ page }) => moveBlock(page, -1),
@@ -56,6 +59,7 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+d": ({ page }) => done(duplicate(page)),
   "mod+enter": ({ page }) => {
     if (toggleTask(page)) return true;
+    if (isInTable(page)) return done(paragraphAfter(page));
     const { kind } = readBlock(page.lines.at(page.selection.head).line.block);
     return kind === "code" ? done(paragraphAfter(page)) : false;
   },

@@ -7,6 +7,9 @@ import { readBlock } from "./block.ts";
 import type { Line } from "./line.ts";
 import type { Lines } from "./lines.ts";
 
+/** How wide a column is beside others that say how wide they are, when it does not. */
+export const USUAL_WIDTH = 120;
+
 /** A row: what stands in it, by column. */
 export interface Row {
   readonly id: string;

@@ -7,11 +7,13 @@ import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
+import { insertTable, isInTable } from "../editing/tables.ts";
+import { IN_TABLE, runInTable } from "./table.ts";
 
 /** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
 export interface SlashItem {
   readonly id: string;
-  readonly group: "basic" | "lists" | "blocks";
+  readonly group: "basic" | "lists" | "blocks" | "table";
   readonly title: string;
   readonly keywords: readonly string[];
   readonly shortcut?: string;
@@ -37,6 +39,7 @@ const ITEMS: readonly SlashItem[] = [
   { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
+  { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
 
 /** How far the caret may be from the `/`. */
@@ -53,8 +56,13 @@ export class SlashMenu {
     if (this.open === undefined) return undefined;
     const { from, chosen } = this.open;
     const query = this.page.lines.text(from + 1, this.page.selection.head);
-    const items = matching(query);
+    const items = matching(query, this.offered);
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
+  }
+
+  /** In a table the menu is about the table. */
+  private get offered(): readonly SlashItem[] {
+    return isInTable(this.page) ? IN_TABLE : ITEMS;
   }
 
   /** The text or the selection changed. Answers whether the menu did. */
@@ -72,7 +80,8 @@ export class SlashMenu {
     const { lines } = this.page;
     const sameLine = head > from && lines.at(head).index === lines.at(from).index;
     if (anchor !== head || !sameLine || head - from > LONGEST_QUERY || lines.text(from, from + 1) !== "/") this.open = undefined;
-    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head)).length === 0) this.open = undefined;
+    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head), this.offered).length === 0)
+      this.open = undefined;
     return true;
   }
 
@@ -103,7 +112,7 @@ export class SlashMenu {
   choose(id: string): void {
     const { state, page } = this;
     this.open = undefined;
-    if (state === undefined || !ITEMS.some((item) => item.id === id)) return;
+    if (state === undefined || !this.offered.some((item) => item.id === id)) return;
     page.edit(new Delta().retain(state.from).delete(1 + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
@@ -111,6 +120,11 @@ export class SlashMenu {
 
 function insert(page: Page, id: string): void {
   const how = { joins: "slash menu" };
+  if (runInTable(page, id)) return;
+  if (id === "table") {
+    insertTable(page, how);
+    return;
+  }
   if (id === "divider") {
     insertDivider(page, how);
     return;
@@ -120,10 +134,10 @@ function insert(page: Page, id: string): void {
   page.edit(withBlocks(page, [{ at, block }]), how);
 }
 
-function matching(query: string): readonly SlashItem[] {
+function matching(query: string, items: readonly SlashItem[]): readonly SlashItem[] {
   const wanted = query.trim().toLowerCase();
-  if (wanted === "") return ITEMS;
-  const scored = ITEMS.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
+  if (wanted === "") return items;
+  const scored = items.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
   return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
 }
 

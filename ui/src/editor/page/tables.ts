@@ -5,12 +5,10 @@
  */
 import type { EditorView } from "prosemirror-view";
 import type { Lines } from "../lines/lines.ts";
-import { type Table, tableAt } from "../lines/table.ts";
+import { type Table, USUAL_WIDTH, tableAt } from "../lines/table.ts";
 import { FRAME, type LineElement, type LineView } from "./lineview.ts";
 import type { Mounted } from "./project.ts";
 
-/** How wide a column is beside others that say how wide they are, when it does not. */
-export const USUAL_WIDTH = 120;
 /** Free space above and below a table. */
 const AROUND_PX = 10;
 /** An empty cell is as high as a line of text and what is around it. */
@@ -45,8 +43,7 @@ function lay(view: EditorView, table: Table, lines: Lines, mounted: Mounted): vo
       const indexes = (cells.get(id) ?? []).filter((at) => at >= mounted.from && at < mounted.to);
       for (const at of indexes) {
         const element = view.dom.children[at - mounted.from] as LineElement | undefined;
-        if (element?.sheafLine?.isCell === true)
-          standing.push({ view: element.sheafLine, row, column, goesOn: at !== indexes.at(-1) });
+        if (element?.sheafLine?.isCell === true) standing.push({ view: element.sheafLine, row, column, goesOn: at !== indexes.at(-1) });
       }
     }
   }
@@ -156,7 +153,6 @@ class TableLayout {
         if (this.standing.some((one) => one.row === row && one.column === column)) continue;
         const hole = document.createElement("span");
         hole.className = "hole";
-        hole.dataset["line"] = this.first.dom.id;
         hole.dataset["row"] = String(row);
         hole.dataset["column"] = String(column);
         write(hole, {
