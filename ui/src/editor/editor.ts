@@ -9,7 +9,7 @@ import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
-import { type KeyHost, handleKey } from "./editing/keys.ts";
+import { type KeyHost, handleKey, isMac } from "./editing/keys.ts";
 import { activeMarks, linkAt, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
@@ -26,6 +26,7 @@ import { Cursors, type Peer } from "./presence/cursors.ts";
 import { PresenceLane } from "./presence/lane.ts";
 import { type Box, arrangeLines, boxOf, mountScreen } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+import { randomName } from "./naming.ts";
 import { View } from "./view.ts";
 
 /** What an editor needs. */
@@ -49,6 +50,7 @@ export interface EditorWords {
   readonly placeholder: string;
   readonly newer: string;
   readonly source: string;
+  readonly table: string;
 }
 
 const WORDS: EditorWords = {
@@ -56,6 +58,7 @@ const WORDS: EditorWords = {
   placeholder: "Write, or press / for blocks",
   newer: "Made with a newer version",
   source: "Markdown",
+  table: "Rows and columns",
 };
 
 const IDLE_TYPING_MS = 1500;
@@ -130,7 +133,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), { label: this.words.label, card: this.words });
+    const view = mountScreen(host, page, this.screenEvents(), { ...this.words, card: this.words });
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -181,6 +184,7 @@ export class Editor {
   run(name: CommandName): boolean {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
+    if (name === "tableMenu") return this.openTableMenu();
     return isPageCommand(name) && runOn(this.view.page, name);
   }
 
@@ -202,6 +206,13 @@ export class Editor {
   /** Sets the language of the code the caret is in. */
   setLanguage(language: string): boolean {
     return setLanguage(this.view.page, language);
+  }
+
+  /** Shows what can be done to the table that the caret is in. */
+  private openTableMenu(): boolean {
+    const opened = this.slash.openInTable();
+    this.changed();
+    return opened;
   }
 
   /** Chooses an item of the insert menu. */
@@ -422,6 +433,7 @@ export class Editor {
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
       click: (event) => this.click(event),
       check: (offset) => void turnTask(page, offset),
+      tableMenu: () => void this.run("tableMenu"),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
@@ -456,6 +468,7 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.say("linkWanted", this.linkHere()),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
+      tableMenu: () => this.run("tableMenu"),
     };
   }
 
@@ -467,7 +480,8 @@ export class Editor {
     return {
       href: link?.href ?? "",
       text: page.lines.text(range.from, range.to),
-      ...onlyRange(range),
+      from: range.from,
+      to: range.to,
       box: this.boxAt(range.from, range.to),
     };
   }
@@ -580,18 +594,4 @@ export class Editor {
     }, ms);
     this.timers.add(timer);
   }
-}
-
-function onlyRange({ from, to }: { from: number; to: number }): { from: number; to: number } {
-  return { from, to };
-}
-
-function isMac(): boolean {
-  return /Mac|iPhone|iPad/.test(navigator.platform);
-}
-
-/** A random name in base 36. */
-function randomName(length: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
-  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join("");
 }

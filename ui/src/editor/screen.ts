@@ -22,6 +22,8 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
+  /** The button of the table with the caret was pressed. */
+  tableMenu(): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -31,7 +33,12 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: { label: string; card: CardWords }): EditorView {
+export function mountScreen(
+  host: HTMLElement,
+  page: Page,
+  events: ScreenEvents,
+  words: { label: string; table: string; card: CardWords },
+): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -41,6 +48,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       role: "textbox",
       "aria-multiline": "true",
       "aria-label": words.label,
+      "data-table-menu": words.table,
       "aria-readonly": String(!page.editable),
       spellcheck: "true",
       autocapitalize: "sentences",
@@ -97,7 +105,7 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
       return true;
     },
     mousedown: (view, event) => {
-      if (event.button === 0 && beginsCell(page, view, event)) return true;
+      if (event.button === 0 && pressedOnTable(page, view, event, events)) return true;
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -130,15 +138,20 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
   };
 }
 
-/** A press on a cell that is missing makes it. */
-function beginsCell(page: Page, view: EditorView, event: MouseEvent): boolean {
-  const hole = event.target instanceof HTMLElement && event.target.classList.contains("hole") ? event.target : undefined;
-  const line = hole === undefined ? undefined : [...view.dom.children].findIndex((child) => child.contains(hole));
-  if (hole === undefined || line === undefined || line < 0) return false;
+/** A press on a cell that is missing makes it; one on the table's button asks what can be done. */
+function pressedOnTable(page: Page, view: EditorView, event: MouseEvent, events: ScreenEvents): boolean {
+  const target = event.target instanceof Element ? event.target.closest<HTMLElement>(".hole, .table-button") : null;
+  if (target === null || !page.editable) return false;
   event.preventDefault();
+  const line = [...view.dom.children].findIndex((child) => child.contains(target));
   const table = tableAt(page.lines, page.mounted.from + line);
-  if (table !== undefined) goToCell(page, table, Number(hole.dataset["row"]), Number(hole.dataset["column"]));
+  if (line < 0 || table === undefined) return true;
   view.focus();
+  const { index } = page.lines.at(page.selection.head);
+  const isIn = index >= table.from && index < table.to;
+  if (target.className === "hole") goToCell(page, table, Number(target.dataset["row"]), Number(target.dataset["column"]));
+  else if (!isIn) goToCell(page, table, 0, 0);
+  if (target.className !== "hole") events.tableMenu();
   return true;
 }
 

@@ -113,7 +113,7 @@ export class Page {
         wire: this.core.wire,
         document: this.id,
         openOutside: (url) => void openLink(url),
-        words: { placeholder: say.document.placeholder, newer: say.document.newer, source: say.document.source },
+        words: { placeholder: say.document.placeholder, newer: say.document.newer, source: say.document.source, table: say.document.table },
       });
       if (this.#closed) {
         void editor.destroy();

@@ -17,6 +17,8 @@ export interface KeyHost {
   interrupt(): void;
   askForLink(): void;
   copyAsMarkdown(): void;
+  /** Shows what can be done to the table with the caret; false outside of tables. */
+  tableMenu(): boolean;
   readonly isMac: boolean;
 }
 
@@ -67,6 +69,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.interrupt();
     return done(enter(host.page));
   },
+  "alt+enter": (host) => host.tableMenu(),
   "shift+enter": ({ page }) => done(lineBreak(page)),
   backspace: ({ page }) => backspace(page),
   "mod+backspace": ({ page }) => backspace(page),
@@ -132,4 +135,9 @@ function keyOf(event: KeyboardEvent): string {
 /** The key is ours even when there was nothing to do. */
 function done(_changed: boolean): true {
   return true;
+}
+
+/** Whether this is a Mac, where Mod is Command. */
+export function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.platform);
 }

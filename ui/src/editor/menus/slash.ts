@@ -47,15 +47,16 @@ const LONGEST_QUERY = 24;
 
 /** The menu. */
 export class SlashMenu {
-  private open: { from: number; chosen: number } | undefined;
+  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did. */
+  private open: { from: number; chosen: number; sign: 0 | 1 } | undefined;
 
   constructor(private readonly page: Page) {}
 
   /** What it shows; undefined when it is closed. */
   get state(): SlashState | undefined {
     if (this.open === undefined) return undefined;
-    const { from, chosen } = this.open;
-    const query = this.page.lines.text(from + 1, this.page.selection.head);
+    const { from, chosen, sign } = this.open;
+    const query = sign === 0 ? "" : this.page.lines.text(from + 1, this.page.selection.head);
     const items = matching(query, this.offered);
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
   }
@@ -73,11 +74,15 @@ export class SlashMenu {
       const { line, start } = this.page.lines.at(head);
       const before = line.text.slice(0, head - start);
       if (!/(?:^|\s)\/$/.test(before) || readBlock(line.block).kind === "code") return false;
-      this.open = { from: head - 1, chosen: 0 };
+      this.open = { from: head - 1, chosen: 0, sign: 1 };
       return true;
     }
-    const { from } = this.open;
+    const { from, sign } = this.open;
     const { lines } = this.page;
+    if (sign === 0) {
+      if (anchor !== head || head !== from) this.open = undefined;
+      return true;
+    }
     const sameLine = head > from && lines.at(head).index === lines.at(from).index;
     if (anchor !== head || !sameLine || head - from > LONGEST_QUERY || lines.text(from, from + 1) !== "/") this.open = undefined;
     else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head), this.offered).length === 0)
@@ -85,9 +90,20 @@ export class SlashMenu {
     return true;
   }
 
+  /** Opens it at the caret, in a table. Answers false elsewhere. */
+  openInTable(): boolean {
+    const { page } = this;
+    if (!page.editable || !isInTable(page)) return false;
+    if (page.selection.anchor !== page.selection.head) page.select(caret(page.selection.head));
+    this.open = { from: page.selection.head, chosen: 0, sign: 0 };
+    return true;
+  }
+
   /** The text changed elsewhere: the menu stays at its sign. */
   textChanged(delta: Delta): void {
-    if (this.open !== undefined) this.open = { ...this.open, from: delta.transformPosition(this.open.from) };
+    if (this.open === undefined) return;
+    // Without a sign the menu is at the caret, which what others write at it does not push on.
+    this.open = { ...this.open, from: delta.transformPosition(this.open.from, this.open.sign === 0) };
   }
 
   /** A key while it is open. Answers whether it was the menu's. */
@@ -111,9 +127,10 @@ export class SlashMenu {
   /** Inserts an item in the place of what was typed. */
   choose(id: string): void {
     const { state, page } = this;
+    const sign = this.open?.sign ?? 0;
     this.open = undefined;
     if (state === undefined || !this.offered.some((item) => item.id === id)) return;
-    page.edit(new Delta().retain(state.from).delete(1 + state.query.length), { selection: caret(state.from), joins: "slash menu" });
+    page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
 }

@@ -65,9 +65,9 @@ export class LineView implements NodeView {
   /** What we write on the element ourselves is no news to ProseMirror. */
   ignoreMutation(mutation: { type: string; target: globalThis.Node }): boolean {
     if (mutation.type === "selection") return false;
-    if (mutation.type === "attributes") return mutation.target === this.dom || this.check?.contains(mutation.target) === true;
-    if (this.isCell && mutation.target === this.dom && mutation.type === "childList") return isFrameAlone(mutation as MutationRecord);
-    return isOfFrame(mutation.target) || this.check?.contains(mutation.target) === true;
+    if (isOfFrame(mutation.target) || this.check?.contains(mutation.target) === true) return true;
+    if (mutation.type === "attributes") return mutation.target === this.dom;
+    return mutation.type === "childList" && mutation.target === this.dom && this.isCell && isFrameAlone(mutation as MutationRecord);
   }
 
   stopEvent(event: Event): boolean {
@@ -138,7 +138,7 @@ export class LineView implements NodeView {
 export const FRAME = "table-frame";
 
 function isOfFrame(target: globalThis.Node): boolean {
-  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}`) != null;
+  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}`) instanceof Element;
 }
 
 function isFrameAlone({ addedNodes, removedNodes }: MutationRecord): boolean {

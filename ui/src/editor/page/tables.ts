@@ -147,7 +147,7 @@ class TableLayout {
     roles.setAttribute("aria-rowcount", String(this.table.rows.length));
     roles.setAttribute("aria-colcount", String(this.table.columns.length));
     for (const row of tops.keys()) roles.append(this.rowOf(row));
-    frame.append(roles);
+    frame.append(roles, this.button(home, tops.get(home.row) ?? 0));
     for (const [row, top] of tops) {
       for (const [column, { left, width }] of this.columns.entries()) {
         if (this.standing.some((one) => one.row === row && one.column === column)) continue;
@@ -168,6 +168,21 @@ class TableLayout {
     if (present?.isEqualNode(frame) === true) return;
     present?.remove();
     this.first.dom.append(frame);
+  }
+
+  /** What the mouse opens the table's menu with; the key is the text's own (Alt+Enter), so that Tab stays the way to the next cell. */
+  private button(home: Standing, top: number): HTMLElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "table-button";
+    button.tabIndex = -1;
+    const name = this.first.dom.closest<HTMLElement>("[data-table-menu]")?.dataset["tableMenu"] ?? "";
+    button.setAttribute("aria-label", name);
+    button.setAttribute("aria-keyshortcuts", "Alt+Enter");
+    button.title = `${name} (Alt+Enter)`;
+    const own = this.columns[home.column] ?? { left: 0, width: 100 };
+    write(button, { top: `${AROUND_PX - top}px`, left: `${(100 * (100 - own.left)) / own.width}%` });
+    return button;
   }
 
   private rowOf(row: number): HTMLElement {
