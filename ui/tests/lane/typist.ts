@@ -134,6 +134,12 @@ export class Typist {
         "text/html",
         `<h2>${this.word()}</h2><ul><li>${this.word()} <b>${this.word()}</b><ol><li>${this.word()}</li></ol></li></ul><p>${this.word()} <a href="https://example.org/">${this.word()}</a></p>`,
       );
+    else if (chance.once(2))
+      data.setData(
+        "text/html",
+        `<table><tr><th>${this.word()}</th><th colspan="2">${this.word()}</th></tr><tr><td rowspan="2">${this.word()}</td><td><p>${this.word()}</p><p>${this.word()}</p></td></tr><tr><td></td><td>${this.word()}</td></tr></table>`,
+      );
+    else if (chance.once(2)) data.setData("text/plain", `${this.word()}\t${this.word()}\n\t${this.word()}`);
     else data.setData("text/plain", `${this.word()} ${this.word()}\n${this.word()}`);
     return this.clipboard.paste(data.asTransfer());
   }
@@ -161,7 +167,7 @@ export class Typist {
     if (kind < 19) return said(deleteColumn(page), "delete column");
     if (kind < 20 && chance.once(3)) return said(deleteTable(page), "delete table");
     if (kind < 21) return said(toggleHeader(page), "header");
-    if (kind < 22) return said(widenColumn(page, by), "width");
+    if (kind < 22) return said(chance.once(2) ? widenColumn(page, by) : this.paste(), "width or paste");
     if (kind < 23) return said(leaveTable(page), "leave the table");
     return said(nextCell(page, by), "next cell");
   }

@@ -263,12 +263,12 @@ function linesOfRow(table: Table, row: number): number[] {
 }
 
 /** Where a row begins in the text; behind the last, where the table ends. */
-function startOfRow(table: Table, row: number): number {
+export function startOfRow(table: Table, row: number): number {
   return linesOfRow(table, row)[0] ?? table.to;
 }
 
 /** The index of the line before which a cell right of `column` goes: behind the nearest cell of its row that is there, else in front of all. */
-function placeInRow(table: Table, row: number, column: number): number {
+export function placeInRow(table: Table, row: number, column: number): number {
   for (let at = column; at >= 0; at--) {
     const last = linesAt(table, row, at).at(-1);
     if (last !== undefined) return last + 1;
@@ -338,7 +338,10 @@ function moveLinesTo(page: Page, moves: ReadonlyArray<{ index: number; target: n
  * whole goes. Undefined when there is nothing of a table in it, or it stays in one line.
  */
 export function deletionOverCells(lines: Lines, from: number, to: number): Delta | undefined {
-  const [first, last] = [lines.at(from), lines.at(to)];
+  const first = lines.at(from);
+  let last = lines.at(to);
+  // As everywhere, the text's last newline stays.
+  if (!last.line.ends && last.line.width === 0 && last.index > first.index) last = lines.at(to - 1);
   if (first.index === last.index) return undefined;
   const touched = [...lines.between(first.index, last.index + 1)];
   if (touched.every((line) => cellOf(line) === null)) return undefined;
