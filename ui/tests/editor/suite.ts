@@ -433,7 +433,19 @@ export const stories: Story[] = [
   {
     name: "axe finds nothing",
     run: async (driver) => {
-      await begin(driver, "h1: Head", "words", "ul: item", "task done: did", "code: x", "p q=1: said", "divider: ", "callout: new");
+      await begin(
+        driver,
+        "h1: Head",
+        "words",
+        "ul: item",
+        "task done: did",
+        "code: x",
+        "p q=1: said",
+        "divider: ",
+        "callout: new",
+        "p cell=t.r1.a head: cell",
+        "p cell=t.r2.b: other",
+      );
       const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
       await driver.evaluate(source);
       const found = await driver.evaluate<Array<{ id: string; nodes: string[] }>>(

@@ -129,17 +129,18 @@ export class Typist {
     const { chance } = this;
     if (this.copied.getData("text/html") !== "" && chance.once(3)) return this.clipboard.paste(this.copied.asTransfer());
     const data = new Copied();
-    if (chance.once(2))
+    const kind = chance.below(8);
+    if (kind < 4)
       data.setData(
         "text/html",
         `<h2>${this.word()}</h2><ul><li>${this.word()} <b>${this.word()}</b><ol><li>${this.word()}</li></ol></li></ul><p>${this.word()} <a href="https://example.org/">${this.word()}</a></p>`,
       );
-    else if (chance.once(2))
+    else if (kind < 6)
       data.setData(
         "text/html",
         `<table><tr><th>${this.word()}</th><th colspan="2">${this.word()}</th></tr><tr><td rowspan="2">${this.word()}</td><td><p>${this.word()}</p><p>${this.word()}</p></td></tr><tr><td></td><td>${this.word()}</td></tr></table>`,
       );
-    else if (chance.once(2)) data.setData("text/plain", `${this.word()}\t${this.word()}\n\t${this.word()}`);
+    else if (kind < 7) data.setData("text/plain", `${this.word()}\t${this.word()}\n\t${this.word()}`);
     else data.setData("text/plain", `${this.word()} ${this.word()}\n${this.word()}`);
     return this.clipboard.paste(data.asTransfer());
   }

@@ -1,4 +1,5 @@
 /** A table is what its lines say: whatever order edits come in, everybody reads one table, and no word of it is lost or doubled. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Delta, pastShow } from "../delta.ts";
 import { Line } from "../lines/line.ts";
@@ -7,6 +8,14 @@ import { linesAt, readTable, tableAt } from "../lines/table.ts";
 import { Page } from "../page/page.ts";
 import { addColumn, addRow, deleteRow, goToCell, insertTable, moveColumn, moveRow, moveTable, toggleHeader } from "./tables.ts";
 import { backspace, enter, typeText } from "./text.ts";
+
+interface Case {
+  readonly says: string;
+  readonly lines: readonly string[];
+  readonly cells: number[][][];
+  readonly heads: boolean[];
+  readonly widths: Array<number | null>;
+}
 
 let ids = 0;
 
@@ -61,10 +70,20 @@ function inEveryOrder(text: Lines, edits: readonly Delta[]): Lines[] {
 }
 
 describe("a table", () => {
-  it("is read off its lines: rows by their first line, columns by the first row that has them", () => {
-    const text = textOf(["B", "t.r1.b"], ["C", "t.r2.a"], ["A", "t.r1.a"], ["X", "t.r2.x"], ["also", "t.r1.b"], ["Z", "t.r3.z"]);
-    // r1 says b, a; r2 says that x is right of a; r3 alone has z, with nothing before it.
-    expect(seen(text)).toEqual(["|B/also|A|", "||C|X", "Z|||"]);
+  it("is what its lines say: the cases that the core's reading is tested with too", () => {
+    const cases = JSON.parse(
+      readFileSync(new URL("../../../../crates/schema/tests/vectors/tables.json", import.meta.url), "utf8"),
+    ) as Case[];
+    expect(cases.length).toBeGreaterThan(3);
+    for (const { says, lines, cells, heads, widths } of cases) {
+      const table = readTable(
+        "t",
+        0,
+        lines.map((block) => new Line([], { block })),
+      );
+      const read = table.rows.map((_row, row) => table.columns.map((_column, column) => [...linesAt(table, row, column)]));
+      expect([read, table.rows.map(({ head }) => head), table.columns.map(({ width }) => width)], says).toEqual([cells, heads, widths]);
+    }
   });
 
   it("grows by a row here and a column there into one table, whoever is heard first, and both may write in the crossing cell", () => {
@@ -123,14 +142,5 @@ describe("a table", () => {
       "p",
       "",
     ]);
-  });
-
-  it("says its header by a row's first line and a width by a column's first", () => {
-    const lines = ["p cell=t.r1.a head", "p cell=t.r1.b w=300", "p cell=t.r2.a head=no", "p cell=t.r2.b head w=80"].map(
-      (block) => new Line([], { block }),
-    );
-    const { rows, columns } = readTable("t", 0, lines);
-    expect(rows.map(({ head }) => head)).toEqual([true, false]);
-    expect(columns.map(({ width }) => width)).toEqual([null, 300]);
   });
 });

@@ -164,20 +164,21 @@ export function moveColumn(page: Page, by: 1 | -1): boolean {
   return moveLinesTo(page, moves, {});
 }
 
-/** Moves the caret's table past the line, or the table, above or below it. */
+/**
+ * Moves the caret's table past the line, or the table, above or below it. It is that neighbour which is taken out and put in on the other side: who
+ * writes in the table meanwhile stays where they are.
+ */
 export function moveTable(page: Page, by: 1 | -1): boolean {
   const at = here(page);
   if (at === undefined) return false;
-  const { lines, selection } = page;
+  const { lines } = page;
   const { from, to } = at.table;
   const beside = by < 0 ? from - 1 : to;
   if (beside < 0 || beside >= lines.count || !lines.line(beside).ends) return true;
   const other = tableAt(lines, beside) ?? { from: beside, to: beside + 1 };
-  const ids = [...lines.between(from, to)].map(({ id }) => id);
-  const move = ids.includes("") ? {} : { move: { lines: ids, after: from > 0 ? lines.line(from - 1).id : "" } };
-  const distance = by * (lines.startOf(other.to) - lines.startOf(other.from));
-  const moved = { anchor: selection.anchor + distance, head: selection.head + distance };
-  return page.edit(moveRange(lines, from, to, by < 0 ? other.from : other.to), { selection: moved, ...move }) || true;
+  const ids = [...lines.between(other.from, other.to)].map(({ id }) => id);
+  const move = ids.includes("") ? {} : { move: { lines: ids, after: other.from > 0 ? lines.line(other.from - 1).id : "" } };
+  return page.edit(moveRange(lines, other.from, other.to, by < 0 ? to : from), move) || true;
 }
 
 /** Makes the caret's row a header, or an ordinary one again. */
