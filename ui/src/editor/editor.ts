@@ -3,6 +3,7 @@
  * view, the screen, presence and menus are put together here; none of them knows another.
  */
 import "./editor.css";
+import "./tables.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";

@@ -115,7 +115,7 @@ export const tables: Story[] = [
       expect(await copied(driver, "markdown")).toContain(
         "| Field | Crop \\| kind |\n| --- | --- |\n| East | **rye**<br>late |\n|  | oats |",
       );
-      await caret(driver, 21);
+      await caret(driver, 24);
       await paste(driver, { "text/plain": "a\tb\nc\td" });
       expect(await seen(driver)).toEqual(["Field|Crop | kind|-", "East|a|b", "-|c|d"]);
       await driver.press("Control+z");
