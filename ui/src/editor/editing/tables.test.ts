@@ -6,7 +6,19 @@ import { Line } from "../lines/line.ts";
 import { Lines } from "../lines/lines.ts";
 import { linesAt, readTable, tableAt } from "../lines/table.ts";
 import { Page } from "../page/page.ts";
-import { addColumn, addRow, deleteRow, goToCell, insertTable, moveColumn, moveRow, moveTable, toggleHeader } from "./tables.ts";
+import {
+  addColumn,
+  addRow,
+  deleteColumn,
+  deleteRow,
+  deleteTable,
+  goToCell,
+  insertTable,
+  moveColumn,
+  moveRow,
+  moveTable,
+  toggleHeader,
+} from "./tables.ts";
 import { backspace, enter, typeText } from "./text.ts";
 
 interface Case {
@@ -115,6 +127,24 @@ describe("a table", () => {
         for (const word of ["Atyped", "Btyped", "Ctyped"]) expect(text.text().split(word).length, `${word} in ${text.text()}`).toBe(2);
       }
     }
+  });
+
+  it("does what its menu says", () => {
+    const after = (at: string, act: (page: Page) => unknown, text = BASE): Lines => text.apply(doing(text, at, act)).lines;
+    expect(seen(after("B", (page) => addColumn(page, -1)))).toEqual(["A||B", "C||D"]);
+    expect(seen(after("C", (page) => addColumn(page, -1)))).toEqual(["|A|B", "|C|D"]);
+    expect(seen(after("C", (page) => addColumn(page, 1)))).toEqual(["A||B", "C||D"]);
+    expect(seen(after("D", (page) => addRow(page, -1)))).toEqual(["A|B", "|", "C|D"]);
+    expect(seen(after("D", (page) => addRow(page, 1)))).toEqual(["A|B", "C|D", "|"]);
+    expect(seen(after("C", (page) => moveRow(page, -1)))).toEqual(["C|D", "A|B"]);
+    expect(seen(after("A", (page) => moveRow(page, 1)))).toEqual(["C|D", "A|B"]);
+    const turned = after("A", (page) => moveColumn(page, 1));
+    expect(seen(turned)).toEqual(["B|A", "D|C"]);
+    expect(seen(after("A", (page) => deleteRow(page), turned)), "the order outlives the first row").toEqual(["D|C"]);
+    expect(seen(after("B", (page) => deleteColumn(page)))).toEqual(["A", "C"]);
+    expect(after("B", (page) => deleteTable(page)).text()).toBe("before\nafter\n");
+    expect(after("B", (page) => moveTable(page, -1)).text()).toBe("A\nB\nC\nD\nbefore\nafter\n");
+    expect(after("B", (page) => moveTable(page, 1)).text()).toBe("before\nafter\nA\nB\nC\nD\n");
   });
 
   it("keeps its shape under Enter, Backspace and a selection, and goes whole with a selection around it", () => {
