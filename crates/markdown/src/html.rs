@@ -1,7 +1,7 @@
 //! A body as HTML, for the clipboard and for export: lists and quotes really nested, everything escaped, and no address that may not be
 //! opened. What a newer version made is there by its words.
 
-use sheaf_schema::{Attributes, Block, COLOURS, Delta, Kind, Line, Op, SOFT_BREAK, Value, embed, link};
+use sheaf_schema::{Attributes, Block, COLOURS, Delta, Kind, Line, Op, SOFT_BREAK, Table, Value, embed, link};
 
 use crate::nesting::{Nesting, Place};
 
@@ -11,6 +11,13 @@ pub fn html(body: &Delta) -> String {
     let mut lines = body.lines().peekable();
     while let Some(line) = lines.next() {
         let block = block(&line);
+        if let Some(cell) = &block.cell {
+            let mut table = vec![line.clone()];
+            let is_same = |next: &Line| Block::from(next.block()).cell.is_some_and(|next| next.table == cell.table);
+            table.extend(std::iter::from_fn(|| lines.next_if(is_same)));
+            page.table(&table);
+            continue;
+        }
         let place = page.begin(&block);
         match &block.kind {
             Kind::Code => {
@@ -48,6 +55,27 @@ struct Page {
 }
 
 impl Page {
+    /// A table. What its lines are besides, items or headings, is left to their words.
+    fn table(&mut self, lines: &[Line]) {
+        self.begin(&Block::default());
+        let blocks: Vec<Block> = lines.iter().map(|line| Block::from(line.block())).collect();
+        self.out.push_str("<table>\n");
+        for row in Table::read(&blocks).rows {
+            let (open, close) = if row.head { ("<th scope=\"col\">", "</th>") } else { ("<td>", "</td>") };
+            self.out.push_str("<tr>");
+            for cell in row.cells {
+                self.out.push_str(open);
+                for (nth, line) in cell.into_iter().enumerate() {
+                    self.out.push_str(if nth > 0 { "<br>" } else { "" });
+                    self.content(&lines[line]);
+                }
+                self.out.push_str(close);
+            }
+            self.out.push_str("</tr>\n");
+        }
+        self.out.push_str("</table>\n");
+    }
+
     /// Closes what the line does not lie inside of, and opens the quotes it does.
     fn begin(&mut self, block: &Block) -> Place {
         let place = self.nesting.place(block);
@@ -179,6 +207,24 @@ mod tests {
         assert_eq!(page("# A **b *c***\n"), "<h1>A <strong>b </strong><strong><em>c</em></strong></h1>");
         assert_eq!(page("```rust x\na < b\nc\n```\n\n---\n"), "<pre><code class=\"language-rust\">a &lt; bc</code></pre><hr>");
         assert_eq!(page("a\\\nb ==c== `d`\n"), "<p>a<br>b <mark style=\"background-color:#fff3a3\">c</mark> <code>d</code></p>");
+    }
+
+    #[test]
+    fn cells_are_a_table_whatever_order_they_come_in() {
+        let newline = |block: &str| sheaf_schema::attributes([("block", block.into())]);
+        let cells = [
+            ("B<", "p cell=t.r1.b head"),
+            ("d", "p cell=t.r2.d"),
+            ("A", "p cell=t.r1.a head"),
+            ("b", "ul cell=t.r2.b"),
+            ("b2", "p cell=t.r2.b"),
+        ];
+        let body = cells.iter().fold(Delta::new(), |body, (words, block)| body.insert(*words).insert_with("\n", newline(block)));
+        let rows = [
+            "<tr><th scope=\"col\"></th><th scope=\"col\">B&lt;</th><th scope=\"col\">A</th></tr>",
+            "<tr><td>d</td><td>b<br>b2</td><td></td></tr>",
+        ];
+        assert_eq!(html(&body.insert("end").insert("\n")), format!("<table>\n{}\n</table>\n<p>end</p>\n", rows.join("\n")));
     }
 
     #[test]

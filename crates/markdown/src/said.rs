@@ -75,7 +75,7 @@ fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> Block {
     let number = block.number.filter(|number| kind == Kind::Ordered && !continues && *number != 1 && *number <= MAX_NUMBER);
     let language = block.language.filter(|_| kind == Kind::Code);
     let done = block.done && kind == Kind::Task;
-    Block { kind, indent: block.indent, quote: block.quote, done, start: goes_on && !continues, number, language, unknown: Vec::new() }
+    Block { kind, indent: block.indent, quote: block.quote, done, start: goes_on && !continues, number, language, ..Block::default() }
 }
 
 /// A line's content with what Markdown can say, and the blanks at its edges that were left out. In code nothing is marked, and an embed is

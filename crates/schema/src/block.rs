@@ -8,6 +8,12 @@ use std::{fmt, str::FromStr};
 /// How deep lists and quotes may nest. A line that says more is kept as it is and drawn as if it said nothing.
 pub const MAX_DEPTH: u8 = 32;
 
+/// How narrow and how wide a column may say it is, in CSS pixels at the standard size of text.
+pub const COLUMN_WIDTHS: std::ops::RangeInclusive<u16> = 40..=2000;
+
+/// The longest id of a table, a row or a column, in characters.
+pub const MAX_CELL_ID: usize = 32;
+
 /// The tokens of a block string that this build knows.
 pub mod token {
     /// `in=N`: the line lies inside of N list items.
@@ -22,8 +28,14 @@ pub mod token {
     pub const NUMBER: &str = "n";
     /// `lang=rust`: the language of code.
     pub const LANGUAGE: &str = "lang";
+    /// `cell=TABLE.ROW.COLUMN`: the line stands in this cell.
+    pub const CELL: &str = "cell";
+    /// `head`: the cell's row is a header.
+    pub const HEAD: &str = "head";
+    /// `w=120`: how wide the cell's column is.
+    pub const WIDTH: &str = "w";
     /// All of them.
-    pub const ALL: [&str; 6] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE];
+    pub const ALL: [&str; 9] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH];
 }
 
 /// The kinds of lines.
@@ -90,6 +102,35 @@ impl Kind {
     }
 }
 
+/// The cell that a line stands in, by three ids that whoever made them drew as line ids are drawn. A cell is all lines that name it; rows,
+/// columns and their order are read off the lines (docs/decisions/0012-tables.md).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// The table.
+    pub table: String,
+    /// The row.
+    pub row: String,
+    /// The column.
+    pub column: String,
+}
+
+impl Cell {
+    /// Reads `TABLE.ROW.COLUMN`; none unless there are three ids of letters, digits, `_` and `-`.
+    pub fn read(value: &str) -> Option<Cell> {
+        let is_id =
+            |id: &str| (1..=MAX_CELL_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let mut ids = value.split('.').filter(|id| is_id(id)).map(str::to_owned);
+        let cell = Cell { table: ids.next()?, row: ids.next()?, column: ids.next()? };
+        (cell.to_string() == value).then_some(cell)
+    }
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.table, self.row, self.column)
+    }
+}
+
 /// What a line is, taken apart. [`Block::from`] a string never fails, and printing gives back what was read, with the tokens in order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Block {
@@ -108,6 +149,12 @@ pub struct Block {
     pub number: Option<u32>,
     /// `lang=rust`: the language of a code block. Spaces, controls and `%` are percent-encoded in the string.
     pub language: Option<String>,
+    /// `cell=TABLE.ROW.COLUMN`: the cell of a table that the line stands in, whatever its kind.
+    pub cell: Option<Cell>,
+    /// `head`: the cell's row is a header. The first line of the row speaks for it.
+    pub head: bool,
+    /// `w=120`: how wide the cell's column is, in CSS pixels. The first line of the column that says it speaks for it.
+    pub width: Option<u16>,
     /// Tokens of a newer version, as they were.
     pub unknown: Vec<String>,
 }
@@ -128,11 +175,12 @@ impl Block {
         (!self.is_plain()).then(|| self.to_string())
     }
 
-    /// This block with the tokens of another that this build does not know: for a line that becomes something else here and stays what a
-    /// newer version made of it otherwise. Known tokens that made no sense are let go.
+    /// This block with the tokens of another that this build does not know, and in its cell: for a line that becomes something else here and
+    /// stays what a newer version made of it otherwise. Known tokens that made no sense are let go.
     pub fn with_unknown_of(mut self, other: &Block) -> Block {
         let is_known = |token: &String| token::ALL.contains(&token.split('=').next().unwrap_or(""));
         self.unknown = other.unknown.iter().filter(|token| !is_known(token)).cloned().collect();
+        (self.cell, self.head, self.width) = (other.cell.clone(), other.head, other.width);
         self
     }
 
@@ -145,6 +193,9 @@ impl Block {
             (token::INDENT, Some(value)) => take(&mut self.indent, depth(value)),
             (token::QUOTE, Some(value)) => take(&mut self.quote, depth(value)),
             (token::NUMBER, Some(value)) => take(&mut self.number, canonical(value).map(Some)),
+            (token::HEAD, None) => take(&mut self.head, Some(true)),
+            (token::CELL, Some(value)) => take(&mut self.cell, Cell::read(value).map(Some)),
+            (token::WIDTH, Some(value)) => take(&mut self.width, canonical(value).filter(|width| COLUMN_WIDTHS.contains(width)).map(Some)),
             (token::LANGUAGE, Some(value)) => take(&mut self.language, decode(value).map(Some)),
             _ => false,
         };
@@ -155,12 +206,14 @@ impl Block {
 
     fn tokens(&self) -> Vec<String> {
         let mut tokens = self.unknown.clone();
-        let flags = [(self.done, token::DONE), (self.start, token::START)];
+        let flags = [(self.done, token::DONE), (self.start, token::START), (self.head, token::HEAD)];
         tokens.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned()));
         let depths = [(token::INDENT, self.indent), (token::QUOTE, self.quote)];
         tokens.extend(depths.into_iter().filter(|(_, depth)| *depth > 0).map(|(name, depth)| format!("{name}={depth}")));
         tokens.extend(self.number.map(|number| format!("{}={number}", token::NUMBER)));
         tokens.extend(self.language.as_ref().map(|language| format!("{}={}", token::LANGUAGE, encode(language))));
+        tokens.extend(self.cell.as_ref().map(|cell| format!("{}={cell}", token::CELL)));
+        tokens.extend(self.width.map(|width| format!("{}={width}", token::WIDTH)));
         tokens.sort();
         tokens
     }
@@ -246,6 +299,9 @@ mod tests {
         assert_eq!(block, Block { kind: Kind::Task, done: true, indent: 2, quote: 1, ..Block::default() });
         assert_eq!(Block::from("code lang=rust,ignore%20me start").language.as_deref(), Some("rust,ignore me"));
         assert_eq!(Block::from("ol n=7").number, Some(7));
+        let cell = Cell { table: "t".to_owned(), row: "r1".to_owned(), column: "c-2".to_owned() };
+        let named = Block { kind: Kind::Bullet, cell: Some(cell), head: true, width: Some(120), ..Block::default() };
+        assert_eq!(Block::from("ul cell=t.r1.c-2 head w=120"), named);
         assert_eq!(Block::from("h4").kind, Kind::Heading(4));
         assert!(Block::from("").is_plain() && Block::from("p").is_plain());
     }
@@ -254,6 +310,8 @@ mod tests {
     fn a_line_that_becomes_something_else_keeps_what_is_not_known() {
         let was = Block::from("task done zoom=2 in=99 lang=");
         assert_eq!(Block::from("h1 q=1").with_unknown_of(&was).to_string(), "h1 q=1 zoom=2");
+        let was = Block::from("p cell=t.r.c head w=80");
+        assert_eq!(Block::from("ul").with_unknown_of(&was).to_string(), "ul cell=t.r.c head w=80", "a line stays in its cell");
     }
 
     #[test]
@@ -261,7 +319,7 @@ mod tests {
         let languages = [None, Some("rust".to_owned()), Some("a b%\t\u{7f}é".to_owned())];
         for kind in Kind::ALL.into_iter().chain([Kind::Unknown("callout".to_owned())]) {
             for language in languages.clone() {
-                for bits in 0..32_u8 {
+                for bits in 0..128_u8 {
                     let block = Block {
                         kind: kind.clone(),
                         indent: bits & 1,
@@ -270,6 +328,9 @@ mod tests {
                         start: bits & 8 != 0,
                         number: (bits & 16 != 0).then_some(0),
                         language: language.clone(),
+                        cell: (bits & 32 != 0).then(|| Cell::read("t.r.c").expect("three ids")),
+                        head: bits & 64 != 0,
+                        width: (bits & 64 != 0).then_some(40),
                         unknown: vec!["zoom".to_owned()],
                     };
                     assert_eq!(Block::from(block.to_string().as_str()), block);

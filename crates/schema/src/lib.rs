@@ -16,15 +16,17 @@ pub mod json;
 pub mod link;
 mod mark;
 pub mod quill;
+mod table;
 mod typescript;
 pub mod utf16;
 mod value;
 
 pub use attributes::{Attributes, attributes};
-pub use block::{Block, Kind, MAX_DEPTH, token};
+pub use block::{Block, COLUMN_WIDTHS, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, token};
 pub use checksum::Checksum;
 pub use delta::{Delta, Line, Lines, Misfit, Op};
 pub use mark::{COLOURS, Colour, MARKS, Mark};
+pub use table::{Row, Table};
 pub use typescript::typescript;
 pub use value::{Embed, Scalar, Value};
 

@@ -1,6 +1,6 @@
 //! The table as TypeScript, for the editor and for foreign clients.
 
-use crate::{COLOURS, EPOCH, Kind, MARKS, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
+use crate::{COLOURS, COLUMN_WIDTHS, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
 
 /// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
 pub fn typescript() -> String {
@@ -18,6 +18,8 @@ pub fn typescript() -> String {
         constant("BLOCK", "The attribute of a newline that holds its block string; absent for a plain paragraph.", &quoted(crate::BLOCK)),
         constant("SOFT_BREAK", "A line break inside a line.", "'\\u2028'"),
         constant("MAX_DEPTH", "How deep lists and quotes nest; tokens that say more are kept and not drawn.", &MAX_DEPTH.to_string()),
+        constant("COLUMN_WIDTHS", "How narrow and how wide a column may say it is, in CSS pixels.", &widths()),
+        constant("MAX_CELL_ID", "The longest id of a table, a row or a column, in characters.", &MAX_CELL_ID.to_string()),
         list("KINDS", "The kinds of lines. Unknown ones are kept and drawn as paragraphs.", kinds),
         list("ITEMS", "The kinds that are items of lists.", items),
         constant("TOKENS", "The tokens of a block string, by what they say.", &tokens()),
@@ -57,9 +59,16 @@ fn tokens() -> String {
         ("start", token::START),
         ("number", token::NUMBER),
         ("language", token::LANGUAGE),
+        ("cell", token::CELL),
+        ("head", token::HEAD),
+        ("width", token::WIDTH),
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))
+}
+
+fn widths() -> String {
+    format!("{{ least: {}, most: {} }}", COLUMN_WIDTHS.start(), COLUMN_WIDTHS.end())
 }
 
 fn value_of(mark: Mark) -> &'static str {

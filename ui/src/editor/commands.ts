@@ -2,6 +2,7 @@
 import { duplicate, indentAny, insertDivider, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./editing/blocks.ts";
 import { clearMarks, toggleMark } from "./editing/marks.ts";
 import { selectAll } from "./editing/keys.ts";
+import { insertTable } from "./editing/tables.ts";
 import { lineBreak } from "./editing/text.ts";
 import type { Page } from "./page/page.ts";
 
@@ -26,6 +27,7 @@ const COMMANDS = {
   quote: toggleQuote,
   codeBlock: (page: Page) => turnLines(page, "code"),
   divider: (page: Page) => insertDivider(page),
+  table: (page: Page) => insertTable(page),
   lineBreak,
   paragraphAfter,
   indent: (page: Page) => indentAny(page, 1),
@@ -38,7 +40,7 @@ const COMMANDS = {
 } as const;
 
 /** A command's name. */
-export type CommandName = keyof typeof COMMANDS | "undo" | "redo";
+export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu";
 
 /** Runs a command of the page's. */
 export function runOn(page: Page, name: keyof typeof COMMANDS): boolean {

@@ -4,6 +4,7 @@
  */
 import "./editor.css";
 import "./outline/folding.css";
+import "./tables.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -11,7 +12,7 @@ import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
-import { type KeyHost, handleKey } from "./editing/keys.ts";
+import { type KeyHost, handleKey, isMac } from "./editing/keys.ts";
 import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
@@ -200,6 +201,7 @@ export class Editor {
   run(name: CommandName): boolean {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
+    if (name === "tableMenu") return this.openTableMenu();
     return isPageCommand(name) && runOn(this.view.page, name);
   }
 
@@ -226,6 +228,13 @@ export class Editor {
   /** Sets the language of the code the caret is in. */
   setLanguage(language: string): boolean {
     return setLanguage(this.view.page, language);
+  }
+
+  /** Shows what can be done to the table that the caret is in. */
+  private openTableMenu(): boolean {
+    const opened = this.slash.openInTable();
+    this.changed();
+    return opened;
   }
 
   /** Chooses an item of the insert menu. */
@@ -447,6 +456,7 @@ export class Editor {
       click: (event) => this.links.click(event, this.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
+      tableMenu: () => void this.run("tableMenu"),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
@@ -484,6 +494,7 @@ export class Editor {
       fold: () => this.folding.toggleHere(),
       reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
+      tableMenu: () => this.run("tableMenu"),
     };
   }
 
@@ -584,8 +595,4 @@ export class Editor {
     }, ms);
     this.timers.add(timer);
   }
-}
-
-function isMac(): boolean {
-  return /Mac|iPhone|iPad/.test(navigator.platform);
 }

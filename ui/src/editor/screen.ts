@@ -8,6 +8,8 @@ import type { Page } from "./page/page.ts";
 import { type CardWords, EmbedView } from "./page/embedview.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
+import { goToCell } from "./editing/tables.ts";
+import { tableAt } from "./lines/table.ts";
 
 /** What happens on a screen. */
 export interface ScreenEvents {
@@ -22,6 +24,8 @@ export interface ScreenEvents {
   check(offset: number): void;
   /** The triangle before a heading was pressed. */
   fold(offset: number): void;
+  /** The button of the table with the caret was pressed. */
+  tableMenu(): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -35,7 +39,7 @@ export function mountScreen(
   host: HTMLElement,
   page: Page,
   events: ScreenEvents,
-  words: CardWords & { readonly label: string },
+  words: CardWords & { readonly label: string; readonly table: string },
 ): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
@@ -46,6 +50,7 @@ export function mountScreen(
       role: "textbox",
       "aria-multiline": "true",
       "aria-label": words.label,
+      "data-table-menu": words.table,
       "aria-readonly": String(!page.editable),
       spellcheck: "true",
       autocapitalize: "sentences",
@@ -108,6 +113,7 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
         events.fold(page.offsetOf(view.posAtDOM(heading, 0)));
         return true;
       }
+      if (event.button === 0 && pressedOnTable(page, view, event, events)) return true;
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -148,6 +154,23 @@ function triangleAt(event: MouseEvent): Element | undefined {
   const { target } = event;
   if (!(target instanceof Element) || !target.matches(".heading")) return undefined;
   return event.clientX < target.getBoundingClientRect().left ? target : undefined;
+}
+
+/** A press on a cell that is missing makes it; one on the table's button asks what can be done. */
+function pressedOnTable(page: Page, view: EditorView, event: MouseEvent, events: ScreenEvents): boolean {
+  const target = event.target instanceof Element ? event.target.closest<HTMLElement>(".hole, .table-button") : null;
+  if (target === null || !page.editable) return false;
+  event.preventDefault();
+  const line = [...view.dom.children].findIndex((child) => child.contains(target));
+  const table = tableAt(page.lines, page.mounted.from + line);
+  if (line < 0 || table === undefined) return true;
+  view.focus();
+  const { index } = page.lines.at(page.selection.head);
+  const isIn = index >= table.from && index < table.to;
+  if (target.className === "hole") goToCell(page, table, Number(target.dataset["row"]), Number(target.dataset["column"]));
+  else if (!isIn) goToCell(page, table, 0, 0);
+  if (target.className !== "hole") events.tableMenu();
+  return true;
 }
 
 function check(page: Page, events: ScreenEvents, position: number | undefined): void {

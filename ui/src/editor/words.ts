@@ -5,6 +5,8 @@ import { type CardWords, entitle } from "./page/embedview.ts";
 export interface EditorWords extends CardWords {
   readonly label: string;
   readonly placeholder: string;
+  /** The button of a table. */
+  readonly table: string;
   /** What the blocks of the insert menu are called, and what else they are found by. */
   readonly blocks: BlockWords;
 }
@@ -15,6 +17,7 @@ export type BlockWords = Readonly<Record<string, { readonly title?: string | und
 export const WORDS: EditorWords = {
   label: "Document text",
   placeholder: "Write, or press / for blocks",
+  table: "Rows and columns",
   newer: "Made with a newer version",
   source: "Markdown",
   blocks: {},
@@ -23,6 +26,7 @@ export const WORDS: EditorWords = {
 /** Says them on a text that is on the screen. What is drawn later reads them by itself. */
 export function showWords(view: EditorView, words: EditorWords): void {
   view.dom.setAttribute("data-placeholder", words.placeholder);
+  view.dom.setAttribute("data-table-menu", words.table);
   // The name for screen readers is asked for whenever the view is given anything new.
   view.setProps({});
   for (const card of view.dom.querySelectorAll<HTMLElement>(".card")) entitle(card, words);

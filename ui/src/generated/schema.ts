@@ -15,6 +15,12 @@ export const SOFT_BREAK = '\u2028' as const;
 /** How deep lists and quotes nest; tokens that say more are kept and not drawn. */
 export const MAX_DEPTH = 32 as const;
 
+/** How narrow and how wide a column may say it is, in CSS pixels. */
+export const COLUMN_WIDTHS = { least: 40, most: 2000 } as const;
+
+/** The longest id of a table, a row or a column, in characters. */
+export const MAX_CELL_ID = 32 as const;
+
 /** The kinds of lines. Unknown ones are kept and drawn as paragraphs. */
 export const KINDS = [
   'p',
@@ -39,7 +45,7 @@ export const ITEMS = [
 ] as const;
 
 /** The tokens of a block string, by what they say. */
-export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang' } as const;
+export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang', cell: 'cell', head: 'head', width: 'w' } as const;
 
 /** Marks on characters, outermost first where they nest. Names are Quill's. */
 export const MARKS = [
@@ -99,6 +105,13 @@ export const QUILL_INDENT = 'indent' as const;
 /** Quill's attribute for code; its value is our `lang`, 'plain' or true without one. */
 export const QUILL_CODE = 'code-block' as const;
 
+/** The cell of a table that a line stands in, by three ids. */
+export interface Cell {
+  readonly table: string;
+  readonly row: string;
+  readonly column: string;
+}
+
 /** What a line is, taken apart: the same reading and printing as `Block` in crates/schema, with the same test cases. */
 export interface Block {
   kind: string;
@@ -108,12 +121,18 @@ export interface Block {
   start: boolean;
   number: number | null;
   language: string | null;
+  cell: Cell | null;
+  /** The cell's row is a header; the row's first line speaks for it. */
+  head: boolean;
+  /** How wide the cell's column is, in CSS pixels; the column's first line that says it speaks for it. */
+  width: number | null;
   /** Tokens of a newer version, as they were. */
   unknown: string[];
 }
 
 export function paragraph(): Block {
-  return { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null, unknown: [] };
+  const plain = { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null };
+  return { ...plain, cell: null, head: false, width: null, unknown: [] };
 }
 
 /** Never fails: what is not understood is kept in `unknown`. */
@@ -135,6 +154,9 @@ export function printBlock(block: Block): string | null {
   if (block.quote > 0) tokens.push(`${TOKENS.quote}=${block.quote}`);
   if (block.number !== null) tokens.push(`${TOKENS.number}=${block.number}`);
   if (block.language !== null) tokens.push(`${TOKENS.language}=${encode(block.language)}`);
+  if (block.cell !== null) tokens.push(`${TOKENS.cell}=${printCell(block.cell)}`);
+  if (block.head) tokens.push(TOKENS.head);
+  if (block.width !== null) tokens.push(`${TOKENS.width}=${block.width}`);
   if (block.kind === 'p' && tokens.length === 0) return null;
   return [block.kind, ...tokens.sort(byCodePoint)].join(' ');
 }
@@ -170,13 +192,29 @@ function understand(block: Block, token: string): boolean {
   if (value === null) {
     if (name === TOKENS.done && !block.done) return (block.done = true);
     if (name === TOKENS.start && !block.start) return (block.start = true);
+    if (name === TOKENS.head && !block.head) return (block.head = true);
     return false;
   }
   if (name === TOKENS.indent && block.indent === 0) return (block.indent = whole(value, 1, MAX_DEPTH) ?? 0) > 0;
   if (name === TOKENS.quote && block.quote === 0) return (block.quote = whole(value, 1, MAX_DEPTH) ?? 0) > 0;
   if (name === TOKENS.number && block.number === null) return (block.number = whole(value, 0, 0xffffffff)) !== null;
   if (name === TOKENS.language && block.language === null) return (block.language = decode(value)) !== null;
+  if (name === TOKENS.cell && block.cell === null) return (block.cell = readCell(value)) !== null;
+  if (name === TOKENS.width && block.width === null)
+    return (block.width = whole(value, COLUMN_WIDTHS.least, COLUMN_WIDTHS.most)) !== null;
   return false;
+}
+
+function printCell({ table, row, column }: Cell): string {
+  return `${table}.${row}.${column}`;
+}
+
+/** Three ids of letters, digits, `_` and `-`; null for anything else, which is kept as it is. */
+function readCell(value: string): Cell | null {
+  const ids = value.split('.');
+  const [table, row, column] = ids;
+  if (ids.length !== 3 || table === undefined || row === undefined || column === undefined) return null;
+  return ids.every((id) => /^[A-Za-z0-9_-]+$/.test(id) && id.length <= MAX_CELL_ID) ? { table, row, column } : null;
 }
 
 /** A number in its one spelling and within its limits. */

@@ -16,7 +16,7 @@ export interface Story {
 /** Begins with these lines: `h1: words`, or plain words. */
 export async function begin(driver: Driver, ...lines: string[]): Promise<void> {
   const ops = lines.flatMap((line, index) => {
-    const [, block, text] = /^(?:(\w[\w= ]*): )?(.*)$/s.exec(line) ?? [];
+    const [, block, text] = /^(?:(\w[\w=. ]*): )?(.*)$/s.exec(line) ?? [];
     const attributes = block === undefined ? { line: `id${index}` } : { line: `id${index}`, block };
     return [...(text === "" ? [] : [{ insert: text }]), { insert: "\n", attributes }];
   });

@@ -1,5 +1,5 @@
 /**
- * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, embeds, copies, pastes, undo, through the real view and its commands,
+ * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, tables, embeds, copies, pastes, undo, through the real view and its commands,
  * and through ProseMirror's own transactions. What they do on purpose is in the ledger, noted where the view says what it did.
  */
 import { Fragment, Slice } from "prosemirror-model";
@@ -8,7 +8,23 @@ import { Delta } from "../../src/editor/delta.ts";
 import { duplicate, indentAny, insertDivider, moveBlock, toggleQuote, toggleTask, turnLines } from "../../src/editor/editing/blocks.ts";
 import { setMark, toggleMark } from "../../src/editor/editing/marks.ts";
 import { backspace, deleteForward, deleteSelection, enter, lineBreak, typeText } from "../../src/editor/editing/text.ts";
+import {
+  addColumn,
+  addRow,
+  deleteColumn,
+  deleteRow,
+  deleteTable,
+  insertTable,
+  leaveTable,
+  moveColumn,
+  moveRow,
+  moveTable,
+  nextCell,
+  toggleHeader,
+  widenColumn,
+} from "../../src/editor/editing/tables.ts";
 import type { Lines } from "../../src/editor/lines/lines.ts";
+import { cellOf } from "../../src/editor/lines/table.ts";
 import { schema } from "../../src/editor/page/schema.ts";
 import type { View } from "../../src/editor/view.ts";
 import type { Chance } from "./chance.ts";
@@ -42,6 +58,7 @@ export class Typist {
     const { chance } = this;
     this.edits++;
     if (this.unfinished !== "") return this.finish();
+    if (chance.once(5)) return this.table();
     const kind = chance.below(100);
     if (kind < 74) page.select(this.somewhere(kind >= 45));
     if (kind < 30) return this.type();
@@ -112,13 +129,48 @@ export class Typist {
     const { chance } = this;
     if (this.copied.getData("text/html") !== "" && chance.once(3)) return this.clipboard.paste(this.copied.asTransfer());
     const data = new Copied();
-    if (chance.once(2))
+    const kind = chance.below(8);
+    if (kind < 4)
       data.setData(
         "text/html",
         `<h2>${this.word()}</h2><ul><li>${this.word()} <b>${this.word()}</b><ol><li>${this.word()}</li></ol></li></ul><p>${this.word()} <a href="https://example.org/">${this.word()}</a></p>`,
       );
+    else if (kind < 6)
+      data.setData(
+        "text/html",
+        `<table><tr><th>${this.word()}</th><th colspan="2">${this.word()}</th></tr><tr><td rowspan="2">${this.word()}</td><td><p>${this.word()}</p><p>${this.word()}</p></td></tr><tr><td></td><td>${this.word()}</td></tr></table>`,
+      );
+    else if (kind < 7) data.setData("text/plain", `${this.word()}\t${this.word()}\n\t${this.word()}`);
     else data.setData("text/plain", `${this.word()} ${this.word()}\n${this.word()}`);
     return this.clipboard.paste(data.asTransfer());
+  }
+
+  /** Begins a table, or goes into a cell, types there, and does something to rows, columns or the whole. */
+  private table(): string {
+    const { page } = this.view;
+    const { chance } = this;
+    const cells = [...page.lines.between()].flatMap((line, index) => (cellOf(line) === null ? [] : [index]));
+    if (cells.length === 0 || chance.once(12)) {
+      page.select(this.somewhere(false));
+      return said(insertTable(page), "table");
+    }
+    const at = page.lines.startOf(chance.one(cells));
+    page.select({ anchor: at, head: at });
+    if (chance.once(2)) this.type();
+    const by = chance.once(2) ? 1 : -1;
+    const kind = chance.below(24);
+    if (kind < 4) return said(addRow(page, by), "add row");
+    if (kind < 8) return said(addColumn(page, by), "add column");
+    if (kind < 11) return said(moveRow(page, by), "move row");
+    if (kind < 14) return said(moveColumn(page, by), "move column");
+    if (kind < 17) return said(moveTable(page, by), "move table");
+    if (kind < 18) return said(deleteRow(page), "delete row");
+    if (kind < 19) return said(deleteColumn(page), "delete column");
+    if (kind < 20 && chance.once(3)) return said(deleteTable(page), "delete table");
+    if (kind < 21) return said(toggleHeader(page), "header");
+    if (kind < 22) return said(chance.once(2) ? widenColumn(page, by) : this.paste(), "width or paste");
+    if (kind < 23) return said(leaveTable(page), "leave the table");
+    return said(nextCell(page, by), "next cell");
   }
 
   private embed(): string {

@@ -3,10 +3,12 @@ import { Delta } from "../delta.ts";
 import { ends } from "../editing/range.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
+import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { readHtml } from "./read.ts";
+import { outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toMarkdown, toPlain } from "./write.ts";
 
 /** How soon after its keys a paste is the plain one. */
@@ -35,7 +37,9 @@ export class Clipboard {
     const { page } = this;
     const { from, to } = ends(page.selection);
     if (from === to) return false;
-    const copied = copiedFrom(page.lines, from, to);
+    const lines = copiedFrom(page.lines, from, to);
+    const isOneCell = lines.every(({ block }) => block === lines[0]?.block);
+    const copied = isOneCell ? outOfCells(lines) : lines;
     if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
     else {
       data.setData("text/html", toHtml(copied));
@@ -62,7 +66,8 @@ export class Clipboard {
     if (!page.editable) return true;
     this.interrupt();
     const plain = data.getData("text/plain");
-    const html = performance.now() < this.plainUntil ? "" : data.getData("text/html");
+    const isPlain = performance.now() < this.plainUntil;
+    const html = isPlain ? "" : data.getData("text/html");
     this.plainUntil = 0;
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
@@ -71,6 +76,8 @@ export class Clipboard {
     }
     if (plain === "") return false;
     const { from } = ends(page.selection);
+    const cells = isPlain || readBlock(page.lines.at(from).line.block).kind === "code" ? undefined : readTsv(plain);
+    if (cells !== undefined) return pasteLines(page, cells) || true;
     pastePlain(page, plain);
     if (html === "" && looksLikeMarkdown(plain)) this.offerMarkdown(plain, from);
     this.interrupt();
@@ -96,7 +103,8 @@ export class Clipboard {
     const { page } = this;
     const { from, to } = ends(page.selection);
     if (offset >= from && offset <= to) return true;
-    const copied = copiedFrom(page.lines, from, to);
+    const lines = copiedFrom(page.lines, from, to);
+    const copied = lines.every(({ block }) => block === lines[0]?.block) ? outOfCells(lines) : lines;
     const cut = deletion(page, from, to);
     const place = cut.transformPosition(offset);
     page.edit(cut, { joins: "drag" });

@@ -7,12 +7,28 @@ import { deletion } from "../editing/text.ts";
 import { isOneUrl } from "../links/url.ts";
 import { type Copied, insertRuns } from "./lines.ts";
 import { readPlain } from "./read.ts";
+import { fillTable, hasCells, isIntoCell, joined, pasteTable } from "./tables.ts";
 
 /** Pastes lines over the selection. */
 export function pasteLines(page: Page, copied: readonly Copied[], how: How = {}): boolean {
   const { from, to } = ends(page.selection);
+  const intoCell = isIntoCell(page, from);
+  if (hasCells(copied)) {
+    if (from !== to) page.edit(deletion(page, from, to), { selection: caret(from), joins: "paste over a selection" });
+    const also = from === to ? how : { ...how, joins: "paste over a selection" };
+    return intoCell ? fillTable(page, copied, also) : pasteTable(page, copied, also);
+  }
+  if (intoCell) return pasteIntoCell(page, copied, from, to, how);
   const { delta, length } = pasting(page, copied, from, to);
   return page.edit(delta, { ...how, selection: caret(from + length) });
+}
+
+/** Words into a cell: its line stays the one it is. */
+function pasteIntoCell(page: Page, copied: readonly Copied[], from: number, to: number, how: How): boolean {
+  const insert = new Delta();
+  insertRuns(insert, joined(copied));
+  const delta = deletion(page, from, to).compose(new Delta().retain(from).concat(insert));
+  return page.edit(delta, { ...how, selection: caret(from + insert.length()) });
 }
 
 /** Pastes plain text. In code its lines become code. */

@@ -3,7 +3,7 @@
  * Fonts, colours, scripts, styles and everything else stay outside. The HTML is parsed into a document without a window: nothing in it runs or loads.
  */
 import type { Scalar } from "../delta.ts";
-import { changeBlock } from "../lines/block.ts";
+import { changeBlock, readBlock } from "../lines/block.ts";
 import { Runs, SOFT_BREAK } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, cleanText, copiedFromJson } from "./lines.ts";
@@ -79,7 +79,11 @@ export function readPlain(text: string, block = ""): Copied[] {
     });
 }
 
+/** A cell that says it reaches over more than so many is not believed. */
+const MOST_SPAN = 100;
+
 class HtmlReader {
+  private tables = 0;
   private readonly lines: Copied[] = [];
   private runs = new Runs();
   private block = "";
@@ -108,6 +112,8 @@ class HtmlReader {
     if (tag === "TD" || tag === "TH") return this.cell(element, context);
     if (!BLOCKS.has(tag)) return this.children(element, inMarks(element, tag, context));
     this.endLine();
+    if (tag === "TABLE" && readBlock(context.block).cell === null && isOfData(element as HTMLTableElement))
+      return this.table(element as HTMLTableElement, context);
     if (tag === "HR") {
       this.lines.push({ block: "divider", runs: [] });
       return;
@@ -119,6 +125,39 @@ class HtmlReader {
       this.keepEmpty(inner);
     this.endLine();
     this.block = context.block;
+  }
+
+  /** A table of words. Its ids are the reader's own: what is pasted gets fresh ones. */
+  private table(table: HTMLTableElement, context: Context): void {
+    const id = `t${(this.tables += 1)}`;
+    /** How many rows more a cell from above reaches down, by column. */
+    const reaching: number[] = [];
+    for (const [nth, row] of [...table.rows].entries()) {
+      const head = row.cells.length > 0 && [...row.cells].every((cell) => cell.tagName === "TH");
+      let column = 0;
+      const skip = (): void => {
+        while ((reaching[column] ?? 0) > 0) reaching[column] = (reaching[column++] ?? 0) - 1;
+      };
+      for (const cell of row.cells) {
+        skip();
+        const block = changeBlock("", { cell: { table: id, row: `r${nth}`, column: `c${column}` }, head });
+        this.inCell(cell, { ...context, block, depth: -1 });
+        for (let across = Math.min(cell.colSpan, MOST_SPAN); across > 0; across--)
+          reaching[column++] = Math.min(cell.rowSpan, MOST_SPAN) - 1;
+      }
+      skip();
+    }
+    this.block = context.block;
+  }
+
+  private inCell(cell: HTMLTableCellElement, context: Context): void {
+    const before = this.lines.length;
+    this.block = context.block;
+    const { marks, ...inner } = inMarks(cell, cell.tagName, context);
+    // A header is heavy anyway.
+    const { bold, ...plain } = marks;
+    this.children(cell, { ...inner, marks: cell.tagName === "TH" || bold === undefined ? plain : marks });
+    this.endLine(this.lines.length === before);
   }
 
   /** An empty paragraph that somebody left on purpose. */
@@ -175,6 +214,13 @@ class HtmlReader {
   }
 }
 
+/** Whether a table holds data; mails and pages use tables for their looks, too. */
+function isOfData(table: HTMLTableElement): boolean {
+  const { rows } = table;
+  if (table.getAttribute("role") === "presentation" || table.querySelector("table") !== null) return false;
+  return [...rows].some(({ cells }) => cells.length > 1);
+}
+
 function trimmed(runs: Runs): Runs["runs"] {
   const last = runs.runs.at(-1);
   if (last === undefined || last.embed !== undefined || !last.text.endsWith(" ")) return runs.runs;
@@ -186,13 +232,19 @@ function trimmed(runs: Runs): Runs["runs"] {
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   if (/^H[1-6]$/.test(tag)) return { ...context, block: changeBlock(context.block, { kind: tag.toLowerCase(), indent: 0 }) };
   if (tag === "BLOCKQUOTE") return { ...context, block: changeBlock(context.block, { quote: 1 + quoteOf(context) }) };
-  if (tag === "PRE") return { ...context, isPre: true, marks: {}, block: changeBlock("code", { language: languageOf(element) }) };
+  if (tag === "PRE")
+    return {
+      ...context,
+      isPre: true,
+      marks: {},
+      block: changeBlock(context.block, { kind: "code", indent: 0, language: languageOf(element) }),
+    };
   if (tag === "UL" || tag === "OL") return { ...context, depth: context.depth + 1, list: tag === "OL" ? "ol" : "ul" };
   if (tag === "LI" && context.depth >= 0) {
     const level = Number(element.getAttribute("aria-level") ?? "0") - 1;
     return { ...context, block: changeBlock(context.block, { kind: context.list, indent: Math.max(context.depth, level) }) };
   }
-  const word = wordList(element);
+  const word = wordList(element, context);
   return word === undefined ? context : { ...context, ...word };
 }
 
@@ -206,12 +258,12 @@ function languageOf(element: HTMLElement): string | null {
 }
 
 /** Word says lists by style: `mso-list:l0 level2 lfo1`. Whether it counts is told by the marker it drew. */
-function wordList(element: HTMLElement): Partial<Context> | undefined {
+function wordList(element: HTMLElement, context: Context): Partial<Context> | undefined {
   const level = /mso-list:\s*\S+\s+level(\d)/.exec(element.getAttribute("style") ?? "");
   if (level === null) return undefined;
   const marker = element.querySelector('[style*="mso-list:Ignore"], [style*="mso-list: Ignore"]')?.textContent?.trim() ?? "";
   const kind = /^[\dA-Za-z]+[.)]/.test(marker) ? "ol" : "ul";
-  return { block: changeBlock("", { kind, indent: Number(level[1]) - 1 }), depth: Number(level[1]) - 1 };
+  return { block: changeBlock(context.block, { kind, indent: Number(level[1]) - 1 }), depth: Number(level[1]) - 1 };
 }
 
 function isIgnoredByWord(element: HTMLElement): boolean {

@@ -7,6 +7,7 @@ import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { OBJECT, SOFT_BREAK, type Run } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, deltaOf } from "./lines.ts";
+import { gridOf } from "./tables.ts";
 
 /** HTML for e-mail, office programs and other Sheaf pages. */
 export function toHtml(copied: readonly Copied[]): string {
@@ -26,7 +27,10 @@ function blocks(copied: readonly Copied[], quote: number): string {
     if (line === undefined) break;
     const block = readBlock(line.block);
     let end = i + 1;
-    if (block.quote > quote) {
+    if (block.cell !== null) {
+      end = endOfTable(copied, i);
+      html += tableOf(copied.slice(i, end));
+    } else if (block.quote > quote) {
       while (end < copied.length && readBlock(copied[end]?.block ?? "").quote > quote) end++;
       html += `<blockquote>${blocks(copied.slice(i, end), quote + 1)}</blockquote>`;
     } else if (isList(block.kind)) {
@@ -40,6 +44,33 @@ function blocks(copied: readonly Copied[], quote: number): string {
     i = end;
   }
   return html;
+}
+
+/** Where the table that begins at an index ends. */
+function endOfTable(copied: readonly Copied[], from: number): number {
+  const id = readBlock(copied[from]?.block ?? "").cell?.table;
+  let end = from + 1;
+  while (end < copied.length && readBlock(copied[end]?.block ?? "").cell?.table === id) end++;
+  return end;
+}
+
+function tableOf(copied: readonly Copied[]): string {
+  const isHead = headsOf(copied);
+  const rows = gridOf(copied).map((cells, row) => {
+    const [open, close] = isHead[row] === true ? ['<th scope="col">', "</th>"] : ["<td>", "</td>"];
+    return `<tr>${cells.map((runs) => `${open}${inline(runs)}${close}`).join("")}</tr>`;
+  });
+  return `<table>${rows.join("")}</table>`;
+}
+
+/** Which rows are headers, in their order. */
+function headsOf(copied: readonly Copied[]): boolean[] {
+  const heads = new Map<string, boolean>();
+  for (const { block } of copied) {
+    const { cell, head } = readBlock(block);
+    if (cell !== null && !heads.has(cell.row)) heads.set(cell.row, head);
+  }
+  return [...heads.values()];
 }
 
 function isItem(line: Copied | undefined, quote: number): boolean {
@@ -118,7 +149,19 @@ export function toPlain(copied: readonly Copied[]): string {
       .split(SOFT_BREAK)
       .join("\n");
   const numbers: number[] = [];
-  return copied.map(({ block, runs }) => prefix(readBlock(block), numbers, false) + textOf(runs).split(SOFT_BREAK).join("\n")).join("\n");
+  const parts: string[] = [];
+  for (let i = 0; i < copied.length; i++) {
+    const { block, runs } = copied[i] as Copied;
+    if (readBlock(block).cell === null) parts.push(prefix(readBlock(block), numbers, false) + textOf(runs).split(SOFT_BREAK).join("\n"));
+    else {
+      const end = endOfTable(copied, i);
+      // A spreadsheet ends a cell at a tab and a row at a line's end.
+      const words = (cell: readonly Run[]): string => textOf(cell).replaceAll(/[\t\u2028]/g, " ");
+      parts.push(...gridOf(copied.slice(i, end)).map((cells) => cells.map(words).join("\t")));
+      i = end - 1;
+    }
+  }
+  return parts.join("\n");
 }
 
 /** Markdown of a selection. */
@@ -126,8 +169,18 @@ export function toMarkdown(copied: readonly Copied[]): string {
   const numbers: number[] = [];
   const parts: string[] = [];
   let before: Block | undefined;
-  for (const { block: spelled, runs } of copied) {
+  for (let i = 0; i < copied.length; i++) {
+    const { block: spelled, runs } = copied[i] as Copied;
     const block = readBlock(spelled);
+    if (block.cell !== null) {
+      if (before?.kind === "code" && before.cell === null) parts.push("```");
+      const end = endOfTable(copied, i);
+      if (before !== undefined) parts.push("");
+      parts.push(...pipes(copied.slice(i, end)));
+      before = readBlock("");
+      i = end - 1;
+      continue;
+    }
     const inCode = block.kind === "code";
     if (before?.kind === "code" && !inCode) parts.push("```");
     const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || (inCode && before.kind === "code"));
@@ -139,6 +192,14 @@ export function toMarkdown(copied: readonly Copied[]): string {
   }
   if (before?.kind === "code") parts.push("```");
   return parts.join("\n");
+}
+
+/** A table between bars; what is no header row gets an empty one, for Markdown has no table without. */
+function pipes(copied: readonly Copied[]): string[] {
+  const rows = gridOf(copied).map((cells) => cells.map((runs) => markdownInline(runs).replaceAll("|", "\\|").replaceAll("\\\n", "<br>")));
+  const columns = rows[0]?.length ?? 0;
+  const [head, body] = headsOf(copied)[0] === true ? [rows[0] ?? [], rows.slice(1)] : [Array.from({ length: columns }, () => ""), rows];
+  return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 function prefix(block: Block, numbers: number[], isMarkdown: boolean): string {
@@ -168,7 +229,8 @@ function markdownInline(runs: readonly Run[]): string {
     .map((run) => {
       if (run.embed !== undefined) return embedText(run);
       const { attributes } = run;
-      const core = run.text.trim();
+      // A break at a run's edge is a break, not a blank.
+      const core = run.text.replaceAll(/^[^\S\u2028]+|[^\S\u2028]+$/g, "");
       if (core === "") return run.text;
       let words =
         attributes?.["code"] !== undefined

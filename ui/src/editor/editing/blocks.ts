@@ -4,6 +4,7 @@ import { DEEPEST, changeBlock, isList, readBlock, turnInto } from "../lines/bloc
 import { moveRange } from "../lines/move.ts";
 import type { How, Page } from "../page/page.ts";
 import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
+import { isInTable, leaveTable, moveRow } from "./tables.ts";
 import { typeText } from "./text.ts";
 
 /** Spaces that Tab puts into code. */
@@ -152,6 +153,7 @@ export function turnTask(page: Page, offset: number): boolean {
 
 /** Puts a divider at the caret's line if that is empty, else after it, and a paragraph to go on in. */
 export function insertDivider(page: Page, how: How = {}): boolean {
+  if (isInTable(page)) return false;
   const { line, start } = page.lines.at(page.selection.head);
   const end = start + line.width;
   const delta = new Delta();
@@ -173,8 +175,9 @@ export function insertDivider(page: Page, how: How = {}): boolean {
   return page.edit(delta, { ...how, selection: caret(at) });
 }
 
-/** Puts a paragraph after the caret's line: the way out of code and cards. */
+/** Puts a paragraph after the caret's line: the way out of code, cards and tables. */
 export function paragraphAfter(page: Page): boolean {
+  if (isInTable(page)) return leaveTable(page);
   const { line, start } = page.lines.at(page.selection.head);
   const end = start + line.length;
   const delta = new Delta().retain(end);
@@ -184,6 +187,7 @@ export function paragraphAfter(page: Page): boolean {
 
 /** Alt+Shift+Up and Down: the selected lines change places with the line above or below. */
 export function moveBlock(page: Page, by: 1 | -1): boolean {
+  if (isInTable(page)) return moveRow(page, by);
   const { lines, selection } = page;
   const touched = touchedLines(lines, selection);
   const first = touched[0];
@@ -200,8 +204,9 @@ export function moveBlock(page: Page, by: 1 | -1): boolean {
   return true;
 }
 
-/** Mod+D: the selected lines once more, after themselves, with ids of their own. */
+/** Mod+D: the selected lines once more, after themselves, with ids of their own. Not in a table, where a copy would be more of the same cell. */
 export function duplicate(page: Page): boolean {
+  if (isInTable(page)) return false;
   const { lines, selection } = page;
   const touched = touchedLines(lines, selection);
   const start = touched[0]?.start ?? 0;

@@ -5,6 +5,7 @@
 import type { Page } from "../page/page.ts";
 import { codeRange, duplicate, indent, indentAny, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
+import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
 import { readBlock } from "../lines/block.ts";
 
@@ -20,6 +21,8 @@ export interface KeyHost {
   /** Folds or unfolds the section of the caret. */
   fold(): boolean;
   copyAsMarkdown(): void;
+  /** Shows what can be done to the table with the caret; false outside of tables. */
+  tableMenu(): boolean;
   readonly isMac: boolean;
 }
 
@@ -39,7 +42,8 @@ const bindings: Readonly<Record<string, Binding>> = {
     return true;
   },
   "mod+shift+m": (host) => done(host.fold()),
-  "alt+enter": (host) => host.reachLink(),
+  // What the caret is in is asked from the inside out: a link, then the table around it.
+  "alt+enter": (host) => host.reachLink() || host.tableMenu(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
   "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),
@@ -53,8 +57,10 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+shift+9": ({ page }) => done(turnLines(page, "task")),
   "mod+shift+b": ({ page }) => done(toggleQuote(page)),
   "mod+alt+c": ({ page }) => done(turnLines(page, "code")),
-  tab: ({ page }) => indent(page, 1),
-  "shift+tab": ({ page }) => indent(page, -1),
+  tab: ({ page }) => nextCell(page, 1) || indent(page, 1),
+  "shift+tab": ({ page }) => nextCell(page, -1) || indent(page, -1),
+  arrowup: ({ page }) => crossRow(page, -1),
+  arrowdown: ({ page }) => crossRow(page, 1),
   "mod+]": ({ page }) => indentAny(page, 1),
   "mod+[": ({ page }) => indentAny(page, -1),
   "alt+shift+arrowup": ({ page }) => moveBlock(page, -1),
@@ -62,6 +68,7 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+d": ({ page }) => done(duplicate(page)),
   "mod+enter": ({ page }) => {
     if (toggleTask(page)) return true;
+    if (isInTable(page)) return done(paragraphAfter(page));
     const { kind } = readBlock(page.lines.at(page.selection.head).line.block);
     return kind === "code" ? done(paragraphAfter(page)) : false;
   },
@@ -134,4 +141,9 @@ function keyOf(event: KeyboardEvent): string {
 /** The key is ours even when there was nothing to do. */
 function done(_changed: boolean): true {
   return true;
+}
+
+/** Whether this is a Mac, where Mod is Command. */
+export function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.platform);
 }

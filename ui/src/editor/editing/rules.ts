@@ -53,9 +53,10 @@ function outcomeOf(page: Page, line: Line, start: number, before: string, column
   return blockOutcome(line, before, column) ?? inlineOutcome(page, line, start, before, column);
 }
 
-/** Shortcuts at a line's start. */
+/** Shortcuts at a line's start. In a cell a sign stays a sign. */
 function blockOutcome(line: Line, before: string, column: number): Outcome | undefined {
-  const { kind } = readBlock(line.block);
+  const { kind, cell } = readBlock(line.block);
+  if (cell !== null) return undefined;
   if (line.text.length + 1 > column && before.length > 8) return undefined;
   const isPlain = kind === "p";
   const heading = /^(#{1,6}) $/.exec(before);

@@ -1,10 +1,13 @@
 /** Putting in and taking out text: deletion across lines, Enter, line break, Backspace and Delete at the edges of lines. */
 import { type Attributes, Delta } from "../delta.ts";
-import { SOFT_BREAK } from "../lines/line.ts";
+import { type Line, SOFT_BREAK } from "../lines/line.ts";
+import type { Place } from "../lines/lines.ts";
 import { type Block, blockAfter, changeBlock, headingLevel, isList, readBlock, turnInto } from "../lines/block.ts";
 import { attributesOf } from "../page/schema.ts";
 import type { How, Page } from "../page/page.ts";
+import { cellOf } from "../lines/table.ts";
 import { caret, ends, newline, withBlocks } from "./range.ts";
+import { deletionOverCells } from "./tables.ts";
 
 /** The attributes that a character typed now carries. */
 export function typingAttributes(page: Page): Attributes | undefined {
@@ -15,6 +18,8 @@ export function typingAttributes(page: Page): Attributes | undefined {
 /** Takes [from, to) out. What is joined is what the first line was, unless nothing of it is left. */
 export function deletion(page: Page, from: number, to: number): Delta {
   const { lines } = page;
+  const overCells = deletionOverCells(lines, from, to);
+  if (overCells !== undefined) return overCells;
   const first = lines.at(from);
   let last = lines.at(to);
   let end = to;
@@ -31,13 +36,15 @@ export function deletion(page: Page, from: number, to: number): Delta {
   return delta;
 }
 
-/** Puts a text in place of the selection, as if it had been typed. Newlines in it become lines of the same kind. */
+/** Puts a text in place of the selection, as if it had been typed. Newlines in it become lines of the same kind, in a cell breaks. */
 export function typeText(page: Page, text: string, how: How = {}): boolean {
   const { from, to } = ends(page.selection);
   const attributes = typingAttributes(page);
-  const block = page.lines.at(from).line.block;
+  const { line } = page.lines.at(from);
+  const { block } = line;
   const insert = new Delta();
-  for (const [nth, part] of text.replace(/\r\n?/g, "\n").split("\n").entries()) {
+  const plain = text.replace(/\r\n?/g, "\n");
+  for (const [nth, part] of (cellOf(line) === null ? plain : plain.replaceAll("\n", SOFT_BREAK)).split("\n").entries()) {
     if (nth > 0) insert.insert("\n", newline(page, block));
     insert.insert(part, attributes === undefined ? undefined : { ...attributes });
   }
@@ -54,9 +61,10 @@ export function deleteSelection(page: Page): boolean {
   return true;
 }
 
-/** Enter: after the line's own newline at its end, else before the caret; out of an empty list item or quotation. */
+/** Enter: after the line's own newline at its end, else before the caret; out of an empty list item or quotation; in a cell a break. */
 export function enter(page: Page): boolean {
   const { from, to } = ends(page.selection);
+  if (cellOf(page.lines.at(from).line) !== null) return typeText(page, SOFT_BREAK, { joins: "typing" });
   if (from !== to) {
     page.edit(deletion(page, from, to), { selection: caret(from), joins: "enter over a selection" });
     return splitAt(page, from, { joins: "enter over a selection" });
@@ -127,6 +135,7 @@ export function backspace(page: Page): boolean {
   const { line, index } = place;
   const block = readBlock(line.block);
   const before = index > 0 ? page.lines.line(index - 1) : undefined;
+  if (cellOf(line) !== null) return isSameCell(before, line) ? join(page, index - 1) : true;
   const inCode = block.kind === "code" && before !== undefined && readBlock(before.block).kind === "code";
   const special =
     isList(block.kind) ||
@@ -137,6 +146,7 @@ export function backspace(page: Page): boolean {
     block.kind === "divider";
   if (special && !inCode && line.ends) return page.edit(withBlocks(page, [{ at: place, block: loosened(block, line.block) }])) || true;
   if (before === undefined) return true;
+  if (cellOf(before) !== null) return leaveForCell(page, place);
   return join(page, index - 1);
 }
 
@@ -149,7 +159,22 @@ export function deleteForward(page: Page): boolean {
   if (!line.ends || index + 1 >= page.lines.count) return true;
   const next = page.lines.line(index + 1);
   if (!next.ends && next.width === 0) return true;
-  return join(page, index);
+  if (isSameCell(line, next) || (cellOf(line) === null && cellOf(next) === null)) return join(page, index);
+  // A cell is never joined with what stands outside of it.
+  if (cellOf(line) === null && line.width === 0) page.edit(new Delta().retain(start).delete(1), { selection: caret(start) });
+  return true;
+}
+
+function isSameCell(a: Line | undefined, b: Line): boolean {
+  const [one, other] = [a === undefined ? null : cellOf(a), cellOf(b)];
+  return one !== null && other !== null && one.table === other.table && one.row === other.row && one.column === other.column;
+}
+
+/** Backspace right behind a table: the caret goes into its last cell, and an empty line goes away. */
+function leaveForCell(page: Page, { line, start }: Place): true {
+  if (line.width > 0 || !line.ends) page.select(caret(start - 1));
+  else page.edit(new Delta().retain(start).delete(1), { selection: caret(start - 1) });
+  return true;
 }
 
 /** Takes out the newline of a line. The rest is what that line was, unless it was empty or a divider. */

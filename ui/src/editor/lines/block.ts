@@ -37,7 +37,7 @@ export function changeBlock(block: string, change: Partial<Block>): string {
 
 /**
  * The string of a line turned into another kind. Quotation stays; indentation stays between lists; what only the old kind understands
- * (done, language, number) goes. Unknown tokens stay.
+ * (done, language, number) goes. Its cell and unknown tokens stay.
  */
 export function turnInto(block: string, kind: string): string {
   const old = readBlock(block);
@@ -50,6 +50,9 @@ export function turnInto(block: string, kind: string): string {
     language: kind === "code" && old.kind === "code" ? old.language : null,
     start: false,
     number: null,
+    cell: old.cell,
+    head: old.head,
+    width: old.width,
     unknown: old.unknown,
   });
 }

@@ -7,12 +7,14 @@ import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
+import { insertTable, isInTable } from "../editing/tables.ts";
+import { IN_TABLE, runInTable } from "./table.ts";
 import type { BlockWords } from "../words.ts";
 
 /** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
 export interface SlashItem {
   readonly id: string;
-  readonly group: "basic" | "lists" | "blocks";
+  readonly group: "basic" | "lists" | "blocks" | "table";
   readonly title: string;
   readonly keywords: readonly string[];
   readonly shortcut?: string;
@@ -38,6 +40,7 @@ const ITEMS: readonly SlashItem[] = [
   { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
+  { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
 
 /** How far the caret may be from the `/`. */
@@ -45,7 +48,8 @@ const LONGEST_QUERY = 24;
 
 /** The menu. */
 export class SlashMenu {
-  private open: { from: number; chosen: number } | undefined;
+  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did. */
+  private open: { from: number; chosen: number; sign: 0 | 1 } | undefined;
 
   /** `named` are the blocks in the reader's language. */
   constructor(
@@ -56,10 +60,15 @@ export class SlashMenu {
   /** What it shows; undefined when it is closed. */
   get state(): SlashState | undefined {
     if (this.open === undefined) return undefined;
-    const { from, chosen } = this.open;
-    const query = this.page.lines.text(from + 1, this.page.selection.head);
-    const items = matching(query, this.named());
+    const { from, chosen, sign } = this.open;
+    const query = sign === 0 ? "" : this.page.lines.text(from + 1, this.page.selection.head);
+    const items = matching(query, this.offered, this.named());
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
+  }
+
+  /** In a table the menu is about the table. */
+  private get offered(): readonly SlashItem[] {
+    return isInTable(this.page) ? IN_TABLE : ITEMS;
   }
 
   /** The text or the selection changed. Answers whether the menu did. */
@@ -70,21 +79,36 @@ export class SlashMenu {
       const { line, start } = this.page.lines.at(head);
       const before = line.text.slice(0, head - start);
       if (!/(?:^|\s)\/$/.test(before) || readBlock(line.block).kind === "code") return false;
-      this.open = { from: head - 1, chosen: 0 };
+      this.open = { from: head - 1, chosen: 0, sign: 1 };
       return true;
     }
-    const { from } = this.open;
+    const { from, sign } = this.open;
     const { lines } = this.page;
+    if (sign === 0) {
+      if (anchor !== head || head !== from) this.open = undefined;
+      return true;
+    }
     const sameLine = head > from && lines.at(head).index === lines.at(from).index;
     if (anchor !== head || !sameLine || head - from > LONGEST_QUERY || lines.text(from, from + 1) !== "/") this.open = undefined;
-    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head), this.named()).length === 0)
+    else if (/\s$/.test(lines.text(from + 1, head)) && matching(lines.text(from + 1, head), this.offered, this.named()).length === 0)
       this.open = undefined;
+    return true;
+  }
+
+  /** Opens it at the caret, in a table. Answers false elsewhere. */
+  openInTable(): boolean {
+    const { page } = this;
+    if (!page.editable || !isInTable(page)) return false;
+    if (page.selection.anchor !== page.selection.head) page.select(caret(page.selection.head));
+    this.open = { from: page.selection.head, chosen: 0, sign: 0 };
     return true;
   }
 
   /** The text changed elsewhere: the menu stays at its sign. */
   textChanged(delta: Delta): void {
-    if (this.open !== undefined) this.open = { ...this.open, from: delta.transformPosition(this.open.from) };
+    if (this.open === undefined) return;
+    // Without a sign the menu is at the caret, which what others write at it does not push on.
+    this.open = { ...this.open, from: delta.transformPosition(this.open.from, this.open.sign === 0) };
   }
 
   /** A key while it is open. Answers whether it was the menu's. */
@@ -108,15 +132,21 @@ export class SlashMenu {
   /** Inserts an item in the place of what was typed. */
   choose(id: string): void {
     const { state, page } = this;
+    const sign = this.open?.sign ?? 0;
     this.open = undefined;
-    if (state === undefined || !ITEMS.some((item) => item.id === id)) return;
-    page.edit(new Delta().retain(state.from).delete(1 + state.query.length), { selection: caret(state.from), joins: "slash menu" });
+    if (state === undefined || !this.offered.some((item) => item.id === id)) return;
+    page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
 }
 
 function insert(page: Page, id: string): void {
   const how = { joins: "slash menu" };
+  if (runInTable(page, id)) return;
+  if (id === "table") {
+    insertTable(page, how);
+    return;
+  }
   if (id === "divider") {
     insertDivider(page, how);
     return;
@@ -127,9 +157,9 @@ function insert(page: Page, id: string): void {
 }
 
 /** What fits, by the names in the reader's language or in English, in which Markdown's words are. */
-function matching(query: string, named: BlockWords): readonly SlashItem[] {
+function matching(query: string, offered: readonly SlashItem[], named: BlockWords): readonly SlashItem[] {
   const wanted = query.trim().toLowerCase();
-  const items = ITEMS.map((item) => {
+  const items = offered.map((item) => {
     const { title = item.title, also = [] } = named[item.id] ?? {};
     return { ...item, title, keywords: [...item.keywords, item.title.toLowerCase(), ...also] };
   });

@@ -1,5 +1,5 @@
 /**
- * Numbers ordered lists, gives bullets their shape by depth, and finds where runs of code and quotation begin and end. Looks at the lines that changed
+ * Numbers ordered lists, gives bullets their shape by depth, finds where runs of code and quotation begin and end, and lays out tables. Looks at the lines that changed
  * and at the run around them, never at the document. What it finds is written on the elements; nothing of it is in the text.
  */
 import type { EditorView } from "prosemirror-view";
@@ -7,11 +7,13 @@ import { type Block, isList, readBlock } from "../lines/block.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Arrangement, LineElement } from "./lineview.ts";
 import type { Mounted } from "./project.ts";
+import { layTables } from "./tables.ts";
 
 const BULLETS = ["•", "◦", "▪"];
 
 /** Arranges the lines [from, to) of the text and the runs they stand in, as far as they are mounted. */
 export function arrange(view: EditorView, lines: Lines, mounted: Mounted, from: number, to: number): void {
+  layTables(view, lines, mounted, from, to);
   let first = Math.max(0, Math.min(from, lines.count - 1));
   while (first > 0 && isRun(lines, first - 1)) first--;
   let last = Math.min(to, lines.count);

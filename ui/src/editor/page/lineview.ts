@@ -15,6 +15,13 @@ export interface Arrangement {
   readonly last: boolean;
 }
 
+/** What a line's element says of its place in a table. */
+export interface TablePlace {
+  readonly role: "cell" | "columnheader";
+  readonly row: number;
+  readonly column: number;
+}
+
 /** The element of a line, as others find it. */
 export interface LineElement extends HTMLElement {
   sheafLine?: LineView;
@@ -27,6 +34,7 @@ export class LineView implements NodeView {
   private readonly check: HTMLElement | undefined;
   private shape: string;
   private drawn = "";
+  private head = false;
 
   constructor(
     node: Node,
@@ -36,11 +44,12 @@ export class LineView implements NodeView {
     this.shape = shapeOf(block);
     this.dom = document.createElement(tagOf(block));
     this.dom.sheafLine = this;
-    if (block.kind === "task") {
-      this.check = this.makeCheck();
+    this.check = block.kind === "task" ? this.makeCheck() : undefined;
+    if (this.check !== undefined || block.cell !== null) {
       this.contentDOM = document.createElement("span");
-      this.contentDOM.className = "task-text";
-      this.dom.append(this.check, this.contentDOM);
+      this.contentDOM.className = block.cell !== null ? "cell-text" : "task-text";
+      if (this.check !== undefined) this.dom.append(this.check);
+      this.dom.append(this.contentDOM);
     } else this.contentDOM = this.dom;
     this.draw(node, block);
   }
@@ -56,12 +65,27 @@ export class LineView implements NodeView {
   /** What we write on the element ourselves is no news to ProseMirror. */
   ignoreMutation(mutation: { type: string; target: globalThis.Node }): boolean {
     if (mutation.type === "selection") return false;
-    if (mutation.type === "attributes") return mutation.target === this.dom || this.check?.contains(mutation.target) === true;
-    return this.check?.contains(mutation.target) === true;
+    if (isOfFrame(mutation.target) || this.check?.contains(mutation.target) === true) return true;
+    if (mutation.type === "attributes") return mutation.target === this.dom;
+    return mutation.type === "childList" && mutation.target === this.dom && this.isCell && isFrameAlone(mutation as MutationRecord);
   }
 
   stopEvent(event: Event): boolean {
     return this.check !== undefined && event.target instanceof globalThis.Node && this.check.contains(event.target);
+  }
+
+  /** Whether it is drawn as a part of a table. */
+  get isCell(): boolean {
+    return this.contentDOM.classList.contains("cell-text");
+  }
+
+  /** Takes its place in a table. */
+  stand({ role, row, column }: TablePlace): void {
+    setAttribute(this.dom, "role", role);
+    setAttribute(this.dom, "aria-rowindex", String(row + 1));
+    setAttribute(this.dom, "aria-colindex", String(column + 1));
+    this.dom.classList.toggle("head", role === "columnheader");
+    this.head = role === "columnheader";
   }
 
   /** Takes on what the neighbours made of it. */
@@ -78,9 +102,10 @@ export class LineView implements NodeView {
 
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
+    if (this.isCell) setAttribute(this.dom, "id", `cell-${String(node.attrs["id"])}`);
     if (spelled === this.drawn && this.dom.className !== "") return;
     this.drawn = spelled;
-    this.dom.className = classOf(block);
+    this.dom.className = this.head ? `${classOf(block)} head` : classOf(block);
     setAttribute(this.dom, "data-indent", block.indent > 0 ? String(Math.min(block.indent, 12)) : undefined);
     setAttribute(this.dom, "data-quote", block.quote > 0 ? String(Math.min(block.quote, 6)) : undefined);
     setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
@@ -115,7 +140,19 @@ export class LineView implements NodeView {
   }
 }
 
+/** What a table's frame needs, ProseMirror need not know (see tables.ts). */
+export const FRAME = "table-frame";
+
+function isOfFrame(target: globalThis.Node): boolean {
+  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}`) instanceof Element;
+}
+
+function isFrameAlone({ addedNodes, removedNodes }: MutationRecord): boolean {
+  return [...addedNodes, ...removedNodes].every((node) => node instanceof Element && node.classList.contains(FRAME));
+}
+
 function tagOf(block: Block): string {
+  if (block.cell !== null) return "div";
   const level = headingLevel(block.kind);
   if (level > 0) return `h${level}`;
   return block.kind === "code" || isList(block.kind) || block.kind === "divider" || !isKnown(block.kind) ? "div" : "p";
@@ -123,6 +160,7 @@ function tagOf(block: Block): string {
 
 /** Lines of one shape can become each other in place. */
 function shapeOf(block: Block): string {
+  if (block.cell !== null) return block.kind === "task" ? "task in a cell" : "cell";
   if (block.kind === "task") return "task";
   if (block.kind === "code") return "code";
   return tagOf(block);
@@ -135,6 +173,7 @@ function classOf(block: Block): string {
   else classes.push(block.kind);
   if (isList(block.kind)) classes.push("list");
   if (block.quote > 0) classes.push("quote");
+  if (block.cell !== null) classes.push("cell");
   if (block.done) classes.push("done");
   return classes.join(" ");
 }

@@ -1,0 +1,71 @@
+//! A table, read off the lines that name it (docs/decisions/0012-tables.md). The same reading as `ui/src/editor/lines/table.ts`, with the
+//! same test cases.
+
+use std::collections::BTreeMap;
+
+use crate::Block;
+
+/// A table: what its lines say together, whatever order the edits that made them came in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Table {
+    /// The rows, in the order of their first lines.
+    pub rows: Vec<Row>,
+    /// The columns' widths, in CSS pixels, for those that say one.
+    pub widths: Vec<Option<u16>>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Row {
+    /// Whether its first line says that it is a header.
+    pub head: bool,
+    /// For each column, which of the table's lines stand in the cell, in their order; none where the cell is missing.
+    pub cells: Vec<Vec<usize>>,
+}
+
+impl Table {
+    /// Reads the table that a run of lines with one table's id is. Lines without a cell say nothing.
+    pub fn read(blocks: &[Block]) -> Table {
+        let mut rows: Vec<(&str, bool, Vec<&str>)> = Vec::new();
+        let mut cells: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+        let mut widths: BTreeMap<&str, u16> = BTreeMap::new();
+        for (index, block) in blocks.iter().enumerate() {
+            let Some(cell) = &block.cell else { continue };
+            let known = rows.iter().position(|(row, ..)| *row == cell.row);
+            let row = known.unwrap_or_else(|| {
+                rows.push((&cell.row, block.head, Vec::new()));
+                rows.len() - 1
+            });
+            if !rows[row].2.contains(&cell.column.as_str()) {
+                rows[row].2.push(&cell.column);
+            }
+            cells.entry((&cell.row, &cell.column)).or_default().push(index);
+            if let Some(width) = block.width {
+                widths.entry(&cell.column).or_insert(width);
+            }
+        }
+        let columns = columns(rows.iter().map(|(.., columns)| columns.as_slice()));
+        let cell = |row: &str, column: &str| cells.get(&(row, column)).cloned().unwrap_or_default();
+        let read =
+            |(row, head, _): &(&str, bool, Vec<&str>)| Row { head: *head, cells: columns.iter().map(|column| cell(row, column)).collect() };
+        Table { rows: rows.iter().map(read).collect(), widths: columns.iter().map(|column| widths.get(column).copied()).collect() }
+    }
+}
+
+/// The first row that has a column says where it is: right behind the column that stands before it there, else in front.
+fn columns<'a>(rows: impl Iterator<Item = &'a [&'a str]>) -> Vec<&'a str> {
+    let mut columns: Vec<&str> = Vec::new();
+    for row in rows {
+        let mut place = 0;
+        for column in row {
+            match columns.iter().position(|known| known == column) {
+                Some(known) => place = known + 1,
+                None => {
+                    columns.insert(place, column);
+                    place += 1;
+                }
+            }
+        }
+    }
+    columns
+}

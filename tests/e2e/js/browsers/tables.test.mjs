@@ -1,0 +1,131 @@
+/** Two people and a table: what one does to its shape while the other writes in it. The stories build on one another, in order. */
+import assert from "node:assert/strict";
+
+import { Person, agree, story, until } from "./person.mjs";
+
+const ada = new Person("Ada");
+const ben = new Person("Ben", { colorScheme: "dark" });
+
+/** The table as it is seen: rows of words, by where each cell stands on the screen. */
+const grid = (person) =>
+  person.page.evaluate(() => {
+    const rows = new Map();
+    for (const cell of document.querySelectorAll(".sheaf-editor .cell, .sheaf-editor .hole")) {
+      const { top, left } = cell.getBoundingClientRect();
+      const copy = cell.querySelector(".cell-text")?.cloneNode(true);
+      for (const foreign of copy?.querySelectorAll(".peer-caret, .ProseMirror-separator") ?? []) foreign.remove();
+      const at = Math.round(top);
+      const row = [...rows.keys()].find((known) => Math.abs(known - at) < 4) ?? at;
+      rows.set(row, [...(rows.get(row) ?? []), { left, words: copy?.textContent ?? "" }]);
+    }
+    const across = (cells) => cells.sort((a, b) => a.left - b.left).map(({ words }) => words);
+    return [...rows].sort(([a], [b]) => a - b).map(([, cells]) => across(cells));
+  });
+
+/** Everybody sees this table. */
+const seen = async (wanted, ...people) => {
+  let grids;
+  await until(`${JSON.stringify(wanted)} to be seen, not ${JSON.stringify(grids)}`, async () => {
+    grids = await Promise.all(people.map(grid));
+    return grids.every((one) => JSON.stringify(one) === JSON.stringify(wanted));
+  }).catch((error) => {
+    throw new Error(`${error.message}; seen: ${JSON.stringify(grids)}`);
+  });
+};
+
+/** Puts the caret into the cell with these words. */
+const goesTo = async (person, words) => {
+  await person.page.locator(".sheaf-editor .cell", { hasText: words }).first().click();
+  await person.isInText();
+  await person.presses("End");
+};
+
+story("a table comes from the menu, is written in with Tab, and grows in its last cell", async () => {
+  await ada.opens();
+  await ada.begins("Harvest");
+  await ada.types("Before\n");
+  await ada.types("/tab");
+  await ada.presses("Enter");
+  for (const words of ["Field", "Crop", "Day", "East", "rye", "Monday", "West", "oats", "Tuesday"]) {
+    await ada.types(words);
+    await ada.presses("Tab");
+  }
+  await ada.types("North");
+  await seen([["Field", "Crop", "Day"], ["East", "rye", "Monday"], ["West", "oats", "Tuesday"], ["North", "", ""]], ada);
+  await ada.picture("table-light");
+});
+
+story("a row by one and a column by the other cross in a cell that both may write in", async () => {
+  await until("the title to be told", async () => (await ada.library()).includes("Harvest"));
+  const ticket = await ada.shares();
+  await ben.opens();
+  await ben.joins(ticket, "Harvest");
+  await seen([["Field", "Crop", "Day"], ["East", "rye", "Monday"], ["West", "oats", "Tuesday"], ["North", "", ""]], ada, ben);
+  await goesTo(ada, "oats");
+  await goesTo(ben, "oats");
+  await ada.presses("Alt+Enter");
+  await ada.page.getByRole("option", { name: "Add row below" }).waitFor();
+  await ben.types(" /Add column right");
+  await ben.page.getByRole("option", { name: "Add column right" }).waitFor();
+  await Promise.all([ada.presses("Enter"), ben.presses("Enter")]);
+  const rows = [["Field", "Crop", "", "Day"], ["East", "rye", "", "Monday"], ["West", "oats ", "", "Tuesday"], ["", "", "", ""], ["North", "", "", ""]];
+  await seen(rows, ada, ben);
+  // Ben stands in the new column, Ada in the new row: she writes there first, he goes to the same cell and adds to it.
+  await ada.types("barley");
+  await ada.presses("Tab");
+  await ada.types("wheat");
+  await ada.presses("Tab");
+  await ada.types("crossing");
+  rows[3] = ["barley", "wheat", "crossing", ""];
+  await seen(rows, ada, ben);
+  await ben.presses("ArrowDown");
+  await ben.types(" of Ben");
+  rows[3] = ["barley", "wheat", "crossing of Ben", ""];
+  await seen(rows, ada, ben);
+  await ada.picture("table-light");
+  assert.deepEqual(await agree(ada, ben), await ada.lines());
+});
+
+story("Ben writes in a cell while Ada moves the table: no word is lost", async () => {
+  await goesTo(ada, "East");
+  await goesTo(ben, "wheat");
+  const words = Array.from({ length: 10 }, (_, at) => `word${at}`);
+  const moving = async () => {
+    for (const way of ["up", "down", "up"]) {
+      await ada.presses("Alt+Enter");
+      await ada.page.getByRole("option", { name: `Move table ${way}` }).click();
+    }
+  };
+  await Promise.all([moving(), ben.types(` ${words.join(" ")}`)]);
+  await until("all words to be there, once", async () => {
+    const text = (await agree(ada, ben)).join("\n");
+    return words.every((word) => text.split(word).length === 2);
+  });
+  const lines = await ada.lines();
+  assert.equal(lines.filter((line) => line === "Before").length, 1, lines.join("\n"));
+  await seen([["Field", "Crop", "", "Day"], ["East", "rye", "", "Monday"], ["West", "oats ", "", "Tuesday"], ["barley", `wheat ${words.join(" ")}`, "crossing of Ben", ""], ["North", "", "", ""]], ada, ben);
+});
+
+story("undo takes the whole insertion back, and redo brings it", async () => {
+  await ben.begins("Second");
+  await ben.types("one");
+  await ben.presses("Enter");
+  await ben.types("/tab");
+  await ben.presses("Enter");
+  await seen([["", "", ""], ["", "", ""], ["", "", ""]], ben);
+  await ben.presses("Control+z");
+  await until("the table to be gone", async () => (await grid(ben)).length === 0);
+  assert.equal((await ben.lines())[0], "one");
+  await ben.presses("Control+Shift+z");
+  await seen([["", "", ""], ["", "", ""], ["", "", ""]], ben);
+  await ben.presses("Control+Home", "ArrowDown");
+  await ben.clicks("Rows and columns");
+  await ben.page.getByRole("option", { name: "Delete column" }).waitFor();
+  await ben.picture("table-menu-dark");
+  await ben.page.getByRole("option", { name: "Delete column" }).click();
+  await seen([["", ""], ["", ""], ["", ""]], ben);
+});
+
+story("nobody's page complained", () => {
+  assert.deepEqual([...ada.complaints, ...ben.complaints], []);
+});

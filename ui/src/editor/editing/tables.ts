@@ -1,0 +1,377 @@
+/**
+ * Rows, columns and cells: what the keys and the menu do to a table. All of it puts in, takes out and moves whole lines or changes block strings;
+ * the words in them go where their line goes.
+ */
+import { COLUMN_WIDTHS } from "../../generated/schema.ts";
+import { Delta, type Op } from "../delta.ts";
+import { PLAIN, changeBlock, writeBlock } from "../lines/block.ts";
+import type { Line } from "../lines/line.ts";
+import type { Lines } from "../lines/lines.ts";
+import { type Spot, type Table, USUAL_WIDTH, cellOf, linesAt, spotOf, tableAt } from "../lines/table.ts";
+import { moveRange } from "../lines/move.ts";
+import type { How, Page } from "../page/page.ts";
+import { type Touched, caret, newline, withBlocks } from "./range.ts";
+
+/** A new table: a header and two rows, three columns. */
+const NEW_ROWS = 3;
+const NEW_COLUMNS = 3;
+/** One press makes a column so much wider or narrower. */
+const WIDER = 1.25;
+
+/** The table and the cell that the caret is in. */
+interface Here {
+  readonly table: Table;
+  readonly spot: Spot;
+}
+
+function here(page: Page): Here | undefined {
+  const { index } = page.lines.at(page.selection.head);
+  const table = tableAt(page.lines, index);
+  const spot = table === undefined ? undefined : spotOf(table, index);
+  return table === undefined || spot === undefined ? undefined : { table, spot };
+}
+
+/** Whether the caret is in a table. */
+export function isInTable(page: Page): boolean {
+  return cellOf(page.lines.at(page.selection.head).line) !== null;
+}
+
+/** Puts an empty table before the caret's line when that is empty, else after it, and the caret into its first cell. */
+export function insertTable(page: Page, how: How = {}): boolean {
+  if (isInTable(page)) return false;
+  const { line, start } = page.lines.at(page.selection.head);
+  const table = page.freshId();
+  const columns = Array.from({ length: NEW_COLUMNS }, () => page.freshId());
+  const delta = new Delta();
+  let at = start;
+  if (line.width > 0) {
+    at = start + line.width + 1;
+    delta.retain(start + line.width);
+    if (line.ends) delta.retain(1);
+    else delta.insert("\n", newline(page, ""));
+  } else delta.retain(start);
+  for (let nth = 0; nth < NEW_ROWS; nth++) {
+    const row = page.freshId();
+    for (const column of columns) delta.insert("\n", newline(page, blockOf({ table, row, column }, nth === 0)));
+  }
+  // There is always a line to go on in behind a table.
+  const isLast = !line.ends || (line.width > 0 && at >= page.lines.length);
+  if (isLast) delta.insert("\n", newline(page, ""));
+  return page.edit(delta, { ...how, selection: caret(at) });
+}
+
+/** Adds a row above (-1) or below (1) the caret's, and goes there. */
+export function addRow(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  const row = page.freshId();
+  const delta = new Delta().retain(page.lines.startOf(startOfRow(table, by < 0 ? spot.row : spot.row + 1)));
+  const place = delta.length();
+  for (const { id } of table.columns) delta.insert("\n", newline(page, blockOf({ table: table.id, row, column: id }, false)));
+  return page.edit(delta, { selection: caret(place + (by > 0 ? 0 : spot.column)) });
+}
+
+/** Adds a column left (-1) or right (1) of the caret's, and goes there. */
+export function addColumn(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  const column = page.freshId();
+  const before = by < 0 ? spot.column - 1 : spot.column;
+  const inserts = table.rows.map(({ id, head }, row) => ({
+    row,
+    index: placeInRow(table, row, before),
+    block: blockOf({ table: table.id, row: id, column }, head),
+  }));
+  const delta = new Delta();
+  let offset = 0;
+  let selection = page.selection;
+  for (const [nth, { row, index, block }] of [...inserts].sort((a, b) => a.index - b.index).entries()) {
+    const start = page.lines.startOf(index);
+    delta.retain(start - offset).insert("\n", newline(page, block));
+    offset = start;
+    if (row === spot.row) selection = caret(start + nth);
+  }
+  return page.edit(delta, { selection });
+}
+
+/** Takes the caret's row out, words and all; with the last row the table. */
+export function deleteRow(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const gone = [...(at.table.rows[at.spot.row]?.cells.values() ?? [])].flat();
+  return removeLines(page, at.table, gone);
+}
+
+/** Takes the caret's column out, words and all; with the last column the table. */
+export function deleteColumn(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  return removeLines(
+    page,
+    at.table,
+    at.table.rows.flatMap((_row, row) => linesAt(at.table, row, at.spot.column)),
+  );
+}
+
+/** Takes the table out that the caret is in. */
+export function deleteTable(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { from, to } = at.table;
+  return removeLines(
+    page,
+    at.table,
+    Array.from({ length: to - from }, (_, nth) => from + nth),
+  );
+}
+
+/** Moves the caret's row up or down. */
+export function moveRow(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  const other = spot.row + by;
+  if (other < 0 || other >= table.rows.length) return true;
+  const moved = linesOfRow(table, spot.row);
+  const target = startOfRow(table, by < 0 ? other : other + 1);
+  const isTogether = moved.every((index, nth) => index === (moved[0] ?? 0) + nth);
+  const first = moved[0] ?? 0;
+  const ids = moved.map((index) => page.lines.line(index).id);
+  const move = isTogether && !ids.includes("") ? { move: { lines: ids, after: first > 0 ? page.lines.line(first - 1).id : "" } } : {};
+  return moveLinesTo(
+    page,
+    moved.map((index) => ({ index, target })),
+    move,
+  );
+}
+
+/** Moves the caret's column left or right, in every row: whichever row goes later, the order stays. */
+export function moveColumn(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  if (spot.column + by < 0 || spot.column + by >= table.columns.length) return true;
+  const left = by < 0 ? spot.column - 1 : spot.column;
+  const moves = table.rows.flatMap((_row, row) => {
+    const target = linesAt(table, row, left)[0];
+    if (target === undefined) return [];
+    return linesAt(table, row, left + 1)
+      .filter((index) => index > target)
+      .map((index) => ({ index, target }));
+  });
+  return moveLinesTo(page, moves, {});
+}
+
+/**
+ * Moves the caret's table past the line, or the table, above or below it. It is that neighbour which is taken out and put in on the other side: who
+ * writes in the table meanwhile stays where they are.
+ */
+export function moveTable(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { lines } = page;
+  const { from, to } = at.table;
+  const beside = by < 0 ? from - 1 : to;
+  if (beside < 0 || beside >= lines.count || !lines.line(beside).ends) return true;
+  const other = tableAt(lines, beside) ?? { from: beside, to: beside + 1 };
+  const ids = [...lines.between(other.from, other.to)].map(({ id }) => id);
+  const move = ids.includes("") ? {} : { move: { lines: ids, after: other.from > 0 ? lines.line(other.from - 1).id : "" } };
+  return page.edit(moveRange(lines, other.from, other.to, by < 0 ? to : from), move) || true;
+}
+
+/** Makes the caret's row a header, or an ordinary one again. */
+export function toggleHeader(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const head = at.table.rows[at.spot.row]?.head !== true;
+  return changeLines(page, linesOfRow(at.table, at.spot.row), (block) => changeBlock(block, { head }));
+}
+
+/** Makes the caret's column wider (1) or narrower (-1) beside the others. */
+export function widenColumn(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  const wanted = Math.round((table.columns[spot.column]?.width ?? USUAL_WIDTH) * (by > 0 ? WIDER : 1 / WIDER));
+  const width = Math.max(COLUMN_WIDTHS.least, Math.min(COLUMN_WIDTHS.most, wanted));
+  return changeLines(
+    page,
+    table.rows.flatMap((_row, row) => linesAt(table, row, spot.column)),
+    (block) => changeBlock(block, { width }),
+  );
+}
+
+/** Tab and Shift+Tab. In the last cell a row comes; before the first there is nothing. Answers false outside of tables. */
+export function nextCell(page: Page, by: 1 | -1): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const { table, spot } = at;
+  const next = spot.row * table.columns.length + spot.column + by;
+  if (next < 0) return true;
+  if (next >= table.rows.length * table.columns.length) return addRow(page, 1) || true;
+  return goToCell(page, table, Math.floor(next / table.columns.length), next % table.columns.length);
+}
+
+/** Arrow up and down: the cell above or below, or out of the table. Answers false where the browser should move inside the cell. */
+export function crossRow(page: Page, by: 1 | -1): boolean {
+  const { anchor, head } = page.selection;
+  const at = anchor === head ? here(page) : undefined;
+  if (at === undefined || page.view?.endOfTextblock(by < 0 ? "up" : "down") === false) return false;
+  const { table, spot } = at;
+  const lines = linesAt(table, spot.row, spot.column);
+  const inside = lines[spot.nth + by];
+  if (inside !== undefined) return goToLine(page, inside);
+  const row = spot.row + by;
+  if (row >= 0 && row < table.rows.length) return goToCell(page, table, row, spot.column);
+  const beyond = by < 0 ? table.from - 1 : table.to;
+  if (beyond < 0 || beyond >= page.lines.count) return true;
+  const line = page.lines.line(beyond);
+  return !line.ends && line.width === 0 ? true : goToLine(page, beyond);
+}
+
+/** Puts the caret into a cell; one that is missing gets its line. */
+export function goToCell(page: Page, table: Table, row: number, column: number): boolean {
+  const last = linesAt(table, row, column).at(-1);
+  if (last !== undefined) return goToLine(page, last);
+  const [into, under] = [table.rows[row], table.columns[column]];
+  if (into === undefined || under === undefined) return false;
+  const start = page.lines.startOf(placeInRow(table, row, column - 1));
+  const block = blockOf({ table: table.id, row: into.id, column: under.id }, into.head);
+  return page.edit(new Delta().retain(start).insert("\n", newline(page, block)), { selection: caret(start) }) || true;
+}
+
+/** Puts the caret behind the table it is in, into a line of its own. */
+export function leaveTable(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const end = page.lines.startOf(at.table.to);
+  return page.edit(new Delta().retain(end).insert("\n", newline(page, "")), { selection: caret(end) });
+}
+
+function goToLine(page: Page, index: number): true {
+  page.select(caret(page.lines.startOf(index) + page.lines.line(index).width));
+  return true;
+}
+
+function blockOf(cell: { table: string; row: string; column: string }, head: boolean): string {
+  return writeBlock({ ...PLAIN, cell, head });
+}
+
+function linesOfRow(table: Table, row: number): number[] {
+  return [...(table.rows[row]?.cells.values() ?? [])].flat().sort((a, b) => a - b);
+}
+
+/** Where a row begins in the text; behind the last, where the table ends. */
+export function startOfRow(table: Table, row: number): number {
+  return linesOfRow(table, row)[0] ?? table.to;
+}
+
+/** The index of the line before which a cell right of `column` goes: behind the nearest cell of its row that is there, else in front of all. */
+export function placeInRow(table: Table, row: number, column: number): number {
+  for (let at = column; at >= 0; at--) {
+    const last = linesAt(table, row, at).at(-1);
+    if (last !== undefined) return last + 1;
+  }
+  return startOfRow(table, row);
+}
+
+function changeLines(page: Page, indexes: readonly number[], change: (block: string) => string): boolean {
+  const touched = [...indexes]
+    .sort((a, b) => a - b)
+    .map((index): Touched => ({ index, start: page.lines.startOf(index), line: page.lines.line(index) }));
+  return page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: change(at.line.block) })),
+    ),
+    { scroll: false },
+  );
+}
+
+function removeLines(page: Page, table: Table, indexes: readonly number[]): boolean {
+  const gone = new Set(indexes);
+  const delta = new Delta().retain(page.lines.startOf(table.from));
+  const place = page.lines.startOf(Math.min(...indexes, table.to));
+  let index = table.from;
+  for (const line of page.lines.between(table.from, table.to)) {
+    if (gone.has(index)) delta.delete(line.length);
+    else delta.retain(line.length);
+    index++;
+  }
+  return page.edit(delta.chop(), { selection: caret(Math.min(place, page.lines.length)) });
+}
+
+/** Moves lines, ids and all, each before the line at its target; those with one target stay in their order. The caret goes along. */
+function moveLinesTo(page: Page, moves: ReadonlyArray<{ index: number; target: number }>, how: How): boolean {
+  if (moves.length === 0) return true;
+  const { lines } = page;
+  const all = moves.flatMap(({ index, target }) => [index, target]);
+  const [first, last] = [Math.min(...all), Math.max(...all)];
+  const going = new Set(moves.map(({ index }) => index));
+  const head = lines.at(page.selection.head);
+  const delta = new Delta().retain(lines.startOf(first));
+  let placed = lines.startOf(first);
+  let caretAt = page.selection.head;
+  const put = (line: Line, index: number, start: number): void => {
+    if (index === head.index) caretAt = placed + (page.selection.head - head.start);
+    for (const op of lines.slice(start, start + line.length).ops) delta.push(op as Op);
+    placed += line.length;
+  };
+  for (let index = first; index <= last; index++) {
+    for (const move of moves) if (move.target === index) put(lines.line(move.index), move.index, lines.startOf(move.index));
+    if (index >= lines.count) break;
+    const line = lines.line(index);
+    if (going.has(index)) {
+      delta.delete(line.length);
+      continue;
+    }
+    if (index === head.index) caretAt = placed + (page.selection.head - head.start);
+    delta.retain(line.length);
+    placed += line.length;
+  }
+  return page.edit(delta.chop(), { ...how, selection: caret(caretAt) }) || true;
+}
+
+/**
+ * Deletes a selection that reaches over cells: it empties them and leaves their lines, so that the table keeps its shape; a table that lies in it
+ * whole goes. Undefined when there is nothing of a table in it, or it stays in one line.
+ */
+export function deletionOverCells(lines: Lines, from: number, to: number): Delta | undefined {
+  const first = lines.at(from);
+  let last = lines.at(to);
+  // As everywhere, the text's last newline stays.
+  if (!last.line.ends && last.line.width === 0 && last.index > first.index) last = lines.at(to - 1);
+  if (first.index === last.index) return undefined;
+  const touched = [...lines.between(first.index, last.index + 1)];
+  if (touched.every((line) => cellOf(line) === null)) return undefined;
+  const whole = wholeTables(lines, first.index, touched, from, to);
+  const delta = new Delta().retain(from);
+  let start = first.start;
+  for (const [nth, line] of touched.entries()) {
+    const end = start + line.width;
+    delta.delete(Math.max(0, Math.min(to, end) - Math.max(from, start)));
+    const next = whole.findIndex((goes, at) => at > nth && !goes);
+    const joins = cellOf(line) === null && next > nth && cellOf(touched[next] as Line) === null && line.ends;
+    const goes = whole[nth] === true || joins;
+    if (goes) delta.delete(1);
+    else if (nth < touched.length - 1) delta.retain(1);
+    start += line.length;
+  }
+  return delta.chop();
+}
+
+/** Which of the touched lines are in a table that lies in [from, to) whole. */
+function wholeTables(lines: Lines, first: number, touched: readonly Line[], from: number, to: number): boolean[] {
+  const whole: boolean[] = [];
+  while (whole.length < touched.length) {
+    const table = cellOf(touched[whole.length] as Line) === null ? undefined : tableAt(lines, first + whole.length);
+    if (table === undefined) whole.push(false);
+    else {
+      const goes = from <= lines.startOf(table.from) && to >= lines.startOf(table.to) - 1;
+      for (let at = first + whole.length; at < table.to && whole.length < touched.length; at++) whole.push(goes);
+    }
+  }
+  return whole;
+}

@@ -1,0 +1,61 @@
+/** What the menu offers inside a table: rows, columns, the header. Opened as the insert menu is, by `/` or by the table's button. */
+import {
+  addColumn,
+  addRow,
+  deleteColumn,
+  deleteRow,
+  deleteTable,
+  moveColumn,
+  moveRow,
+  moveTable,
+  toggleHeader,
+  widenColumn,
+} from "../editing/tables.ts";
+import type { Page } from "../page/page.ts";
+import type { SlashItem } from "./slash.ts";
+
+const ACTIONS: Readonly<Record<string, (page: Page) => boolean>> = {
+  rowBelow: (page) => addRow(page, 1),
+  rowAbove: (page) => addRow(page, -1),
+  columnRight: (page) => addColumn(page, 1),
+  columnLeft: (page) => addColumn(page, -1),
+  rowUp: (page) => moveRow(page, -1),
+  rowDown: (page) => moveRow(page, 1),
+  columnToLeft: (page) => moveColumn(page, -1),
+  columnToRight: (page) => moveColumn(page, 1),
+  tableUp: (page) => moveTable(page, -1),
+  tableDown: (page) => moveTable(page, 1),
+  header: toggleHeader,
+  wider: (page) => widenColumn(page, 1),
+  narrower: (page) => widenColumn(page, -1),
+  deleteRow,
+  deleteColumn,
+  deleteTable,
+};
+
+/** What can be done to a table. */
+export const IN_TABLE: readonly SlashItem[] = [
+  { id: "rowBelow", group: "table", title: "Add row below", keywords: ["row", "insert"] },
+  { id: "rowAbove", group: "table", title: "Add row above", keywords: ["row", "insert"] },
+  { id: "columnRight", group: "table", title: "Add column right", keywords: ["column", "insert"] },
+  { id: "columnLeft", group: "table", title: "Add column left", keywords: ["column", "insert"] },
+  { id: "rowUp", group: "table", title: "Move row up", keywords: ["row"], shortcut: "Alt+Shift+↑" },
+  { id: "rowDown", group: "table", title: "Move row down", keywords: ["row"], shortcut: "Alt+Shift+↓" },
+  { id: "columnToLeft", group: "table", title: "Move column left", keywords: ["column"] },
+  { id: "columnToRight", group: "table", title: "Move column right", keywords: ["column"] },
+  { id: "header", group: "table", title: "Header row on or off", keywords: ["title", "heading"] },
+  { id: "wider", group: "table", title: "Wider column", keywords: ["column", "width"] },
+  { id: "narrower", group: "table", title: "Narrower column", keywords: ["column", "width"] },
+  { id: "tableUp", group: "table", title: "Move table up", keywords: ["table"] },
+  { id: "tableDown", group: "table", title: "Move table down", keywords: ["table"] },
+  { id: "deleteRow", group: "table", title: "Delete row", keywords: ["row", "remove"] },
+  { id: "deleteColumn", group: "table", title: "Delete column", keywords: ["column", "remove"] },
+  { id: "deleteTable", group: "table", title: "Delete table", keywords: ["remove"] },
+];
+
+/** Runs one of them. Answers false when it is none of them. */
+export function runInTable(page: Page, id: string): boolean {
+  const act = Object.hasOwn(ACTIONS, id) ? ACTIONS[id] : undefined;
+  act?.(page);
+  return act !== undefined;
+}
