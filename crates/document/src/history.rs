@@ -39,8 +39,8 @@ pub(crate) struct History {
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
-    /// Chains of which more is here than a seal that has come with it vouches for.
-    unsealed: BTreeSet<ChainId>,
+    /// Chains of which more is here than a seal that has come with it vouches for, and a row before which nothing of that stands.
+    unsealed: BTreeMap<ChainId, u64>,
     /// How many journal rows there are.
     rows: u64,
     /// Which of them are edits, all of them and by author, ascending: so that "how many since" is two searches.
@@ -104,7 +104,7 @@ impl History {
             ciphers: BTreeMap::new(),
             entries: BTreeMap::new(),
             founding: None,
-            unsealed: BTreeSet::new(),
+            unsealed: BTreeMap::new(),
             rows: 0,
             edits: Vec::new(),
             edits_by: BTreeMap::new(),
@@ -316,11 +316,11 @@ impl History {
             self.entries.entry(chain).or_default().extend(&marks.entries);
         }
         let device = self.device(&chain).expect("a chain is shown before its records");
-        self.unsealed.insert(chain);
         if number == 1 {
             self.chains_by.entry(device).or_default().push(chain);
         }
         self.rows += 1;
+        self.unsealed.entry(chain).or_insert(self.rows);
         let edit = read.record.kind != Kind::Access;
         if edit {
             let row = u32::try_from(self.rows).unwrap_or(u32::MAX);
@@ -410,7 +410,7 @@ impl History {
                 self.durable.set(Position { chain: *chain, number: sealed, hash });
             }
         }
-        self.durable_rows = self.last_row();
+        self.durable_rows = self.unsealed.values().min().map_or(self.last_row(), |row| row - 1);
         if std::mem::take(&mut self.access_changed) {
             self.durable_access = self.access_digest();
         }
@@ -446,7 +446,8 @@ impl History {
         self.recent.iter().rev().find(|(recent, _)| recent == digest).map(|(_, row)| *row)
     }
 
-    /// The number of the last journal row that is on disk.
+    /// The number of the last journal row up to which all that is on disk is told. A record whose seal is still to come ends it: whoever says that they
+    /// hold everything that is told says nothing about that.
     pub(crate) fn durable_row(&self) -> u64 {
         self.durable_rows
     }

@@ -522,6 +522,8 @@ impl Document {
             self.receipts.reached(&self.history.durable.digest(), self.history.durable_row());
             self.status_changed = true;
         }
+        // Records that wait for their seal are here, and others may lack them: that shows before anything is told of them.
+        self.status_changed |= !self.history.is_all_sealed();
         self.give_receipts();
         self.send_cursor();
         // What has been said here rests on what is durable now.

@@ -91,13 +91,14 @@ export const finding: Story[] = [
       const slowest = await driver.evaluate<number>(`
         let [slowest, before] = [0, performance.now()];
         const end = before + 20000;
-        while (sheaf.a.find.state.problem === undefined && performance.now() < end) {
+        while (sheaf.a.find.state.problem === undefined && sheaf.a.find.state.searching && performance.now() < end) {
           await new Promise((done) => setTimeout(done));
           slowest = Math.max(slowest, performance.now() - before);
           before = performance.now();
         }
         return slowest;`);
-      expect(await says(driver)).toBe("slow");
+      // WebKit's own engine gives up after a million steps and finds nothing: on a fast machine that comes before our patience ends.
+      expect(driver.name === "Chromium" ? ["slow"] : ["slow", "0 of 0"]).toContain(await says(driver));
       expect(slowest).toBeLessThan(1000);
       await look(driver, "(a)+", "regex: true");
       expect(await says(driver)).toBe("1 of 1");
