@@ -127,6 +127,21 @@ describe("books", () => {
     expect(books.seemsIncluded(opened("abc theirs", 5))).toBe(false);
   });
 
+  it("do not take another's move of a line for mine, with what I wrote in it", () => {
+    const lines = (...texts: string[]): Opened => ({
+      ...opened("", 5),
+      delta: texts.reduce((delta, text) => delta.insert(text).insert("\n", { line: text.slice(0, 3) }), new Delta()),
+    });
+    const books = new Books(lines("one", "two", "a longer row", "end"));
+    const screen = new Screen(books);
+    // I move the row up, and write two letters in it; somebody else has moved it, too.
+    const row = new Delta().retain(4).insert("a longer row!?").insert("\n", { line: "a l" }).retain(4).delete(13);
+    screen.edit(row);
+    books.takePush();
+    expect(books.seemsIncluded(lines("one", "a longer row", "two", "end"))).toBe(false);
+    expect(books.seemsIncluded(lines("one", "a longer row!?", "two", "end"))).toBe(true);
+  });
+
   it("translate places between the core's text and the screen", () => {
     const books = new Books(opened("abcdef"));
     const screen = new Screen(books);

@@ -8,7 +8,7 @@
  */
 import { Delta, isNothing, pastMine, pastShow, positionBefore, readDelta } from "../delta.ts";
 import { Lines } from "../lines/lines.ts";
-import { difference, sizeOf } from "../lines/diff.ts";
+import { apart, difference, sizeOf } from "../lines/diff.ts";
 import type { Opened, Saved, Show } from "./wire.ts";
 
 /** A push on its way. */
@@ -176,13 +176,17 @@ export class Books {
     return words;
   }
 
-  /** Whether a fresh body looks as if it held the push whose fate is not known. */
+  /**
+   * Whether a fresh body looks as if it held the push whose fate is not known. Words first, wherever their lines stand by now: when two have moved the
+   * same line, the other's move alone must not be taken for mine, with what I wrote beside it.
+   */
   seemsIncluded(opened: Opened): boolean {
     if (this.inflight === undefined) return false;
     const fresh = Lines.from(readDelta(opened.delta));
-    const without = sizeOf(difference(this.told, fresh));
-    const withIt = sizeOf(difference(this.told.apply(this.inflight.delta).lines, fresh));
-    return withIt < without;
+    const { told } = this;
+    const pushed = told.apply(this.inflight.delta).lines;
+    const [without, withIt] = [apart(told, fresh), apart(pushed, fresh)];
+    return without === withIt ? sizeOf(difference(pushed, fresh)) < sizeOf(difference(told, fresh)) : withIt < without;
   }
 
   private hear(version: number, item: Item): Booked {

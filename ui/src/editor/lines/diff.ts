@@ -24,6 +24,26 @@ export function sizeOf(delta: Delta): number {
   return delta.ops.reduce((sum, op) => sum + (op.retain !== undefined && op.attributes === undefined ? 0 : lengthOf(op)), 0);
 }
 
+/** How many units stand in one text and not in the other, line by line: where a line stands makes no difference. */
+export function apart(before: Lines, after: Lines): number {
+  const left = new Map<string, Line[]>();
+  // Of lines without an id those that say the same are the same.
+  const nameOf = (line: Line): string => (line.id === "" ? `\n${line.text}` : line.id);
+  for (const line of before.between()) left.set(nameOf(line), [...(left.get(nameOf(line)) ?? []), line]);
+  let units = 0;
+  for (const line of after.between()) {
+    const old = left.get(nameOf(line))?.pop();
+    if (old === undefined) units += line.length;
+    else if (!old.equals(line)) {
+      const change = new Delta();
+      compare(change, [old], [line]);
+      units += sizeOf(change);
+    }
+  }
+  for (const lines of left.values()) for (const line of lines) units += line.length;
+  return units;
+}
+
 function compare(delta: Delta, old: readonly Line[], now: readonly Line[]): void {
   const same = old.length === now.length && old.every((line, index) => now[index] !== undefined && line.equals(now[index]));
   const length = old.reduce((sum, line) => sum + line.length, 0);
