@@ -209,10 +209,8 @@ story("a hit far below what is mounted is counted, scrolled to and not under the
 story("who may only read finds and replaces nothing; the bar has room in 320 pixels and is seen in forced colours", async () => {
   const ticket = await ada.shares("Can view");
   await cleo.opens();
-  await cleo.clicks("Hide the sidebar");
   await cleo.clicks("Show the sidebar");
   await cleo.joins(ticket, "Harvest");
-  await cleo.clicks("Hide the sidebar");
   await cleo.sees("Barley");
   await cleo.page.focus(".sheaf-editor");
   await cleo.presses("Control+h");
