@@ -117,7 +117,7 @@ story("the keyboard alone begins, writes, formats, renames, throws away and brin
 story("320 pixels are enough: nothing is cut off sideways, and everything can be reached", async () => {
   await ben.page.setViewportSize({ width: 320, height: 640 });
   const wide = () => ben.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if ((await ben.page.locator("nav").count()) === 1) await ben.clicks("Hide the sidebar");
+  await until("the library to make room", async () => (await ben.page.locator("nav").count()) === 0);
   assert.equal(await wide(), 0);
   await ben.page.click(".sheaf-editor");
   await ben.writes("\nA line that is a good deal longer than this window is wide, with aVeryLongWordThatHasNoPlaceToBreakAnywhereAtAll in it.");
