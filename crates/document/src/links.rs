@@ -324,8 +324,11 @@ impl Document {
         // What it has said that it holds may be all that is here, though it came here by another way.
         let even = known.receipt.frontier == self.history.durable.digest();
         let behind = session.lacks().filter(|_| !even);
-        let lacks = behind.map(|(chain, held)| self.history.edits_after_named(&chain, held)).sum();
-        self.receipts.hear(known.receipt, known.heard, lacks, self.history.durable_row());
+        let lacks: u64 = behind.map(|(chain, held)| self.history.edits_after_named(&chain, held)).sum();
+        let row = self.history.durable_row();
+        // What stands behind that row is counted whenever somebody asks.
+        let lacks = lacks.saturating_sub(self.history.edits_since(row, &known.receipt.device));
+        self.receipts.hear(known.receipt, known.heard, lacks, row);
         self.status_changed = true;
     }
 

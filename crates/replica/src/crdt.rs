@@ -71,22 +71,11 @@ impl Crdt {
 
     /// Edits the maps and the text, and returns the updates that say so: one, unless text is put in that is too long for a record.
     pub(crate) fn edit(&mut self, said: &[Said<'_>], passes: &[Delta]) -> Result<Vec<Vec<u8>>, Broken> {
-        let (first, rest) = portions(passes);
-        let mut updates = vec![self.guarded(|transaction| {
-            // The maps first: a line is never seen without what it is.
-            for &Said { map, key, value } in said {
-                let map = transaction.get_map(map).ok_or_else(|| format!("there is no root {map}"))?;
-                match value {
-                    Some(value) => drop(map.insert(transaction, key, value)),
-                    None => drop(map.remove(transaction, key)),
-                }
-            }
-            write(transaction, &first)
-        })?];
-        for portion in rest {
-            updates.push(self.guarded(|transaction| write(transaction, &portion))?);
-        }
-        Ok(updates)
+        // The maps first: a line is never seen without what it is.
+        let mut said = said;
+        let written =
+            portions(passes).into_iter().map(|portion| self.guarded(|transaction| write(transaction, std::mem::take(&mut said), &portion)));
+        written.collect()
     }
 
     /// Runs one transaction. Anything but success breaks the replica: yrs cannot take back what it has done.
@@ -187,8 +176,8 @@ pub(crate) struct Said<'a> {
     pub(crate) value: Option<&'a str>,
 }
 
-/// Passes of edits in portions, each for a transaction: the first, and those that a long text needs besides.
-fn portions(passes: &[Delta]) -> (Vec<Delta>, Vec<Vec<Delta>>) {
+/// Passes of edits in portions, each for a transaction: one, unless a long text needs more.
+fn portions(passes: &[Delta]) -> Vec<Vec<Delta>> {
     let (mut done, mut current) = (Vec::new(), Vec::new());
     for pass in passes {
         let (mut portion, mut at, mut bytes) = (Delta::new(), 0, 0);
@@ -214,12 +203,18 @@ fn portions(passes: &[Delta]) -> (Vec<Delta>, Vec<Vec<Delta>>) {
         current.push(portion);
     }
     done.push(current);
-    let rest = done.split_off(1);
-    (done.swap_remove(0), rest)
+    done
 }
 
 /// Writes into a transaction, and says what it says then. Before the commit: after it yrs has joined what we cut, and forgotten what we deleted.
-fn write(transaction: &mut TransactionMut<'_>, passes: &[Delta]) -> Result<Vec<u8>, String> {
+fn write(transaction: &mut TransactionMut<'_>, said: &[Said<'_>], passes: &[Delta]) -> Result<Vec<u8>, String> {
+    for &Said { map, key, value } in said {
+        let map = transaction.get_map(map).ok_or_else(|| format!("there is no root {map}"))?;
+        match value {
+            Some(value) => drop(map.insert(transaction, key, value)),
+            None => drop(map.remove(transaction, key)),
+        }
+    }
     let body = transaction.get_text("body").ok_or("there is no root body")?;
     for pass in passes {
         body.apply_delta(transaction, pass.ops.iter().map(to_yrs));

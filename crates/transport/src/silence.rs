@@ -29,16 +29,24 @@ pub(crate) async fn watch(node: Arc<Node>) {
         }
         let links = node.links.all();
         links.iter().for_each(|link| link.listen());
-        if links.iter().any(|link| !link.is_silent()) {
+        let was_silent = node.relay_silent.load(Ordering::Relaxed);
+        let has_fallen_silent = was_silent || (!links.is_empty() && node.config.profile.uses_relays());
+        if links.iter().any(|link| !link.is_silent()) || !calls_itself_connected(&node) {
+            // Somebody is heard; or iroh has noticed by itself, and tells when its relay is back.
             node.relay_silent.store(false, Ordering::Relaxed);
-        } else if node.config.profile.uses_relays() && (!links.is_empty() || node.relay_silent.load(Ordering::Relaxed)) {
-            // Until it has answered it counts as silent, too: otherwise the time of asking would come on top.
-            if !node.relay_silent.swap(true, Ordering::Relaxed) {
+        } else if has_fallen_silent {
+            if !was_silent {
                 tracing::info!("every link is silent; the relay is asked");
             }
+            // Until it has answered it counts as silent, too: otherwise the time of asking would come on top.
+            node.relay_silent.store(true, Ordering::Relaxed);
             node.relay_silent.store(!relay_answers(&node).await, Ordering::Relaxed);
         }
     }
+}
+
+fn calls_itself_connected(node: &Node) -> bool {
+    node.endpoint.home_relay_status().get().iter().any(RelayStatus::is_connected)
 }
 
 async fn relay_answers(node: &Node) -> bool {

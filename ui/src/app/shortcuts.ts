@@ -3,6 +3,8 @@
  * many layouts).
  */
 
+import { isMac } from "../editor/index.ts";
+
 export type Command =
   "new" | "sidebar" | "settings" | "save" | "print" | "who" | "outline" | "focus" | "find" | "replace" | "next" | "previous";
 
@@ -27,10 +29,9 @@ export function commandOf(event: KeyboardEvent): Command | null {
 
 function findingOf(event: KeyboardEvent): Command | undefined {
   if (event.getModifierState("AltGraph") || event.isComposing) return undefined;
-  const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
-  const [mod, other] = isMac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+  const [mod, other] = isMac() ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
   // Ctrl+Alt writes characters on many layouts; with Alt the key is a Mac's.
-  if (other || (event.altKey && !isMac)) return undefined;
+  if (other || (event.altKey && !isMac())) return undefined;
   // A letter is what the layout says; with Alt a Mac writes another.
   const key = event.altKey || !/^[a-z]$/i.test(event.key) ? event.code : `Key${event.key.toUpperCase()}`;
   return finding[[mod ? "mod+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : "", key].join("")];

@@ -4,7 +4,7 @@
  */
 import "./editor.css";
 import "./outline/folding.css";
-import "./tables.css";
+import "./page/tables.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";

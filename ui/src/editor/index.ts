@@ -11,6 +11,7 @@ export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";
 export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
+export { isMac } from "./editing/keys.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";
 export { disguised, leadsElsewhere, revealed } from "./links/seen.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";

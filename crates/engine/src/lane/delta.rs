@@ -28,7 +28,7 @@ pub(crate) fn delta_to_json(delta: &Delta) -> Json {
 impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("ops", &Each(|| self.0.ops.iter().map(WrittenOp)))?;
+        map.serialize_entry("ops", &self.0.ops.iter().map(WrittenOp).collect::<Vec<_>>())?;
         map.end()
     }
 }
@@ -97,15 +97,6 @@ impl Serialize for WrittenValue<'_> {
 fn write_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     const SAFE: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() <= SAFE { serializer.serialize_i64(number as i64) } else { serializer.serialize_f64(number) }
-}
-
-/// A list that is written from what an iterator gives.
-struct Each<F>(F);
-
-impl<I: IntoIterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((self.0)())
-    }
 }
 
 /// Reads `{"ops": [...]}`, or a bare array of operations. What it builds is in normal form.

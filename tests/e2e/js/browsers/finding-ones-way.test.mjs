@@ -1,22 +1,10 @@
 /** Finding one's way in a long document: the outline, and what makes writing it easy. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
 import { Person, agree, story, until } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben", { colorScheme: "dark" });
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds wrong with the document and what is beside it. */
-async function complaints(person) {
-  await person.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  await person.page.evaluate(AXE);
-  const { violations } = await person.page.evaluate(() => globalThis.axe.run("main, aside", { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`);
-}
-
 /** The outline as it stands: depth and words, the section one is in with a star. */
 const outline = (person) =>
   person.page.$$eval(".outline [role=treeitem]", (items) =>
@@ -69,7 +57,7 @@ story("the outline follows what is written, here and elsewhere, says where one i
   await outlines(ben, ["1 Spring", "2 Rye", "1 Autumn"]);
   await ada.presses("Control+Home");
   await outlines(ada, ["1 Spring", "2 Rye", "1 Autumn"]);
-  for (const person of [ada, ben]) assert.deepEqual(await complaints(person), [], person.name);
+  for (const person of [ada, ben]) assert.deepEqual(await person.hindrances("main, aside"), [], person.name);
   await agree(ada, ben);
 });
 
@@ -137,7 +125,7 @@ story("a link says where it leads, to the mouse and to keys, and asks when its w
   await ada.presses("Control+Home", "ArrowRight", "Alt+Enter");
   await popover.getByText("https://example.org/rye").waitFor();
   await ada.page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Open");
-  assert.deepEqual(await complaints(ada), []);
+  assert.deepEqual(await ada.hindrances("main, aside"), []);
   await ada.presses("Tab", "Enter");
   await popover.waitFor({ state: "detached" });
   assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "https://example.org/rye");
@@ -189,7 +177,7 @@ story("focus mode leaves only the text, and Esc gives back what was there, once 
   await ada.types("Only words.");
   await ada.presses("Control+.");
   await until("all else to be gone", async () => (await around()) === "");
-  assert.deepEqual(await complaints(ada), []);
+  assert.deepEqual(await ada.hindrances("main, aside"), []);
   await ada.types("\n/");
   await ada.page.getByRole("listbox").waitFor();
   await ada.presses("Escape");
@@ -235,7 +223,7 @@ story("a folded heading hides what is below it here and nowhere else; keys pass 
   await ada.presses("Control+Home", "Control+Shift+m");
   await sees(ada, folded);
   assert.deepEqual(await seen(ben), whole);
-  assert.deepEqual(await complaints(ada), []);
+  assert.deepEqual(await ada.hindrances("main, aside"), []);
 
   await ada.presses("ArrowDown");
   assert.equal(await caretLine(ada), "Autumn");

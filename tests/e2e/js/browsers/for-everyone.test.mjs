@@ -3,11 +3,8 @@
  * walked through in each of these ways, and on each everything must be there, whole, large enough and reachable.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 
 import { Person, story, until } from "./person.mjs";
-
-const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 const ada = new Person("Ada");
 const ben = new Person("Ben");
@@ -15,16 +12,7 @@ const cleo = new Person("Cleo", { locale: "de-AT" });
 
 const dialog = () => ada.page.getByRole("dialog");
 const press = (selector) => ada.page.locator(selector).first().click();
-const saved = (person, fits) => until(`${person.name}'s disk to have it`, async () => fits(await person.node.command("show", "Harvest")));
 const speaks = (language) => ada.page.waitForFunction((language) => document.documentElement.lang === language, language);
-
-async function opensAgain(person) {
-  await person.node.starts();
-  await person.page.context().close();
-  await person.looks();
-  await person.chooses("Harvest");
-  await person.isInText();
-}
 
 async function settings(choose) {
   await ada.presses("Control+,");
@@ -52,17 +40,17 @@ async function apart() {
   await ada.page.getByText("Borrow the cart.").click();
   await ada.presses("End");
   await ada.types(" The red one, which is new.");
-  await saved(ada, (text) => text.includes("is new"));
+  await ada.hasSaved("Harvest", (text) => text.includes("is new"));
   await ada.node.stops();
-  await opensAgain(ben);
+  await ben.opensAgain("Harvest");
   await ben.page.getByText("Cut the rye.").click();
   await ben.presses("Home");
   await ben.types("Today: ");
   await ben.page.getByText("Borrow the cart.").click();
   await ben.presses("Home", "Shift+ArrowDown", "Delete");
-  await saved(ben, (text) => text.includes("Today") && !text.includes("cart"));
+  await ben.hasSaved("Harvest", (text) => text.includes("Today") && !text.includes("cart"));
   await ben.node.stops();
-  await opensAgain(ada);
+  await ada.opensAgain("Harvest");
   await ben.node.starts();
   await ada.reads("Kept for you");
   await ada.page.locator(".review").waitFor();
@@ -346,9 +334,7 @@ for (const spoken of ["en", "de"]) {
       const found = [];
       await everyScreen(async (where) => {
         await rests();
-        await ada.page.evaluate(axe);
-        const { violations } = await ada.page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-        found.push(...violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`));
+        found.push(...(await ada.hindrances()).map((hindrance) => `${where}: ${hindrance}`));
         await ada.picture(`everyone-${spoken}-${colours}-${where}`);
       });
       assert.deepEqual(found, []);

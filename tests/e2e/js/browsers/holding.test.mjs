@@ -1,25 +1,15 @@
 /** "Who has this?", what a device has done, who is writing, and the numbers behind the facts: what a person can look up, and that it is true. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
 import { Person, story, until } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben", { colorScheme: "dark" });
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Until what comes has come to rest. */
 const DRAWN_MS = 250;
 
 const CARD = { name: "Who has this paragraph" };
-
-/** What axe finds wrong in a part of the page. */
-async function complaints(person, part) {
-  await person.page.evaluate(AXE);
-  const { violations } = await person.page.evaluate((part) => globalThis.axe.run(part, { resultTypes: ["violations"] }), part);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}
 
 const card = (person) => person.page.getByRole("dialog", CARD);
 
@@ -43,7 +33,7 @@ story("a paragraph says who has it: whoever has confirmed it, and not who is awa
   await ada.presses("Control+Alt+w");
   await card(ada).getByText(/^Has it, confirmed/).waitFor();
   await card(ada).getByText(/Last changed on this device/).waitFor();
-  assert.deepEqual(await complaints(ada, ".floating"), []);
+  assert.deepEqual(await ada.hindrances(".floating"), []);
   await ada.picture("who-light");
   await ada.presses("Escape");
 
@@ -81,7 +71,7 @@ story("a paragraph says who has it: whoever has confirmed it, and not who is awa
   await ben.page.getByText("Cut the rye.").click();
   await ben.presses("Control+Alt+w");
   await card(ben).getByText(/Last changed by Ada/).waitFor();
-  assert.deepEqual(await complaints(ben, ".floating"), [], "in the dark");
+  assert.deepEqual(await ben.hindrances(".floating"), [], "in the dark");
   await ben.picture("who-dark");
   await ben.presses("Escape");
 });
@@ -127,7 +117,7 @@ story("the numbers behind the facts are there for who wants them", async () => {
   await details.getByText(/sent, .* received/).waitFor();
   await details.getByText(/on average/).first().waitFor();
   const session = await details.getByText(/^Session [0-9a-f]{32}$/).innerText();
-  assert.deepEqual(await complaints(ada, ".status-panel"), []);
+  assert.deepEqual(await ada.hindrances(".status-panel"), []);
   await ada.page.waitForTimeout(DRAWN_MS);
   await ada.picture("details-light");
   await ada.presses("Escape");
@@ -135,7 +125,7 @@ story("the numbers behind the facts are there for who wants them", async () => {
   await ben.clicks("Details");
   await ben.page.locator("#status-details").getByText("Connection to Ada").waitFor();
   await ben.page.locator("#status-details").getByText(session).waitFor();
-  assert.deepEqual(await complaints(ben, ".status-panel"), [], "in the dark");
+  assert.deepEqual(await ben.hindrances(".status-panel"), [], "in the dark");
   await ben.page.waitForTimeout(DRAWN_MS);
   await ben.picture("details-dark");
   await ben.presses("Escape");
@@ -156,11 +146,11 @@ story("what this device has done stands in the settings, and is there after a ne
   // "Cut the rye. Borrow the cart. On Monday."; nobody has written the welcome.
   assert.equal(before["Words written"], "8");
   assert.match(before["Sent"], /KB$/);
-  assert.deepEqual(await complaints(ada, "[role=dialog]"), []);
+  assert.deepEqual(await ada.hindrances("[role=dialog]"), []);
   await ada.picture("statistics-light");
   await ada.leavesDialog();
   assert.equal((await numbers(ben))["Words written"], "3", "I have one.");
-  assert.deepEqual(await complaints(ben, "[role=dialog]"), [], "in the dark");
+  assert.deepEqual(await ben.hindrances("[role=dialog]"), [], "in the dark");
   await ben.picture("statistics-dark");
   await ben.leavesDialog();
   await ada.node.stops();

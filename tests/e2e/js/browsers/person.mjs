@@ -2,7 +2,8 @@
  * A person in front of the page in Chromium, with a node of their own: what they do with mouse and keys, and what they see, in the words of the
  * page. The same words as in windows/person.mjs.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 
@@ -18,6 +19,8 @@ const ARTEFACTS = resolve(import.meta.dirname, "../../artefacts");
 
 /** Chromium speaks with nobody but our page. */
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const people = [];
 let browser;
@@ -75,6 +78,28 @@ export class Person {
     });
     await this.page.goto(this.node.url);
     await this.page.waitForSelector(".sheaf-editor, nav");
+  }
+
+  /** Starts Sheaf again after it was stopped, with a page of its own, in this document. */
+  async opensAgain(title) {
+    await this.node.starts();
+    await this.page.context().close();
+    await this.looks();
+    await this.chooses(title);
+    await this.isInText();
+  }
+
+  /** Waits until the document on this person's disk fits, by the command line. */
+  async hasSaved(title, fits) {
+    await until(`${this.name}'s disk to have it`, async () => fits(await this.node.command("show", title)));
+  }
+
+  /** What axe finds wrong with the page, or with a part of it. What is still fading in has no contrast yet. */
+  async hindrances(part = "html") {
+    await this.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    await this.page.evaluate(AXE);
+    const { violations } = await this.page.evaluate((part) => globalThis.axe.run(part, { resultTypes: ["violations"] }), part);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`);
   }
 
   async goes() {

@@ -1,34 +1,11 @@
 /** Two people change one paragraph while they are apart: each is shown calmly what both had, may have it either way, and may take that back. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
 import { Person, story, until } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben", { colorScheme: "dark" });
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 const ASIDE = { name: "Changed while you were apart" };
-
-async function opensAgain(person) {
-  await person.node.starts();
-  await person.page.context().close();
-  await person.looks();
-  await person.chooses("Harvest");
-  await person.isInText();
-}
-
-async function saved(person, fits) {
-  await until(`${person.name}'s disk to have it`, async () => fits(await person.node.command("show", "Harvest")));
-}
-
-/** What axe finds wrong with the open list. */
-async function complaints(person) {
-  await person.page.evaluate(AXE);
-  const { violations } = await person.page.evaluate(() => globalThis.axe.run(".review", { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}
 
 story("a paragraph that both changed apart is shown with what each had, and either can be chosen and taken back", async () => {
   await ada.opens();
@@ -44,17 +21,17 @@ story("a paragraph that both changed apart is shown with what each had, and eith
   await ada.page.getByText("Borrow the cart.").click();
   await ada.presses("End");
   await ada.types(" The red one.");
-  await saved(ada, (text) => text.includes("red one"));
+  await ada.hasSaved("Harvest", (text) => text.includes("red one"));
   await ada.node.stops();
-  await opensAgain(ben);
+  await ben.opensAgain("Harvest");
   await ben.page.getByText("Borrow the cart.").click();
   await ben.presses("Home");
   await ben.types("Today: ");
-  await saved(ben, (text) => text.includes("Today"));
+  await ben.hasSaved("Harvest", (text) => text.includes("Today"));
   await ben.node.stops();
 
-  await opensAgain(ada);
-  await opensAgain(ben);
+  await ada.opensAgain("Harvest");
+  await ben.opensAgain("Harvest");
   await ada.sees("Today: Borrow the cart. The red one.");
   const list = ada.page.getByRole("region", ASIDE);
   await list.getByText("One paragraph was changed by you and by Ben while you were apart").waitFor();
@@ -66,10 +43,10 @@ story("a paragraph that both changed apart is shown with what each had, and eith
   await ada.presses("Enter");
   assert.deepEqual(await list.locator("blockquote").allInnerTexts(), ["Borrow the cart. The red one.", "Today: Borrow the cart."]);
   assert.deepEqual(await list.locator("mark").allInnerTexts(), [" The red one.", "Today: "]);
-  assert.deepEqual(await complaints(ada), []);
+  assert.deepEqual(await ada.hindrances(".review"), []);
   await ada.picture("review-open");
   await ben.clicks("Review");
-  assert.deepEqual(await complaints(ben), [], "in the dark");
+  assert.deepEqual(await ben.hindrances(".review"), [], "in the dark");
   await ben.picture("review-open-dark");
 
   // Ada has it as Ben had; undo gives her everything back.

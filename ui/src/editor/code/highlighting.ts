@@ -7,9 +7,11 @@ import "./code.css";
 import { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { readBlock } from "../lines/block.ts";
+import { codeAt } from "../lines/code.ts";
 import type { Line } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Page } from "../page/page.ts";
+import { linesBetween, rangeOf } from "../page/seen.ts";
 import { languageNamed } from "./languages.ts";
 import { Painter } from "./painter.ts";
 import { carried, type Token, type TokenKind } from "./tokens.ts";
@@ -40,7 +42,8 @@ export class Highlighting {
   private looking: ReturnType<typeof setTimeout> | undefined;
   private painting: number | undefined;
   private seen = { from: 0, to: 0 };
-  private shown: (Line | undefined)[] = [];
+  /** The lines that were coloured last, by their ids. */
+  private shown: ReadonlyMap<string, Line> = new Map();
 
   constructor(private readonly page: () => Page) {}
 
@@ -89,10 +92,10 @@ export class Highlighting {
   /** Finds the lines on the screen, asks about code that is new, and colours what is known. */
   private look(view: EditorView): void {
     const { lines, mounted } = this.page();
-    const { from, to } = visible(view);
+    const { from, to } = linesBetween(view, 0, window.innerHeight);
     this.seen = { from: mounted.from + from, to: Math.min(mounted.from + to, lines.count) };
     for (let index = this.seen.from; index < this.seen.to; index++) {
-      const block = blockAround(lines, index);
+      const block = codeAt(lines, index, MOST_LINES);
       if (block === undefined) continue;
       this.ask(view, lines, block);
       index = block.to - 1;
@@ -148,62 +151,26 @@ export class Highlighting {
     if (matchMedia("(forced-colors: active)").matches) return this.painter.paint([]);
     const { lines } = this.page();
     const before = this.shown;
-    this.shown = [];
+    const shown = new Map<string, Line>();
     const ranges: [TokenKind, Range][] = [];
-    for (let index = this.seen.from; index < Math.min(this.seen.to, lines.count); index++) {
-      const line = lines.line(index);
-      const old = before[index - this.seen.from];
-      this.shown.push(line);
+    let start = lines.startOf(this.seen.from);
+    for (const line of lines.between(this.seen.from, this.seen.to)) {
+      const old = before.get(line.id);
       const known = old === undefined ? undefined : this.tokens.get(old);
       if (!this.tokens.has(line) && old !== undefined && known !== undefined && readBlock(line.block).kind === "code")
         this.tokens.set(line, carried(known, old.text, line.text));
+      if (line.id !== "") shown.set(line.id, line);
       for (const token of this.tokens.get(line) ?? []) {
-        const range = this.rangeOf(view, lines.startOf(index), token);
+        const range = rangeOf(this.page(), view, start + token.from, start + token.to);
         if (range !== undefined) ranges.push([token.kind, range]);
       }
+      start += line.length;
     }
+    this.shown = shown;
     this.painter.paint(ranges);
-  }
-
-  private rangeOf(view: EditorView, start: number, token: Token): Range | undefined {
-    const from = this.page().positionOf(start + token.from);
-    const to = this.page().positionOf(start + token.to);
-    if (from === undefined || to === undefined || from >= to) return undefined;
-    const [first, last] = [view.domAtPos(from, 1), view.domAtPos(to, -1)];
-    const range = document.createRange();
-    range.setStart(first.node, first.offset);
-    range.setEnd(last.node, last.offset);
-    return range;
   }
 }
 
 function isSame(read: Reading | undefined, language: string, lines: readonly Line[]): boolean {
   return read?.language === language && read.lines.length === lines.length && read.lines.every((line, nth) => line === lines[nth]);
-}
-
-/** The lines of the code block that a line stands in; undefined where it is no code. */
-export function blockAround(lines: Lines, index: number): { from: number; to: number } | undefined {
-  const isCode = (at: number): boolean => at >= 0 && at < lines.count && readBlock(lines.line(at).block).kind === "code";
-  const joins = (at: number): boolean => isCode(at) && isCode(at - 1) && !readBlock(lines.line(at).block).start;
-  if (!isCode(index)) return undefined;
-  let from = index;
-  while (joins(from) && index - from < MOST_LINES) from--;
-  let to = index + 1;
-  while (joins(to) && to - index < MOST_LINES) to++;
-  return { from, to };
-}
-
-/** Which of the mounted lines are on the screen, by halving: the elements stand below each other. */
-function visible(view: EditorView): { from: number; to: number } {
-  const elements = view.dom.children;
-  const below = (edge: number): number => {
-    let [low, high] = [0, elements.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((elements[middle]?.getBoundingClientRect().bottom ?? 0) < edge) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return { from: below(0), to: Math.min(elements.length, below(window.innerHeight) + 1) };
 }

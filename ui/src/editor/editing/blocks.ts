@@ -1,6 +1,7 @@
 /** Kinds of lines: turning, nesting, tasks, dividers, moving and duplicating. All of it changes block strings or whole lines, never words. */
 import { Delta } from "../delta.ts";
 import { DEEPEST, changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
+import { codeAt } from "../lines/code.ts";
 import { moveRange } from "../lines/move.ts";
 import type { How, Page } from "../page/page.ts";
 import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
@@ -38,7 +39,7 @@ export function toggleQuote(page: Page): boolean {
 
 /** Gives the selected code lines a language. */
 export function setLanguage(page: Page, language: string): boolean {
-  const code = codeAround(page, page.lines.at(page.selection.head).index);
+  const code = touchedCode(page);
   return page.edit(
     withBlocks(
       page,
@@ -48,26 +49,21 @@ export function setLanguage(page: Page, language: string): boolean {
   );
 }
 
-function codeAround(page: Page, index: number): Touched[] {
-  const isCode = (at: number): boolean => at >= 0 && at < page.lines.count && readBlock(page.lines.line(at).block).kind === "code";
-  if (!isCode(index)) return [];
-  let from = index;
-  while (isCode(from - 1) && !readBlock(page.lines.line(from).block).start) from--;
-  let to = index + 1;
-  while (isCode(to) && !readBlock(page.lines.line(to).block).start) to++;
-  const result: Touched[] = [];
-  let start = page.lines.startOf(from);
-  for (let at = from; at < to; at++) {
-    const line = page.lines.line(at);
-    result.push({ index: at, start, line });
+/** The lines of the code around the caret. */
+function touchedCode(page: Page): Touched[] {
+  const code = codeAt(page.lines, page.lines.at(page.selection.head).index);
+  if (code === undefined) return [];
+  let start = page.lines.startOf(code.from);
+  return [...page.lines.between(code.from, code.to)].map((line, nth) => {
+    const touched = { index: code.from + nth, start, line };
     start += line.length;
-  }
-  return result;
+    return touched;
+  });
 }
 
 /** The offsets of the code block around the caret, for selecting it first. */
 export function codeRange(page: Page): { from: number; to: number } | undefined {
-  const code = codeAround(page, page.lines.at(page.selection.head).index);
+  const code = touchedCode(page);
   const first = code[0];
   const last = code.at(-1);
   return first === undefined || last === undefined ? undefined : { from: first.start, to: last.start + last.line.width };

@@ -4,6 +4,7 @@
  */
 import type { EditorView } from "prosemirror-view";
 import type { Page } from "../page/page.ts";
+import { linesBetween, rangeOf } from "../page/seen.ts";
 import type { Search } from "./search.ts";
 
 /** The names in editor.css. */
@@ -19,9 +20,10 @@ export function paint(page: Page, view: EditorView, search: Search, seen: { read
   const current = search.current;
   const others: Range[] = [];
   const present: Range[] = [];
-  const [first, last] = visible(view, seen);
-  let start = page.lines.startOf(page.mounted.from + first);
-  for (const line of page.lines.between(page.mounted.from + first, page.mounted.from + last)) {
+  const around = (seen.bottom - seen.top) * SCREENS_AROUND;
+  const { from, to } = linesBetween(view, seen.top - around, seen.bottom + around);
+  let start = page.lines.startOf(page.mounted.from + from);
+  for (const line of page.lines.between(page.mounted.from + from, page.mounted.from + to)) {
     for (const hit of search.hitsOf(line)) {
       if (others.length >= MOST) break;
       const range = rangeOf(page, view, start + hit.from, start + hit.to);
@@ -39,30 +41,4 @@ export function paint(page: Page, view: EditorView, search: Search, seen: { read
 export function clearPaint(): void {
   CSS.highlights.delete(FOUND);
   CSS.highlights.delete(CURRENT);
-}
-
-function rangeOf(page: Page, view: EditorView, from: number, to: number): Range | undefined {
-  const [left, right] = [page.positionOf(from), page.positionOf(to)];
-  if (left === undefined || right === undefined) return undefined;
-  const range = document.createRange();
-  const [start, end] = [view.domAtPos(left, 1), view.domAtPos(right, -1)];
-  range.setStart(start.node, start.offset);
-  range.setEnd(end.node, end.offset);
-  return range;
-}
-
-/** The elements of the lines that are seen, or nearly: lines stand one below the other, so it takes few looks. */
-function visible(view: EditorView, { top, bottom }: { top: number; bottom: number }): [number, number] {
-  const { children } = view.dom;
-  const around = (bottom - top) * SCREENS_AROUND;
-  const firstBelow = (edge: number): number => {
-    let [low, high] = [0, children.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((children[middle]?.getBoundingClientRect().bottom ?? 0) < edge) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return [firstBelow(top - around), Math.min(children.length, firstBelow(bottom + around) + 1)];
 }
