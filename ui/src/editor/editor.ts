@@ -30,10 +30,11 @@ import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
-import { Cursors, type Peer } from "./presence/cursors.ts";
-import { PresenceLane } from "./presence/lane.ts";
+import { People } from "./presence/people.ts";
+import { Pressing } from "./pressing.ts";
 import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
+import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
 
@@ -52,10 +53,6 @@ export interface EditorOptions {
   readonly mountLimit?: number;
 }
 
-const IDLE_TYPING_MS = 1500;
-/** The mouse moved so far while it was pressed: something was dragged over, not clicked. */
-const DRAG_PX = 4;
-
 /** An open document. */
 export class Editor {
   /** Find and replace in the text. */
@@ -63,8 +60,7 @@ export class Editor {
   /** The headings, and the section one is in. */
   readonly outline: Outline;
   private readonly view: View;
-  private readonly cursors: Cursors;
-  private readonly presence: PresenceLane;
+  private readonly people: People;
   private readonly slash: SlashMenu;
   private readonly typing: Typing;
   private readonly links: LinkAsking;
@@ -74,22 +70,15 @@ export class Editor {
   private readonly counting: Counting;
   private readonly words: EditorWords;
   private readonly now: () => number;
-  private readonly listeners = new Set<() => void>();
-  private readonly handlers = new Map<keyof EditorEvents, Set<(event: never) => void>>();
-  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  private readonly telling = new Telling();
+  private readonly pressing = new Pressing((event) => this.released(event));
   private snapshot: EditorSnapshot | undefined;
-  private notifying = false;
   private unsavedSince: number | undefined;
   private focused = false;
-  private pointerDown = false;
-  private pressedAt = { x: 0, y: 0 };
   private toolbarAsked = false;
   private composing = false;
   private growing: Growing | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
-  private typedAt = Number.NEGATIVE_INFINITY;
-  private rest: ReturnType<typeof setTimeout> | undefined;
-  private people: readonly Here[] = [];
 
   /** Opens a document. Rejects with the core's reason. */
   static async open(options: EditorOptions): Promise<Editor> {
@@ -102,12 +91,18 @@ export class Editor {
   ) {
     this.now = options.now ?? ((): number => Date.now());
     this.words = { ...WORDS, ...options.words };
-    this.cursors = new Cursors(this.now);
-    const plugins = [this.cursors.plugin(() => this.view.page), new Highlighting(() => this.view.page).plugin(), this.find.plugin];
+    this.people = new People(options.wire, lane, {
+      now: this.now,
+      page: () => this.view.page,
+      isFocused: () => this.focused,
+      isComposing: () => this.composing,
+      changed: (here) => this.telling.say("people", here),
+    });
+    const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.outline = new Outline(page);
-    this.folding = new Folding(page, (told) => this.say("folded", told));
+    this.folding = new Folding(page, (told) => this.telling.say("folded", told));
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page, () => this.words.blocks);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -115,18 +110,17 @@ export class Editor {
       page,
       () => this.view.undo.interrupt(),
       options.readMarkdown,
-      (accept) => this.say("markdownPasted", { accept }),
+      (accept) => this.telling.say("markdownPasted", { accept }),
     );
     this.links = new LinkAsking(page, {
       boxAt: (from, to) => this.boxAt(from, to),
       open: (url) => this.options.openOutside(url),
-      show: (asked) => this.say("link", asked),
+      show: (asked) => this.telling.say("link", asked),
     });
     this.drawing = new Drawing(
       () => this.view.draw(),
       () => this.composing || page.view?.composing === true,
     );
-    this.presence = new PresenceLane(options.wire, lane, (peers) => this.heardPeers(peers));
   }
 
   /** The document's title when it was opened. */
@@ -168,10 +162,9 @@ export class Editor {
     this.growing?.stop();
     this.find.stop();
     this.outline.stop();
-    this.presence.close();
-    for (const timer of [...this.timers, this.rest]) clearTimeout(timer);
-    this.listeners.clear();
-    this.handlers.clear();
+    this.people.stop();
+    this.pressing.stop();
+    this.telling.stop();
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
     await this.lane.close();
@@ -185,16 +178,12 @@ export class Editor {
 
   /** Calls back, once per task, after anything in the state changed. */
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.telling.subscribe(listener);
   }
 
   /** Calls back when something happens. */
   on<Name extends keyof EditorEvents>(name: Name, handler: (event: EditorEvents[Name]) => void): () => void {
-    const handlers = this.handlers.get(name) ?? new Set();
-    this.handlers.set(name, handlers);
-    handlers.add(handler as (event: never) => void);
-    return () => handlers.delete(handler as (event: never) => void);
+    return this.telling.on(name, handler);
   }
 
   /** Runs a command. Answers whether it did anything. */
@@ -268,7 +257,7 @@ export class Editor {
 
   /** Scrolls to somebody's caret. Answers false when they have none. */
   jumpTo(device: string): boolean {
-    const place = this.cursors.placeOf(device);
+    const place = this.people.placeOf(device);
     if (place === undefined) return false;
     this.scrollTo(place);
     return true;
@@ -315,16 +304,12 @@ export class Editor {
 
   /** Shows or hides everybody's carets; sends mine or not. */
   setPresence(show: boolean, send: boolean): void {
-    this.cursors.hidden = !show;
-    this.cursors.fade();
-    this.presence.hidden = !send;
-    this.tellPresence();
-    this.redecorate();
+    this.people.set(show, send);
   }
 
   /** Who is here. */
   get here(): readonly Here[] {
-    return this.people;
+    return this.people.here;
   }
 
   /** The text as plain characters: for tests and for the outline. */
@@ -351,7 +336,7 @@ export class Editor {
     return {
       owes: () => this.drawing.due(),
       changing: (delta) => {
-        this.cursors.textChanged(delta);
+        this.people.textChanging(delta);
         this.slash.textChanged(delta);
       },
       textChanged: (delta, changes, mine) => {
@@ -361,31 +346,24 @@ export class Editor {
       changed: () => this.selectionChanged(),
       savedChanged: () => {
         this.unsavedSince = this.lane.isUnsaved ? (this.unsavedSince ?? this.now()) : undefined;
-        this.presence.booked();
+        this.people.booked();
         this.changed();
       },
       roleChanged: (role) => {
         this.view.page.view?.setProps({});
-        this.say("role", role);
+        this.telling.say("role", role);
         this.changed();
       },
-      rescued: (words) => this.say("rescued", words),
-      trouble: (what) => this.say("trouble", what),
+      rescued: (words) => this.telling.say("rescued", words),
+      trouble: (what) => this.telling.say("trouble", what),
     };
-  }
-
-  /** A key was pressed. Whoever looks on is told so, and told when no more come. */
-  private typed(): void {
-    this.typedAt = this.now();
-    clearTimeout(this.rest);
-    this.rest = setTimeout(() => this.tellPresence(), IDLE_TYPING_MS);
   }
 
   private textChanged(changes: readonly Change[], mine: boolean): void {
     const { page } = this.view;
     this.counting.textChanged(page.lines, changes);
-    if (mine) this.typed();
-    else this.presence.booked();
+    if (mine) this.people.typed();
+    else this.people.booked();
     if (page.view !== undefined) {
       let shift = 0;
       for (const change of changes) {
@@ -403,46 +381,11 @@ export class Editor {
   private selectionChanged(): void {
     this.slash.follow(this.typing.takeTyped());
     const { anchor, head } = this.view.page.selection;
-    if (this.pointerDown || anchor === head) this.toolbarAsked = false;
+    if (this.pressing.isDown || anchor === head) this.toolbarAsked = false;
     this.folding.selectionChanged();
     this.outline.selectionChanged();
-    this.tellPresence();
+    this.people.tell();
     this.changed();
-  }
-
-  private tellPresence(): void {
-    const { page } = this.view;
-    this.presence.present(this.focused ? page.selection : undefined, this.now() - this.typedAt < IDLE_TYPING_MS);
-  }
-
-  private heardPeers(peers: readonly Peer[]): void {
-    this.people = peers.map(({ peer, device, name, colour, typing, head }) => ({
-      peer,
-      device,
-      name,
-      colour,
-      typing,
-      inText: head !== null,
-    }));
-    if (this.cursors.tell(peers)) this.redecorate();
-    this.fadeLater();
-    this.say("people", this.people);
-  }
-
-  private fadeLater(): void {
-    const next = this.cursors.nextFade;
-    if (next === undefined) return;
-    this.later(next - this.now() + 20, () => {
-      this.cursors.fade();
-      this.redecorate();
-      this.fadeLater();
-    });
-  }
-
-  /** Draws decorations again without touching text or selection. */
-  private redecorate(): void {
-    const { page } = this.view;
-    if (page.view !== undefined && !this.composing) page.view.updateState(page.state);
   }
 
   private screenEvents(): Parameters<typeof mountScreen>[2] {
@@ -453,14 +396,14 @@ export class Editor {
       copy: (data, cut) => this.clipboard.copy(data, cut),
       paste: (data) => this.clipboard.paste(data),
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
-      click: (event) => this.links.click(event, this.isPlainClick(event)),
+      click: (event) => this.links.click(event, this.pressing.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
       tableMenu: () => void this.run("tableMenu"),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
-        this.tellPresence();
+        this.people.tell();
         this.changed();
       },
       composition: (active) => {
@@ -490,7 +433,7 @@ export class Editor {
       undo: () => this.view.undoEdit(),
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
-      askForLink: () => this.say("linkWanted", this.links.here),
+      askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
       reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
@@ -499,26 +442,14 @@ export class Editor {
   }
 
   private pointer(event: MouseEvent): void {
-    this.pressedAt = { x: event.clientX, y: event.clientY };
-    this.pointerDown = true;
+    this.pressing.press(event);
     this.toolbarAsked = false;
-    const up = (released: MouseEvent): void => {
-      removeEventListener("mouseup", up, true);
-      this.pointerDown = false;
-      // The browser sets the selection of this very event a moment later.
-      this.later(0, () => {
-        this.toolbarAsked = !this.isPlainClick(released);
-        this.changed();
-      });
-    };
-    addEventListener("mouseup", up, true);
     this.changed();
   }
 
-  /** Whether the mouse was pressed and let go in one place, once: what was selected before is so no longer, though the page may not know it yet. */
-  private isPlainClick(event: MouseEvent): boolean {
-    const { x, y } = this.pressedAt;
-    return event.detail <= 1 && !event.shiftKey && Math.hypot(event.clientX - x, event.clientY - y) < DRAG_PX;
+  private released(event: MouseEvent): void {
+    this.toolbarAsked = !this.pressing.isPlainClick(event);
+    this.changed();
   }
 
   private browserCommand(type: string): boolean {
@@ -531,7 +462,7 @@ export class Editor {
   private toolbarBox(): Box | undefined {
     const { page } = this.view;
     const { from, to } = ends(page.selection);
-    if (!this.toolbarAsked || this.pointerDown || from === to || !page.editable || page.view === undefined) return undefined;
+    if (!this.toolbarAsked || this.pressing.isDown || from === to || !page.editable || page.view === undefined) return undefined;
     if (sharedBlock(page).kind === "code") return undefined;
     return this.boxAt(from, to);
   }
@@ -576,23 +507,6 @@ export class Editor {
 
   private changed(): void {
     this.snapshot = undefined;
-    if (this.notifying) return;
-    this.notifying = true;
-    queueMicrotask(() => {
-      this.notifying = false;
-      for (const listener of [...this.listeners]) listener();
-    });
-  }
-
-  private say<Name extends keyof EditorEvents>(name: Name, event: EditorEvents[Name]): void {
-    for (const handler of [...(this.handlers.get(name) ?? [])]) (handler as (event: EditorEvents[Name]) => void)(event);
-  }
-
-  private later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      run();
-    }, ms);
-    this.timers.add(timer);
+    this.telling.changed();
   }
 }
