@@ -5,11 +5,12 @@
 import type { Node } from "prosemirror-model";
 import { EditorView } from "prosemirror-view";
 import type { Page } from "./page/page.ts";
-import { type CardWords, EmbedView } from "./page/embedview.ts";
+import { EmbedView } from "./embeds/view.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
 import { goToCell } from "./editing/tables.ts";
 import { tableAt } from "./lines/table.ts";
+import type { EditorWords } from "./words.ts";
 
 /** What happens on a screen. */
 export interface ScreenEvents {
@@ -35,12 +36,7 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(
-  host: HTMLElement,
-  page: Page,
-  events: ScreenEvents,
-  words: CardWords & { readonly label: string; readonly table: string },
-): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -57,7 +53,7 @@ export function mountScreen(
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node) => new EmbedView(node, words),
+      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, getPos),
     },
     scrollThreshold: 48,
     scrollMargin: 64,

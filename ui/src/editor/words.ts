@@ -1,8 +1,13 @@
 /** The words of the reader's language that the text itself shows or says. The chrome hands them in, and others when the language changes. */
 import type { EditorView } from "prosemirror-view";
-import { type CardWords, entitle } from "./page/embedview.ts";
+import { retellEmbeds } from "./embeds/view.ts";
 
-export interface EditorWords extends CardWords {
+/** What the text itself shows or says. */
+export interface EditorWords {
+  /** The card of something that a newer version made. */
+  readonly newer: string;
+  /** The card of Markdown that cannot be shown yet. */
+  readonly source: string;
   readonly label: string;
   readonly placeholder: string;
   /** The button of a table. */
@@ -29,5 +34,5 @@ export function showWords(view: EditorView, words: EditorWords): void {
   view.dom.setAttribute("data-table-menu", words.table);
   // The name for screen readers is asked for whenever the view is given anything new.
   view.setProps({});
-  for (const card of view.dom.querySelectorAll<HTMLElement>(".card")) entitle(card, words);
+  retellEmbeds(view.dom);
 }

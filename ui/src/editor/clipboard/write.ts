@@ -4,7 +4,8 @@
  */
 import type { Attributes } from "../delta.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
-import { OBJECT, SOFT_BREAK, type Run } from "../lines/line.ts";
+import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
+import { SOFT_BREAK, type Run } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, deltaOf } from "./lines.ts";
 import { gridOf } from "./tables.ts";
@@ -129,7 +130,9 @@ function inline(runs: readonly Run[]): string {
   return runs
     .map((run) => {
       const words =
-        run.embed === undefined ? escapeHtml(run.text).split(SOFT_BREAK).join("<br>") : `<code>${escapeHtml(embedText(run))}</code>`;
+        run.embed === undefined
+          ? escapeHtml(run.text).split(SOFT_BREAK).join("<br>")
+          : (htmlOfEmbed(run) ?? `<code>${escapeHtml(textOfEmbed(run))}</code>`);
       return marked(words, run.attributes);
     })
     .join("");
@@ -227,7 +230,7 @@ const SIGNS: ReadonlyArray<readonly [string, string]> = [
 function markdownInline(runs: readonly Run[]): string {
   return runs
     .map((run) => {
-      if (run.embed !== undefined) return embedText(run);
+      if (run.embed !== undefined) return textOfEmbed(run);
       const { attributes } = run;
       // A break at a run's edge is a break, not a blank.
       const core = run.text.replaceAll(/^[^\S\u2028]+|[^\S\u2028]+$/g, "");
@@ -248,12 +251,7 @@ function markdownInline(runs: readonly Run[]): string {
 }
 
 function textOf(runs: readonly Run[]): string {
-  return runs.map((run) => (run.embed === undefined ? run.text : embedText(run))).join("");
-}
-
-function embedText(run: Run): string {
-  const source = run.embed?.["source"];
-  return typeof source === "string" ? source : OBJECT;
+  return runs.map((run) => (run.embed === undefined ? run.text : textOfEmbed(run))).join("");
 }
 
 function escapeHtml(text: string): string {

@@ -1,0 +1,105 @@
+/** The node view of every embed: asks its kind to draw it, and does to the text what the kind asks for. */
+import type { Node } from "prosemirror-model";
+import type { NodeView } from "prosemirror-view";
+import { type Attributes, Delta, type Embed } from "../delta.ts";
+import type { Page } from "../page/page.ts";
+import { attributesOf } from "../page/schema.ts";
+import type { EditorWords } from "../words.ts";
+import { newerCard } from "./card.ts";
+import type { Drawn, EmbedHost, Embedded } from "./kind.ts";
+import { kindOf } from "./kinds.ts";
+
+/** The element of an embed, as others find it. */
+interface EmbedElement extends HTMLElement {
+  sheafEmbed?: EmbedView;
+}
+
+/** An embed on the screen. */
+export class EmbedView implements NodeView {
+  readonly dom: EmbedElement;
+  private readonly drawn: Drawn;
+  private name: string;
+
+  constructor(node: Node, page: Page, words: EditorWords, getPos: () => number | undefined) {
+    const { kind, name, value } = kindOf(node.attrs["value"] as Embed);
+    const host = new Host(name, page, words, getPos);
+    this.name = name;
+    this.drawn = kind?.draw({ value, attributes: attributesOf(node.marks) ?? {} }, host) ?? newerCard(name, host);
+    this.dom = this.drawn.dom;
+    this.dom.contentEditable = "false";
+    this.dom.dataset["embed"] = name;
+    this.dom.sheafEmbed = this;
+  }
+
+  update(node: Node): boolean {
+    if (node.type.name !== "embed" || this.drawn.update === undefined) return false;
+    const { name, value } = kindOf(node.attrs["value"] as Embed);
+    const now: Embedded = { value, attributes: attributesOf(node.marks) ?? {} };
+    return name === this.name && this.drawn.update(now);
+  }
+
+  /** Says its words again: the reader's language changed. */
+  retell(): void {
+    this.drawn.retell?.();
+  }
+
+  stopEvent(event: Event): boolean {
+    return this.drawn.stopEvent?.(event) ?? false;
+  }
+
+  ignoreMutation(): boolean {
+    return true;
+  }
+
+  destroy(): void {
+    this.drawn.destroy?.();
+  }
+}
+
+/** Says the words of all embeds on a screen again. */
+export function retellEmbeds(screen: HTMLElement): void {
+  for (const element of screen.querySelectorAll<EmbedElement>("[data-embed]")) element.sheafEmbed?.retell();
+}
+
+class Host implements EmbedHost {
+  constructor(
+    private readonly name: string,
+    private readonly page: Page,
+    private readonly now: EditorWords,
+    private readonly getPos: () => number | undefined,
+  ) {}
+
+  words(): EditorWords {
+    return this.now;
+  }
+
+  isEditable(): boolean {
+    return this.page.editable;
+  }
+
+  format(attributes: Attributes): void {
+    const at = this.offset();
+    if (at !== undefined) this.page.edit(new Delta().retain(at).retain(1, attributes), { scroll: false });
+  }
+
+  replace(value: unknown): void {
+    const at = this.offset();
+    if (at === undefined) return;
+    const { line, start } = this.page.lines.at(at);
+    let runAt = start;
+    const run = line.runs.find((one) => (runAt += one.text.length) > at);
+    this.page.edit(
+      new Delta()
+        .retain(at)
+        .insert({ [this.name]: value }, run?.attributes)
+        .delete(1),
+      { scroll: false },
+    );
+  }
+
+  /** Where it stands in the text now. */
+  private offset(): number | undefined {
+    const position = this.getPos();
+    return position === undefined ? undefined : this.page.offsetOf(position);
+  }
+}
