@@ -27,6 +27,9 @@ pub const RING_SHOWS: usize = 256;
 /// The bytes that those shows may fill: room for a large paste, so that whoever types meanwhile is not torn off the text.
 pub const RING_BYTES: usize = 8 * 1024 * 1024;
 
+/// Other documents that are looked for in one text: a page of links a thousand times over.
+pub const MENTIONS: usize = 10_000;
+
 /// A ticket, in bytes of text: it must fit a chat message and a QR code's neighbourhood.
 pub const TICKET: usize = 4 * 1024;
 

@@ -53,6 +53,11 @@ pub(crate) enum Command {
         #[arg(long = "as", value_enum, default_value = "md", value_name = "FORM")]
         form: Form,
     },
+    /// List the documents that name this one
+    Backlinks {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
     /// Merge a new Markdown version into a document, as the smallest edits
     Write {
         /// An id, the beginning of one, or a title

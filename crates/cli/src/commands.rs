@@ -40,6 +40,8 @@ enum Shape {
     Field(&'static str),
     /// The library.
     Library,
+    /// The documents that name one.
+    Backlinks,
     /// A body, exactly.
     Body,
     /// Version, title and Delta, whatever was asked.
@@ -83,6 +85,7 @@ fn request(command: Command) -> Result<Request, String> {
             let shape = if form == Form::Json { Shape::Delta } else { Shape::Body };
             ("show", json!({ "document": document, "as": form.name() }), shape)
         }
+        Command::Backlinks { document } => ("backlinks", json!({ "document": document }), Shape::Backlinks),
         Command::Write { document, file, base } => {
             let markdown = read_markdown(&file)?;
             ("write", json!({ "document": document, "markdown": markdown, "base": base }), Shape::Nothing)
@@ -153,6 +156,7 @@ async fn late(node: &mut Node, answer: &Value) -> String {
 fn as_json(shape: Shape, answer: &Value) -> String {
     match shape {
         Shape::Library => lines(&answer["documents"]),
+        Shape::Backlinks => lines(&answer["backlinks"]),
         Shape::Status => lines(&answer["documents"]),
         Shape::Reviews => lines(&answer["reviews"]),
         Shape::Members => lines(&answer["members"]),
@@ -180,6 +184,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Ticket => line("ticket"),
         Shape::Joined => line("document"),
         Shape::Library => print::library(&answer["documents"]),
+        Shape::Backlinks => print::backlinks(&answer["backlinks"]),
         Shape::Preview => print::preview(answer),
         Shape::Status => print::status(answer),
         Shape::Who => who::text(answer),

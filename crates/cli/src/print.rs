@@ -34,6 +34,15 @@ pub(crate) fn library(documents: &Value) -> String {
     documents.as_array().into_iter().flatten().map(line).collect()
 }
 
+/// The documents that name one: id, title, what they say there, with tabs between.
+pub(crate) fn backlinks(links: &Value) -> String {
+    let line = |link: &Value| {
+        let text = |name: &str| link[name].as_str().unwrap_or_default();
+        format!("{}\t{}\t{}\n", text("document"), text("title"), text("excerpt"))
+    };
+    links.as_array().into_iter().flatten().map(line).collect()
+}
+
 /// What a ticket says.
 pub(crate) fn preview(answer: &Value) -> String {
     let text = |name: &str| answer[name].as_str().unwrap_or_default();

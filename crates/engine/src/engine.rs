@@ -15,6 +15,7 @@ use crate::home::{Home, HomeError};
 use crate::library::{Library, ResolveError, Standing, role_number};
 use crate::live::{self, DocumentHandle, Ended};
 use crate::lock::held;
+use crate::mentions::Mentions;
 use crate::metrics::Metrics;
 use crate::peers::Net;
 use crate::settings::{self, Me};
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) library: Library,
     pub(crate) metrics: Metrics,
     pub(crate) statistics: Statistics,
+    pub(crate) mentions: Mentions,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -114,7 +116,9 @@ impl Engine {
 
     /// As [`Engine::open`], on a disk that may fail on demand: for tests.
     pub async fn open_on(home: Home, disk: sheaf_store::Options) -> Result<Engine, StartError> {
-        task::blocking(move || Engine::open_now(home, disk)).await
+        let engine = task::blocking(move || Engine::open_now(home, disk)).await?;
+        Mentions::catch_up(&engine.shared);
+        Ok(engine)
     }
 
     fn open_now(home: Home, disk: sheaf_store::Options) -> Result<Engine, StartError> {
@@ -140,6 +144,7 @@ impl Engine {
             library,
             metrics: Metrics::default(),
             statistics,
+            mentions: Mentions::default(),
             key,
             device,
             live: Mutex::default(),

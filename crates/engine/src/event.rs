@@ -28,6 +28,8 @@ pub enum Event {
         /// In which document.
         document: DocumentId,
     },
+    /// Which documents name which others may have changed.
+    Mentions,
     /// A link to a device came up or went down.
     Link {
         /// Which device.

@@ -22,6 +22,7 @@ mod lane;
 mod library;
 mod live;
 mod lock;
+mod mentions;
 mod metrics;
 mod net;
 mod peers;

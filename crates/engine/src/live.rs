@@ -94,13 +94,14 @@ pub(crate) fn start(
 ) -> DocumentHandle {
     let id = document.id();
     let (facts, seen) = watch::channel(Arc::new(Facts::of(&mut document, place.row)));
-    let (inbox, near, far) = Inbox::new(shared.clock);
-    let handle = DocumentHandle::new(id, near.clone(), far, seen);
+    let (inbox, slots) = Inbox::new(shared.clock);
+    let near = slots.near.downgrade();
+    let handle = DocumentHandle::new(id, slots, seen);
     let live = Live {
         shared: shared.clone(),
         document,
         inbox,
-        near: near.downgrade(),
+        near,
         facts,
         views: BTreeMap::new(),
         counts: shared.metrics.of(id),
@@ -338,6 +339,7 @@ impl Live {
                 }
                 self.publish(|facts| (facts.role, facts.members) = (role, members));
             }
+            Announcement::Changed(_) => self.shared.mentions.changed(&self.shared, id),
             // What concerns the library alone.
             _ => {}
         }

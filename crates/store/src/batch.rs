@@ -52,6 +52,17 @@ impl Batch {
     }
 }
 
+/// A document that another's text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// Which is named.
+    pub named: DocumentId,
+    /// The line that names it first.
+    pub line: String,
+    /// What that line says.
+    pub excerpt: String,
+}
+
 /// One change.
 #[derive(Clone)]
 pub enum Change {
@@ -132,6 +143,13 @@ pub enum Change {
         title: String,
         /// Its text.
         body: String,
+    },
+    /// Which documents this one names, all of them: looked at when the journal ended with this row.
+    Mentions {
+        /// The row.
+        row: u64,
+        /// Each document once.
+        mentions: Vec<Mention>,
     },
     /// A setting of the profile; `None` takes it away.
     Setting {
@@ -279,6 +297,7 @@ impl std::fmt::Debug for Change {
             Change::Review { body, .. } => write!(f, "Review({} bytes)", body.len()),
             Change::Reviewed(number) => write!(f, "Reviewed({number})"),
             Change::Search { .. } => write!(f, "Search"),
+            Change::Mentions { row, mentions } => write!(f, "Mentions({row}, {} of them)", mentions.len()),
             Change::Setting { name, .. } => write!(f, "Setting({name})"),
             Change::Peer { device, .. } => write!(f, "Peer({})", device.short()),
         }

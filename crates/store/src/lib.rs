@@ -20,11 +20,13 @@ mod store;
 mod write;
 mod writer;
 
-pub use batch::{Batch, Change, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Tail, Written};
+pub use batch::{Batch, Change, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Mention, Tail, Written};
 pub use failure::{CommitError, OpenError, ReadError};
 pub use faults::{Fault, FaultPoint, Faults};
 pub use lock::LOCK_FILE;
 pub use migrate::VERSION;
-pub use reader::{JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing};
+pub use reader::{
+    Backlink, JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing,
+};
 pub use snapshot::Snapshot;
 pub use store::{DATABASE_FILE, Options, Pending, Store};

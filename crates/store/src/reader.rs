@@ -5,7 +5,7 @@ mod library;
 mod packs;
 
 pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, ReviewRow, SealRow, SecretRow, Standing};
-pub use library::{PeerRow, SearchHit};
+pub use library::{Backlink, PeerRow, SearchHit};
 use rusqlite::{Connection, OptionalExtension, params};
 use sheaf_base::DocumentId;
 

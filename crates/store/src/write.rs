@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sheaf_base::{ChainId, DocumentId, Wall, limits};
 
 use crate::place::{last_place, place, row_id};
-use crate::{Batch, Change, CommitError, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Snapshot, Written, snapshot};
+use crate::{
+    Batch, Change, CommitError, Entry, JournalChain, JournalPack, JournalRecord, JournalSeal, Mention, Snapshot, Written, snapshot,
+};
 
 /// Snapshots that are kept of a document: the newest, and the one before it, in case the newest cannot be read.
 const SNAPSHOTS: u32 = 2;
@@ -82,6 +84,7 @@ impl Writing<'_> {
                 self.run("DELETE FROM search WHERE rowid = ?1", params![self.key()?])?;
                 self.run("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)", params![self.key()?, title, body])
             }
+            Change::Mentions { row, mentions } => self.mentions(*row, mentions),
             Change::Setting { name, value: Some(value) } => {
                 let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
                 self.run(sql, params![name, value])
@@ -101,6 +104,15 @@ impl Writing<'_> {
         let sql = "DELETE FROM reviews WHERE document = ?1
             AND key NOT IN (SELECT key FROM reviews WHERE document = ?1 ORDER BY key DESC LIMIT ?2)";
         self.run(sql, params![self.key()?, REVIEWS])
+    }
+
+    fn mentions(&self, row: u64, mentions: &[Mention]) -> Result<(), CommitError> {
+        self.run("DELETE FROM mentions WHERE document = ?1", params![self.key()?])?;
+        for Mention { named, line, excerpt } in mentions {
+            let sql = "INSERT OR IGNORE INTO mentions (document, named, line, excerpt) VALUES (?1, ?2, ?3, ?4)";
+            self.run(sql, params![self.key()?, named.as_bytes(), line, excerpt])?;
+        }
+        self.set("INSERT INTO looked (document, row) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET row = excluded.row", row)
     }
 
     fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<(), CommitError> {

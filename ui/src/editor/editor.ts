@@ -25,7 +25,11 @@ import { type CodePlace, codePlace } from "./code/place.ts";
 import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
+import { type Mentioning, NOTHING_KNOWN } from "./mentioning.ts";
+import { MentionMenu } from "./menus/mention.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { documentHere } from "./embeds/reach.ts";
+import { retellEmbeds } from "./embeds/view.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
@@ -48,6 +52,8 @@ export interface EditorOptions {
   readonly readMarkdown?: (text: string) => Promise<Delta>;
   /** Words that the text itself shows or says. */
   readonly words?: Partial<EditorWords>;
+  /** What can be named; without it only what was named before is shown. */
+  readonly mentioning?: Mentioning;
   readonly now?: () => number;
   /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
   readonly mountLimit?: number;
@@ -62,6 +68,7 @@ export class Editor {
   private readonly view: View;
   private readonly people: People;
   private readonly slash: SlashMenu;
+  private readonly naming: MentionMenu;
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
@@ -105,6 +112,7 @@ export class Editor {
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page, () => this.words.blocks);
+    this.naming = new MentionMenu(page, options.mentioning ?? NOTHING_KNOWN, () => this.changed());
     this.typing = new Typing(page, () => this.view.undo.interrupt());
     this.clipboard = new Clipboard(
       page,
@@ -131,7 +139,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), this.words);
+    const view = mountScreen(host, page, this.screenEvents(), this.words, this.options.mentioning ?? NOTHING_KNOWN);
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -154,6 +162,12 @@ export class Editor {
     Object.assign(this.words, words);
     const { view } = this.view.page;
     if (view) showWords(view, this.words);
+  }
+
+  /** What the names in the text stand for changed: a document has another title. */
+  mentionedChanged(): void {
+    const { view } = this.view.page;
+    if (view) retellEmbeds(view.dom);
   }
 
   /** Ends it. What is unsaved is still sent. */
@@ -236,6 +250,12 @@ export class Editor {
   closeSlash(): void {
     this.slash.close();
     this.changed();
+  }
+
+  /** Names an item of the menu of what can be named. */
+  chooseMention(id: string): void {
+    this.naming.choose(id);
+    this.focus();
   }
 
   /** Shows the selection toolbar although the selection was made with keys. */
@@ -338,6 +358,7 @@ export class Editor {
       changing: (delta) => {
         this.people.textChanging(delta);
         this.slash.textChanged(delta);
+        this.naming.textChanged(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -379,7 +400,9 @@ export class Editor {
   }
 
   private selectionChanged(): void {
-    this.slash.follow(this.typing.takeTyped());
+    const typed = this.typing.takeTyped();
+    this.slash.follow(typed);
+    this.naming.follow(typed);
     const { anchor, head } = this.view.page.selection;
     if (this.pressing.isDown || anchor === head) this.toolbarAsked = false;
     this.folding.selectionChanged();
@@ -416,7 +439,8 @@ export class Editor {
 
   private key(event: KeyboardEvent): boolean {
     this.keyAt = performance.now();
-    if (!event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey && this.slash.key(event.key)) {
+    const isPlain = !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isPlain && (this.slash.key(event.key) || this.naming.key(event.key))) {
       this.changed();
       return true;
     }
@@ -435,10 +459,19 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach(),
+      reachLink: () => this.links.reach() || this.openNamed(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       tableMenu: () => this.run("tableMenu"),
     };
+  }
+
+  /** Opens the document that is named at the caret. */
+  private openNamed(): boolean {
+    const named = documentHere(this.view.page);
+    const { mentioning } = this.options;
+    if (named === undefined || mentioning?.titleOf(named) === undefined) return false;
+    mentioning.open(named);
+    return true;
   }
 
   private pointer(event: MouseEvent): void {
@@ -484,6 +517,7 @@ export class Editor {
     const { from, to } = ends(page.selection);
     const block = sharedBlock(page);
     const slash = this.slash.state;
+    const mention = this.naming.state;
     return {
       role: this.lane.role,
       editable: page.editable,
@@ -501,6 +535,7 @@ export class Editor {
       words: this.counting.words,
       selectedWords: from === to ? 0 : this.counting.between(from, to),
       slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
+      mention: mention === undefined ? undefined : { ...mention, box: this.boxAt(mention.from, mention.from) },
       toolbar: this.toolbarBox(),
     };
   }

@@ -6,6 +6,8 @@ export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 export { printable } from "./printable.ts";
+export { NOTHING_KNOWN, type Mentioning, type NamedDocument, type NamedPerson } from "./mentioning.ts";
+export type { MentionItem, MentionState } from "./menus/mention.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";

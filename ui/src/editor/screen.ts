@@ -6,6 +6,7 @@ import type { Node } from "prosemirror-model";
 import { EditorView } from "prosemirror-view";
 import type { Page } from "./page/page.ts";
 import { EmbedView } from "./embeds/view.ts";
+import type { Mentioning } from "./mentioning.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
 import { goToCell } from "./editing/tables.ts";
@@ -36,7 +37,7 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords, mentioning: Mentioning): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -53,7 +54,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, getPos),
+      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, mentioning, getPos),
     },
     scrollThreshold: 48,
     scrollMargin: 64,

@@ -1,6 +1,7 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
+import type { MentionState } from "./menus/mention.ts";
 import type { SlashState } from "./menus/slash.ts";
 import type { Box } from "./screen.ts";
 
@@ -27,6 +28,8 @@ export interface EditorSnapshot {
   readonly words: number;
   readonly selectedWords: number;
   readonly slash: (SlashState & { readonly box: Box | undefined }) | undefined;
+  /** What could be named where the caret is. */
+  readonly mention: (MentionState & { readonly box: Box | undefined }) | undefined;
   /** Where the selection toolbar belongs; undefined when it should not be seen. */
   readonly toolbar: Box | undefined;
 }

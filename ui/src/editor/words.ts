@@ -8,6 +8,10 @@ export interface EditorWords {
   readonly newer: string;
   /** The card of Markdown that cannot be shown yet. */
   readonly source: string;
+  /** A document or a person without a name, and a document that this reader does not have. */
+  readonly untitled: string;
+  readonly somebody: string;
+  readonly notHere: string;
   readonly label: string;
   readonly placeholder: string;
   /** The button of a table. */
@@ -25,6 +29,9 @@ export const WORDS: EditorWords = {
   table: "Rows and columns",
   newer: "Made with a newer version",
   source: "Markdown",
+  untitled: "Untitled",
+  somebody: "Somebody",
+  notHere: "This document is not in your library",
   blocks: {},
 };
 

@@ -78,10 +78,22 @@ export const PROTOCOLS = [
 /** Kinds of embeds. Unknown ones are kept and shown as a grey card. */
 export const EMBEDS = [
   'source',
+  'document',
+  'person',
+  'date',
 ] as const;
 
 /** The embed that holds Markdown the schema cannot say yet. */
 export const SOURCE = 'source' as const;
+
+/** The embed that names a document: `{id, title}`. */
+export const DOCUMENT = 'document' as const;
+
+/** The embed that names somebody: `{device, name}`. */
+export const PERSON = 'person' as const;
+
+/** The embed that is a day: `2026-11-29`. */
+export const DATE = 'date' as const;
 
 /** Our block strings beside Quill's attributes; where two rows fit, the first holds. */
 export const QUILL_LINES = [

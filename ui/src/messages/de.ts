@@ -178,10 +178,15 @@ export const de: Messages = {
     waitingHint: "Du kannst das schließen; wir versuchen es weiter.",
     opening: "Wird geöffnet …",
     newer: "Mit einer neueren Version erstellt",
+    notHere: "Dieses Dokument ist nicht in deiner Bibliothek",
     source: "Markdown",
     markdownPasted: "Als einfacher Text eingefügt.",
     markdownFormat: "Als Markdown formatieren",
     rebuilt: "Dieses Dokument wurde aus seinen Aufzeichnungen neu zusammengesetzt. Sieh nach, ob deine letzten Worte da sind.",
+  },
+
+  backlinks: {
+    title: (n) => `Genannt in ${plural(n, "Dokument", "Dokumenten")}`,
   },
 
   share: {
@@ -476,6 +481,8 @@ export const de: Messages = {
 
   format: {
     toolbar: "Auswahl formatieren",
+    mention: "Jemanden, ein Dokument oder einen Tag nennen",
+    newDocument: (name: string) => `Neues Dokument „${name}“`,
     bold: "Fett",
     italic: "Kursiv",
     underline: "Unterstrichen",

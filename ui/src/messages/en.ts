@@ -93,6 +93,7 @@ export const en = {
     waitingHint: "You can close this; we will keep trying.",
     opening: "Opening…",
     newer: "Made with a newer version",
+    notHere: "This document is not in your library",
     table: "Rows and columns",
     source: "Markdown",
     markdownPasted: "Pasted as plain text.",
@@ -134,6 +135,10 @@ export const en = {
     unnamed: "Empty heading",
     folded: (heading: string) => `Hidden below ${heading}`,
     unfolded: (heading: string) => `Shown again below ${heading}`,
+  },
+
+  backlinks: {
+    title: (n: number) => `Named in ${plural(n, "document", "documents")}`,
   },
 
   share: {
@@ -397,6 +402,8 @@ export const en = {
 
   format: {
     toolbar: "Format the selection",
+    mention: "Name somebody, a document or a day",
+    newDocument: (name: string) => `New document “${name}”`,
     bold: "Bold",
     italic: "Italic",
     underline: "Underline",

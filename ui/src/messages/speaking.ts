@@ -48,6 +48,9 @@ const rules = once((locale) => new Intl.PluralRules(locale));
 export const relative = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
 export const dates = once((locale) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }));
 
+export const relativeDays = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+export const weekdays = once((locale) => new Intl.DateTimeFormat(locale, { weekday: "long" }));
+
 /** A word for every plural category of the language, in the order in which the language names them. */
 type Forms<Categories extends readonly Intl.LDMLPluralRule[]> = { readonly [Place in keyof Categories]: string };
 

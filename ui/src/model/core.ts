@@ -20,6 +20,15 @@ export interface LibraryEntry {
   trashed: boolean;
 }
 
+/** A document that names another. */
+export interface Backlink {
+  document: string;
+  title: string;
+  /** The line that names it first, and what that says. */
+  line: string;
+  excerpt: string;
+}
+
 export interface DeviceStatus {
   device: string;
   person: string;
@@ -297,6 +306,11 @@ export class Core {
   }
   async settings(set?: Record<string, unknown>): Promise<Record<string, unknown>> {
     return (await this.ask<{ settings: Record<string, unknown> }>("settings", set ? { set } : {})).settings;
+  }
+  /** The documents that name this one. */
+  async backlinks(document: string): Promise<Backlink[]> {
+    const { backlinks } = await this.ask<{ backlinks: Backlink[] }>("backlinks", { document });
+    return backlinks.map((link) => ({ ...link, title: untitledIs(link.title) }));
   }
   async rescued(document: string): Promise<RescuedEdit[]> {
     return (await this.ask<{ edits: RescuedEdit[] }>("rescued", { document })).edits;

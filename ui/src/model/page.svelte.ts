@@ -6,6 +6,8 @@ import { type Box, Editor, type EditorSnapshot, type EditorWords, type Here, typ
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
+import type { Library } from "./library.svelte.ts";
+import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
 
 /** A person counts as writing at this moment for as long after a key. */
@@ -16,11 +18,12 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
-  const { textLabel: label, placeholder, newer, source, table } = say.document;
+  const { textLabel: label, placeholder, newer, notHere, source, table } = say.document;
+  const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, source, table, blocks };
+  return { label, placeholder, newer, notHere, source, table, untitled, somebody, blocks };
 }
 
 export class Page {
@@ -44,6 +47,7 @@ export class Page {
   titleWanted = $state(false);
 
   readonly status: Status;
+  readonly mentions: Mentions;
   readonly #stops: Array<() => void> = [];
   #closed = false;
   #opening = false;
@@ -52,7 +56,13 @@ export class Page {
   constructor(
     readonly core: Core,
     readonly id: string,
+    library: Library,
+    /** Goes to another document, to a line of it. */
+    goTo: (document: string) => void,
+    /** The line to begin with. */
+    readonly line: string | null = null,
   ) {
+    this.mentions = new Mentions(core, library, id, goTo);
     this.status = new Status(core, id);
     void this.status.refresh().catch(() => undefined);
     // A document that waits for its first copy opens by itself when the copy is here.
@@ -139,6 +149,7 @@ export class Page {
         document: this.id,
         openOutside: (url) => void openLink(url),
         words: textWords(),
+        mentioning: this.mentions,
       });
       if (this.#closed) {
         void editor.destroy();
@@ -159,7 +170,10 @@ export class Page {
     this.people = editor.here;
     this.#stops.push(
       editor.subscribe(() => this.#changed(editor)),
-      editor.on("people", (people) => (this.people = people)),
+      editor.on("people", (people) => {
+        this.people = people;
+        void this.mentions.refresh();
+      }),
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),

@@ -5,7 +5,7 @@ import "@fontsource-variable/inter";
 import "@fontsource-variable/source-serif-4";
 import "@fontsource-variable/jetbrains-mono";
 import { Delta } from "../../src/editor/delta.ts";
-import { Editor } from "../../src/editor/index.ts";
+import { Editor, type Mentioning } from "../../src/editor/index.ts";
 import { Chance } from "../lane/chance.ts";
 import { Letters } from "../lane/ledger.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
@@ -55,7 +55,7 @@ function textShown(element: Element): string {
   for (const child of element.childNodes) {
     if (child.nodeType === 3) text += child.nodeValue ?? "";
     else if (child instanceof Element) {
-      if (child.matches(".card")) text += "\uFFFC";
+      if (child.matches("[data-embed]")) text += "\uFFFC";
       else if (child.matches("br.soft")) text += "\u2028";
       else if (!child.matches(".check, .peer-caret, br, img")) text += textShown(child);
     }
@@ -71,6 +71,7 @@ declare global {
       core: ModelCore;
       events: unknown[];
       opened: string[];
+      titles: Record<string, string>;
       set(ops: unknown[]): Promise<void>;
       scribble: typeof scribble;
       mounted: { start: number; first: number };
@@ -92,10 +93,27 @@ const core = new ModelCore(body, new RealClock(), chance);
 const events: unknown[] = [];
 const opened: string[] = [];
 
+/** What can be named here. `titles` may be changed; a document that is made gets the next id. */
+const titles: Record<string, string> = { ["11".repeat(32)]: "Harvest plan", ["22".repeat(32)]: "Bread recipes" };
+const mentioning: Mentioning = {
+  documents: () => Object.entries(titles).map(([document, title]) => ({ id: document, title })),
+  people: () => [{ device: "d1", name: "Mika" }],
+  days: (typed) => (typed === "" ? [{ date: "2026-11-29", name: "today" }] : []),
+  titleOf: (document) => titles[document],
+  dayOf: (date) => `the day ${date}`,
+  open: (document) => opened.push(document),
+  create: async (title) => {
+    await new Promise((done) => setTimeout(done, 50));
+    titles["33".repeat(32)] = title;
+    return "33".repeat(32);
+  },
+};
+
 async function open(id: string): Promise<Editor> {
   const editor = await Editor.open({
     wire: core.wire(2),
     document: "d",
+    mentioning,
     openOutside: (url) => opened.push(url),
     readMarkdown: (text) => Promise.resolve(new Delta().insert(`meant: ${text.length}`).insert("\n", { line: chance.id(), block: "h1" })),
   });
@@ -117,6 +135,7 @@ window.sheaf = {
   core,
   events,
   opened,
+  titles,
   scribble,
   mounted: { start, first },
   /** Makes the text this, as another device would. */

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
+import { mentions } from "./mentions.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
@@ -12,6 +13,7 @@ import { tables } from "./tables.ts";
 export const stories: Story[] = [
   ...shortcuts,
   ...finding,
+  ...mentions,
   ...sections,
   ...tables,
   {

@@ -33,6 +33,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "reviews" => review::list(engine, &fields).await,
         "review_done" => review::done(engine, &fields).await,
         "search" => library::search(engine, &fields).await,
+        "backlinks" => library::backlinks(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
         "preview" => people::preview(engine, &fields),
         "join" => people::join(engine, &fields).await,

@@ -124,6 +124,7 @@ pub fn event(event: &Event) -> Value {
         Event::Status { document } => json!({ "event": "status", "document": id(document) }),
         Event::Joined { document } => json!({ "event": "joined", "document": document.to_string() }),
         Event::Rescued { document } => json!({ "event": "rescued", "document": document.to_string() }),
+        Event::Mentions => json!({ "event": "mentions" }),
         Event::Reviewed { document } => json!({ "event": "reviewed", "document": document.to_string() }),
         Event::Link { device, up, path } => {
             json!({ "event": "link", "device": device.to_string(), "up": up, "path": path })

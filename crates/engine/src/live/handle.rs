@@ -6,8 +6,9 @@ use std::time::Duration;
 use sheaf_base::DocumentId;
 use sheaf_document::{Done, Input, LinkUp, PeerId, Refused, ViewId};
 use sheaf_protocol::{Frame, RouteHint};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
+use super::inbox::Slots;
 use super::{Heard, Question};
 use crate::facts::Facts;
 use crate::lane::Outlet;
@@ -16,8 +17,7 @@ use crate::lane::Outlet;
 #[derive(Clone)]
 pub struct DocumentHandle {
     id: DocumentId,
-    near: mpsc::UnboundedSender<Heard>,
-    far: mpsc::Sender<Heard>,
+    slots: Arc<Slots>,
     facts: watch::Receiver<Arc<Facts>>,
 }
 
@@ -39,13 +39,8 @@ pub enum AskError {
 }
 
 impl DocumentHandle {
-    pub(super) fn new(
-        id: DocumentId,
-        near: mpsc::UnboundedSender<Heard>,
-        far: mpsc::Sender<Heard>,
-        facts: watch::Receiver<Arc<Facts>>,
-    ) -> DocumentHandle {
-        DocumentHandle { id, near, far, facts }
+    pub(super) fn new(id: DocumentId, slots: Slots, facts: watch::Receiver<Arc<Facts>>) -> DocumentHandle {
+        DocumentHandle { id, slots: Arc::new(slots), facts }
     }
 
     /// Which document.
@@ -65,7 +60,7 @@ impl DocumentHandle {
 
     /// Whether it still lives.
     pub fn is_alive(&self) -> bool {
-        !self.near.is_closed()
+        !self.slots.near.is_closed()
     }
 
     /// There is a link to a peer that may be interested.
@@ -73,10 +68,15 @@ impl DocumentHandle {
         self.hear(Input::LinkUp(link));
     }
 
-    /// A frame came from a peer. Waits while the document has enough to do.
+    /// A frame came from a peer, on any lane but bulk. Waits while the document has enough to do.
     pub async fn receive(&self, peer: PeerId, frame: Frame) {
         // A document that has ended hears nothing; its links are told by Net::ended.
-        drop(self.far.send(Heard::Input(Box::new(Input::Receive { peer, frame }))).await);
+        drop(self.slots.far.send(Heard::Input(Box::new(Input::Receive { peer, frame }))).await);
+    }
+
+    /// A frame came from a peer on the bulk lane: it comes after all that is live.
+    pub async fn receive_bulk(&self, peer: PeerId, frame: Frame) {
+        drop(self.slots.bulk.send(Heard::Input(Box::new(Input::Receive { peer, frame }))).await);
     }
 
     /// A frame to this peer had to be dropped: its queue is full.
@@ -106,18 +106,18 @@ impl DocumentHandle {
 
     /// A document that has ended hears nothing; whoever needs an answer notices by its absence.
     pub(crate) fn send(&self, heard: Heard) {
-        drop(self.near.send(heard));
+        drop(self.slots.near.send(heard));
     }
 
     /// Opens a view; what it is to be told goes to the outlet. False if the document has ended.
     pub(crate) fn attach(&self, view: ViewId, outlet: Outlet) -> bool {
-        self.near.send(Heard::Attach { view, outlet }).is_ok()
+        self.slots.near.send(Heard::Attach { view, outlet }).is_ok()
     }
 
     /// Asks, and waits for the answer: what was done, durably, and the journal's last row then.
     pub(crate) async fn ask(&self, question: Question) -> Result<(Done, u64), AskError> {
         let (reply, answer) = oneshot::channel();
-        self.near.send(Heard::Ask { question, reply }).map_err(|_| AskError::Ended)?;
+        self.slots.near.send(Heard::Ask { question, reply }).map_err(|_| AskError::Ended)?;
         tokio::select! {
             biased;
             answer = answer => Ok(answer.map_err(|_| AskError::Ended)??),

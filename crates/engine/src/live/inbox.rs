@@ -1,4 +1,4 @@
-//! A document's inbox: views before peers, and no more at once than a turn should hold.
+//! A document's inbox: views before peers, what is live before what is caught up with, and no more at once than a turn should hold.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,8 +12,21 @@ use crate::clock::Clock;
 /// Peers' frames that wait for a document. Beyond that its peers wait, each at its own link.
 const FAR: usize = 256;
 
+/// Peers' frames of bulk that wait for a document: a megabyte at most. What is live never stands behind them.
+const BULK: usize = 16;
+
+/// Bytes of bulk that one turn hears: whoever types meanwhile waits for one such turn, not for the four that [`limits::TURN_BYTES`] would be.
+const BULK_BYTES: usize = limits::FRAME;
+
 /// Messages that are kept while a write is under way. Beyond that peers wait.
 const KEPT: usize = 1024;
+
+/// Where messages are put in.
+pub(crate) struct Slots {
+    pub(crate) near: mpsc::UnboundedSender<Heard>,
+    pub(crate) far: mpsc::Sender<Heard>,
+    pub(crate) bulk: mpsc::Sender<Heard>,
+}
 
 /// Where messages come in.
 pub(crate) struct Inbox {
@@ -21,6 +34,8 @@ pub(crate) struct Inbox {
     near: mpsc::UnboundedReceiver<Heard>,
     /// Peers' frames.
     far: mpsc::Receiver<Heard>,
+    /// Peers' frames that came on the bulk lane.
+    bulk: mpsc::Receiver<Heard>,
     /// What came while a write was under way and has to wait for the next turn.
     kept: VecDeque<Heard>,
     /// The document is to end, once what came before that is done.
@@ -29,10 +44,12 @@ pub(crate) struct Inbox {
 }
 
 impl Inbox {
-    pub(crate) fn new(clock: Clock) -> (Inbox, mpsc::UnboundedSender<Heard>, mpsc::Sender<Heard>) {
+    pub(crate) fn new(clock: Clock) -> (Inbox, Slots) {
         let (near, near_in) = mpsc::unbounded_channel();
         let (far, far_in) = mpsc::channel(FAR);
-        (Inbox { near: near_in, far: far_in, kept: VecDeque::new(), stopping: false, clock }, near, far)
+        let (bulk, bulk_in) = mpsc::channel(BULK);
+        let inbox = Inbox { near: near_in, far: far_in, bulk: bulk_in, kept: VecDeque::new(), stopping: false, clock };
+        (inbox, Slots { near, far, bulk })
     }
 
     /// The next turn's messages; `None` when the document is to end.
@@ -40,11 +57,7 @@ impl Inbox {
         let mut turn = Vec::new();
         let mut bytes = 0;
         loop {
-            let next = match self.kept.pop_front() {
-                Some(kept) => Some(kept),
-                None => self.near.try_recv().ok().or_else(|| self.far.try_recv().ok()),
-            };
-            let next = match next {
+            let next = match self.next(bytes) {
                 Some(next) => next,
                 None if turn.is_empty() => self.wait(timeout).await?,
                 None => return Some(turn),
@@ -60,6 +73,12 @@ impl Inbox {
         }
     }
 
+    /// The next message that is there, for a turn of so many bytes so far.
+    fn next(&mut self, bytes: usize) -> Option<Heard> {
+        let live = self.kept.pop_front().or_else(|| self.near.try_recv().ok()).or_else(|| self.far.try_recv().ok());
+        live.or_else(|| if bytes < BULK_BYTES { self.bulk.try_recv().ok() } else { None })
+    }
+
     async fn wait(&mut self, timeout: Option<Duration>) -> Option<Heard> {
         let clock = self.clock;
         let alarm = async move {
@@ -72,12 +91,13 @@ impl Inbox {
             biased;
             near = self.near.recv() => near,
             Some(far) = self.far.recv() => Some(far),
+            Some(bulk) = self.bulk.recv() => Some(bulk),
             () = alarm => Some(Heard::Timeout),
         }
     }
 
-    /// The next message that makes no record, while a write is under way. What makes one is kept for the next turn. Never ends by
-    /// itself.
+    /// The next message that makes no record, while a write is under way. What makes one is kept for the next turn, and bulk is left where it
+    /// is. Never ends by itself.
     pub(crate) async fn hear_meanwhile(&mut self) -> Heard {
         loop {
             let next = tokio::select! {
@@ -96,7 +116,7 @@ impl Inbox {
 
     /// How many messages wait for the next turn.
     pub(crate) fn waiting(&self) -> usize {
-        self.kept.len() + self.near.len() + self.far.len()
+        self.kept.len() + self.near.len() + self.far.len() + self.bulk.len()
     }
 
     /// Whether the document is to end: a write that fails is then not waited for.
@@ -108,7 +128,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use sheaf_document::{Input, PeerId, Push, ViewId};
-    use sheaf_protocol::Frame;
+    use sheaf_protocol::{Frame, Packed};
     use sheaf_schema::Delta;
 
     use super::*;
@@ -132,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn views_are_heard_before_peers_and_a_turn_has_an_end() {
-        let (mut inbox, near, far) = Inbox::new(Clock::start());
+        let (mut inbox, Slots { near, far, .. }) = Inbox::new(Clock::start());
         for peer in 0..200 {
             far.try_send(frame(peer)).expect("room");
         }
@@ -149,8 +169,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_live_never_stands_behind_bulk_and_bulk_comes_in_small_turns() {
+        let (mut inbox, Slots { near: _near, far, bulk }) = Inbox::new(Clock::start());
+        let large = |peer: u64| {
+            let frame = Frame::Packed(Packed { head: None, run: Vec::new() });
+            Heard::Input(Box::new(Input::Receive { peer: PeerId(peer), frame }))
+        };
+        for peer in 0..4 {
+            bulk.try_send(large(peer)).expect("room");
+        }
+        far.try_send(frame(7)).expect("room");
+        let sizes = |turn: Vec<Heard>| turn.iter().map(Heard::size).collect::<Vec<_>>();
+        assert_eq!(sizes(inbox.hear(None).await.expect("a turn")), [0, BULK_BYTES], "the live one first, and one of bulk");
+        far.try_send(frame(7)).expect("room");
+        assert_eq!(sizes(inbox.hear(None).await.expect("a turn")), [0, BULK_BYTES], "though more bulk waited for longer");
+        let nothing = tokio::time::timeout(Duration::from_millis(10), inbox.hear_meanwhile()).await;
+        assert!(nothing.is_err(), "a write under way makes no room for bulk");
+        assert_eq!(sizes(inbox.hear(None).await.expect("a turn")), [BULK_BYTES]);
+    }
+
+    #[tokio::test]
     async fn while_a_write_is_under_way_what_makes_a_record_waits_in_its_order() {
-        let (mut inbox, near, far) = Inbox::new(Clock::start());
+        let (mut inbox, Slots { near, far, .. }) = Inbox::new(Clock::start());
         near.send(push("one")).expect("open");
         near.send(confirm()).expect("open");
         near.send(push("two")).expect("open");
@@ -166,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn a_timeout_is_heard_when_nothing_else_is_and_stop_ends() {
         let clock = Clock::start();
-        let (mut inbox, near, _far) = Inbox::new(clock);
+        let (mut inbox, Slots { near, far: _far, bulk: _bulk }) = Inbox::new(clock);
         let soon = clock.now().elapsed + Duration::from_millis(5);
         assert!(matches!(inbox.hear(Some(soon)).await.expect("a turn").as_slice(), [Heard::Timeout]));
         near.send(Heard::Stop).expect("open");

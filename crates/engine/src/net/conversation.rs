@@ -130,7 +130,7 @@ async fn read_bulk(hub: Arc<Hub>, linked: Arc<Linked>, mut bulk: BulkInbox) {
                 if linked.is_open(document)
                     && let Some(live) = hub.if_live(document)
                 {
-                    live.receive(linked.peer(), frame).await;
+                    live.receive_bulk(linked.peer(), frame).await;
                 }
             }
             Err(error) => return end(&linked, &error.into()),

@@ -95,3 +95,36 @@ async fn words_that_the_text_did_not_take_are_kept_until_somebody_decides() {
     let wrong = lane.ask("rescued_back", json!({ "edit": "7" })).await.expect_err("there is none");
     assert_eq!(wrong["code"], "malformed");
 }
+
+/// Markdown that names a document.
+fn naming(document: &serde_json::Value, title: &str) -> String {
+    format!("See <sheaf-embed value='{}'/> for it.\n", json!({ "document": { "id": document, "title": title } }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_a_document_is_found_when_their_text_rests_and_after_a_restart() {
+    let (folder, engine, mut lane) = lane().await;
+    let plan = lane.ask("new", json!({ "title": "Plan" })).await.expect("made")["document"].clone();
+    let notes = lane.ask("new", json!({ "title": "Notes", "markdown": naming(&plan, "Plan") })).await.expect("made")["document"].clone();
+    let backlinks = async |lane: &mut Lane| lane.ask("backlinks", json!({ "document": plan })).await.expect("told")["backlinks"].clone();
+    lane.event("mentions").await;
+    while backlinks(&mut lane).await == json!([]) {
+        lane.event("mentions").await;
+    }
+    let found = backlinks(&mut lane).await;
+    assert_eq!((&found[0]["document"], &found[0]["title"], &found[0]["excerpt"]), (&notes, &"Notes".into(), &"See Plan for it.".into()));
+    assert!(found[0]["line"].as_str().is_some_and(|line| !line.is_empty()));
+
+    // Whoever names it in the last moment of a process is found by the next one.
+    let late = lane.ask("new", json!({ "title": "Late", "markdown": naming(&plan, "Plan") })).await.expect("made")["document"].clone();
+    lane.ask("write", json!({ "document": notes, "markdown": "Nothing any more.\n" })).await.expect("written");
+    drop(lane);
+    engine.close().await;
+    let again = Engine::open(Home::at(folder.path().join("home"))).await.expect("opens again");
+    let mut lane = Lane::new(&again);
+    while backlinks(&mut lane).await[0]["document"] != late || backlinks(&mut lane).await[1] != json!(null) {
+        lane.event("mentions").await;
+    }
+    lane.ask("trash", json!({ "document": late })).await.expect("trashed");
+    assert_eq!(backlinks(&mut lane).await, json!([]), "the trash names nothing");
+}

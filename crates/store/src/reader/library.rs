@@ -28,6 +28,19 @@ pub struct SearchHit {
     pub excerpt: String,
 }
 
+/// A document that names another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlink {
+    /// Which document.
+    pub document: DocumentId,
+    /// Its title.
+    pub title: String,
+    /// The line that names the other first.
+    pub line: String,
+    /// What that line says.
+    pub excerpt: String,
+}
+
 const COLUMNS: &str = "id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket";
 
 impl Reader<'_> {
@@ -53,6 +66,22 @@ impl Reader<'_> {
         self.all("SELECT device, seen, route FROM peers ORDER BY device", [], |row| {
             Ok(PeerRow { device: DeviceId(row.get(0)?), seen: Wall(unsigned(row, 1)?), route: row.get(2)? })
         })
+    }
+
+    /// The documents that name this one, the last changed first, without those in the trash.
+    pub fn backlinks(&self, named: DocumentId) -> Result<Vec<Backlink>, ReadError> {
+        let sql = "SELECT d.id, d.title, m.line, m.excerpt FROM mentions m JOIN documents d ON d.key = m.document
+            WHERE m.named = ?1 AND d.trashed IS NULL ORDER BY d.changed DESC, d.key DESC";
+        self.all(sql, [named.as_bytes()], |row| {
+            Ok(Backlink { document: DocumentId(row.get(0)?), title: row.get(1)?, line: row.get(2)?, excerpt: row.get(3)? })
+        })
+    }
+
+    /// The documents whose journals went on since somebody looked at whom they name, or that nobody ever looked at.
+    pub fn unlooked(&self) -> Result<Vec<DocumentId>, ReadError> {
+        let sql = "SELECT d.id FROM documents d LEFT JOIN looked l ON l.document = d.key
+            WHERE d.placeholder = 0 AND d.applied > coalesce(l.row, 0) ORDER BY d.changed DESC";
+        self.all(sql, [], |row| Ok(DocumentId(row.get(0)?)))
     }
 
     /// Documents that hold all these words, the best first. The last word may be the beginning of one.

@@ -16,7 +16,7 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
-  /** Shows where the link at the caret leads. Answers false when there is none. */
+  /** Shows where the link at the caret leads, or opens the document that is named there. Answers false when there is none. */
   reachLink(): boolean;
   /** Folds or unfolds the section of the caret. */
   fold(): boolean;

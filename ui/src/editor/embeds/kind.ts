@@ -1,5 +1,6 @@
 /** What a kind of embed is to the editor: how it is drawn, and what stands for it where only words or plain HTML can go. */
 import type { Attributes } from "../delta.ts";
+import type { Mentioning } from "../mentioning.ts";
 import type { EditorWords } from "../words.ts";
 
 /** An embed as it stands in the text. What changes about it (a width, a caption) is an attribute, so that two people's changes merge. */
@@ -14,6 +15,8 @@ export interface Embedded {
 export interface EmbedHost {
   /** In the reader's language, always as they are now. */
   words(): EditorWords;
+  /** What the names in the text stand for. */
+  mentioning(): Mentioning;
   isEditable(): boolean;
   /** Sets attributes of its character; `null` takes one away. */
   format(attributes: Record<string, string | number | boolean | null>): void;

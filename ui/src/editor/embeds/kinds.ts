@@ -1,11 +1,15 @@
 /** The kinds of embeds that this build draws. What is not in this table is a card, and kept. */
-import { SOURCE } from "../../generated/schema.ts";
+import { DATE, DOCUMENT, PERSON, SOURCE } from "../../generated/schema.ts";
 import type { Run } from "../lines/line.ts";
 import { source } from "./card.ts";
+import { dateNamed, documentNamed, personNamed } from "./mention.ts";
 import type { EmbedKind, Embedded } from "./kind.ts";
 
 const KINDS: Readonly<Record<string, EmbedKind>> = {
   [SOURCE]: source,
+  [DOCUMENT]: documentNamed,
+  [PERSON]: personNamed,
+  [DATE]: dateNamed,
 };
 
 /** The kind of an embed and what it holds; no kind when this build does not know it, or when it is not one thing with one name. */

@@ -2,6 +2,7 @@
 import type { Node } from "prosemirror-model";
 import type { NodeView } from "prosemirror-view";
 import { type Attributes, Delta, type Embed } from "../delta.ts";
+import type { Mentioning } from "../mentioning.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
 import type { EditorWords } from "../words.ts";
@@ -20,9 +21,9 @@ export class EmbedView implements NodeView {
   private readonly drawn: Drawn;
   private name: string;
 
-  constructor(node: Node, page: Page, words: EditorWords, getPos: () => number | undefined) {
+  constructor(node: Node, page: Page, words: EditorWords, mentioning: Mentioning, getPos: () => number | undefined) {
     const { kind, name, value } = kindOf(node.attrs["value"] as Embed);
-    const host = new Host(name, page, words, getPos);
+    const host = new Host(name, page, words, mentioning, getPos);
     this.name = name;
     this.drawn = kind?.draw({ value, attributes: attributesOf(node.marks) ?? {} }, host) ?? newerCard(name, host);
     this.dom = this.drawn.dom;
@@ -66,11 +67,16 @@ class Host implements EmbedHost {
     private readonly name: string,
     private readonly page: Page,
     private readonly now: EditorWords,
+    private readonly known: Mentioning,
     private readonly getPos: () => number | undefined,
   ) {}
 
   words(): EditorWords {
     return this.now;
+  }
+
+  mentioning(): Mentioning {
+    return this.known;
   }
 
   isEditable(): boolean {

@@ -116,9 +116,9 @@ export class SlashMenu {
     const { state } = this;
     if (state === undefined || this.open === undefined) return false;
     const count = state.items.length;
+    const next = stepped(key, state.chosen, count);
     if (key === "Escape") this.close();
-    else if (key === "ArrowDown" && count > 0) this.open.chosen = (state.chosen + 1) % count;
-    else if (key === "ArrowUp" && count > 0) this.open.chosen = (state.chosen + count - 1) % count;
+    else if (next !== undefined) this.open.chosen = next;
     else if ((key === "Enter" || key === "Tab") && count > 0) this.choose(state.items[state.chosen]?.id ?? "");
     else return false;
     return true;
@@ -138,6 +138,13 @@ export class SlashMenu {
     page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
+}
+
+/** Which item of a menu the arrow keys go to, round and round; undefined for another key. */
+export function stepped(key: string, chosen: number, count: number): number | undefined {
+  if (count === 0) return undefined;
+  if (key === "ArrowDown") return (chosen + 1) % count;
+  return key === "ArrowUp" ? (chosen + count - 1) % count : undefined;
 }
 
 function insert(page: Page, id: string): void {

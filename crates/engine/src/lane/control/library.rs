@@ -107,6 +107,14 @@ pub(super) async fn search(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({ "hits": hits.collect::<Vec<_>>() }))
 }
 
+pub(super) async fn backlinks(engine: &Engine, fields: &Fields) -> Answer {
+    let links = engine.backlinks(meant(engine, fields)?).await?;
+    let links = links
+        .iter()
+        .map(|link| json!({ "document": link.document.to_string(), "title": link.title, "line": link.line, "excerpt": link.excerpt }));
+    Ok(json!({ "backlinks": links.collect::<Vec<_>>() }))
+}
+
 /// A title: one line, not too long, not nothing.
 fn title(fields: &Fields) -> Result<String, Failure> {
     let title = text(fields, "title")?.trim().to_owned();

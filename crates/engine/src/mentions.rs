@@ -1,0 +1,206 @@
+//! Which documents a document's text names. Looked at when its text has rested a little, beside the turns; what a process that ended left
+//! unlooked at, the next one looks at when it starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use sheaf_base::{ClientId, DocumentId, limits};
+use sheaf_replica::Replica;
+use sheaf_schema::{Delta, LINE, Line, Op, Scalar, Value, embed};
+use sheaf_store::{Backlink, Batch, Change, Mention, ReadError};
+
+use crate::engine::{Engine, Shared};
+use crate::event::Event;
+use crate::lock::held;
+use crate::task::{blocking, supervised};
+use crate::{live, rows};
+
+/// How long a text has to have been left alone.
+const REST: Duration = Duration::from_secs(2);
+
+/// A text that takes long to look at is looked at less often: of one core, one part in so many.
+const SHARE: u32 = 30;
+
+/// What is kept of the line around a mention, in characters.
+const EXCERPT: usize = 160;
+
+/// Documents that are about to be looked at, with how long that took the last time.
+#[derive(Default)]
+pub(crate) struct Mentions {
+    due: Mutex<BTreeSet<DocumentId>>,
+    took: Mutex<BTreeMap<DocumentId, Duration>>,
+}
+
+impl Mentions {
+    /// A document's text changed.
+    pub(crate) fn changed(&self, shared: &Arc<Shared>, document: DocumentId) {
+        if !held(&self.due).insert(document) {
+            return;
+        }
+        let rest = REST.max(held(&self.took).get(&document).copied().unwrap_or_default() * SHARE);
+        let shared = Arc::downgrade(shared);
+        supervised("looking for mentions", async move {
+            tokio::time::sleep(rest).await;
+            if let Some(shared) = shared.upgrade() {
+                held(&shared.mentions.due).remove(&document);
+                shared.look(document).await;
+            }
+        });
+    }
+
+    /// Looks at what was left unlooked at, one document after another.
+    pub(crate) fn catch_up(shared: &Arc<Shared>) {
+        let shared = Arc::downgrade(shared);
+        supervised("looking for mentions of last time", async move {
+            let Some(left) = unlooked(&shared).await else { return };
+            for document in left {
+                let Some(shared) = shared.upgrade() else { return };
+                shared.look(document).await;
+            }
+        });
+    }
+}
+
+async fn unlooked(shared: &Weak<Shared>) -> Option<Vec<DocumentId>> {
+    let store = shared.upgrade()?.store.clone();
+    blocking(move || store.read(|reader| reader.unlooked())).await.ok()
+}
+
+impl Shared {
+    /// Looks at a document. What cannot be read now is looked at another time.
+    async fn look(self: &Arc<Shared>, document: DocumentId) {
+        let began = self.clock.now().elapsed;
+        match self.mentioned(document).await {
+            Ok(Some((row, mentions))) => {
+                held(&self.mentions.took).insert(document, self.clock.now().elapsed - began);
+                let (events, found) = (self.events.clone(), Batch::of(document).with(Change::Mentions { row, mentions }));
+                self.store.commit_then(found, move |outcome| match outcome {
+                    Ok(_) => events.tell(Event::Mentions),
+                    // The next change, or the next start, brings them again.
+                    Err(error) => tracing::warn!(%error, "whom a document names is not written"),
+                });
+            }
+            Ok(None) => {}
+            Err(reason) => tracing::debug!(document = %document.short(), reason, "not looked at for mentions"),
+        }
+    }
+
+    /// Whom a document names, as of which row; none when there is no such document any more.
+    async fn mentioned(self: &Arc<Shared>, document: DocumentId) -> Result<Option<(u64, Vec<Mention>)>, String> {
+        let Some(entry) = self.library.entry(document).filter(|entry| !entry.placeholder) else { return Ok(None) };
+        // A semaphore that is never closed.
+        let _turn = self.hydrations.acquire().await;
+        let store = self.store.clone();
+        let found = blocking(move || {
+            store.read(|reader| Ok::<_, ReadError>((rows::hydration(reader, document, false)?, reader.standing(document)?.applied)))
+        });
+        let (hydration, row) = found.await.map_err(|error| error.to_string())?;
+        let job = match self.if_live(document) {
+            Some(live) => live.prepare_fold(hydration).await.ok_or("the document was closed")?,
+            None => {
+                let (mut read, _) = live::load(self.clone(), &entry).await.map_err(|error| error.to_string())?;
+                read.fold(hydration)
+            }
+        };
+        blocking(move || {
+            let folded = job.run().map_err(|error| error.to_string())?;
+            let replica = Replica::from_snapshot(ClientId(1), &folded.state).map_err(|error| error.to_string())?;
+            Ok(Some((row, mentions(document, &replica.delta()))))
+        })
+        .await
+    }
+}
+
+impl Engine {
+    /// The documents of this library that name this one, the last changed first.
+    pub async fn backlinks(&self, document: DocumentId) -> Result<Vec<Backlink>, ReadError> {
+        let store = self.shared.store.clone();
+        blocking(move || store.read(|reader| reader.backlinks(document))).await
+    }
+}
+
+/// The documents that a body names, each where it is named first; itself not among them.
+fn mentions(itself: DocumentId, body: &Delta) -> Vec<Mention> {
+    let mut mentions = Vec::new();
+    let mut known = BTreeSet::from([itself]);
+    for line in body.lines() {
+        for named in line.content.ops.iter().filter_map(named) {
+            if known.insert(named) {
+                mentions.push(Mention { named, line: id(&line), excerpt: excerpt(&line) });
+            }
+        }
+        if mentions.len() >= limits::MENTIONS {
+            break;
+        }
+    }
+    mentions
+}
+
+/// The document that a piece of text names.
+fn named(op: &Op) -> Option<DocumentId> {
+    match op {
+        Op::Embed { embed, .. } if embed.kind == embed::DOCUMENT => text(&embed.value, "id")?.parse().ok(),
+        _ => None,
+    }
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    let Value::Map(fields) = value else { return None };
+    match fields.get(field)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn id(line: &Line) -> String {
+    let id = line.newline.as_ref().and_then(|newline| newline.get(LINE)).and_then(Scalar::as_text);
+    id.unwrap_or_default().to_owned()
+}
+
+/// The beginning of what a line says, with the titles of whom it names.
+fn excerpt(line: &Line) -> String {
+    let words = line.content.ops.iter().map(|op| match op {
+        Op::Insert { text, .. } => text.as_str(),
+        Op::Embed { embed, .. } => match &embed.value {
+            Value::Text(day) if embed.kind == embed::DATE => day,
+            named => text(named, "title").or_else(|| text(named, "name")).unwrap_or("…"),
+        },
+        _ => "",
+    });
+    words.flat_map(str::chars).map(|character| if character.is_control() { ' ' } else { character }).take(EXCERPT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_schema::{Embed, attributes};
+
+    use super::*;
+
+    fn naming(document: DocumentId, title: &str) -> Embed {
+        let fields = [("id", document.to_string()), ("title", title.to_owned())];
+        Embed::new(embed::DOCUMENT, Value::Map(fields.map(|(name, text)| (name.to_owned(), Value::Text(text))).into()))
+    }
+
+    #[test]
+    fn a_document_is_listed_once_where_it_is_named_first_and_nothing_else_is() {
+        let (here, plan, notes) = (DocumentId([1; 32]), DocumentId([2; 32]), DocumentId([3; 32]));
+        let line = |id: &str| attributes([(LINE, id.into())]);
+        let body = Delta::new()
+            .insert("See ")
+            .embed(naming(plan, "The plan"))
+            .insert(" and ")
+            .embed(naming(here, "This"))
+            .insert_with("\n", line("one"))
+            .embed(naming(notes, "Notes"))
+            .embed(naming(plan, "The plan"))
+            .embed(Embed::new(embed::DOCUMENT, "no map"))
+            .embed(Embed::new("image", "x.png"))
+            .insert_with("\n", line("two"));
+        let expected = [
+            Mention { named: plan, line: "one".into(), excerpt: "See The plan and This".into() },
+            Mention { named: notes, line: "two".into(), excerpt: "NotesThe plan……".into() },
+        ];
+        assert_eq!(mentions(here, &body), expected);
+    }
+}

@@ -1,0 +1,94 @@
+/**
+ * Embeds that name something: a document, somebody, a day. A document is called as it is called now in the reader's library, else as it was called when
+ * it was named. All of it may come from anywhere: what is not of the right form is drawn as words that lead nowhere.
+ */
+import { revealed } from "../links/seen.ts";
+import type { Drawn, EmbedHost, EmbedKind } from "./kind.ts";
+import "./mention.css";
+
+/** A name as long as a title may be, no longer. */
+const LONGEST_NAME = 400;
+
+/** A document that is named: `{id, title}`. */
+export const documentNamed: EmbedKind = {
+  draw: ({ value }, host) => {
+    const id = documentIn(value);
+    const drawn = mention("document", host, (words) => {
+      const title = id === undefined ? undefined : host.mentioning().titleOf(id);
+      return { text: title ?? (nameIn(value, "title") || words.untitled), known: title !== undefined };
+    });
+    if (id !== undefined) {
+      drawn.dom.dataset["document"] = id;
+      drawn.dom.addEventListener("click", () => host.mentioning().titleOf(id) !== undefined && host.mentioning().open(id));
+    }
+    return drawn;
+  },
+  text: ({ value }) => nameIn(value, "title"),
+};
+
+/** Somebody who is named: `{device, name}`. */
+export const personNamed: EmbedKind = {
+  draw: ({ value }, host) => mention("person", host, (words) => ({ text: `@${nameIn(value, "name") || words.somebody}`, known: true })),
+  text: ({ value }) => `@${nameIn(value, "name")}`,
+};
+
+/** A day: `2026-11-29`. */
+export const dateNamed: EmbedKind = {
+  draw: ({ value }, host) =>
+    mention("date", host, () => ({
+      text: dayIn(value) === undefined ? nameOf(value) : host.mentioning().dayOf(String(value)),
+      known: true,
+    })),
+  text: ({ value }) => nameOf(value),
+};
+
+/** The id of the document that a value names. */
+export function documentIn(value: unknown): string | undefined {
+  const id = fieldOf(value, "id");
+  return typeof id === "string" && /^[0-9a-f]{64}$/.test(id) ? id : undefined;
+}
+
+function mention(
+  kind: string,
+  host: EmbedHost,
+  told: (words: { readonly untitled: string; readonly somebody: string }) => { readonly text: string; readonly known: boolean },
+): Drawn {
+  const dom = document.createElement("span");
+  dom.className = `mention ${kind}`;
+  const name = document.createElement("bdi");
+  dom.append(name);
+  const retell = (): void => {
+    const { text, known } = told(host.words());
+    name.textContent = text;
+    dom.classList.toggle("unknown", !known);
+    const leads = kind === "document" && known;
+    if (leads) dom.setAttribute("role", "link");
+    else dom.removeAttribute("role");
+    dom.title = kind === "document" && !known ? host.words().notHere : "";
+  };
+  retell();
+  return { dom, retell };
+}
+
+/** A name in a value, on one line, with what cannot be seen by its number. */
+function nameIn(value: unknown, field: string): string {
+  return nameOf(fieldOf(value, field));
+}
+
+function nameOf(name: unknown): string {
+  if (typeof name !== "string") return "";
+  const pieces = revealed(name.slice(0, LONGEST_NAME));
+  return pieces.map(({ text }) => text).join("");
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined;
+  return (value as Record<string, unknown>)[field];
+}
+
+/** The moment at which a day begins, if the value is one. */
+function dayIn(value: unknown): number | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
+  const moment = Date.parse(`${value}T00:00:00Z`);
+  return Number.isNaN(moment) ? undefined : moment;
+}

@@ -1,0 +1,58 @@
+/** What can be named in a document: this library's documents, the document's members, days. Members are asked for again when people come and go. */
+import type { Mentioning, NamedPerson } from "../editor/index.ts";
+import { dayName, dayOf, daysFor, say } from "../messages/index.ts";
+import type { Core } from "./core.ts";
+import type { Library } from "./library.svelte.ts";
+
+/** The names of one open document. */
+export class Mentions implements Mentioning {
+  #people: readonly NamedPerson[] = [];
+
+  constructor(
+    private readonly core: Core,
+    private readonly library: Library,
+    private readonly document: string,
+    private readonly goTo: (document: string) => void,
+  ) {
+    void this.refresh();
+  }
+
+  /** Asks who is a member. */
+  async refresh(): Promise<void> {
+    const members = await this.core.members(this.document).catch(() => []);
+    // Whoever has not said a name yet cannot be named.
+    this.#people = members.filter(({ person }) => person !== say.somebody).map(({ device, person }) => ({ device, name: person }));
+  }
+
+  documents(): ReturnType<Mentioning["documents"]> {
+    const others = this.library.documents.filter(({ document }) => document !== this.document);
+    return others.map(({ document, title }) => ({ id: document, title: title || say.untitled }));
+  }
+
+  people(): readonly NamedPerson[] {
+    return this.#people;
+  }
+
+  days(typed: string): ReturnType<Mentioning["days"]> {
+    return daysFor(typed, Date.now()).map((date) => ({ date, name: dayName(date, Date.now()) }));
+  }
+
+  titleOf(document: string): string | undefined {
+    const entry = this.library.find(document);
+    return entry && (entry.title || say.untitled);
+  }
+
+  dayOf(date: string): string {
+    return dayOf(date);
+  }
+
+  open(document: string): void {
+    this.goTo(document);
+  }
+
+  async create(title: string): Promise<string> {
+    const made = await this.core.create(title);
+    await this.library.refresh();
+    return made;
+  }
+}
