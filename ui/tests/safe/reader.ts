@@ -1,0 +1,28 @@
+/** The core's own reader of Markdown, asked through a real node: what it makes of a text is what "Format as Markdown" puts in. */
+import { Device, Network } from "../lane/real.ts";
+
+/** Texts on their way at once. */
+const AT_ONCE = 16;
+
+/** What the core reads in each of these texts, as Deltas. */
+export async function readByCore(binary: string, texts: readonly string[]): Promise<Array<[string, unknown]>> {
+  const network = await Network.make(false);
+  const device = new Device(binary, network);
+  try {
+    await device.up();
+    const wire = await device.wire();
+    const read: Array<[string, unknown]> = [];
+    for (let from = 0; from < texts.length; from += AT_ONCE) {
+      const now = texts.slice(from, from + AT_ONCE).map(async (markdown): Promise<[string, unknown]> => {
+        const { document } = (await wire.ask("new", { title: "Hostile", markdown })) as { document: string };
+        const { delta } = (await wire.ask("show", { document, as: "json" })) as { delta: unknown };
+        return [markdown, delta];
+      });
+      read.push(...(await Promise.all(now)));
+    }
+    return read;
+  } finally {
+    device.down();
+    network.end();
+  }
+}
