@@ -54,7 +54,11 @@ const editor = await Editor.open({
   wire,
   document: "d",
   openOutside: (url) => opened.push(url),
-  readMarkdown: (text) => Promise.resolve(new Delta((meanings.get(text) as { ops: [] } | undefined)?.ops ?? [])),
+  readMarkdown: (text) => {
+    const meaning = meanings.get(text);
+    if (meaning === undefined) return Promise.reject(new Error(`the core was not asked about ${text.slice(0, 40)}`));
+    return Promise.resolve(new Delta((meaning as { ops: [] } | null)?.ops ?? []));
+  },
 });
 let accept: (() => void) | undefined;
 editor.on("markdownPasted", (offer) => (accept = offer.accept));
