@@ -15,7 +15,7 @@ const NAME = `Ada\u202Eneb\u200B${markup("name")}`;
 const TITLE = `Plan\u202Efdp.exe\u2066\u200D${markup("title")}`;
 const SHOWN = { name: `Ada[U+202E]neb[U+200B]${markup("name")}`, title: `Plan[U+202E]fdp.exe[U+2066][U+200D]${markup("title")}` };
 /** A layer of a background that would be asked for. */
-const COLOUR = "x,url(http://127.0.0.1:9/c),red";
+const COLOUR = "x,url(http://127.0.0.1:9/c)";
 
 /** Watches over a page: what sings, and what is asked of anybody but its own node. */
 async function isWatched(person) {
