@@ -15,5 +15,5 @@ export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
 export { isMac } from "./editing/keys.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";
-export { disguised, leadsElsewhere, revealed } from "./links/seen.ts";
+export { disguised, leadsElsewhere, legible, revealed } from "./links/seen.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";

@@ -3,7 +3,7 @@
  * Nothing here keeps state; the text and presence lanes belong to the editor.
  */
 
-import type { Wording } from "../editor/index.ts";
+import { legible, type Wording } from "../editor/index.ts";
 import { Refusal, Unanswered, type Wire } from "../editor/lane/wire.ts";
 import { say } from "../messages/index.ts";
 
@@ -217,6 +217,11 @@ export function untitledIs(title: string): string {
   return title === UNTITLED ? "" : title;
 }
 
+/** What somebody is called; whoever has not said a name yet is somebody all the same. */
+function named<T extends { person: string }>(one: T, otherwise: string = say.somebody): T {
+  return { ...one, person: legible(one.person) || otherwise };
+}
+
 /** Every question the chrome has. */
 export class Core {
   constructor(readonly wire: Wire) {}
@@ -261,24 +266,23 @@ export class Core {
   }
   async preview(ticket: string): Promise<TicketPreview> {
     const preview = await this.ask<TicketPreview>("preview", { ticket });
-    return { ...preview, title: untitledIs(preview.title) };
+    return { ...preview, title: untitledIs(preview.title), inviter: legible(preview.inviter) };
   }
   async join(ticket: string): Promise<{ document: string; state: string }> {
     return await this.ask("join", { ticket, wait: 0 });
   }
   async members(document: string): Promise<Member[]> {
     const { members } = await this.ask<{ members: Member[] }>("members", { document });
-    return members.map((member) => ({ ...member, person: member.person || say.somebody }));
+    return members.map((member) => named(member));
   }
   async status(document: string): Promise<{ document: DocumentStatus | null; network: NetworkStatus }> {
     const all = await this.ask<{ documents: DocumentStatus[]; network: NetworkStatus }>("status", { document });
     const found = all.documents[0];
-    // Who has not said a name yet is somebody all the same; devices of nameless people are told apart by their ids.
-    const devices = found?.devices.map((device) => ({
-      ...device,
-      person: device.person || `${say.somebody} (${device.device.slice(0, 4)})`,
-    }));
-    return { document: found && devices ? { ...found, devices } : null, network: all.network };
+    if (found === undefined) return { document: null, network: all.network };
+    // Devices of nameless people are told apart by their ids.
+    const devices = found.devices.map((device) => named(device, `${say.somebody} (${device.device.slice(0, 4)})`));
+    const transfer = found.transfer && { ...found.transfer, person: legible(found.transfer.person) };
+    return { document: { ...found, devices, ...(transfer && { transfer }) }, network: all.network };
   }
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
     return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });
@@ -289,8 +293,7 @@ export class Core {
   /** Who has the paragraph around an offset of a version. */
   async whoHas(document: string, version: number, offset: number): Promise<Holding> {
     const holding = await this.ask<Holding>("who", { document, version, offset });
-    const named = <T extends { person: string }>(one: T): T => ({ ...one, person: one.person || say.somebody });
-    return { ...holding, last: holding.last && named(holding.last), devices: holding.devices.map(named) };
+    return { ...holding, last: holding.last && named(holding.last), devices: holding.devices.map((one) => named(one)) };
   }
   async statistics(): Promise<Statistics> {
     return await this.ask("statistics");
@@ -328,13 +331,13 @@ export class Core {
   }
   async reviews(document: string): Promise<Review[]> {
     const { reviews } = await this.ask<{ reviews: Review[] }>("reviews", { document });
-    const named = ({ people, wording }: ReviewedLine["theirs"][number]): ReviewedLine["theirs"][number] => ({
-      people: people.map((one) => ({ ...one, person: one.person || say.somebody })),
+    const side = ({ people, wording }: ReviewedLine["theirs"][number]): ReviewedLine["theirs"][number] => ({
+      people: people.map((one) => named(one)),
       wording,
     });
     return reviews.map((review) => ({
       ...review,
-      lines: review.lines.map((line) => ({ ...line, theirs: line.theirs.map(named) })),
+      lines: review.lines.map((line) => ({ ...line, theirs: line.theirs.map(side) })),
     }));
   }
   async reviewDone(review: Review): Promise<void> {

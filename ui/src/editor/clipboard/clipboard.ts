@@ -94,7 +94,8 @@ export class Clipboard {
     page.select({ anchor: offset, head: offset }, false);
     const html = data.getData("text/html");
     const plain = data.getData("text/plain");
-    if (html !== "") pasteLines(page, readHtml(html));
+    const copied = html === "" ? [] : readHtml(html);
+    if (copied.length > 0) pasteLines(page, copied);
     else if (plain !== "") pastePlain(page, plain);
     return true;
   }

@@ -63,7 +63,8 @@ export function copiedFromJson(json: string): Copied[] | undefined {
       if (op.insert === undefined) return undefined;
       const attributes = harmless(op);
       if (typeof op.insert !== "string") {
-        runs.add({ text: "\uFFFC", embed: op.insert as Embed, attributes });
+        if (!isEmbed(op.insert)) return undefined;
+        runs.add({ text: "\uFFFC", embed: op.insert, attributes });
         continue;
       }
       for (const [nth, part] of cleanText(op.insert).split("\n").entries()) {
@@ -80,6 +81,11 @@ export function copiedFromJson(json: string): Copied[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** An embed is one thing with one name. */
+function isEmbed(insert: unknown): insert is Embed {
+  return typeof insert === "object" && insert !== null && !Array.isArray(insert) && Object.keys(insert).length === 1;
 }
 
 function harmless(op: Op): Attributes | undefined {

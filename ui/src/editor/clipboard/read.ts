@@ -62,10 +62,20 @@ const MARKS: Readonly<Record<string, string>> = {
 
 /** The lines that HTML says. */
 export function readHtml(html: string): Copied[] {
-  const document = new DOMParser().parseFromString(html, "text/html");
+  const document = parsed(html);
   const own = document.querySelector("[data-sheaf]")?.getAttribute("data-sheaf");
   const mine = own === null || own === undefined ? undefined : copiedFromJson(own);
   return mine ?? new HtmlReader().read(document.body);
+}
+
+/** The HTML as a document without a window, in which nothing has a name: an element called `body` or `childNodes` would be found in their place. */
+function parsed(html: string): Document {
+  const document = new DOMParser().parseFromString(html, "text/html");
+  for (const element of Document.prototype.querySelectorAll.call(document, "[id], [name]")) {
+    Element.prototype.removeAttribute.call(element, "id");
+    Element.prototype.removeAttribute.call(element, "name");
+  }
+  return document;
 }
 
 /** The lines of a plain text. */

@@ -6,9 +6,14 @@ import type { Drawn, EmbedHost, EmbedKind } from "./kind.ts";
 
 /** Markdown that the schema cannot say yet. */
 export const source: EmbedKind = {
-  draw: ({ value }, host) => card("source", "card-source", String(value), () => host.words().source),
-  text: ({ value }) => String(value),
+  draw: ({ value }, host) => card("source", "card-source", written(value), () => host.words().source),
+  text: ({ value }) => written(value),
 };
+
+/** A value as it is written down. Anybody may have sent it: `String` would call a `toString` of theirs. */
+function written(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
 
 /** The card of a kind that this build does not know. */
 export function newerCard(kind: string, host: EmbedHost): Drawn {

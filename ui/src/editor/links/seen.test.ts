@@ -1,6 +1,6 @@
 /** A link shows where it leads, whatever its words and its signs pretend. */
 import { describe, expect, it } from "vitest";
-import { disguised, leadsElsewhere, revealed } from "./seen.ts";
+import { disguised, leadsElsewhere, legible, revealed } from "./seen.ts";
 
 describe("an address", () => {
   it("shows every sign that would not be seen, or would turn it around", () => {
@@ -52,5 +52,20 @@ describe("words that name an address", () => {
     ])
       expect(leadsElsewhere(words, "https://bank.example/login"), words).toBe(false);
     expect(leadsElsewhere("Ada@Bank.example", "mailto:ada@bank.example?subject=x")).toBe(false);
+  });
+});
+
+describe("a name or a title", () => {
+  it("shows every sign that would not be seen, or would turn it around", () => {
+    expect(legible("Ada\u202Eecila")).toBe("Ada[U+202E]ecila");
+    expect(legible("\u200BAda\u2066\u{E0041}\u3164\u00AD\n")).toBe("[U+200B]Ada[U+2066][U+E0041][U+3164][U+00AD][U+000A]");
+    expect(legible("A\u200Dda a\uFE0Fb")).toBe("A[U+200D]da a[U+FE0F]b");
+  });
+
+  it("stays as people write it", () => {
+    const family = "\u{1F469}\u{1F3FD}\u200D\u2764\uFE0F\u200D\u{1F468}";
+    const wales = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}";
+    for (const plain of ["Ada Lovelace", "Žofie 日本 עדה", "می\u200Cخواهم", "श्री\u200Dमान", `${family} 1\uFE0F\u20E3 ${wales} ❤\uFE0F`])
+      expect(legible(plain)).toBe(plain);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * What a person should see of a link before it is followed: its address with nothing hidden in it, the host it really leads to, and whether its words
- * name another one. Words may lie; the address decides, and only a person can tell whether both may stand.
+ * name another one. Words may lie; the address decides, and only a person can tell whether both may stand. The same for names and titles of others.
  */
 import { urlFromInput } from "./url.ts";
 
@@ -26,11 +26,35 @@ export function revealed(address: string): Piece[] {
   for (const sign of address) {
     const hidden = HIDDEN.test(sign);
     const last = pieces.at(-1);
-    if (hidden) pieces.push({ text: `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`, hidden });
+    if (hidden) pieces.push({ text: numbered(sign), hidden });
     else if (last?.hidden === false) pieces[pieces.length - 1] = { text: last.text + sign, hidden };
     else pieces.push({ text: sign, hidden });
   }
   return pieces;
+}
+
+/**
+ * Signs that have no mark of their own and are right where they stand: what makes one emoji of several, and what joins or parts letters in scripts that are
+ * written so.
+ */
+const JOINING =
+  "[\\p{sc=Arab}\\p{sc=Syrc}\\p{sc=Mong}\\p{sc=Deva}\\p{sc=Beng}\\p{sc=Guru}\\p{sc=Gujr}\\p{sc=Orya}\\p{sc=Taml}\\p{sc=Telu}\\p{sc=Knda}\\p{sc=Mlym}\\p{sc=Sinh}\\p{sc=Khmr}\\p{sc=Mymr}]";
+const PICTURE = "\\p{Extended_Pictographic}[\\uFE0E\\uFE0F]?\\p{Emoji_Modifier}?";
+const RIGHT = [
+  "\\u{1F3F4}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{2,6}\\u{E007F}",
+  `${PICTURE}(?:\\u200D${PICTURE})*`,
+  "[0-9#*]\\uFE0F\\u20E3",
+  `(?<=${JOINING})[\\u200C\\u200D](?=${JOINING})`,
+];
+const HIDDEN_OR_RIGHT = new RegExp(`(${RIGHT.join("|")})|${HIDDEN.source}`, "gu");
+
+/** A name or a title as it may be shown where somebody decides by it: signs that would not be seen, or would turn it around, by their numbers. */
+export function legible(words: string): string {
+  return words.replaceAll(HIDDEN_OR_RIGHT, (sign, right: string | undefined) => right ?? `[${numbered(sign)}]`);
+}
+
+function numbered(sign: string): string {
+  return `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Where an address leads: a host, or who gets the mail. Undefined for what is not an address of ours. */

@@ -27,6 +27,9 @@ export interface LineElement extends HTMLElement {
   sheafLine?: LineView;
 }
 
+/** Cells that have been drawn, for names of their own. */
+let cells = 0;
+
 /** A line on the screen. */
 export class LineView implements NodeView {
   readonly dom: LineElement;
@@ -102,7 +105,8 @@ export class LineView implements NodeView {
 
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
-    if (this.isCell) setAttribute(this.dom, "id", `cell-${String(node.attrs["id"])}`);
+    // The line's own id may be anything that somebody sent.
+    if (this.isCell && this.dom.id === "") this.dom.id = `cell-${(cells += 1)}`;
     if (spelled === this.drawn && this.dom.className !== "") return;
     this.drawn = spelled;
     this.dom.className = this.head ? `${classOf(block)} head` : classOf(block);

@@ -5,6 +5,7 @@
 import type { TextLane } from "../lane/lane.ts";
 import type { Selection } from "../lane/undo.ts";
 import type { Told, Wire } from "../lane/wire.ts";
+import { legible } from "../links/seen.ts";
 import type { Peer } from "./cursors.ts";
 
 const EVERY_MS = 50;
@@ -94,7 +95,7 @@ export class PresenceLane {
       (heard?.peers ?? []).map((peer) => ({
         peer: String(peer.peer ?? peer.device ?? ""),
         device: peer.device ?? "",
-        name: peer.name ?? peer.person ?? "",
+        name: legible(peer.name ?? peer.person ?? ""),
         colour: peer.colour ?? "",
         anchor: here(peer.anchor),
         head: here(peer.head),
