@@ -4,15 +4,16 @@
  */
 import "./editor.css";
 import "./outline/folding.css";
+import "./handle/handle.css";
 import "./page/tables.css";
 import { Counting } from "./counting.ts";
-import { type CommandName, isPageCommand, runOn } from "./commands.ts";
+import { type BlockCommand, type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
-import { type KeyHost, handleKey, isMac } from "./editing/keys.ts";
+import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
 import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
@@ -22,6 +23,7 @@ import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
 import { Highlighting } from "./code/highlighting.ts";
 import { type CodePlace, codePlace } from "./code/place.ts";
+import { Blocks } from "./handle/blocks.ts";
 import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
@@ -65,6 +67,7 @@ export class Editor {
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
+  private readonly blocks: Blocks;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -103,6 +106,18 @@ export class Editor {
     const { page } = this.view;
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
+    this.blocks = new Blocks(
+      page,
+      this.folding,
+      {
+        chosen: (event) => {
+          this.telling.say("chosen", event);
+          this.changed();
+        },
+        menu: (asked) => this.telling.say("blockMenu", asked),
+      },
+      (key) => TURNS[key],
+    );
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page, () => this.words.blocks);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -111,6 +126,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      this.blocks.chosen,
     );
     this.links = new LinkAsking(page, {
       boxAt: (from, to) => this.boxAt(from, to),
@@ -142,10 +158,12 @@ export class Editor {
       (from, to) => {
         arrangeLines(view, page, from, to);
         this.folding.draw(from, to);
+        this.blocks.mounted();
       },
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
     this.outline.mount(this.growing.scroller);
+    this.blocks.mount(this.growing.scroller, () => this.words.handle);
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -162,6 +180,7 @@ export class Editor {
     this.growing?.stop();
     this.find.stop();
     this.outline.stop();
+    this.blocks.stop();
     this.people.stop();
     this.pressing.stop();
     this.telling.stop();
@@ -191,7 +210,28 @@ export class Editor {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
     if (name === "tableMenu") return this.openTableMenu();
+    const act = this.blockCommands[name as BlockCommand];
+    if (act !== undefined) return act();
     return isPageCommand(name) && runOn(this.view.page, name);
+  }
+
+  private readonly blockCommands: Readonly<Record<BlockCommand, () => boolean>> = {
+    moveUp: () => this.blocks.move(-1),
+    moveDown: () => this.blocks.move(1),
+    duplicate: () => this.blocks.duplicate(),
+    deleteBlocks: () => this.blocks.delete(),
+    blockMenu: () => this.blocks.openMenu(),
+  };
+
+  /** Turns the chosen blocks, or the lines of the selection, into a kind. */
+  turnInto(kind: string): boolean {
+    return this.blocks.turn(kind);
+  }
+
+  /** Puts what is chosen or selected on the clipboard. */
+  copy(): void {
+    this.focus();
+    document.execCommand("copy");
   }
 
   /** Highlights the selection with a pen, or takes the highlight away. */
@@ -338,6 +378,7 @@ export class Editor {
       changing: (delta) => {
         this.people.textChanging(delta);
         this.slash.textChanged(delta);
+        this.blocks.changing(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -375,6 +416,7 @@ export class Editor {
     this.showEmptiness();
     this.outline.textChanged();
     this.folding.textChanged(changes);
+    this.blocks.textChanged(mine);
     if (!page.isWhole) this.growing?.follow();
   }
 
@@ -383,6 +425,7 @@ export class Editor {
     const { anchor, head } = this.view.page.selection;
     if (this.pressing.isDown || anchor === head) this.toolbarAsked = false;
     this.folding.selectionChanged();
+    this.blocks.selectionChanged();
     this.outline.selectionChanged();
     this.people.tell();
     this.changed();
@@ -394,7 +437,10 @@ export class Editor {
       key: (event) => this.key(event),
       typing: (text) => this.typing.type(text),
       copy: (data, cut) => this.clipboard.copy(data, cut),
-      paste: (data) => this.clipboard.paste(data),
+      paste: (data) => {
+        this.blocks.chosen.narrow();
+        return this.clipboard.paste(data);
+      },
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
       click: (event) => this.links.click(event, this.pressing.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
@@ -407,6 +453,8 @@ export class Editor {
         this.changed();
       },
       composition: (active) => {
+        // An input method may begin without a key.
+        if (active) this.blocks.chosen.release(true);
         this.composing = active;
         if (!active) this.drawing.compositionEnded();
       },
@@ -420,8 +468,13 @@ export class Editor {
       this.changed();
       return true;
     }
-    if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
+    if (event.key === "Escape" && this.toolbarBox() !== undefined) {
+      this.toolbarAsked = false;
+      this.changed();
+      return true;
+    }
     this.clipboard.keyDown(event);
+    if (this.blocks.key(nameOf(event, isMac()), event)) return true;
     if (this.folding.key(event)) return true;
     return handleKey(this.keyHost(), event);
   }
@@ -438,6 +491,9 @@ export class Editor {
       reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       tableMenu: () => this.run("tableMenu"),
+      blockMenu: () => this.blocks.openMenu(),
+      move: (by) => this.blocks.move(by),
+      duplicate: () => this.blocks.duplicate(),
     };
   }
 
@@ -463,6 +519,7 @@ export class Editor {
     const { page } = this.view;
     const { from, to } = ends(page.selection);
     if (!this.toolbarAsked || this.pressing.isDown || from === to || !page.editable || page.view === undefined) return undefined;
+    if (this.blocks.chosen.isActive) return undefined;
     if (sharedBlock(page).kind === "code") return undefined;
     return this.boxAt(from, to);
   }

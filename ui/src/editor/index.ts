@@ -7,6 +7,8 @@ export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
 export { printable } from "./printable.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
+export type { BlockMenuAsked } from "./handle/blocks.ts";
+export type { ChosenTold } from "./handle/chosen.ts";
 export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";
 export type { Box } from "./screen.ts";

@@ -1,4 +1,6 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
+import type { BlockMenuAsked } from "./handle/blocks.ts";
+import type { ChosenTold } from "./handle/chosen.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
 import type { SlashState } from "./menus/slash.ts";
@@ -69,4 +71,8 @@ export interface EditorEvents {
   role: string;
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };
+  /** Whole blocks were chosen, or none is chosen any more. */
+  chosen: ChosenTold;
+  /** What can be done to blocks is to be shown. */
+  blockMenu: BlockMenuAsked;
 }

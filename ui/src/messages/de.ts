@@ -163,6 +163,7 @@ export const de: Messages = {
 
   document: {
     table: "Zeilen und Spalten",
+    handle: "Ziehen zum Verschieben, drücken für mehr",
     focus: "Fokusmodus: nur der Text",
     focusLeave: "Fokusmodus verlassen",
     titlePlaceholder: "Titel",
@@ -436,6 +437,16 @@ export const de: Messages = {
     relayUrl: "Adresse des Relays",
     data: "Dieses Gerät",
     device: "Gerät",
+  },
+
+  blocks: {
+    menu: "Dieser Block",
+    chosen: (n, words) => (n === 1 ? `Block ausgewählt: ${words || "leer"}` : `${plural(n, "Block", "Blöcke")} ausgewählt`),
+    up: "Nach oben",
+    down: "Nach unten",
+    duplicate: "Verdoppeln",
+    copy: "Kopieren",
+    delete: "Löschen",
   },
 
   find: {

@@ -94,10 +94,21 @@ export const en = {
     opening: "Opening…",
     newer: "Made with a newer version",
     table: "Rows and columns",
+    handle: "Drag to move, press for more",
     source: "Markdown",
     markdownPasted: "Pasted as plain text.",
     markdownFormat: "Format as Markdown",
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
+  },
+
+  blocks: {
+    menu: "This block",
+    chosen: (n: number, words: string) => (n === 1 ? `Block chosen: ${words || "empty"}` : `${plural(n, "block", "blocks")} chosen`),
+    up: "Move up",
+    down: "Move down",
+    duplicate: "Duplicate",
+    copy: "Copy",
+    delete: "Delete",
   },
 
   find: {

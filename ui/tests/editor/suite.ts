@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
+import { wholeBlocks } from "./blocks.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { sections } from "./sections.ts";
@@ -14,6 +15,7 @@ export const stories: Story[] = [
   ...finding,
   ...sections,
   ...tables,
+  ...wholeBlocks,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

@@ -100,6 +100,11 @@ export class LineView implements NodeView {
     this.dom.toggleAttribute("data-folded", folded);
   }
 
+  /** Shows that it is chosen as a whole, or is not. */
+  choose(chosen: boolean): void {
+    this.dom.toggleAttribute("data-chosen", chosen);
+  }
+
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
     if (this.isCell) setAttribute(this.dom, "id", `cell-${String(node.attrs["id"])}`);
