@@ -342,6 +342,11 @@ export class Editor {
     return useWording(this.view.page, id, after, wording);
   }
 
+  /** Puts the quotation marks and dashes of a language for what is typed; null leaves it as it is typed. */
+  setTypography(language: string | null): void {
+    this.typing.typography = language;
+  }
+
   /** Shows or hides everybody's carets; sends mine or not. */
   setPresence(show: boolean, send: boolean): void {
     this.people.set(show, send);

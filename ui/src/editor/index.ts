@@ -16,4 +16,5 @@ export { colourName } from "./presence/cursors.ts";
 export { isMac } from "./editing/keys.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";
 export { disguised, leadsElsewhere, revealed } from "./links/seen.ts";
+export { quotesOf } from "./editing/typography.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";

@@ -11,6 +11,8 @@ export class Settings {
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
   outline = $state(false);
+  /** Quotation marks, dashes and the like are put as one types. */
+  typography = $state(false);
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
   /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
@@ -35,6 +37,7 @@ export class Settings {
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
     this.outline = kept["outline"] === true;
+    this.typography = kept["typography"] === true;
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
     this.background = kept["background"] === true;
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
@@ -67,6 +70,11 @@ export class Settings {
   async setOutline(outline: boolean): Promise<void> {
     this.outline = outline;
     await this.#keep({ outline });
+  }
+
+  async setTypography(typography: boolean): Promise<void> {
+    this.typography = typography;
+    await this.#keep({ typography });
   }
 
   async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {

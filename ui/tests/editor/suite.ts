@@ -9,6 +9,7 @@ import { shortcuts } from "./keys.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
+import { typography } from "./typography.ts";
 
 export const stories: Story[] = [
   ...shortcuts,
@@ -16,6 +17,7 @@ export const stories: Story[] = [
   ...sections,
   ...tables,
   ...wholeBlocks,
+  ...typography,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {
