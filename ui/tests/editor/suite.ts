@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { wholeBlocks } from "./blocks.ts";
+import { directions } from "./direction.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { sections } from "./sections.ts";
@@ -18,6 +19,7 @@ export const stories: Story[] = [
   ...tables,
   ...wholeBlocks,
   ...typography,
+  ...directions,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

@@ -100,6 +100,11 @@ export class LineView implements NodeView {
     this.dom.toggleAttribute("data-folded", folded);
   }
 
+  /** Runs from left to right, or from right to left. */
+  run(direction: "ltr" | "rtl"): void {
+    setAttribute(this.dom, "dir", direction === "rtl" ? "rtl" : undefined);
+  }
+
   /** Shows that it is chosen as a whole, or is not. */
   choose(chosen: boolean): void {
     this.dom.toggleAttribute("data-chosen", chosen);
