@@ -34,7 +34,7 @@ import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { People } from "./presence/people.ts";
 import { Pressing } from "./pressing.ts";
-import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
+import { type Box, type Spelling, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
@@ -80,6 +80,7 @@ export class Editor {
   private focused = false;
   private toolbarAsked = false;
   private composing = false;
+  private spelling: Spelling = { on: true, language: null };
   private growing: Growing | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
 
@@ -147,7 +148,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), this.words);
+    const view = mountScreen(host, page, this.screenEvents(), this.words, () => this.spelling);
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -340,6 +341,12 @@ export class Editor {
   /** Makes a line what it was once; `null` takes it out. One that has gone is put back behind the line `after`. It can be undone. */
   useWording(id: string, after: string | null, wording: Wording | null): boolean {
     return useWording(this.view.page, id, after, wording);
+  }
+
+  /** Underlines what is misspelled, in the language that the text is written in as far as one is named (`de-AT`); or does not. */
+  setSpelling(on: boolean, language: string | null): void {
+    this.spelling = { on, language };
+    this.view.page.view?.setProps({});
   }
 
   /** Puts the quotation marks and dashes of a language for what is typed; null leaves it as it is typed. */
@@ -546,6 +553,7 @@ export class Editor {
     const { from, to } = ends(page.selection);
     const block = sharedBlock(page);
     const slash = this.slash.state;
+    const selected = from === to ? undefined : this.counting.between(from, to);
     return {
       role: this.lane.role,
       editable: page.editable,
@@ -560,8 +568,10 @@ export class Editor {
       language: block.language,
       canUndo: undo.canUndo && page.editable,
       canRedo: undo.canRedo && page.editable,
-      words: this.counting.words,
-      selectedWords: from === to ? 0 : this.counting.between(from, to),
+      words: this.counting.counts.words,
+      selectedWords: selected?.words ?? 0,
+      counts: this.counting.counts,
+      selectedCounts: selected,
       slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
       toolbar: this.toolbarBox(),
     };

@@ -1,6 +1,7 @@
 /** The editor's door: what the chrome may name. */
 export { Editor, type EditorOptions } from "./editor.ts";
 export type { EditorWords } from "./words.ts";
+export { type Counts, minutesToRead } from "./counting.ts";
 export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";

@@ -35,8 +35,18 @@ export interface ScreenEvents {
   browserCommand(inputType: string): boolean;
 }
 
+/** Whether what is misspelled is underlined, and in which language the text is written; null where nobody said. */
+export interface Spelling {
+  readonly on: boolean;
+  readonly language: string | null;
+}
+
+function langOf({ language }: Spelling): { lang?: string } {
+  return language === null ? {} : { lang: language };
+}
+
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords, spelling: () => Spelling): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -48,7 +58,8 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       "aria-label": words.label,
       "data-table-menu": words.table,
       "aria-readonly": String(!page.editable),
-      spellcheck: "true",
+      spellcheck: String(spelling().on),
+      ...langOf(spelling()),
       autocapitalize: "sentences",
     }),
     nodeViews: {

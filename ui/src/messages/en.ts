@@ -111,6 +111,19 @@ export const en = {
     delete: "Delete",
   },
 
+  counts: {
+    title: "How long the text is",
+    open: "Show how long the text is",
+    words: "Words",
+    characters: "Characters",
+    withoutSpaces: "Without spaces",
+    reading: "Reading time",
+    selection: "Selection",
+    all: "All",
+    number: (n: number) => count.format(n),
+    minutes: (n: number) => (n === 0 ? "under a minute" : plural(n, "minute", "minutes")),
+  },
+
   find: {
     open: "Find in this document",
     label: "Find and replace",
@@ -387,6 +400,15 @@ export const en = {
     serif: "Serif",
     sans: "Sans",
     mono: "Mono",
+    writing: "Writing",
+    typography: "Typographic signs as you type",
+    typographyHint: (sample: string) => `${sample}, dashes, … and arrows. Undo right after gives back what you typed. Never in code.`,
+    spelling: "Underline misspelled words",
+    spellingHint:
+      "The menu of a word offers corrections and adds it to your own word list of the language. There must be a dictionary for the language on this computer.",
+    writtenIn: "Language of this document",
+    zoom: "Size of everything",
+    zoomed: (percent: number) => `${count.format(percent)} %`,
     together: "Writing together",
     theirCarets: "Show where others are",
     myCaret: "Show others where I am",

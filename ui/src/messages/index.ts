@@ -1,4 +1,4 @@
 /** The sentences in the language in use, and the moments in it. */
 export { language, say, speak, type LanguageChoice } from "./language.svelte.ts";
-export { languages } from "./speaking.ts";
+export { languages, regional } from "./speaking.ts";
 export { day, since } from "./when.ts";

@@ -83,10 +83,6 @@ export class Page {
     return this.state?.words ?? null;
   }
 
-  get selectedWords(): number {
-    return this.state?.selectedWords ?? 0;
-  }
-
   focusTitle(): void {
     this.titleWanted = true;
   }

@@ -4,6 +4,20 @@ import { type Story, begin, settled, text } from "./story.ts";
 
 export const typography: Story[] = [
   {
+    name: "what is misspelled is underlined, in the language that was named, or is not; never in code",
+    run: async (driver) => {
+      await begin(driver, "words", "code: let x");
+      const asked = `return [...document.querySelectorAll("#a .sheaf-editor, #a .line")].map((e) => [e.spellcheck, e.getAttribute("lang")].join())`;
+      expect(await driver.evaluate(asked)).toEqual(["true,", "true,", "false,"]);
+      await driver.evaluate(`sheaf.a.setSpelling(true, "de-AT")`);
+      expect(await driver.evaluate(asked)).toEqual(["true,de-AT", "true,", "false,"]);
+      await driver.evaluate(`sheaf.a.setSpelling(false, null)`);
+      expect(await driver.evaluate(asked)).toEqual(["false,", "false,", "false,"]);
+      await driver.evaluate(`sheaf.a.setSpelling(true, null)`);
+      await settled(driver);
+    },
+  },
+  {
     name: "quotation marks, dashes, dots and arrows come as the language writes them; a step back gives what was typed",
     run: async (driver) => {
       const typed = `"a 'b' c" isn't ("d") x -- y ... <- -> <->`;
