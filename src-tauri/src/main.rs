@@ -10,6 +10,7 @@ mod links;
 mod log;
 mod remembered;
 mod tray;
+mod view;
 mod webkit;
 mod window;
 

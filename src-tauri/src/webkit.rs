@@ -19,25 +19,45 @@ pub(crate) fn settle_environment() {
 pub(crate) fn settle_view(window: &tauri::WebviewWindow) {
     #[cfg(target_os = "linux")]
     {
-        let languages = languages(&["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default()));
         let settled = window.with_webview(move |view| {
-            use webkit2gtk::{InputMethodContextExt, WebContextExt, WebViewExt};
-            let view = view.inner();
-            if let Some(input) = view.input_method_context() {
+            use webkit2gtk::{InputMethodContextExt, WebViewExt};
+            if let Some(input) = view.inner().input_method_context() {
                 input.set_enable_preedit(true);
-            }
-            if let Some(context) = view.context() {
-                let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-                context.set_spell_checking_languages(&languages);
-                context.set_spell_checking_enabled(true);
             }
         });
         if let Err(error) = settled {
-            tracing::warn!(%error, "input methods and spell checking stay as WebKit has them");
+            tracing::warn!(%error, "input methods stay as WebKit has them");
+        }
+    }
+    spell(window, true, Vec::new());
+}
+
+/// Underlines what is misspelled in these languages, or in those of the locale when none is named; or underlines nothing.
+/// What "Learn Spelling" in the context menu adds goes to the person's own word list of each language (enchant's). Other
+/// systems spell by themselves, and there the page's `spellcheck` alone counts.
+pub(crate) fn spell(window: &tauri::WebviewWindow, on: bool, languages: Vec<String>) {
+    #[cfg(target_os = "linux")]
+    {
+        let settled = window.with_webview(move |view| {
+            use webkit2gtk::{WebContextExt, WebViewExt};
+            let languages = if languages.is_empty() { of_locale() } else { languages };
+            if let Some(context) = view.inner().context() {
+                let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+                context.set_spell_checking_languages(&languages);
+                context.set_spell_checking_enabled(on);
+            }
+        });
+        if let Err(error) = settled {
+            tracing::warn!(%error, "spell checking stays as WebKit has it");
         }
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = window;
+    let _ = (window, on, languages);
+}
+
+#[cfg(target_os = "linux")]
+fn of_locale() -> Vec<String> {
+    languages(&["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default()))
 }
 
 /// Whether the desktop asks for dark windows.

@@ -14,7 +14,7 @@ use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
-use crate::{links, log, tray, webkit};
+use crate::{links, log, tray, view, webkit};
 
 /// The page's own background (`canvas` of the tokens), so that nothing flashes before it draws.
 const CANVAS_LIGHT: Color = Color(0xfb, 0xfa, 0xf8, 0xff);
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let moved = Arc::new(Notify::new());
     let app = tauri::Builder::default()
         .manage(Line::new(engine.clone(), arguments.link))
-        .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link])
+        .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link, view::zoom, view::spell])
         .build(tauri::generate_context!())
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
     let opened = open(app.handle(), &settings, *lock(&place)).and_then(|window| window.url());
@@ -114,7 +114,8 @@ fn open(app: &AppHandle, settings: &Value, place: Place) -> tauri::Result<Webvie
         .theme(chosen_theme(settings))
         .visible(false)
         .incognito(!driven)
-        .zoom_hotkeys_enabled(true)
+        // The page has the keys and keeps what was chosen; two that zoom would zoom twice.
+        .zoom_hotkeys_enabled(false)
         // The page's own drag and drop; the native handler would swallow it.
         .disable_drag_drop_handler()
         .on_navigation(is_our_page)
@@ -127,6 +128,7 @@ fn open(app: &AppHandle, settings: &Value, place: Place) -> tauri::Result<Webvie
     }
     let window = builder.build()?;
     webkit::settle_view(&window);
+    window.set_zoom(view::kept_zoom(settings))?;
     let dark = chosen_theme(settings).map_or_else(|| webkit::desktop_is_dark(&window), |theme| theme == tauri::Theme::Dark);
     window.set_background_color(Some(if dark { CANVAS_DARK } else { CANVAS_LIGHT }))?;
     window.show()?;

@@ -4,9 +4,24 @@
  */
 
 import { isMac } from "../editor/index.ts";
+import { isWindow } from "../ipc/connect.ts";
 
 export type Command =
-  "new" | "sidebar" | "settings" | "save" | "print" | "who" | "outline" | "focus" | "find" | "replace" | "next" | "previous";
+  | "new"
+  | "sidebar"
+  | "settings"
+  | "save"
+  | "print"
+  | "who"
+  | "outline"
+  | "focus"
+  | "find"
+  | "replace"
+  | "next"
+  | "previous"
+  | "larger"
+  | "smaller"
+  | "usual";
 
 const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print", ".": "focus" };
 
@@ -24,7 +39,7 @@ const finding: Record<string, Command> = {
 };
 
 export function commandOf(event: KeyboardEvent): Command | null {
-  return findingOf(event) ?? commonOf(event);
+  return findingOf(event) ?? zoomOf(event) ?? commonOf(event);
 }
 
 function findingOf(event: KeyboardEvent): Command | undefined {
@@ -35,6 +50,15 @@ function findingOf(event: KeyboardEvent): Command | undefined {
   // A letter is what the layout says; with Alt a Mac writes another.
   const key = event.altKey || !/^[a-z]$/i.test(event.key) ? event.code : `Key${event.key.toUpperCase()}`;
   return finding[[mod ? "mod+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : "", key].join("")];
+}
+
+/** A browser has these keys itself; in our own window they are ours. With Shift, too: that is where many layouts have the plus. */
+const zooming: Record<string, Command> = { "+": "larger", "=": "larger", "-": "smaller", _: "smaller", "0": "usual" };
+
+function zoomOf(event: KeyboardEvent): Command | undefined {
+  const modifier = isMac() ? event.metaKey : event.ctrlKey;
+  if (!isWindow() || !modifier || event.altKey || event.getModifierState("AltGraph") || event.isComposing) return undefined;
+  return zooming[event.key];
 }
 
 function commonOf(event: KeyboardEvent): Command | null {

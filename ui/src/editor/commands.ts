@@ -1,5 +1,5 @@
 /** The editor's commands by name: what the palette, the toolbar and menus run. Keys have their own table; both end in the same functions. */
-import { duplicate, indentAny, insertDivider, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./editing/blocks.ts";
+import { indentAny, insertDivider, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./editing/blocks.ts";
 import { clearMarks, toggleMark } from "./editing/marks.ts";
 import { selectAll } from "./editing/keys.ts";
 import { insertTable } from "./editing/tables.ts";
@@ -32,15 +32,15 @@ const COMMANDS = {
   paragraphAfter,
   indent: (page: Page) => indentAny(page, 1),
   outdent: (page: Page) => indentAny(page, -1),
-  moveUp: (page: Page) => moveBlock(page, -1),
-  moveDown: (page: Page) => moveBlock(page, 1),
-  duplicate,
   toggleTask,
   selectAll,
 } as const;
 
+/** Commands that act on whole blocks (handle/blocks.ts). */
+export type BlockCommand = "moveUp" | "moveDown" | "duplicate" | "deleteBlocks" | "blockMenu";
+
 /** A command's name. */
-export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu";
+export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu" | BlockCommand;
 
 /** Runs a command of the page's. */
 export function runOn(page: Page, name: keyof typeof COMMANDS): boolean {

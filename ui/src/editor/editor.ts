@@ -4,15 +4,16 @@
  */
 import "./editor.css";
 import "./outline/folding.css";
+import "./handle/handle.css";
 import "./page/tables.css";
 import { Counting } from "./counting.ts";
-import { type CommandName, isPageCommand, runOn } from "./commands.ts";
+import { type BlockCommand, type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
 import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
-import { type KeyHost, handleKey, isMac } from "./editing/keys.ts";
+import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
 import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
@@ -22,22 +23,21 @@ import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
 import { Highlighting } from "./code/highlighting.ts";
 import { type CodePlace, codePlace } from "./code/place.ts";
+import { Blocks } from "./handle/blocks.ts";
 import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
 import { type Mentioning, NOTHING_KNOWN } from "./mentioning.ts";
-import { MentionMenu } from "./menus/mention.ts";
-import { SlashMenu } from "./menus/slash.ts";
-import { documentHere } from "./embeds/reach.ts";
+import { Menus } from "./menus/menus.ts";
+import { openNamedHere } from "./embeds/reach.ts";
 import { retellEmbeds } from "./embeds/view.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
-import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { People } from "./presence/people.ts";
-import { Pressing } from "./pressing.ts";
-import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
+import { type Box, type Spelling, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
+import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
@@ -67,23 +67,26 @@ export class Editor {
   readonly outline: Outline;
   private readonly view: View;
   private readonly people: People;
-  private readonly slash: SlashMenu;
-  private readonly naming: MentionMenu;
+  private readonly menus: Menus;
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
+  private readonly blocks: Blocks;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
   private readonly words: EditorWords;
   private readonly now: () => number;
   private readonly telling = new Telling();
-  private readonly pressing = new Pressing((event) => this.released(event));
+  private readonly toolbar = new Toolbar(
+    () => this.view.page,
+    () => this.changed(),
+  );
   private snapshot: EditorSnapshot | undefined;
   private unsavedSince: number | undefined;
   private focused = false;
-  private toolbarAsked = false;
   private composing = false;
+  private spelling: Spelling = { on: true, language: null };
   private growing: Growing | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
 
@@ -110,15 +113,32 @@ export class Editor {
     const { page } = this.view;
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
+    this.blocks = new Blocks(
+      page,
+      this.folding,
+      {
+        chosen: (event) => {
+          this.telling.say("chosen", event);
+          this.changed();
+        },
+        menu: (asked) => this.telling.say("blockMenu", asked),
+      },
+      (key) => TURNS[key],
+    );
     this.counting = new Counting(page.lines);
-    this.slash = new SlashMenu(page, () => this.words.blocks);
-    this.naming = new MentionMenu(page, options.mentioning ?? NOTHING_KNOWN, () => this.changed());
+    this.menus = new Menus(
+      page,
+      options.mentioning ?? NOTHING_KNOWN,
+      () => this.words.blocks,
+      () => this.changed(),
+    );
     this.typing = new Typing(page, () => this.view.undo.interrupt());
     this.clipboard = new Clipboard(
       page,
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      this.blocks.chosen,
     );
     this.links = new LinkAsking(page, {
       boxAt: (from, to) => this.boxAt(from, to),
@@ -139,9 +159,13 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), this.words, this.options.mentioning ?? NOTHING_KNOWN);
+    const view = mountScreen(host, page, this.screenEvents(), {
+      words: this.words,
+      mentioning: this.options.mentioning ?? NOTHING_KNOWN,
+      spelling: () => this.spelling,
+    });
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
-    this.showEmptiness();
+    showEmptiness(page);
     arrangeLines(view, page);
     this.growing = new Growing(
       page,
@@ -150,10 +174,12 @@ export class Editor {
       (from, to) => {
         arrangeLines(view, page, from, to);
         this.folding.draw(from, to);
+        this.blocks.mounted();
       },
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
     this.outline.mount(this.growing.scroller);
+    this.blocks.mount(this.growing.scroller, () => this.words.handle);
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -176,8 +202,9 @@ export class Editor {
     this.growing?.stop();
     this.find.stop();
     this.outline.stop();
+    this.blocks.stop();
     this.people.stop();
-    this.pressing.stop();
+    this.toolbar.stop();
     this.telling.stop();
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
@@ -205,7 +232,28 @@ export class Editor {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
     if (name === "tableMenu") return this.openTableMenu();
+    const act = this.blockCommands[name as BlockCommand];
+    if (act !== undefined) return act();
     return isPageCommand(name) && runOn(this.view.page, name);
+  }
+
+  private readonly blockCommands: Readonly<Record<BlockCommand, () => boolean>> = {
+    moveUp: () => this.blocks.move(-1),
+    moveDown: () => this.blocks.move(1),
+    duplicate: () => this.blocks.duplicate(),
+    deleteBlocks: () => this.blocks.delete(),
+    blockMenu: () => this.blocks.openMenu(),
+  };
+
+  /** Turns the chosen blocks, or the lines of the selection, into a kind. */
+  turnInto(kind: string): boolean {
+    return this.blocks.turn(kind);
+  }
+
+  /** Puts what is chosen or selected on the clipboard. */
+  copy(): void {
+    this.focus();
+    document.execCommand("copy");
   }
 
   /** Highlights the selection with a pen, or takes the highlight away. */
@@ -235,33 +283,32 @@ export class Editor {
 
   /** Shows what can be done to the table that the caret is in. */
   private openTableMenu(): boolean {
-    const opened = this.slash.openInTable();
+    const opened = this.menus.slash.openInTable();
     this.changed();
     return opened;
   }
 
   /** Chooses an item of the insert menu. */
   chooseSlash(id: string): void {
-    this.slash.choose(id);
+    this.menus.slash.choose(id);
     this.focus();
   }
 
   /** Closes the insert menu. */
   closeSlash(): void {
-    this.slash.close();
+    this.menus.slash.close();
     this.changed();
   }
 
   /** Names an item of the menu of what can be named. */
   chooseMention(id: string): void {
-    this.naming.choose(id);
+    this.menus.naming.choose(id);
     this.focus();
   }
 
   /** Shows the selection toolbar although the selection was made with keys. */
   askForToolbar(): void {
-    this.toolbarAsked = true;
-    this.changed();
+    this.toolbar.ask();
   }
 
   /** Takes keys. */
@@ -322,6 +369,17 @@ export class Editor {
     return useWording(this.view.page, id, after, wording);
   }
 
+  /** Underlines what is misspelled, in the language that the text is written in as far as one is named (`de-AT`); or does not. */
+  setSpelling(on: boolean, language: string | null): void {
+    this.spelling = { on, language };
+    this.view.page.view?.setProps({});
+  }
+
+  /** Puts the quotation marks and dashes of a language for what is typed; null leaves it as it is typed. */
+  setTypography(language: string | null): void {
+    this.typing.typography = language;
+  }
+
   /** Shows or hides everybody's carets; sends mine or not. */
   setPresence(show: boolean, send: boolean): void {
     this.people.set(show, send);
@@ -357,8 +415,8 @@ export class Editor {
       owes: () => this.drawing.due(),
       changing: (delta) => {
         this.people.textChanging(delta);
-        this.slash.textChanged(delta);
-        this.naming.textChanged(delta);
+        this.menus.textChanged(delta);
+        this.blocks.changing(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -393,19 +451,18 @@ export class Editor {
         shift += change.added.length - change.removed;
       }
     }
-    this.showEmptiness();
+    showEmptiness(page);
     this.outline.textChanged();
     this.folding.textChanged(changes);
+    this.blocks.textChanged(mine);
     if (!page.isWhole) this.growing?.follow();
   }
 
   private selectionChanged(): void {
-    const typed = this.typing.takeTyped();
-    this.slash.follow(typed);
-    this.naming.follow(typed);
-    const { anchor, head } = this.view.page.selection;
-    if (this.pressing.isDown || anchor === head) this.toolbarAsked = false;
+    this.menus.follow(this.typing.takeTyped());
+    this.toolbar.selectionChanged();
     this.folding.selectionChanged();
+    this.blocks.selectionChanged();
     this.outline.selectionChanged();
     this.people.tell();
     this.changed();
@@ -417,19 +474,24 @@ export class Editor {
       key: (event) => this.key(event),
       typing: (text) => this.typing.type(text),
       copy: (data, cut) => this.clipboard.copy(data, cut),
-      paste: (data) => this.clipboard.paste(data),
+      paste: (data) => {
+        this.blocks.chosen.narrow();
+        return this.clipboard.paste(data);
+      },
       drop: (data, offset, moved) => this.clipboard.drop(data, offset, moved),
-      click: (event) => this.links.click(event, this.pressing.isPlainClick(event)),
+      click: (event) => this.links.click(event, this.toolbar.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
       tableMenu: () => void this.run("tableMenu"),
-      pointer: (event) => this.pointer(event),
+      pointer: (event) => this.toolbar.press(event),
       focus: (focused) => {
         this.focused = focused;
         this.people.tell();
         this.changed();
       },
       composition: (active) => {
+        // An input method may begin without a key.
+        if (active) this.blocks.chosen.release(true);
         this.composing = active;
         if (!active) this.drawing.compositionEnded();
       },
@@ -439,13 +501,16 @@ export class Editor {
 
   private key(event: KeyboardEvent): boolean {
     this.keyAt = performance.now();
-    const isPlain = !event.isComposing && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (isPlain && (this.slash.key(event.key) || this.naming.key(event.key))) {
+    if (this.menus.key(event)) {
       this.changed();
       return true;
     }
-    if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
+    if (event.key === "Escape" && this.toolbarBox() !== undefined) {
+      this.toolbar.dismiss();
+      return true;
+    }
     this.clipboard.keyDown(event);
+    if (this.blocks.key(nameOf(event, isMac()), event)) return true;
     if (this.folding.key(event)) return true;
     return handleKey(this.keyHost(), event);
   }
@@ -459,30 +524,13 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach() || this.openNamed(),
+      reachLink: () => this.links.reach() || openNamedHere(this.view.page, this.options.mentioning),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       tableMenu: () => this.run("tableMenu"),
+      blockMenu: () => this.blocks.openMenu(),
+      move: (by) => this.blocks.move(by),
+      duplicate: () => this.blocks.duplicate(),
     };
-  }
-
-  /** Opens the document that is named at the caret. */
-  private openNamed(): boolean {
-    const named = documentHere(this.view.page);
-    const { mentioning } = this.options;
-    if (named === undefined || mentioning?.titleOf(named) === undefined) return false;
-    mentioning.open(named);
-    return true;
-  }
-
-  private pointer(event: MouseEvent): void {
-    this.pressing.press(event);
-    this.toolbarAsked = false;
-    this.changed();
-  }
-
-  private released(event: MouseEvent): void {
-    this.toolbarAsked = !this.pressing.isPlainClick(event);
-    this.changed();
   }
 
   private browserCommand(type: string): boolean {
@@ -493,11 +541,8 @@ export class Editor {
   }
 
   private toolbarBox(): Box | undefined {
-    const { page } = this.view;
-    const { from, to } = ends(page.selection);
-    if (!this.toolbarAsked || this.pressing.isDown || from === to || !page.editable || page.view === undefined) return undefined;
-    if (sharedBlock(page).kind === "code") return undefined;
-    return this.boxAt(from, to);
+    const { from, to } = ends(this.view.page.selection);
+    return this.toolbar.isShown && !this.blocks.chosen.isActive ? this.boxAt(from, to) : undefined;
   }
 
   private boxAt(from: number, to: number): Box | undefined {
@@ -505,19 +550,13 @@ export class Editor {
     return page.view === undefined ? undefined : boxOf(page.view, page, from, to);
   }
 
-  private showEmptiness(): void {
-    const { page } = this.view;
-    const first = page.lines.line(0);
-    const isEmpty = page.lines.length <= 1 && first.width === 0 && isShown(page.lines, first) && first.block === "";
-    page.view?.dom.classList.toggle("is-empty", isEmpty);
-  }
-
   private takeSnapshot(): EditorSnapshot {
     const { page, undo } = this.view;
     const { from, to } = ends(page.selection);
     const block = sharedBlock(page);
-    const slash = this.slash.state;
-    const mention = this.naming.state;
+    const slash = this.menus.slash.state;
+    const mention = this.menus.naming.state;
+    const selected = from === to ? undefined : this.counting.between(from, to);
     return {
       role: this.lane.role,
       editable: page.editable,
@@ -532,8 +571,10 @@ export class Editor {
       language: block.language,
       canUndo: undo.canUndo && page.editable,
       canRedo: undo.canRedo && page.editable,
-      words: this.counting.words,
-      selectedWords: from === to ? 0 : this.counting.between(from, to),
+      words: this.counting.counts.words,
+      selectedWords: selected?.words ?? 0,
+      counts: this.counting.counts,
+      selectedCounts: selected,
       slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
       mention: mention === undefined ? undefined : { ...mention, box: this.boxAt(mention.from, mention.from) },
       toolbar: this.toolbarBox(),

@@ -1,6 +1,7 @@
 /** The editor's door: what the chrome may name. */
 export { Editor, type EditorOptions } from "./editor.ts";
 export type { EditorWords } from "./words.ts";
+export { type Counts, minutesToRead } from "./counting.ts";
 export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
@@ -9,6 +10,8 @@ export { printable } from "./printable.ts";
 export { NOTHING_KNOWN, type Mentioning, type NamedDocument, type NamedPerson } from "./mentioning.ts";
 export type { MentionItem, MentionState } from "./menus/mention.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
+export type { BlockMenuAsked } from "./handle/blocks.ts";
+export type { ChosenTold } from "./handle/chosen.ts";
 export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";
 export type { Box } from "./screen.ts";
@@ -16,4 +19,5 @@ export { colourName } from "./presence/cursors.ts";
 export { isMac } from "./editing/keys.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";
 export { disguised, leadsElsewhere, legible, revealed } from "./links/seen.ts";
+export { quotesOf } from "./editing/typography.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";

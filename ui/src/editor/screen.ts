@@ -8,6 +8,7 @@ import type { Page } from "./page/page.ts";
 import { EmbedView } from "./embeds/view.ts";
 import type { Mentioning } from "./mentioning.ts";
 import { LineView } from "./page/lineview.ts";
+import { isShown } from "./page/project.ts";
 import { arrange } from "./page/arrange.ts";
 import { goToCell } from "./editing/tables.ts";
 import { tableAt } from "./lines/table.ts";
@@ -36,8 +37,22 @@ export interface ScreenEvents {
   browserCommand(inputType: string): boolean;
 }
 
+/** Whether what is misspelled is underlined, and in which language the text is written; null where nobody said. */
+export interface Spelling {
+  readonly on: boolean;
+  readonly language: string | null;
+}
+
+/** What belongs to whoever reads, always as it is now. */
+export interface Reader {
+  readonly words: EditorWords;
+  readonly mentioning: Mentioning;
+  readonly spelling: () => Spelling;
+}
+
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords, mentioning: Mentioning): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, reader: Reader): EditorView {
+  const { words, mentioning, spelling } = reader;
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -49,7 +64,8 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       "aria-label": words.label,
       "data-table-menu": words.table,
       "aria-readonly": String(!page.editable),
-      spellcheck: "true",
+      spellcheck: String(spelling().on),
+      ...langOf(spelling()),
       autocapitalize: "sentences",
     }),
     nodeViews: {
@@ -76,6 +92,10 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
   });
   page.view = view;
   return view;
+}
+
+function langOf({ language }: Spelling): { lang?: string } {
+  return language === null ? {} : { lang: language };
 }
 
 /**
@@ -177,6 +197,13 @@ function check(page: Page, events: ScreenEvents, position: number | undefined): 
 /** Writes markers and edges on lines that changed, or on all. */
 export function arrangeLines(view: EditorView, page: Page, from = page.mounted.from, to = page.mounted.to): void {
   arrange(view, page.lines, page.mounted, from, to);
+}
+
+/** Whether there is nothing yet, so that the page says what can be done. */
+export function showEmptiness(page: Page): void {
+  const first = page.lines.line(0);
+  const isEmpty = page.lines.length <= 1 && first.width === 0 && isShown(page.lines, first) && first.block === "";
+  page.view?.dom.classList.toggle("is-empty", isEmpty);
 }
 
 /** Where something stands on the screen. */

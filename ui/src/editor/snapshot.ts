@@ -1,4 +1,7 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
+import type { Counts } from "./counting.ts";
+import type { BlockMenuAsked } from "./handle/blocks.ts";
+import type { ChosenTold } from "./handle/chosen.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
 import type { MentionState } from "./menus/mention.ts";
@@ -27,6 +30,9 @@ export interface EditorSnapshot {
   readonly canRedo: boolean;
   readonly words: number;
   readonly selectedWords: number;
+  readonly counts: Counts;
+  /** Of the selection; undefined when there is only a caret. */
+  readonly selectedCounts: Counts | undefined;
   readonly slash: (SlashState & { readonly box: Box | undefined }) | undefined;
   /** What could be named where the caret is. */
   readonly mention: (MentionState & { readonly box: Box | undefined }) | undefined;
@@ -72,4 +78,8 @@ export interface EditorEvents {
   role: string;
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };
+  /** Whole blocks were chosen, or none is chosen any more. */
+  chosen: ChosenTold;
+  /** What can be done to blocks is to be shown. */
+  blockMenu: BlockMenuAsked;
 }

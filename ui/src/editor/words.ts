@@ -16,6 +16,8 @@ export interface EditorWords {
   readonly placeholder: string;
   /** The button of a table. */
   readonly table: string;
+  /** The handle beside a block. */
+  readonly handle: string;
   /** What the blocks of the insert menu are called, and what else they are found by. */
   readonly blocks: BlockWords;
 }
@@ -27,6 +29,7 @@ export const WORDS: EditorWords = {
   label: "Document text",
   placeholder: "Write, or press / for blocks",
   table: "Rows and columns",
+  handle: "Drag to move, press for more",
   newer: "Made with a newer version",
   source: "Markdown",
   untitled: "Untitled",

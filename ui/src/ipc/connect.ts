@@ -1,7 +1,7 @@
 /** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
 import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
-import { isWindow, openOutside, overTauri } from "./tauri.ts";
+import { isWindow, openOutside, overTauri, spellIn, zoomTo } from "./tauri.ts";
 
 export { isWindow };
 
@@ -17,4 +17,14 @@ export async function connect(): Promise<Wire> {
 export async function openLink(url: string): Promise<void> {
   if (isWindow()) await openOutside(url);
   else window.open(url, "_blank", "noopener,noreferrer");
+}
+
+/** Makes everything larger or smaller, in percent. A browser does that by itself, with keys of its own. */
+export async function zoom(percent: number): Promise<void> {
+  if (isWindow()) await zoomTo(percent);
+}
+
+/** Which language the window's dictionaries are for; null for the system's. A browser has its own settings for that. */
+export async function spell(on: boolean, language: string | null): Promise<void> {
+  if (isWindow()) await spellIn(on, language === null ? [] : [language.replaceAll("-", "_")]);
 }

@@ -19,6 +19,16 @@ export async function overTauri(): Promise<Wire> {
   return requests;
 }
 
+/** Makes everything in the window larger or smaller. */
+export async function zoomTo(percent: number): Promise<void> {
+  await invoke("zoom", { percent });
+}
+
+/** Spells in these languages (`de_AT`), or in the system's when none is named; or not at all. */
+export async function spellIn(on: boolean, languages: readonly string[]): Promise<void> {
+  await invoke("spell", { on, languages });
+}
+
 /** Opens a web or mail address outside the window. The page has asked the person before. */
 export async function openOutside(url: string): Promise<void> {
   await invoke("open_link", { url });

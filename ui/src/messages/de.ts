@@ -163,6 +163,7 @@ export const de: Messages = {
 
   document: {
     table: "Zeilen und Spalten",
+    handle: "Ziehen zum Verschieben, drücken für mehr",
     focus: "Fokusmodus: nur der Text",
     focusLeave: "Fokusmodus verlassen",
     titlePlaceholder: "Titel",
@@ -424,6 +425,16 @@ export const de: Messages = {
     serif: "Mit Serifen",
     sans: "Ohne Serifen",
     mono: "Feste Breite",
+    writing: "Schreiben",
+    typography: "Typografische Zeichen beim Tippen",
+    typographyHint: (sample) =>
+      `${sample}, Gedankenstriche, … und Pfeile. Rückgängig gleich danach bringt zurück, was du getippt hast. Nie in Code.`,
+    spelling: "Falsch geschriebene Wörter unterstreichen",
+    spellingHint:
+      "Das Menü eines Wortes bietet Verbesserungen an und nimmt es in deine eigene Wortliste der Sprache auf. Auf diesem Computer muss es ein Wörterbuch für die Sprache geben.",
+    writtenIn: "Sprache dieses Dokuments",
+    zoom: "Größe von allem",
+    zoomed: (percent) => `${count.format(percent)} %`,
     together: "Gemeinsam schreiben",
     theirCarets: "Zeigen, wo andere sind",
     myCaret: "Anderen zeigen, wo ich bin",
@@ -441,6 +452,29 @@ export const de: Messages = {
     relayUrl: "Adresse des Relays",
     data: "Dieses Gerät",
     device: "Gerät",
+  },
+
+  blocks: {
+    menu: "Dieser Block",
+    chosen: (n, words) => (n === 1 ? `Block ausgewählt: ${words || "leer"}` : `${plural(n, "Block", "Blöcke")} ausgewählt`),
+    up: "Nach oben",
+    down: "Nach unten",
+    duplicate: "Verdoppeln",
+    copy: "Kopieren",
+    delete: "Löschen",
+  },
+
+  counts: {
+    title: "Wie lang der Text ist",
+    open: "Zeigen, wie lang der Text ist",
+    words: "Wörter",
+    characters: "Zeichen",
+    withoutSpaces: "Ohne Leerzeichen",
+    reading: "Lesezeit",
+    selection: "Auswahl",
+    all: "Alles",
+    number: (n) => count.format(n),
+    minutes: (n) => (n === 0 ? "unter einer Minute" : plural(n, "Minute", "Minuten")),
   },
 
   find: {

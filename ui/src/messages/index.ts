@@ -1,5 +1,5 @@
 /** The sentences in the language in use, and the moments in it. */
 export { language, say, speak, type LanguageChoice } from "./language.svelte.ts";
-export { languages } from "./speaking.ts";
+export { languages, regional } from "./speaking.ts";
 export { dayName, dayOf, daysFor } from "./days.ts";
 export { day, since } from "./when.ts";

@@ -2,7 +2,15 @@
  * One open document as the chrome sees it: the editor's state, who is here, the facts about its copies. The editor is framework-free; this is
  * the one place where its callbacks become state that the page's parts can show.
  */
-import { type Box, Editor, type EditorSnapshot, type EditorWords, type Here, type LinkAsked } from "../editor/index.ts";
+import {
+  type BlockMenuAsked,
+  type Box,
+  Editor,
+  type EditorSnapshot,
+  type EditorWords,
+  type Here,
+  type LinkAsked,
+} from "../editor/index.ts";
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
@@ -18,12 +26,12 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
-  const { textLabel: label, placeholder, newer, notHere, source, table } = say.document;
+  const { textLabel: label, placeholder, newer, notHere, source, table, handle } = say.document;
   const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, notHere, source, table, untitled, somebody, blocks };
+  return { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
 }
 
 export class Page {
@@ -38,8 +46,10 @@ export class Page {
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
-  /** What was folded or unfolded last, said to those who do not see it. */
-  folded = $state("");
+  /** What was folded, unfolded or chosen last, said to those who do not see it. */
+  told = $state("");
+  /** What can be done to blocks is shown. */
+  blockMenu = $state.raw<BlockMenuAsked | null>(null);
   /** Why the text cannot be shown, in the core's words. */
   problem = $state<string | null>(null);
   /** Typed, and not durable for more than 400 ms. */
@@ -81,10 +91,6 @@ export class Page {
 
   get words(): number | null {
     return this.state?.words ?? null;
-  }
-
-  get selectedWords(): number {
-    return this.state?.selectedWords ?? 0;
   }
 
   focusTitle(): void {
@@ -178,8 +184,10 @@ export class Page {
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
       editor.on("folded", ({ heading, folded }) => {
-        this.folded = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
+        this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
       }),
+      editor.on("chosen", ({ blocks, words }) => (this.told = blocks === 0 ? "" : say.blocks.chosen(blocks, words))),
+      editor.on("blockMenu", (asked) => (this.blockMenu = asked)),
       editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
       editor.on("trouble", (what) => console.warn(what)),
     );

@@ -1,9 +1,14 @@
 /** What this person chose about the page. Kept by the core as plain values; a value that makes no sense falls back to its default. */
+import { zoom } from "../ipc/connect.ts";
 import { languages, speak, type LanguageChoice } from "../messages/index.ts";
 import type { Core } from "./core.ts";
+import { readZoom } from "./zoom.ts";
 
 export type Theme = "system" | "light" | "dark";
 export type DocumentFont = "serif" | "sans" | "mono";
+
+/** Languages of documents beyond this many are forgotten, the oldest first: settings are switches, not files. */
+const MOST_LANGUAGES = 200;
 
 export class Settings {
   language = $state<LanguageChoice>("system");
@@ -11,6 +16,14 @@ export class Settings {
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
   outline = $state(false);
+  /** Quotation marks, dashes and the like are put as one types. */
+  typography = $state(false);
+  /** What is misspelled is underlined. */
+  spelling = $state(true);
+  /** The language that a document is written in, for this reader, by document; as the system has it where none is named. */
+  writtenIn = $state.raw<Readonly<Record<string, string>>>({});
+  /** How large everything is, in percent. */
+  zoom = $state(100);
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
   /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
@@ -21,6 +34,8 @@ export class Settings {
   lastCaret: { document: string; offset: number } | null = null;
 
   readonly #core: Core;
+  /** What the window was told last. */
+  #zoomed = 100;
   /** One change at a time: the core reads what is kept, changes it and writes it. */
   #kept: Promise<unknown> = Promise.resolve();
 
@@ -35,6 +50,10 @@ export class Settings {
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
     this.outline = kept["outline"] === true;
+    this.typography = kept["typography"] === true;
+    this.spelling = kept["spelling"] !== false;
+    this.writtenIn = textsOf(kept["written_in"]);
+    this.zoom = readZoom(kept["zoom"]);
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
     this.background = kept["background"] === true;
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
@@ -67,6 +86,29 @@ export class Settings {
   async setOutline(outline: boolean): Promise<void> {
     this.outline = outline;
     await this.#keep({ outline });
+  }
+
+  async setTypography(typography: boolean): Promise<void> {
+    this.typography = typography;
+    await this.#keep({ typography });
+  }
+
+  async setSpelling(spelling: boolean): Promise<void> {
+    this.spelling = spelling;
+    await this.#keep({ spelling });
+  }
+
+  /** Says which language a document is written in; null for the system's. */
+  async setWrittenIn(document: string, language: string | null): Promise<void> {
+    const { [document]: _before, ...others } = this.writtenIn;
+    const all = language === null ? Object.entries(others) : [...Object.entries(others), [document, language] as const];
+    this.writtenIn = Object.fromEntries(all.slice(-MOST_LANGUAGES));
+    await this.#keep({ written_in: this.writtenIn });
+  }
+
+  async setZoom(percent: number): Promise<void> {
+    this.zoom = percent;
+    await this.#keep({ zoom: percent });
   }
 
   async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {
@@ -107,9 +149,19 @@ export class Settings {
     const root = document.documentElement;
     root.style.colorScheme = this.theme === "system" ? "light dark" : this.theme;
     root.dataset["font"] = this.font;
+    if (this.zoom !== this.#zoomed) {
+      this.#zoomed = this.zoom;
+      void zoom(this.zoom).catch((error: unknown) => console.warn("the window stays as large as it is", error));
+    }
   }
 }
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
   return allowed.find((choice) => choice === value) ?? otherwise;
+}
+
+/** The texts of an object, by their names. */
+function textsOf(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

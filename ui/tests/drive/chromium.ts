@@ -29,6 +29,7 @@ export async function startChromium(): Promise<Driver> {
       await page.mouse.move(to.x, to.y, { steps: 8 });
       await page.mouse.up();
     },
+    hover: (place) => page.mouse.move(place.x, place.y),
     evaluate: (body) => page.evaluate(`(async () => { ${body} })()`),
     compose: async (character, between) => {
       const session = await context.newCDPSession(page);

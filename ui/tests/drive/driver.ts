@@ -11,6 +11,8 @@ export interface Driver {
   click(selector: string, modifiers?: readonly string[]): Promise<void>;
   /** Drags from one place to another with the mouse held. */
   drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
+  /** Moves the mouse to a place and lets it rest there. */
+  hover(place: { x: number; y: number }): Promise<void>;
   /** Runs a function body in the page; it may return a promise. */
   evaluate<T>(body: string): Promise<T>;
   /** Composes a character as an input method does, in stages that the text shows; `between` runs at each of them. */

@@ -106,6 +106,7 @@ export async function startWebKit(): Promise<Driver> {
         { type: "pointerUp", button: 0 },
       ]);
     },
+    hover: async (place) => void (await pointer([{ type: "pointerMove", duration: 50, x: Math.round(place.x), y: Math.round(place.y) }])),
     evaluate,
     compose: async (character, between) => {
       // GTK's own input method composes by code point, underlined in the text until Enter.

@@ -224,7 +224,7 @@ export const shortcuts: Story[] = [
       await driver.type("go [bank.example](https://evil.example/) now");
       await caret(driver, 1);
       await driver.press("Alt+Enter");
-      expect(await driver.evaluate("return sheaf.events.length")).toBe(0);
+      expect(await driver.evaluate("return sheaf.events.filter((e) => e.name === 'link').length")).toBe(0);
       expect(await text(driver)).toEqual(["go {link=https://evil.example/ bank.example} now"]);
       const asked = "sheaf.events.filter((e) => e.name === 'link').map((e) => `${e.event.by} ${e.event.text} ${e.event.href}`)";
       await caret(driver, 5);
@@ -297,6 +297,10 @@ export const shortcuts: Story[] = [
       await driver.press("Control+z");
       await caret(driver, 0, 7);
       expect(await driver.evaluate("return [sheaf.a.state.words, sheaf.a.state.selectedWords]")).toEqual([3, 2]);
+      expect(await driver.evaluate("return [sheaf.a.state.counts, sheaf.a.state.selectedCounts]")).toEqual([
+        { words: 3, characters: 12, withoutSpaces: 11 },
+        { words: 2, characters: 7, withoutSpaces: 6 },
+      ]);
       await settled(driver);
     },
   },

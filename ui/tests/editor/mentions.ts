@@ -85,7 +85,7 @@ export const mentions: Story[] = [
       await until(driver, "return document.querySelectorAll('#a .mention').length === 5");
       expect(await shown(driver)).toEqual([
         "<img src=x onerror=alert(1)>",
-        "A plan we do not haveU+202E",
+        "A plan we do not have[U+202E]",
         "Untitled",
         "@Somebody",
         "<b>today</b>",

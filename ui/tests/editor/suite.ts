@@ -3,12 +3,15 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
+import { wholeBlocks } from "./blocks.ts";
+import { directions } from "./direction.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
+import { typography } from "./typography.ts";
 
 export const stories: Story[] = [
   ...shortcuts,
@@ -16,6 +19,9 @@ export const stories: Story[] = [
   ...mentions,
   ...sections,
   ...tables,
+  ...wholeBlocks,
+  ...typography,
+  ...directions,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

@@ -102,9 +102,9 @@ story("the selection's words are counted, its lines duplicated, copied as Markdo
   await ada.begins("Strengths");
   await ada.types("# Rye\nCut it **soon** and well.\n```let a = 1;\nlet b = 2;");
   await ada.presses("Control+a");
-  await ada.page.locator(".count", { hasText: /^6 of 12 words$/ }).waitFor();
+  await ada.page.locator(".status-count", { hasText: /^6 of 12 words$/ }).waitFor();
   await ada.presses("Control+a");
-  await ada.page.locator(".count", { hasText: /^12 of 12 words$/ }).waitFor();
+  await ada.page.locator(".status-count", { hasText: /^12 of 12 words$/ }).waitFor();
   await ada.presses("Control+Home", "Shift+ArrowDown", "Shift+End", "Control+Shift+c");
   assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "# Rye\n\nCut it **soon** and well.");
   await ada.presses("Control+d");

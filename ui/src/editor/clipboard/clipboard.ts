@@ -24,6 +24,8 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
+    /** Whole blocks that are chosen: they are copied and cut as such. */
+    private readonly chosen?: { readonly range: { readonly from: number; readonly to: number } | undefined; act(act: "delete"): void },
   ) {}
 
   /** A key went down: Mod+Shift+V means the paste that follows. */
@@ -35,7 +37,8 @@ export class Clipboard {
   /** Puts the selection on the clipboard. */
   copy(data: DataTransfer, cut: boolean): boolean {
     const { page } = this;
-    const { from, to } = ends(page.selection);
+    const whole = this.chosen?.range;
+    const { from, to } = whole ?? ends(page.selection);
     if (from === to) return false;
     const lines = copiedFrom(page.lines, from, to);
     const isOneCell = lines.every(({ block }) => block === lines[0]?.block);
@@ -45,7 +48,8 @@ export class Clipboard {
       data.setData("text/html", toHtml(copied));
       data.setData("text/plain", toPlain(copied));
     }
-    if (cut) deleteSelection(page);
+    if (cut && whole !== undefined) this.chosen?.act("delete");
+    else if (cut) deleteSelection(page);
     return true;
   }
 

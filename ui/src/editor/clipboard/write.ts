@@ -5,6 +5,7 @@
 import type { Attributes } from "../delta.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
+import { directionOfText } from "../lines/direction.ts";
 import { SOFT_BREAK, type Run } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, deltaOf } from "./lines.ts";
@@ -86,9 +87,15 @@ function isCode(line: Copied | undefined): boolean {
 
 function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
   const level = headingLevel(block.kind);
-  if (level > 0) return `<h${level}>${inline(runs)}</h${level}>`;
-  if (block.kind === "divider") return `<hr>${runs.length === 0 ? "" : `<p>${inline(runs)}</p>`}`;
-  return isAlone && block.kind === "p" ? `<span>${inline(runs)}</span>` : `<p>${inline(runs)}</p>`;
+  const dir = wayOf(runs);
+  if (level > 0) return `<h${level}${dir}>${inline(runs)}</h${level}>`;
+  if (block.kind === "divider") return `<hr>${runs.length === 0 ? "" : `<p${dir}>${inline(runs)}</p>`}`;
+  return isAlone && block.kind === "p" ? `<span${dir}>${inline(runs)}</span>` : `<p${dir}>${inline(runs)}</p>`;
+}
+
+/** Says that a line runs from right to left; the other way needs no word. */
+function wayOf(runs: readonly Run[]): string {
+  return directionOfText(textOf(runs)) === "rtl" ? ' dir="rtl"' : "";
 }
 
 /** Nested lists: an item deeper than the one before opens a list inside it. */
@@ -106,12 +113,15 @@ function list(items: readonly Copied[]): string {
     while (depths.length > 0 && (depths.at(-1) ?? 0) > block.indent) close();
     if (depths.at(-1) === block.indent && (open.at(-1) !== tag || block.start)) close();
     if (depths.length === 0 || (depths.at(-1) ?? 0) < block.indent) {
-      html += tag === "ol" && block.number !== null && block.number !== 1 ? `<ol start="${block.number}">` : `<${tag}>`;
+      html +=
+        tag === "ol" && block.number !== null && block.number !== 1
+          ? `<ol${wayOf(runs)} start="${block.number}">`
+          : `<${tag}${wayOf(runs)}>`;
       open.push(tag);
       depths.push(block.indent);
     } else html += "</li>";
     const check = block.kind === "task" ? `<input type="checkbox" disabled${block.done ? " checked" : ""}> ` : "";
-    html += `<li>${check}${inline(runs)}`;
+    html += `<li${wayOf(runs)}>${check}${inline(runs)}`;
   }
   while (open.length > 0) close();
   return html;

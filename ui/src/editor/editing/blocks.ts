@@ -1,9 +1,12 @@
-/** Kinds of lines: turning, nesting, tasks, dividers, moving and duplicating. All of it changes block strings or whole lines, never words. */
+/** Kinds of lines: turning, nesting, tasks, dividers, which lines move and are doubled. All of it changes block strings or whole lines, never words. */
 import { Delta } from "../delta.ts";
 import { DEEPEST, changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
 import { codeAt } from "../lines/code.ts";
-import { moveRange } from "../lines/move.ts";
+import { type Span, blockAt, heldCount } from "../lines/span.ts";
+import { cellOf } from "../lines/table.ts";
+import type { Selection } from "../lane/undo.ts";
 import type { How, Page } from "../page/page.ts";
+import { duplicateSpan, moveSpan } from "./moving.ts";
 import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
 import { isInTable, leaveTable, moveRow } from "./tables.ts";
 import { typeText } from "./text.ts";
@@ -12,8 +15,9 @@ import { typeText } from "./text.ts";
 const CODE_TAB = "  ";
 
 /** Turns the selected lines into a kind; into paragraphs when all are of it already. */
-export function turnLines(page: Page, kind: string): boolean {
-  const touched = touchedLines(page.lines, page.selection);
+export function turnLines(page: Page, kind: string, selection: Selection = page.selection, sparesCells = false): boolean {
+  const touched = touchedLines(page.lines, selection).filter(({ line }) => !sparesCells || cellOf(line) === null);
+  if (touched.length === 0) return false;
   const isAll = touched.every(({ line }) => readBlock(line.block).kind === kind);
   const wanted = isAll ? "p" : kind;
   return page.edit(
@@ -96,6 +100,18 @@ export function indentAny(page: Page, by: 1 | -1): boolean {
     { scroll: false },
   );
   return true;
+}
+
+/** Nests lines or lifts them, whatever they are but cells and code. */
+export function indentLines(page: Page, by: 1 | -1, selection: Selection): boolean {
+  const touched = touchedLines(page.lines, selection).filter(({ line }) => cellOf(line) === null && readBlock(line.block).kind !== "code");
+  return page.edit(
+    withBlocks(
+      page,
+      touched.map((at) => ({ at, block: nested(page, at, by) })),
+    ),
+    { scroll: false },
+  );
 }
 
 function nested(page: Page, at: Touched, by: number): string {
@@ -181,42 +197,50 @@ export function paragraphAfter(page: Page): boolean {
   return page.edit(delta.insert("\n", newline(page, "")), { selection: caret(end + (line.ends ? 0 : 1)) });
 }
 
-/** Alt+Shift+Up and Down: the selected lines change places with the line above or below. */
-export function moveBlock(page: Page, by: 1 | -1): boolean {
+/**
+ * Alt+Shift+Up and Down: the selected lines go past the block above or below. `spanAt` says what goes together; in code lines go one by one as long as
+ * they stay in it.
+ */
+export function moveBlock(
+  page: Page,
+  by: 1 | -1,
+  spanAt = (index: number): Span => blockAt(page.lines, index),
+  move = (span: Span, target: number): Span | undefined => moveSpan(page, span, target),
+): boolean {
   if (isInTable(page)) return moveRow(page, by);
-  const { lines, selection } = page;
-  const touched = touchedLines(lines, selection);
-  const first = touched[0];
-  const last = touched.at(-1);
-  if (first === undefined || last === undefined || !last.line.ends) return true;
-  const from = first.index;
-  const to = last.index + 1;
-  if (by < 0 ? from === 0 : to >= lines.count || !lines.line(to).ends) return true;
-  const delta = moveRange(lines, from, to, by < 0 ? from - 1 : to + 1);
-  const distance = by < 0 ? -lines.line(from - 1).length : lines.line(to).length;
-  const ids = touched.map(({ line }) => line.id);
-  const move = ids.includes("") ? {} : { move: { lines: ids, after: from > 0 ? lines.line(from - 1).id : "" } };
-  page.edit(delta, { selection: { anchor: selection.anchor + distance, head: selection.head + distance }, ...move });
+  const { lines } = page;
+  const span = heldSpan(page, spanAt);
+  const beside = by < 0 ? span.from - 1 : span.to;
+  if (beside < 0 || beside >= heldCount(lines)) return true;
+  const code = codeAt(lines, span.from);
+  const isWithin = code !== undefined && beside >= code.from && beside < code.to;
+  const other = isWithin ? { from: beside, to: beside + 1 } : spanAt(beside);
+  move(span, by < 0 ? other.from : other.to);
+  page.select(page.selection);
   return true;
 }
 
 /** Mod+D: the selected lines once more, after themselves, with ids of their own. Not in a table, where a copy would be more of the same cell. */
-export function duplicate(page: Page): boolean {
+export function duplicate(page: Page, spanAt = (index: number): Span => blockAt(page.lines, index)): boolean {
   if (isInTable(page)) return false;
+  const span = heldSpan(page, spanAt);
   const { lines, selection } = page;
-  const touched = touchedLines(lines, selection);
-  const start = touched[0]?.start ?? 0;
-  const last = touched.at(-1);
-  if (last === undefined) return false;
-  const end = last.start + last.line.length;
-  const delta = new Delta().retain(end);
-  if (!last.line.ends) delta.insert("\n", newline(page, ""));
-  for (const op of lines.slice(start, end).ops) {
-    const isNewline = op.insert === "\n";
-    delta.push(isNewline ? { insert: "\n", attributes: { ...op.attributes, line: page.freshId() } } : op);
-  }
-  const length = end - start + (last.line.ends ? 0 : 1);
-  return page.edit(delta, { selection: { anchor: selection.anchor + length, head: selection.head + length } });
+  const length = lines.startOf(span.to) - lines.startOf(span.from);
+  const copies = duplicateSpan(page, span, codeAt(lines, span.from) === undefined);
+  if (copies === undefined) return false;
+  const ended = page.lines.startOf(copies.to) - page.lines.startOf(copies.from) - length;
+  const distance = length + Math.max(0, ended);
+  page.select({ anchor: selection.anchor + distance, head: selection.head + distance });
+  return true;
+}
+
+/** The lines that the selection touches; whole blocks where it reaches over the edge of one, lines where it stays in code. */
+function heldSpan(page: Page, spanAt: (index: number) => Span): Span {
+  const touched = touchedLines(page.lines, page.selection);
+  const [first, last] = [touched[0]?.index ?? 0, touched.at(-1)?.index ?? 0];
+  const code = codeAt(page.lines, first);
+  if (code !== undefined && last < code.to) return { from: first, to: last + 1 };
+  return { from: spanAt(first).from, to: spanAt(last).to };
 }
 
 /** What the selection is in, for the chrome: the kind all selected lines share. */

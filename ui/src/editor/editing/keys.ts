@@ -3,7 +3,7 @@
  * AltGr. Keys that only the chrome can answer (a link's address) are sent as events.
  */
 import type { Page } from "../page/page.ts";
-import { codeRange, duplicate, indent, indentAny, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
+import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
@@ -23,12 +23,35 @@ export interface KeyHost {
   copyAsMarkdown(): void;
   /** Shows what can be done to the table with the caret; false outside of tables. */
   tableMenu(): boolean;
+  /** Shows what can be done to the block of the caret. */
+  blockMenu(): boolean;
+  /** Moves the selected lines past the block above (-1) or below (1). */
+  move(by: 1 | -1): boolean;
+  duplicate(): boolean;
   readonly isMac: boolean;
 }
 
 type Binding = (host: KeyHost) => boolean;
 
+/** The kinds that keys turn lines into. */
+export const TURNS: Readonly<Record<string, string>> = {
+  "mod+alt+0": "p",
+  "mod+alt+1": "h1",
+  "mod+alt+2": "h2",
+  "mod+alt+3": "h3",
+  "mod+alt+4": "h4",
+  "mod+alt+5": "h5",
+  "mod+alt+6": "h6",
+  "mod+shift+7": "ol",
+  "mod+shift+8": "ul",
+  "mod+shift+9": "task",
+  "mod+alt+c": "code",
+};
+
+const turning = Object.entries(TURNS).map(([key, kind]): [string, Binding] => [key, ({ page }) => done(turnLines(page, kind))]);
+
 const bindings: Readonly<Record<string, Binding>> = {
+  ...Object.fromEntries(turning),
   "mod+b": ({ page }) => done(toggleMark(page, "bold")),
   "mod+i": ({ page }) => done(toggleMark(page, "italic")),
   "mod+u": ({ page }) => done(toggleMark(page, "underline")),
@@ -42,30 +65,19 @@ const bindings: Readonly<Record<string, Binding>> = {
     return true;
   },
   "mod+shift+m": (host) => done(host.fold()),
-  // What the caret is in is asked from the inside out: a link, then the table around it.
-  "alt+enter": (host) => host.reachLink() || host.tableMenu(),
+  // What the caret is in is asked from the inside out: a link, then the table around it, then the block.
+  "alt+enter": (host) => host.reachLink() || host.tableMenu() || host.blockMenu(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
-  "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
-  "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),
-  "mod+alt+2": ({ page }) => done(turnLines(page, "h2")),
-  "mod+alt+3": ({ page }) => done(turnLines(page, "h3")),
-  "mod+alt+4": ({ page }) => done(turnLines(page, "h4")),
-  "mod+alt+5": ({ page }) => done(turnLines(page, "h5")),
-  "mod+alt+6": ({ page }) => done(turnLines(page, "h6")),
-  "mod+shift+7": ({ page }) => done(turnLines(page, "ol")),
-  "mod+shift+8": ({ page }) => done(turnLines(page, "ul")),
-  "mod+shift+9": ({ page }) => done(turnLines(page, "task")),
   "mod+shift+b": ({ page }) => done(toggleQuote(page)),
-  "mod+alt+c": ({ page }) => done(turnLines(page, "code")),
   tab: ({ page }) => nextCell(page, 1) || indent(page, 1),
   "shift+tab": ({ page }) => nextCell(page, -1) || indent(page, -1),
   arrowup: ({ page }) => crossRow(page, -1),
   arrowdown: ({ page }) => crossRow(page, 1),
   "mod+]": ({ page }) => indentAny(page, 1),
   "mod+[": ({ page }) => indentAny(page, -1),
-  "alt+shift+arrowup": ({ page }) => moveBlock(page, -1),
-  "alt+shift+arrowdown": ({ page }) => moveBlock(page, 1),
-  "mod+d": ({ page }) => done(duplicate(page)),
+  "alt+shift+arrowup": (host) => host.move(-1),
+  "alt+shift+arrowdown": (host) => host.move(1),
+  "mod+d": (host) => done(host.duplicate()),
   "mod+enter": ({ page }) => {
     if (toggleTask(page)) return true;
     if (isInTable(page)) return done(paragraphAfter(page));
@@ -121,7 +133,8 @@ export function handleKey(host: KeyHost, event: KeyboardEvent): boolean {
   return binding !== undefined && binding(host);
 }
 
-function nameOf(event: KeyboardEvent, isMac: boolean): string {
+/** A key as the tables here name it: `mod+shift+x`. */
+export function nameOf(event: KeyboardEvent, isMac: boolean): string {
   const mod = isMac ? event.metaKey : event.ctrlKey;
   const parts = [mod ? "mod" : "", event.altKey ? "alt" : "", event.shiftKey ? "shift" : ""].filter((part) => part !== "");
   return [...parts, keyOf(event)].join("+");

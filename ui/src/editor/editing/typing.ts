@@ -5,9 +5,12 @@ import type { Page } from "../page/page.ts";
 import { caret, ends, newline } from "./range.ts";
 import { typeWithRules } from "./rules.ts";
 import { typeText } from "./text.ts";
+import { typeSmart } from "./typography.ts";
 
 /** Typing on one page. */
 export class Typing {
+  /** The language whose quotation marks and dashes are put for what is typed; null where it stays as it is typed. */
+  typography: string | null = null;
   private typed: string | undefined;
 
   constructor(
@@ -25,7 +28,8 @@ export class Typing {
     if (first.index !== page.lines.at(to).index || text.includes("\n")) return typeText(page, text) || true;
     if (readBlock(first.line.block).kind === "divider" && first.line.width === 0 && first.line.ends)
       return this.afterDivider(text, first.start);
-    return typeWithRules(page, text, this.interrupt);
+    if (typeWithRules(page, text, this.interrupt)) return true;
+    return this.typography !== null && typeSmart(page, text, this.typography, this.interrupt);
   }
 
   /** What was typed last, once. */

@@ -2,7 +2,7 @@
  * Embeds that name something: a document, somebody, a day. A document is called as it is called now in the reader's library, else as it was called when
  * it was named. All of it may come from anywhere: what is not of the right form is drawn as words that lead nowhere.
  */
-import { revealed } from "../links/seen.ts";
+import { legible } from "../links/seen.ts";
 import type { Drawn, EmbedHost, EmbedKind } from "./kind.ts";
 import "./mention.css";
 
@@ -76,9 +76,7 @@ function nameIn(value: unknown, field: string): string {
 }
 
 function nameOf(name: unknown): string {
-  if (typeof name !== "string") return "";
-  const pieces = revealed(name.slice(0, LONGEST_NAME));
-  return pieces.map(({ text }) => text).join("");
+  return typeof name === "string" ? legible(name.slice(0, LONGEST_NAME)) : "";
 }
 
 function fieldOf(value: unknown, field: string): unknown {

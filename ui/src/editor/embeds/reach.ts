@@ -1,11 +1,20 @@
 /** The document that is named where the caret is, for who goes there with keys. */
 import { DOCUMENT } from "../../generated/schema.ts";
 import { ends } from "../editing/range.ts";
+import type { Mentioning } from "../mentioning.ts";
 import type { Page } from "../page/page.ts";
 import { documentIn } from "./mention.ts";
 
+/** Opens the document that is selected, or named at the caret. Answers false where there is none that this reader has. */
+export function openNamedHere(page: Page, mentioning: Mentioning | undefined): boolean {
+  const named = documentHere(page);
+  if (named === undefined || mentioning?.titleOf(named) === undefined) return false;
+  mentioning.open(named);
+  return true;
+}
+
 /** The id of the document that is selected, or named right before or behind the caret. */
-export function documentHere(page: Page): string | undefined {
+function documentHere(page: Page): string | undefined {
   const { from, to } = ends(page.selection);
   const places = from === to ? [from - 1, from] : to - from === 1 ? [from] : [];
   for (const at of places) {

@@ -18,6 +18,11 @@ export const OBJECT = "\uFFFC";
 /** A line break inside a line. */
 export const SOFT_BREAK = "\u2028";
 
+/** Scripts in which every unit is a character: most texts are nothing else, and a long one is counted when it opens. */
+const SIMPLE =
+  /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3]*$/;
+const SPACE = /\s/u;
+const JOINED = /[\p{M}\p{Cf}\p{Emoji_Modifier}]/u;
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}]|['’.-](?=[\p{L}\p{N}]))*/gu;
 
 /** One line. `attributes` are its newline's, `line` and `block` among them; undefined for the last, which only the sentinel ends. */
@@ -28,6 +33,7 @@ export class Line {
   readonly width: number;
   private plain: string | undefined;
   private wordCount: number | undefined;
+  private characterCount: Characters | undefined;
   private sum: Checksum | undefined;
   /** What shows this line on a page, kept by the page (never read here). */
   shown: unknown = undefined;
@@ -76,6 +82,12 @@ export class Line {
     return this.wordCount;
   }
 
+  /** How many characters it holds. */
+  get characters(): Characters {
+    this.characterCount ??= countCharacters(this.text);
+    return this.characterCount;
+  }
+
   /** Whether both say the same. */
   equals(other: Line): boolean {
     if (this === other) return true;
@@ -87,6 +99,34 @@ export class Line {
 export function countWords(text: string): number {
   if (text === "") return 0;
   return text.match(WORD)?.length ?? 0;
+}
+
+/** How many characters a text has, with spaces and without. */
+export interface Characters {
+  readonly all: number;
+  readonly withoutSpaces: number;
+}
+
+/** Characters as people count them, near enough: code points, without those that only join or accent the one before, and without what is no text. */
+export function countCharacters(text: string): Characters {
+  if (SIMPLE.test(text)) return { all: text.length, withoutSpaces: text.length - plainSpaces(text) };
+  let all = 0;
+  let spaces = 0;
+  for (const character of text) {
+    if (character === OBJECT || character === SOFT_BREAK || JOINED.test(character)) continue;
+    all++;
+    if (SPACE.test(character)) spaces++;
+  }
+  return { all, withoutSpaces: all - spaces };
+}
+
+function plainSpaces(text: string): number {
+  let spaces = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20 || code === 0xa0 || code === 0x3000) spaces++;
+  }
+  return spaces;
 }
 
 /** Whether two lists of runs, both in normal form, say the same. */

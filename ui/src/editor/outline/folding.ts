@@ -5,6 +5,7 @@
 import { AllSelection } from "prosemirror-state";
 import { headingLevel, readBlock } from "../lines/block.ts";
 import type { Change } from "../lines/rewriting.ts";
+import { heldCount } from "../lines/span.ts";
 import type { LineElement } from "../page/lineview.ts";
 import type { Page } from "../page/page.ts";
 import type { Mounted } from "../page/project.ts";
@@ -54,13 +55,21 @@ export class Folding {
     return over.length > 0;
   }
 
+  /** The lines that a folded heading holds together: of the outermost one that hides the line at an index, or is it. */
+  around(index: number): { readonly from: number; readonly to: number } | undefined {
+    if (this.folded.size === 0) return undefined;
+    const folds = this.folds().filter(({ from, to }) => index >= from - 1 && index < to);
+    const from = Math.min(...folds.map((fold) => fold.from - 1));
+    const to = Math.max(...folds.map((fold) => fold.to));
+    return folds.length === 0 ? undefined : { from, to: Math.min(to, heldCount(this.page.lines)) };
+  }
+
   /** A key is about to act. What it would take from a folded part, or part from its heading, is shown first. Answers true when that is all it does. */
   key(event: KeyboardEvent): boolean {
     const { page } = this;
     const { anchor, head } = page.selection;
     if (this.folded.size === 0) return false;
     const { line, start } = page.lines.at(head);
-    if (event.altKey && event.shiftKey && this.folded.has(line.id)) this.reveal(start + line.length);
     if (anchor !== head || !page.editable) return false;
     if (event.key === "Backspace" && head === start && start > 0) return this.reveal(start - 1);
     return event.key === "Delete" && head === start + line.width && this.reveal(start + line.length);

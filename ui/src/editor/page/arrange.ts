@@ -4,6 +4,7 @@
  */
 import type { EditorView } from "prosemirror-view";
 import { type Block, isList, readBlock } from "../lines/block.ts";
+import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Arrangement, LineElement } from "./lineview.ts";
 import type { Mounted } from "./project.ts";
@@ -29,6 +30,7 @@ export function arrange(view: EditorView, lines: Lines, mounted: Mounted, from: 
     if (index >= mounted.from && index < mounted.to) {
       const element = view.dom.children[index - mounted.from] as LineElement | undefined;
       element?.sheafLine?.arrange(edges(block, before, after, marker));
+      element?.sheafLine?.run(directionAt(lines, index));
     }
     before = block;
     index++;

@@ -103,6 +103,16 @@ export class LineView implements NodeView {
     this.dom.toggleAttribute("data-folded", folded);
   }
 
+  /** Runs from left to right, or from right to left. */
+  run(direction: "ltr" | "rtl"): void {
+    setAttribute(this.dom, "dir", direction === "rtl" ? "rtl" : undefined);
+  }
+
+  /** Shows that it is chosen as a whole, or is not. */
+  choose(chosen: boolean): void {
+    this.dom.toggleAttribute("data-chosen", chosen);
+  }
+
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
     // The line's own id may be anything that somebody sent.

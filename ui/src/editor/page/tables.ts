@@ -4,6 +4,7 @@
  * themselves tell, before anything is painted.
  */
 import type { EditorView } from "prosemirror-view";
+import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Table, USUAL_WIDTH, tableAt } from "../lines/table.ts";
 import { FRAME, type LineElement, type LineView } from "./lineview.ts";
@@ -52,7 +53,7 @@ function lay(view: EditorView, table: Table, lines: Lines, mounted: Mounted): vo
   if (first?.sheafLine === undefined || last?.sheafLine === undefined || standing.length === 0) return;
   const ids = [...lines.between(table.from, table.to)].map(({ id }) => id).join();
   const present = laid.get(first);
-  const layout = new TableLayout(table, standing, first.sheafLine, last.sheafLine, ids);
+  const layout = new TableLayout(table, standing, first.sheafLine, last.sheafLine, ids, directionAt(lines, table.from) === "rtl");
   if (present?.isSameAs(layout) === true) return;
   layout.settle();
 }
@@ -68,13 +69,21 @@ class TableLayout {
     private readonly first: LineView,
     private readonly last: LineView,
     ids: string,
+    /** The first column stands at the right. */
+    isMirrored: boolean,
   ) {
-    this.shape = JSON.stringify([ids, table.columns, table.rows.map(({ id, head, cells }) => [id, head, [...cells]]), table.from]);
+    this.shape = JSON.stringify([
+      ids,
+      table.columns,
+      table.rows.map(({ id, head, cells }) => [id, head, [...cells]]),
+      table.from,
+      isMirrored,
+    ]);
     const widths = table.columns.map(({ width }) => width ?? USUAL_WIDTH);
     const all = widths.reduce((sum, width) => sum + width, 0);
     let left = 0;
     this.columns = widths.map((width) => {
-      const column = { left: (100 * left) / all, width: (100 * width) / all };
+      const column = { left: (100 * (isMirrored ? all - left - width : left)) / all, width: (100 * width) / all };
       left += width;
       return column;
     });
