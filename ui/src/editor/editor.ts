@@ -10,7 +10,6 @@ import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
-import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, handleKey, isMac } from "./editing/keys.ts";
 import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
@@ -28,6 +27,7 @@ import { randomName } from "./names.ts";
 import { SlashMenu } from "./menus/slash.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
+import type { Extent } from "./page/page.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { People } from "./presence/people.ts";
@@ -36,6 +36,8 @@ import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
+import { beforeKey, beforeText } from "./window/keys.ts";
+import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
 
 /** What an editor needs. */
@@ -49,8 +51,8 @@ export interface EditorOptions {
   /** Words that the text itself shows or says. */
   readonly words?: Partial<EditorWords>;
   readonly now?: () => number;
-  /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
-  readonly mountLimit?: number;
+  /** How much of the text is held on the page. */
+  readonly extent?: Partial<Extent>;
 }
 
 /** An open document. */
@@ -77,7 +79,7 @@ export class Editor {
   private focused = false;
   private toolbarAsked = false;
   private composing = false;
-  private growing: Growing | undefined;
+  private window: Window | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
 
   /** Opens a document. Rejects with the core's reason. */
@@ -99,7 +101,8 @@ export class Editor {
       changed: (here) => this.telling.say("people", here),
     });
     const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
-    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
+    const extent = { ...USUAL_EXTENT, ...options.extent };
+    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
@@ -119,7 +122,7 @@ export class Editor {
     });
     this.drawing = new Drawing(
       () => this.view.draw(),
-      () => this.composing || page.view?.composing === true,
+      () => this.isComposing,
     );
   }
 
@@ -135,18 +138,25 @@ export class Editor {
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
-    this.growing = new Growing(
-      page,
-      view,
-      this.options.mountLimit ?? MOST_UNASKED,
-      (from, to) => {
-        arrangeLines(view, page, from, to);
-        this.folding.draw(from, to);
-      },
-      () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
-    );
-    this.outline.mount(this.growing.scroller);
+    page.onMounted = (from, to): void => {
+      arrangeLines(view, page, from, to);
+      this.folding.draw(from, to);
+    };
+    this.window = new Window(page, view, {
+      keyAt: () => this.keyAt,
+      isComposing: () => this.isComposing,
+      isHeld: () => this.pressing.isDown,
+      hidden: () => this.folding.hidden,
+    });
+    this.outline.mount(this.window.scroller);
     if (this.view.lane.owes) this.drawing.due();
+  }
+
+  /** Keeps every line on the page, for who has it read out, or only those around what is seen of a long text. */
+  holdEverything(everything: boolean): void {
+    const { page } = this.view;
+    page.extent = { ...page.extent, whole: everything ? Number.POSITIVE_INFINITY : (this.options.extent?.whole ?? USUAL_EXTENT.whole) };
+    this.window?.follow();
   }
 
   /** The reader's language changed. */
@@ -159,7 +169,7 @@ export class Editor {
   /** Ends it. What is unsaved is still sent. */
   async destroy(): Promise<void> {
     this.drawing.stop();
-    this.growing?.stop();
+    this.window?.stop();
     this.find.stop();
     this.outline.stop();
     this.people.stop();
@@ -375,7 +385,7 @@ export class Editor {
     this.showEmptiness();
     this.outline.textChanged();
     this.folding.textChanged(changes);
-    if (!page.isWhole) this.growing?.follow();
+    this.window?.follow();
   }
 
   private selectionChanged(): void {
@@ -407,8 +417,11 @@ export class Editor {
         this.changed();
       },
       composition: (active) => {
+        if (active) beforeText(page, true);
         this.composing = active;
-        if (!active) this.drawing.compositionEnded();
+        if (active) return;
+        this.drawing.compositionEnded();
+        this.window?.follow();
       },
       browserCommand: (type) => this.browserCommand(type),
     };
@@ -420,6 +433,7 @@ export class Editor {
       this.changed();
       return true;
     }
+    if (beforeKey(this.view.page, event)) return true;
     if (event.key === "Escape" && this.toolbarBox() !== undefined) this.toolbarAsked = false;
     this.clipboard.keyDown(event);
     if (this.folding.key(event)) return true;
@@ -452,7 +466,12 @@ export class Editor {
     this.changed();
   }
 
+  private get isComposing(): boolean {
+    return this.composing || this.view.page.view?.composing === true;
+  }
+
   private browserCommand(type: string): boolean {
+    if (!this.isComposing && /^(?:insert|delete)/.test(type)) beforeText(this.view.page, false);
     if (type === "historyUndo") return this.run("undo") || true;
     if (type === "historyRedo") return this.run("redo") || true;
     const mark = { formatBold: "bold", formatItalic: "italic", formatUnderline: "underline", formatStrikeThrough: "strike" }[type];

@@ -93,11 +93,19 @@ const bindings: Readonly<Record<string, Binding>> = {
   // Not left to the browser: a selection of its own, made within 20 ms of the focus, would be taken back by ProseMirror.
   "mod+home": ({ page }) => goTo(page, 0),
   "mod+end": ({ page }) => goTo(page, page.lines.length),
+  // The browser knows no more of a long text than what is mounted.
+  "mod+shift+home": ({ page }) => extendTo(page, 0),
+  "mod+shift+end": ({ page }) => extendTo(page, page.lines.length),
   "mod+a": ({ page }) => selectAll(page),
 };
 
 function goTo(page: Page, offset: number): true {
   page.select({ anchor: offset, head: offset });
+  return true;
+}
+
+function extendTo(page: Page, offset: number): true {
+  page.select({ anchor: page.selection.anchor, head: offset });
   return true;
 }
 
