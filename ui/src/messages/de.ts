@@ -419,6 +419,10 @@ export const de: Messages = {
     serif: "Mit Serifen",
     sans: "Ohne Serifen",
     mono: "Feste Breite",
+    reading: "Vorlesen",
+    wholeText: "Das ganze Dokument für Vorleseprogramme bereithalten",
+    wholeTextHint:
+      "Von einem Dokument mit mehr als 2.000 Zeilen ist nur der Teil um das Sichtbare auf der Seite. Hiermit wird alles vorgelesen; das Tippen wird langsamer.",
     together: "Gemeinsam schreiben",
     theirCarets: "Zeigen, wo andere sind",
     myCaret: "Anderen zeigen, wo ich bin",

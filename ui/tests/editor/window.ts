@@ -16,7 +16,7 @@ async function beginLong(driver: Driver, { lines = LINES, more = "&one" } = {}):
 }
 
 /** What the stories look at in the page. */
-const TOOLS = `
+export const TOOLS = `
   window.box = document.querySelector("#a");
   window.editor = document.querySelector("#a .sheaf-editor");
   window.rest = async (ms = 60) => { await new Promise((d) => setTimeout(d, ms)); await new Promise((d) => requestAnimationFrame(() => setTimeout(d, 0))); };
@@ -95,7 +95,7 @@ export const windows: Story[] = [
       const down = await scrolling(driver, "box.scrollTop += 160;", 150);
       expect(down.blank).toBe(0);
       expect(down.jumps).toEqual([]);
-      expect(await driver.evaluate("return number()")).toBeGreaterThan(200);
+      expect(await driver.evaluate("return number()")).toBeGreaterThan(150);
       await driver.evaluate("await rest(500)");
       const up = await scrolling(driver, "box.scrollTop -= 170;", 150);
       expect(up.blank).toBe(0);
@@ -301,17 +301,19 @@ export const windows: Story[] = [
     name: "what others write and delete above does not move what one reads, in the window and outside of it",
     run: async (driver) => {
       await beginLong(driver);
-      await driver.evaluate("box.scrollTop = box.scrollHeight / 2; await rest(700); window.was = middle();");
+      await driver.evaluate(
+        "box.scrollTop = box.scrollHeight / 2; await rest(700); window.was = middle(); window.line = () => [...editor.children].find((l) => parseInt(l.textContent) === was.number);",
+      );
       const still = async (what: string): Promise<void> => {
         const moved = await driver.evaluate<number>(`
           const Delta = sheaf.a.delta.constructor;
           const { lines } = sheaf.a.view.page;
-          const here = lines.at(sheaf.a.view.page.offsetOf(sheaf.a.view.page.view.posAtDOM(was.id, 0))).index;
+          const here = lines.at(sheaf.a.view.page.offsetOf(sheaf.a.view.page.view.posAtDOM(line(), 0))).index;
           ${what}
           await rest(100);
-          const soon = Math.abs(was.id.getBoundingClientRect().top - was.top);
+          const soon = Math.abs(line().getBoundingClientRect().top - was.top);
           await rest(600);
-          return Math.max(soon, Math.abs(was.id.getBoundingClientRect().top - was.top));`);
+          return Math.max(soon, Math.abs(line().getBoundingClientRect().top - was.top));`);
         expect(moved, what).toBeLessThan(2);
       };
       await still("sheaf.core.remote(new Delta().retain(lines.startOf(here - 10)).insert('more words and more words '.repeat(40)));");
@@ -410,6 +412,56 @@ export const windows: Story[] = [
       const { blank } = await scrolling(driver, "box.scrollTop -= 90;", 30);
       expect(blank).toBe(0);
       expect(await driver.evaluate("return [...editor.children].filter((l) => l.hidden).length")).toBe(22);
+      await right(driver);
+    },
+  },
+  {
+    name: "a key, mine or somebody's, looks at the lines around it and at no others, whatever is open beside",
+    run: async (driver) => {
+      await beginLong(driver);
+      await driver.evaluate(`
+        await rest(800);
+        const { page } = sheaf.a.view;
+        window.Delta = sheaf.a.delta.constructor;
+        sheaf.a.outline.subscribe(() => undefined);
+        sheaf.a.subscribe(() => sheaf.a.state);
+        sheaf.a.find.begin();
+        sheaf.a.find.look({ text: "device", matchCase: false, wholeWord: false, regex: false });
+        window.watch = () => {
+          window.visited = new Set();
+          for (const chunk of page.lines.chunks) {
+            const plain = chunk.lines.plain ?? chunk.lines;
+            chunk.lines = new Proxy(plain, {
+              get: (lines, key) => {
+                if (key === "plain") return plain;
+                if (typeof key === "string" && /^[0-9]+$/.test(key) && lines[key]) visited.add(lines[key]);
+                return Reflect.get(lines, key);
+              },
+            });
+          }
+        };`);
+      await until(driver, "return !sheaf.a.find.state.searching && sheaf.a.find.state.count > 6000");
+      // The whole text is summed up once, when a checksum first comes.
+      await driver.evaluate("for (let i = 0; i < 17; i++) { sheaf.core.remote(new Delta().retain(5).insert('z')); await rest(1); }");
+      const looked = (): Promise<number> => driver.evaluate("await rest(700); return visited.size");
+      await caret(driver, await driver.evaluate("return offsetOfLine(3000) + 5"));
+      await driver.evaluate("await rest(900); watch();");
+      await driver.type("x");
+      // What is mounted, and the pieces of the text that it reaches into.
+      expect(await looked()).toBeLessThan(900);
+      await driver.evaluate("watch()");
+      await driver.press("Enter");
+      expect(await looked()).toBeLessThan(900);
+      for (const place of [3, 3010, 5990]) {
+        await driver.evaluate(
+          `watch(); for (let i = 0; i < 17; i++) sheaf.core.remote(new Delta().retain(offsetOfLine(${place}) + 4).insert("y"));`,
+        );
+        expect(await looked(), `at line ${place}`).toBeLessThan(900);
+      }
+      await driver.evaluate("watch()");
+      await driver.press("ArrowDown");
+      expect(await looked()).toBeLessThan(900);
+      await driver.evaluate("sheaf.a.find.end()");
       await right(driver);
     },
   },

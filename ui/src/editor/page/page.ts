@@ -76,8 +76,11 @@ export const EVERYTHING: Extent = { first: Number.POSITIVE_INFINITY, whole: Numb
 export interface Stillness {
   /** The offset of the line at which what is seen begins. */
   readonly seen: number;
-  /** Does something to what is mounted, or to the text by `delta`: what was seen is seen at the same height afterwards. */
-  still(change: () => void, delta?: Delta): void;
+  /**
+   * Does something to what is mounted: what was seen is seen at the same height afterwards. Where the text changes, `after` is the offset in the new text of
+   * the line that was `seen`.
+   */
+  still(change: () => void, after?: number): void;
   /** Mounts other lines than were; nothing that was seen need remain. */
   elsewhere(change: () => void): void;
   /** Widens a range of lines to one that may be mounted, so that nothing is cut through that has to be drawn whole. */
@@ -216,7 +219,7 @@ export class Page {
     if (follows && !isFar) tr.scrollIntoView();
     this.listener.changing(whole);
     if (elsewhere && follows) this.elsewhere(() => this.update(tr, wanted));
-    else if (!follows) this.still(() => this.update(tr, wanted), whole);
+    else if (!follows) this.still(() => this.update(tr, wanted), whole.transformPosition(seen));
     else this.update(tr, wanted);
     this.stillness?.edited();
     this.listener.edited({ delta: whole, inverse, before, changes, how, old });
@@ -242,7 +245,7 @@ export class Page {
     this.listener.changing(show);
     // Only what changes above what is seen could move it.
     if (changes.some((change) => change.index < index && change.index + change.removed > from))
-      this.still(() => this.update(tr, after), show);
+      this.still(() => this.update(tr, after), show.transformPosition(seen));
     else this.update(tr, after);
     this.listener.drawn(show, changes);
     this.listener.changed(tr);
@@ -388,9 +391,9 @@ export class Page {
     this.update(tr, selection);
   }
 
-  private still(change: () => void, delta?: Delta): void {
+  private still(change: () => void, after?: number): void {
     if (this.stillness === undefined) change();
-    else this.stillness.still(change, delta);
+    else this.stillness.still(change, after);
   }
 
   private elsewhere(change: () => void): void {

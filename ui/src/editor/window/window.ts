@@ -4,7 +4,6 @@
  * nothing at all happens while somebody composes.
  */
 import type { EditorView } from "prosemirror-view";
-import type { Delta } from "../delta.ts";
 import { cellOf } from "../lines/table.ts";
 import type { Extent, Page, Stillness } from "../page/page.ts";
 import type { Mounted } from "../page/project.ts";
@@ -129,11 +128,11 @@ export class Window implements Stillness {
     return page.lines.startOf(Math.min(page.mounted.from + this.nth, page.lines.count));
   }
 
-  still(change: () => void, delta?: Delta): void {
-    const before = this.hold();
+  still(change: () => void, after?: number): void {
+    const before = after === undefined ? this.hold() : this.holdAt(this.nth);
     change();
     this.sizeBelow();
-    if (before !== undefined) this.restore(before, delta?.transformPosition(before.offset) ?? before.offset);
+    if (before !== undefined) this.restore(before, after ?? before.offset);
     this.held = this.hold();
   }
 
@@ -280,12 +279,13 @@ export class Window implements Stillness {
 
   /** Nothing moves any more: heights are learnt, lines go that are far away, and the boxes are made as high as what they stand for. */
   private settle(): void {
+    const { page } = this;
     this.measure();
     this.trim();
-    const wanted = this.heightAbove;
-    const missing = wanted - this.top;
-    if (Math.abs(missing) >= 1 && this.scroller !== undefined) {
-      this.setTop(wanted);
+    // In whole pixels, which every engine scrolls by.
+    const missing = page.mounted.from === 0 ? -this.top : Math.round(this.heightAbove - this.top);
+    if (missing !== 0 && this.scroller !== undefined) {
+      this.setTop(this.top + missing);
       this.scroller.scrollTop += missing;
     }
     this.sizeBelow();
@@ -375,8 +375,13 @@ export class Window implements Stillness {
       nth = at;
     }
     this.nth = nth;
-    const element = children[nth];
-    if (element === undefined) return undefined;
+    return this.holdAt(nth);
+  }
+
+  private holdAt(nth: number): Held | undefined {
+    const element = this.view.dom.children[nth];
+    const screen = this.screen();
+    if (element === undefined || screen === undefined) return undefined;
     const scrolled = this.scroller?.scrollTop ?? 0;
     return { element, offset: this.seen, y: element.getBoundingClientRect().top - screen.top, scrolled };
   }
