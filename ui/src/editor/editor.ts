@@ -106,7 +106,7 @@ export class Editor {
     const { page } = this.view;
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
-    this.counting = new Counting(page.lines);
+    this.counting = new Counting(page.lines, () => this.changed());
     this.slash = new SlashMenu(page, () => this.words.blocks);
     this.typing = new Typing(page, () => this.view.undo.interrupt());
     this.clipboard = new Clipboard(
@@ -170,6 +170,7 @@ export class Editor {
   async destroy(): Promise<void> {
     this.drawing.stop();
     this.window?.stop();
+    this.counting.stop();
     this.find.stop();
     this.outline.stop();
     this.people.stop();
@@ -371,7 +372,7 @@ export class Editor {
 
   private textChanged(changes: readonly Change[], mine: boolean): void {
     const { page } = this.view;
-    this.counting.textChanged(page.lines, changes);
+    this.counting.textChanged(page.lines);
     if (mine) this.people.typed();
     else this.people.booked();
     if (page.view !== undefined) {

@@ -94,6 +94,10 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+home": ({ page }) => goTo(page, 0),
   "mod+end": ({ page }) => goTo(page, page.lines.length),
   // The browser knows no more of a long text than what is mounted.
+  "mod+arrowup": ({ page, isMac }) => isMac && goTo(page, 0),
+  "mod+arrowdown": ({ page, isMac }) => isMac && goTo(page, page.lines.length),
+  "mod+shift+arrowup": ({ page, isMac }) => isMac && extendTo(page, 0),
+  "mod+shift+arrowdown": ({ page, isMac }) => isMac && extendTo(page, page.lines.length),
   "mod+shift+home": ({ page }) => extendTo(page, 0),
   "mod+shift+end": ({ page }) => extendTo(page, page.lines.length),
   "mod+a": ({ page }) => selectAll(page),

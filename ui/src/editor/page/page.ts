@@ -94,8 +94,6 @@ const AROUND = 20;
 /** So close to what is mounted, a place is reached by mounting what lies between. */
 const NEAR = 60;
 
-/** Transactions that carry this change the window, not the text. */
-export const WINDOW = "sheaf.window";
 /** What ProseMirror's own transaction says about how it wants to be remembered. */
 export const HOW = "sheaf.how";
 
@@ -333,8 +331,11 @@ export class Page {
     const { shown } = this;
     // Nothing moves while somebody composes.
     if ((next.from === shown.from && next.to === shown.to) || this.view?.composing === true) return;
-    if (next.from >= shown.to || next.to <= shown.from)
-      return this.elsewhere(() => this.remount(next, (tr) => void rebuild(tr, this.text, next)));
+    if (next.from >= shown.to || next.to <= shown.from) {
+      this.elsewhere(() => this.remount(next, (tr) => void rebuild(tr, this.text, next)));
+      for (const line of this.text.between(shown.from, shown.to)) line.shown = undefined;
+      return;
+    }
     this.still(() => {
       // One at a time: ProseMirror draws every line anew when lines come at one end and go at the other (notes/window.md).
       if (next.to > shown.to) this.extend(shown.from, next.to);
@@ -369,6 +370,7 @@ export class Page {
     // The line after the last newline has a node, but no newline to count.
     const start = isBelow ? this.placeOfLine(to) : 0;
     this.remount({ from, to }, (tr) => (isBelow ? tr.delete(start, all) : tr.delete(0, size)));
+    for (const line of this.text.between(gone.from, gone.to)) line.shown = undefined;
     // What is cut through is drawn as far as it is there.
     this.onMounted?.(isBelow ? to - 1 : from, isBelow ? to : from + 1);
   }
@@ -382,7 +384,7 @@ export class Page {
   private remount(next: Mounted, change: (tr: Transaction) => void): void {
     const { selection } = this;
     const { storedMarks } = this.current;
-    const tr = this.current.tr.setMeta(WINDOW, true).setMeta("addToHistory", false);
+    const tr = this.current.tr;
     change(tr);
     this.shown = next;
     if (this.current.selection instanceof AllSelection) tr.setSelection(new AllSelection(tr.doc));
