@@ -15,7 +15,7 @@ const noFramework = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "bench/node_modules", "src/generated"] },
+  { ignores: ["dist", "node_modules", "bench/node_modules", "bench/screen/dist", "src/generated"] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   ...svelte.configs.recommended,

@@ -93,7 +93,7 @@ export async function ourView(body: Delta, mounted: number): Promise<OurView> {
       },
     },
     [],
-    mounted,
+    { first: mounted, whole: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY },
   );
   return {
     page: view.page,

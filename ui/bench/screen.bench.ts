@@ -1,53 +1,94 @@
 /**
- * The editor on a real screen, by size: first picture, everything mounted, my key to the next frame, somebody else's key drawn. Chromium and
- * WebKitGTK, real keys. `npm run screen` in ui/bench.
+ * Editors on a real screen, by size: first picture, everything that will be mounted, my key to the next frame, somebody else's key, memory and bundle; Sheaf
+ * beside Tiptap with y-tiptap and Lexical with its Yjs binding, in Chromium and WebKitGTK, real keys, each in a browser of its own. `npm run screen` in
+ * ui/bench; LINES=100,5000, ENGINE=webkit and SIDES=sheaf narrow it. An editor that lets one step wait longer than our patience is given up at that size.
  */
 import { it } from "vitest";
+import { loadavg } from "node:os";
 import { startChromium } from "../tests/drive/chromium.ts";
 import { type Driver, until } from "../tests/drive/driver.ts";
 import { startWebKit } from "../tests/drive/webkit.ts";
-import { serveEditor } from "../tests/editor/serve.ts";
+import { pageMemory } from "./screen/memory.ts";
+import { SIDES, buildSides, serveSides } from "./screen/serve.ts";
 
-const SIZES = (process.env["LINES"] ?? "100,1000,2000,5000").split(",").map(Number);
+const SIZES = (process.env["LINES"] ?? "100,1000,5000,20000").split(",").map(Number);
+const WANTED = (process.env["SIDES"] ?? SIDES.join()).split(",");
+const ENGINES = (
+  [
+    ["chromium", startChromium],
+    ["webkit", startWebKit],
+  ] as const
+).filter(([name]) => process.env["ENGINE"] === undefined || process.env["ENGINE"] === name);
+/** For opening, for all keys together, for all of the others' keys together. */
+const PATIENCE_MS = Number(process.env["PATIENCE"] ?? 40_000);
+const TYPED = "the quick brown fox jumps over the lazy dog";
+const REMOTE_KEYS = 40;
 
 it("the screen", async () => {
-  const server = await serveEditor();
-  console.log("engine      lines   first ms   all ms    my key to frame p50 / p95    their key drawn p50 / p95");
-  for (const start of [startChromium, startWebKit]) {
-    const driver = await start();
-    try {
-      for (const lines of SIZES) console.log(await measure(driver, server.url, lines));
-    } finally {
-      await driver.close();
-    }
-  }
-  await server.close();
-}, 600_000);
-
-async function measure(driver: Driver, url: string, lines: number): Promise<string> {
-  await driver.open(`${url}?lines=${lines}&one`);
-  await until(driver, `return document.querySelectorAll('#a .line').length >= ${lines}`, 120_000);
-  const { first, all } = await driver.evaluate<{ first: number; all: number }>(
-    "return { first: sheaf.mounted.first, all: performance.now() - sheaf.mounted.start }",
+  const built = await buildSides();
+  for (const [side, { bytes, compressed }] of built)
+    console.log(`${side.padEnd(8)} bundle ${(bytes / 1000).toFixed(0)} kB, ${(compressed / 1000).toFixed(0)} kB compressed`);
+  const server = await serveSides();
+  console.log(
+    `load ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(" ")}; patience ${PATIENCE_MS / 1000} s a step`,
   );
-  await driver.evaluate(`
-    sheaf.a.select({ anchor: 40, head: 40 });
-    window.keys = [];
-    addEventListener("keydown", () => { const t = performance.now(); requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = () => keys.push(performance.now() - t); c.port2.postMessage(0); }); }, true);`);
-  await driver.type("the quick brown fox jumps over the lazy dog");
-  const keys = await driver.evaluate<number[]>("await new Promise((d) => setTimeout(d, 300)); return keys.slice(3)");
-  const drawn = await driver.evaluate<number[]>(`
-    const times = [];
-    const view = sheaf.a.view;
-    const draw = view.draw.bind(view);
-    view.draw = () => { const t = performance.now(); const did = draw(); if (did) times.push(performance.now() - t); return did; };
-    const Delta = sheaf.a.delta.constructor;
-    for (let i = 0; i < 40; i++) {
-      sheaf.core.remote(new Delta().retain(Math.floor(sheaf.core.text.length / 2)).insert("x"));
-      await new Promise((d) => setTimeout(d, 40));
-    }
-    return times;`);
-  return `${driver.name.padEnd(11)} ${String(lines).padStart(5)} ${first.toFixed(0).padStart(10)} ${all.toFixed(0).padStart(8)} ${spread(keys).padStart(28)} ${spread(drawn).padStart(28)}`;
+  console.log("engine     editor   blocks  first ms  ready ms   my key p50 / p95   their key p50 / p95   memory MB");
+  for (const [, start] of ENGINES)
+    for (const blocks of SIZES)
+      for (const side of SIDES) if (WANTED.includes(side)) console.log(await measure(start, server.url, side, blocks));
+  console.log(
+    `load at the end ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(" ")}`,
+  );
+  await server.close();
+}, 3_600_000);
+
+async function measure(start: () => Promise<Driver>, url: string, side: string, blocks: number): Promise<string> {
+  const driver = await start();
+  const row = [driver.name.padEnd(10), side.padEnd(8), String(blocks).padStart(6)];
+  try {
+    await patiently("opening", driver.open(`${url}/${side}/${side}.html?blocks=${blocks}`));
+    await until(driver, "return opened.ready !== undefined", PATIENCE_MS);
+    const { first, ready } = await driver.evaluate<{ first: number; ready: number }>("return opened");
+    row.push(first.toFixed(0).padStart(9), ready.toFixed(0).padStart(9));
+    await new Promise((done) => setTimeout(done, 1000));
+    const memory = pageMemory();
+    await driver.evaluate(
+      "await side.caretInTheMiddle(); await new Promise((d) => setTimeout(d, 800)); window.had = side.length(); beginKeys();",
+    );
+    await patiently("my keys", driver.type(TYPED));
+    await until(driver, `return keys.length >= ${TYPED.length}`, PATIENCE_MS);
+    const written = await driver.evaluate<number>("return side.length() - had");
+    if (written !== TYPED.length) throw new Error(`${TYPED.length} keys wrote ${written} characters`);
+    row.push(spread((await driver.evaluate<number[]>("return keys")).slice(3)).padStart(18));
+    const theirs = await patiently(
+      "their keys",
+      driver.evaluate<number[]>(
+        `await new Promise((d) => setTimeout(d, 600)); const times = []; for (let i = 0; i < ${REMOTE_KEYS}; i++) { times.push(await side.remote()); await new Promise((d) => setTimeout(d, 30)); } return times;`,
+      ),
+    );
+    row.push(spread(theirs.slice(3)).padStart(21), (memory ?? 0).toFixed(0).padStart(11));
+  } catch (error) {
+    row.push(`  given up: ${error instanceof Error ? error.message.slice(0, 90) : String(error)}`);
+  } finally {
+    await driver.close().catch(() => undefined);
+  }
+  return row.join(" ");
+}
+
+async function patiently<T>(what: string, step: Promise<T>): Promise<T> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<never>((_, fail) => {
+    late = setTimeout(() => fail(new Error(`${what} took more than ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([step, patience]);
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 function spread(times: readonly number[]): string {

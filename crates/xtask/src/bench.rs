@@ -15,6 +15,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "pair", what: "a key at one device until it is shown at another, beside y-websocket and Hocuspocus", measure: inside },
     Bench { name: "replica", what: "one remote key applied to a replica with its Delta, beside Yjs", measure: inside },
     Bench { name: "page", what: "a key on the page's main thread, beside y-prosemirror and y-tiptap", measure: page },
+    Bench { name: "screen", what: "an editor on a real screen by size, beside Tiptap and Lexical on Yjs", measure: screen },
     Bench { name: "growth", what: "bytes, opening and memory of a paper with 259,778 edits", measure: inside },
     Bench {
         name: "converge",
@@ -58,6 +59,13 @@ fn alone(name: &'static str) -> Outcome {
 fn page(name: &'static str) -> Outcome {
     setup::npm("ui/bench")?;
     inside(name)
+}
+
+/// In Chromium and WebKitGTK, each with an X server of its own.
+fn screen(_: &'static str) -> Outcome {
+    setup::npm("ui")?;
+    setup::npm("ui/bench")?;
+    must(program("npm", &["run", "--silent", "screen"]).current_dir(root().join("ui/bench")))
 }
 
 /// In real windows.

@@ -14,8 +14,8 @@ it("adds what comes and takes away what goes", () => {
     new Delta().retain(2).delete(20),
     new Delta().retain(1).insert("\n", { line: "c" }).insert("日本 x"),
   ]) {
-    const { lines, changes } = text.apply(delta);
-    counting.textChanged(lines, changes);
+    const { lines } = text.apply(delta);
+    counting.textChanged(lines);
     text = lines;
     expect(counting.counts).toEqual(new Counting(text).counts);
     expect(counting.between(0, text.length)).toEqual(counting.counts);

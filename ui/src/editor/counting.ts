@@ -1,7 +1,14 @@
-/** Counts words and characters as the text changes: what came minus what went, by lines, never the whole document again. */
-import { countCharacters, countWords } from "./lines/line.ts";
-import type { Lines } from "./lines/lines.ts";
-import type { Change } from "./lines/rewriting.ts";
+/**
+ * Counts words and characters as the text changes: by its pieces, of which an edit makes one or two anew, never the whole document again. A long text that
+ * was just opened is counted a slice at a time, after the first picture.
+ */
+import { type Line, countCharacters, countWords } from "./lines/line.ts";
+import type { Chunk, Lines } from "./lines/lines.ts";
+
+/** A slice may take so long: half a frame. */
+const SLICE_MS = 8;
+/** Between slices the screen has its turn. */
+const SLICE_EVERY_MS = 24;
 
 /** How much text there is. */
 export interface Counts {
@@ -20,30 +27,30 @@ export function minutesToRead(words: number): number {
 
 /** The counts of one text. */
 export class Counting {
-  private total: Sum;
-  private text: Lines;
+  private readonly known = new WeakMap<Chunk, Counts>();
+  private total: Counts = new Sum().counts;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(text: Lines) {
-    this.text = text;
-    this.total = new Sum();
-    for (const line of text.between()) this.total.add(line, 1);
+  constructor(
+    private text: Lines,
+    /** There is more than was said before. */
+    private readonly counted: () => void = () => undefined,
+  ) {
+    this.work();
   }
 
-  /** How much there is. */
+  /** How much there is, as far as it is counted. */
   get counts(): Counts {
-    return this.total.counts;
+    return this.total;
   }
 
   /** The text changed. */
-  textChanged(after: Lines, changes: readonly Change[]): void {
-    for (const change of changes) {
-      for (const line of this.text.between(change.index, change.index + change.removed)) this.total.add(line, -1);
-      for (const line of change.added) this.total.add(line, 1);
-    }
+  textChanged(after: Lines): void {
     this.text = after;
+    if (this.timer === undefined) this.work();
   }
 
-  /** How much stands between two offsets. Whole lines are known already. */
+  /** How much stands between two offsets. Pieces that are whole are known already. */
   between(from: number, to: number): Counts {
     const first = this.text.at(from);
     const last = this.text.at(to);
@@ -51,10 +58,54 @@ export class Counting {
     if (first.index === last.index) sum.text(first.line.text.slice(from - first.start, to - first.start));
     else {
       sum.text(first.line.text.slice(from - first.start));
-      for (const line of this.text.between(first.index + 1, last.index)) sum.add(line, 1);
+      this.ofLines(first.index + 1, last.index, sum);
       sum.text(last.line.text.slice(0, to - last.start));
     }
     return sum.counts;
+  }
+
+  /** Counts no more. */
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Adds the lines [from, to). */
+  private ofLines(from: number, to: number, sum: Sum): void {
+    let index = 0;
+    for (const chunk of this.text.chunks) {
+      const end = index + chunk.lines.length;
+      if (index >= to) break;
+      if (from <= index && end <= to) sum.add(this.of(chunk));
+      else for (const line of chunk.lines.slice(Math.max(0, from - index), Math.max(0, to - index))) sum.line(line);
+      index = end;
+    }
+  }
+
+  /** One slice. */
+  private work(): void {
+    const began = performance.now();
+    const total = new Sum();
+    for (const chunk of this.text.chunks) {
+      const isKnown = this.known.has(chunk);
+      if (!isKnown && performance.now() - began >= SLICE_MS) {
+        this.timer ??= setTimeout(() => {
+          this.timer = undefined;
+          this.work();
+          this.counted();
+        }, SLICE_EVERY_MS);
+      } else total.add(this.of(chunk));
+    }
+    this.total = total.counts;
+  }
+
+  private of(chunk: Chunk): Counts {
+    const known = this.known.get(chunk);
+    if (known !== undefined) return known;
+    const sum = new Sum();
+    for (const line of chunk.lines) sum.line(line);
+    const { counts } = sum;
+    this.known.set(chunk, counts);
+    return counts;
   }
 }
 
@@ -69,15 +120,20 @@ class Sum {
     return { words, characters, withoutSpaces };
   }
 
-  /** Adds a whole line, or takes it away. */
-  add(line: { readonly words: number; readonly characters: { readonly all: number; readonly withoutSpaces: number } }, by: 1 | -1): void {
-    this.words += by * line.words;
-    this.characters += by * line.characters.all;
-    this.withoutSpaces += by * line.characters.withoutSpaces;
+  add({ words, characters, withoutSpaces }: Counts): void {
+    this.words += words;
+    this.characters += characters;
+    this.withoutSpaces += withoutSpaces;
+  }
+
+  /** Adds a whole line. */
+  line({ words, characters }: Line): void {
+    this.add({ words, characters: characters.all, withoutSpaces: characters.withoutSpaces });
   }
 
   /** Adds a part of a line. */
   text(text: string): void {
-    this.add({ words: countWords(text), characters: countCharacters(text) }, 1);
+    const { all, withoutSpaces } = countCharacters(text);
+    this.add({ words: countWords(text), characters: all, withoutSpaces });
   }
 }

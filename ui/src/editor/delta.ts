@@ -74,6 +74,10 @@ export function readDelta(json: unknown): Delta {
 /** The attributes without nulls, or undefined when none is left. */
 export function withoutNulls(attributes: Attributes | undefined): Attributes | undefined {
   if (attributes === undefined) return undefined;
+  // Nearly always there are none to take out: a long text is opened by asking this of every line.
+  const values = Object.values(attributes);
+  if (values.length === 0) return undefined;
+  if (!values.includes(null) && !values.includes(undefined as never)) return attributes;
   const kept = Object.entries(attributes).filter(([, value]) => value !== null && value !== undefined);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

@@ -11,7 +11,6 @@ import { type BlockCommand, type CommandName, isPageCommand, runOn } from "./com
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
-import { FIRST_LINES, Growing, MOST_UNASKED } from "./growing.ts";
 import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
 import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
@@ -19,7 +18,6 @@ import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
-import type { Wire } from "./lane/wire.ts";
 import type { Selection } from "./lane/undo.ts";
 import { Highlighting } from "./code/highlighting.ts";
 import { type CodePlace, codePlace } from "./code/place.ts";
@@ -27,12 +25,13 @@ import { Blocks } from "./handle/blocks.ts";
 import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
-import { type Mentioning, NOTHING_KNOWN } from "./mentioning.ts";
+import { NOTHING_KNOWN } from "./mentioning.ts";
 import { Menus } from "./menus/menus.ts";
 import { openNamedHere } from "./embeds/reach.ts";
 import { retellEmbeds } from "./embeds/view.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
+import type { EditorOptions } from "./options.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { People } from "./presence/people.ts";
 import { type Box, type Spelling, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
@@ -40,24 +39,9 @@ import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
+import { beforeKey, beforeText } from "./window/keys.ts";
+import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
-
-/** What an editor needs. */
-export interface EditorOptions {
-  readonly wire: Wire;
-  readonly document: string;
-  /** Opens a link outside, after the person saw where it goes. */
-  readonly openOutside: (url: string) => void;
-  /** The core's Markdown reader; without it pasted Markdown is plain text and nothing is offered. */
-  readonly readMarkdown?: (text: string) => Promise<Delta>;
-  /** Words that the text itself shows or says. */
-  readonly words?: Partial<EditorWords>;
-  /** What can be named; without it only what was named before is shown. */
-  readonly mentioning?: Mentioning;
-  readonly now?: () => number;
-  /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
-  readonly mountLimit?: number;
-}
 
 /** An open document. */
 export class Editor {
@@ -87,7 +71,7 @@ export class Editor {
   private focused = false;
   private composing = false;
   private spelling: Spelling = { on: true, language: null };
-  private growing: Growing | undefined;
+  private window: Window | undefined;
   private keyAt = Number.NEGATIVE_INFINITY;
 
   /** Opens a document. Rejects with the core's reason. */
@@ -109,7 +93,8 @@ export class Editor {
       changed: (here) => this.telling.say("people", here),
     });
     const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
-    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
+    const extent = { ...USUAL_EXTENT, ...options.extent };
+    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
@@ -125,7 +110,7 @@ export class Editor {
       },
       (key) => TURNS[key],
     );
-    this.counting = new Counting(page.lines);
+    this.counting = new Counting(page.lines, () => this.changed());
     this.menus = new Menus(
       page,
       options.mentioning ?? NOTHING_KNOWN,
@@ -147,7 +132,7 @@ export class Editor {
     });
     this.drawing = new Drawing(
       () => this.view.draw(),
-      () => this.composing || page.view?.composing === true,
+      () => this.isComposing,
     );
   }
 
@@ -167,20 +152,27 @@ export class Editor {
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     showEmptiness(page);
     arrangeLines(view, page);
-    this.growing = new Growing(
-      page,
-      view,
-      this.options.mountLimit ?? MOST_UNASKED,
-      (from, to) => {
-        arrangeLines(view, page, from, to);
-        this.folding.draw(from, to);
-        this.blocks.mounted();
-      },
-      () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
-    );
-    this.outline.mount(this.growing.scroller);
-    this.blocks.mount(this.growing.scroller, () => this.words.handle);
+    page.onMounted = (from, to): void => {
+      arrangeLines(view, page, from, to);
+      this.folding.draw(from, to);
+      this.blocks.mounted();
+    };
+    this.window = new Window(page, view, {
+      keyAt: () => this.keyAt,
+      isComposing: () => this.isComposing,
+      isHeld: () => this.toolbar.isHeld,
+      hidden: () => this.folding.hidden,
+    });
+    this.outline.mount(this.window.scroller);
+    this.blocks.mount(this.window.scroller, () => this.words.handle);
     if (this.view.lane.owes) this.drawing.due();
+  }
+
+  /** Keeps every line on the page, for who has it read out, or only those around what is seen of a long text. */
+  holdEverything(everything: boolean): void {
+    const { page } = this.view;
+    page.extent = { ...page.extent, whole: everything ? Number.POSITIVE_INFINITY : (this.options.extent?.whole ?? USUAL_EXTENT.whole) };
+    this.window?.follow();
   }
 
   /** The reader's language changed. */
@@ -199,7 +191,8 @@ export class Editor {
   /** Ends it. What is unsaved is still sent. */
   async destroy(): Promise<void> {
     this.drawing.stop();
-    this.growing?.stop();
+    this.window?.stop();
+    this.counting.stop();
     this.find.stop();
     this.outline.stop();
     this.blocks.stop();
@@ -440,7 +433,7 @@ export class Editor {
 
   private textChanged(changes: readonly Change[], mine: boolean): void {
     const { page } = this.view;
-    this.counting.textChanged(page.lines, changes);
+    this.counting.textChanged(page.lines);
     if (mine) this.people.typed();
     else this.people.booked();
     if (page.view !== undefined) {
@@ -455,7 +448,7 @@ export class Editor {
     this.outline.textChanged();
     this.folding.textChanged(changes);
     this.blocks.textChanged(mine);
-    if (!page.isWhole) this.growing?.follow();
+    this.window?.follow();
   }
 
   private selectionChanged(): void {
@@ -490,10 +483,15 @@ export class Editor {
         this.changed();
       },
       composition: (active) => {
-        // An input method may begin without a key.
-        if (active) this.blocks.chosen.release(true);
+        if (active) {
+          beforeText(page, true);
+          // An input method may begin without a key.
+          this.blocks.chosen.release(true);
+        }
         this.composing = active;
-        if (!active) this.drawing.compositionEnded();
+        if (active) return;
+        this.drawing.compositionEnded();
+        this.window?.follow();
       },
       browserCommand: (type) => this.browserCommand(type),
     };
@@ -505,6 +503,7 @@ export class Editor {
       this.changed();
       return true;
     }
+    if (beforeKey(this.view.page, event)) return true;
     if (event.key === "Escape" && this.toolbarBox() !== undefined) {
       this.toolbar.dismiss();
       return true;
@@ -533,7 +532,12 @@ export class Editor {
     };
   }
 
+  private get isComposing(): boolean {
+    return this.composing || this.view.page.view?.composing === true;
+  }
+
   private browserCommand(type: string): boolean {
+    if (!this.isComposing && /^(?:insert|delete)/.test(type)) beforeText(this.view.page, false);
     if (type === "historyUndo") return this.run("undo") || true;
     if (type === "historyRedo") return this.run("redo") || true;
     const mark = { formatBold: "bold", formatItalic: "italic", formatUnderline: "underline", formatStrikeThrough: "strike" }[type];

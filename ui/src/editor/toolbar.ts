@@ -22,6 +22,11 @@ export class Toolbar {
     return sharedBlock(page).kind !== "code";
   }
 
+  /** Whether the button is down. */
+  get isHeld(): boolean {
+    return this.pressing.isDown;
+  }
+
   /** Shows it although the selection was made with keys. */
   ask(): void {
     this.asked = true;

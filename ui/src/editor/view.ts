@@ -8,7 +8,7 @@ import type { Stranded } from "./lane/books.ts";
 import type { TextLane } from "./lane/lane.ts";
 import { type Edited, Undo } from "./lane/undo.ts";
 import type { Change } from "./lines/rewriting.ts";
-import { type Done, Page } from "./page/page.ts";
+import { type Done, type Extent, Page } from "./page/page.ts";
 
 /** What a view tells. */
 export interface ViewListener {
@@ -45,7 +45,7 @@ export class View {
     private readonly sources: Sources,
     private readonly listener: ViewListener,
     plugins: readonly Plugin[] = [],
-    firstLines?: number,
+    extent?: Extent,
   ) {
     this.page = new Page(
       lane.lines,
@@ -58,7 +58,7 @@ export class View {
       },
       sources.newId,
       plugins,
-      firstLines,
+      extent,
     );
     this.page.editable = WRITERS.has(lane.role);
     lane.listen({

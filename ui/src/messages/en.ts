@@ -414,6 +414,10 @@ export const en = {
     writtenIn: "Language of this document",
     zoom: "Size of everything",
     zoomed: (percent: number) => `${count.format(percent)} %`,
+    reading: "Reading aloud",
+    wholeText: "Keep the whole document for screen readers",
+    wholeTextHint:
+      "Of a document with more than 2,000 lines only the part around what you see is on the page. Turn this on to have all of it read; typing gets slower.",
     together: "Writing together",
     theirCarets: "Show where others are",
     myCaret: "Show others where I am",

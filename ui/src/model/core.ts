@@ -249,6 +249,10 @@ export class Core {
   async create(title?: string, markdown?: string): Promise<string> {
     return (await this.ask<{ document: string }>("new", { ...(title && { title }), ...(markdown && { markdown }) })).document;
   }
+  /** What Markdown means, as a Delta with fresh lines. */
+  async markdown(text: string): Promise<unknown> {
+    return (await this.ask<{ delta: unknown }>("markdown", { text })).delta;
+  }
   async rename(document: string, title: string): Promise<void> {
     await this.ask("rename", { document, title: title || UNTITLED });
   }

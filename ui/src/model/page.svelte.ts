@@ -10,6 +10,7 @@ import {
   type EditorWords,
   type Here,
   type LinkAsked,
+  readDelta,
 } from "../editor/index.ts";
 import { openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
@@ -153,6 +154,7 @@ export class Page {
       const editor = await Editor.open({
         wire: this.core.wire,
         document: this.id,
+        readMarkdown: async (text) => readDelta(await this.core.markdown(text)),
         openOutside: (url) => void openLink(url),
         words: textWords(),
         mentioning: this.mentions,

@@ -26,6 +26,8 @@ export class Settings {
   zoom = $state(100);
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
+  /** Whether the whole of a long document is on the page, for who has it read out. Else only what is seen and some of what is around it. */
+  wholeText = $state(false);
   /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
   background = $state(false);
   lastDocument = $state<string | null>(null);
@@ -55,6 +57,7 @@ export class Settings {
     this.writtenIn = textsOf(kept["written_in"]);
     this.zoom = readZoom(kept["zoom"]);
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
+    this.wholeText = kept["whole_text"] === true;
     this.background = kept["background"] === true;
     this.lastDocument = typeof kept["last_document"] === "string" ? kept["last_document"] : null;
     const [document, offset] = [kept["last_caret_in"], kept["last_caret"]];
@@ -114,6 +117,11 @@ export class Settings {
   async setCarets(carets: { theirs: boolean; mine: boolean }): Promise<void> {
     this.carets = carets;
     await this.#keep({ their_carets: carets.theirs, my_caret: carets.mine });
+  }
+
+  async setWholeText(wholeText: boolean): Promise<void> {
+    this.wholeText = wholeText;
+    await this.#keep({ whole_text: wholeText });
   }
 
   async setBackground(background: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * The text lane, fuzzed: two to four views with the real ProseMirror page over an IPC that delays, reorders and repeats. At the end every view
- * shows the core's text, nothing is lost that nobody deleted, nothing re-kinded or re-marked that nobody touched, and no undo took foreign words.
+ * shows the core's text, nothing is lost that nobody deleted, nothing re-kinded or re-marked that nobody touched, and no undo took foreign words. So, too,
+ * where each view holds only a few lines and is scrolled at random.
  * SEED=n reruns one; SEEDS=n runs so many.
  */
 import { describe, expect, it } from "vitest";
@@ -37,7 +38,8 @@ async function flush(): Promise<void> {
   await new Promise((done) => setImmediate(done));
 }
 
-async function run(seed: number): Promise<void> {
+/** How many lines a view may hold at most; as many as there are unless said. */
+async function run(seed: number, most = Number.POSITIVE_INFINITY): Promise<void> {
   const chance = new Chance(seed);
   const clock = new Clock();
   const core = new ModelCore(randomBody(chance, 1 + chance.below(12)), clock, chance);
@@ -47,7 +49,7 @@ async function run(seed: number): Promise<void> {
   const placed: Placed[] = [];
   const label = `SEED=${seed}`;
   const count = 2 + chance.below(3);
-  for (let i = 0; i < count; i++) placed.push(await sit("abcd"[i]!, core, clock, chance, letters, ledger, label));
+  for (let i = 0; i < count; i++) placed.push(await sit("abcd"[i]!, core, clock, chance, letters, ledger, label, most));
   for (let step = 0; step < 120; step++) {
     const { seat, wire } = chance.one(placed);
     let did = "";
@@ -60,6 +62,7 @@ async function run(seed: number): Promise<void> {
       ledger.resets++;
     }
     drawDue(placed, clock, chance);
+    if (most < Number.POSITIVE_INFINITY && chance.once(2)) guarded(`${label} step ${step}`, () => seat.scroll(chance, most));
   }
   const seats = placed.map(({ seat }) => seat);
   await settle(seats, clock, label);
@@ -81,6 +84,7 @@ async function sit(
   letters: Letters,
   ledger: Ledger,
   label: string,
+  most: number,
 ): Promise<Placed> {
   const wire = core.wire(1 + chance.below(60));
   const opening = TextLane.open(
@@ -99,10 +103,9 @@ async function sit(
     clock.step();
     await flush();
   }
-  const seat = new Seat(name, lane, chance, () => clock.now, letters, ledger, {
-    trouble: (what) => totals.troubles.push(`${label}: ${what}`),
-    shown: () => totals.shows++,
-  });
+  const listener = { trouble: (what: string) => totals.troubles.push(`${label}: ${what}`), shown: () => totals.shows++ };
+  const extent = most === Number.POSITIVE_INFINITY ? undefined : { first: most, whole: 0, size: most };
+  const seat = new Seat(name, lane, chance, () => clock.now, letters, ledger, listener, extent);
   return { seat, wire, nextDraw: 0, frame: chance.one([0, 17, 250]) };
 }
 
@@ -155,11 +158,20 @@ function guarded(label: string, act: () => void): void {
   }
 }
 
+function seeds(): number[] {
+  const one = process.env["SEED"];
+  return one === undefined ? Array.from({ length: Number(process.env["SEEDS"] ?? 60) }, (_, i) => i + 1) : [Number(one)];
+}
+
 describe("the text lane", () => {
   it("brings every view to the core's text, and loses nothing", async () => {
-    const one = process.env["SEED"];
-    const seeds = one === undefined ? Array.from({ length: Number(process.env["SEEDS"] ?? 60) }, (_, i) => i + 1) : [Number(one)];
-    for (const seed of seeds) await run(seed);
+    for (const seed of seeds()) await run(seed);
+    console.log(JSON.stringify({ ...totals, troubles: totals.troubles.length }));
+    expect(totals.troubles.slice(0, 5)).toEqual([]);
+  });
+
+  it("does so in windows of 1 to 10 lines that are scrolled at random", async () => {
+    for (const seed of seeds()) await run(seed, [1, 3, 10][seed % 3]);
     console.log(JSON.stringify({ ...totals, troubles: totals.troubles.length }));
     expect(totals.troubles.slice(0, 5)).toEqual([]);
   });

@@ -107,11 +107,14 @@ export class Typist {
 
   private typeNatively(letters: readonly string[]): void {
     const { page } = this.view;
+    // As before every key: where the browser writes must be mounted.
+    page.reach();
     for (const letter of letters) page.dispatch(page.state.tr.insertText(letter));
   }
 
   private deleteNatively(): boolean {
     const { page } = this.view;
+    page.reach();
     const { from, $from } = page.state.selection;
     if ($from.parentOffset === 0) return false;
     const units = $from.nodeBefore?.isText === true && isLow($from.nodeBefore.text?.at(-1)) ? 2 : 1;

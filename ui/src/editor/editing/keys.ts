@@ -105,11 +105,23 @@ const bindings: Readonly<Record<string, Binding>> = {
   // Not left to the browser: a selection of its own, made within 20 ms of the focus, would be taken back by ProseMirror.
   "mod+home": ({ page }) => goTo(page, 0),
   "mod+end": ({ page }) => goTo(page, page.lines.length),
+  // The browser knows no more of a long text than what is mounted.
+  "mod+arrowup": ({ page, isMac }) => isMac && goTo(page, 0),
+  "mod+arrowdown": ({ page, isMac }) => isMac && goTo(page, page.lines.length),
+  "mod+shift+arrowup": ({ page, isMac }) => isMac && extendTo(page, 0),
+  "mod+shift+arrowdown": ({ page, isMac }) => isMac && extendTo(page, page.lines.length),
+  "mod+shift+home": ({ page }) => extendTo(page, 0),
+  "mod+shift+end": ({ page }) => extendTo(page, page.lines.length),
   "mod+a": ({ page }) => selectAll(page),
 };
 
 function goTo(page: Page, offset: number): true {
   page.select({ anchor: offset, head: offset });
+  return true;
+}
+
+function extendTo(page: Page, offset: number): true {
+  page.select({ anchor: page.selection.anchor, head: offset });
   return true;
 }
 

@@ -107,7 +107,7 @@ export function unlink(page: Page, offset: number): boolean {
 }
 
 function withoutLink(page: Page): Record<string, Scalar> {
-  const { link: _link, ...rest } = attributesOf(page.state.selection.$from.marks()) ?? {};
+  const { link: _link, ...rest } = attributesOf(page.marksHere) ?? {};
   return rest;
 }
 

@@ -11,8 +11,7 @@ import { deletionOverCells } from "./tables.ts";
 
 /** The attributes that a character typed now carries. */
 export function typingAttributes(page: Page): Attributes | undefined {
-  const { storedMarks, selection } = page.state;
-  return attributesOf(storedMarks ?? selection.$from.marks());
+  return attributesOf(page.state.storedMarks ?? page.marksHere);
 }
 
 /** Takes [from, to) out. What is joined is what the first line was, unless nothing of it is left. */

@@ -5,11 +5,11 @@
 import { Plugin } from "prosemirror-state";
 import { type Attributes, Delta } from "../delta.ts";
 import { ends } from "../editing/range.ts";
-import { scrollerOf } from "../growing.ts";
 import { type Line, OBJECT, SOFT_BREAK } from "../lines/line.ts";
 import type { Change } from "../lines/rewriting.ts";
 import type { Page } from "../page/page.ts";
-import { arrangeLines, boxOf, readSelection } from "../screen.ts";
+import { scrollerOf } from "../page/seen.ts";
+import { boxOf, readSelection } from "../screen.ts";
 import { clearPaint, paint } from "./paint.ts";
 import { type Hit, type Query, replacementFor } from "./query.ts";
 import { type Problem, Search } from "./search.ts";
@@ -188,9 +188,7 @@ export class Find {
     const found = this.search?.current;
     if (found === undefined || page.view === undefined) return;
     const from = page.lines.startOf(found.index) + found.hit.from;
-    const { mounted } = page;
     page.mountAround(from);
-    if (page.mounted !== mounted) arrangeLines(page.view, page);
     const box = boxOf(page.view, page, from, from);
     const { top, bottom } = this.seen();
     if (box === undefined || (box.top > top + this.covered + EDGE_PX && box.bottom < bottom - EDGE_PX)) return;

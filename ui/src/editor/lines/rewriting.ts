@@ -126,6 +126,7 @@ export class Rewriting {
       this.runs.add({ text: OBJECT, embed: what, attributes: textAttributes(attributes) });
       return;
     }
+    if (what === "\n") return this.endLine(withoutNulls(attributes) ?? {});
     const [first = "", ...rest] = what.split("\n");
     const ofText = textAttributes(attributes);
     this.runs.text(first, ofText);

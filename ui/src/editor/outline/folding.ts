@@ -45,6 +45,11 @@ export class Folding {
     return nth >= 0 && this.read().placeOf(nth)?.index === this.page.lines.at(offset).index && this.toggle(nth);
   }
 
+  /** The lines that are hidden. */
+  get hidden(): ReadonlyArray<{ readonly from: number; readonly to: number }> {
+    return this.folds();
+  }
+
   /** Unfolds whatever hides an offset. Answers whether anything did. */
   reveal(offset: number): boolean {
     if (this.folded.size === 0) return false;

@@ -1,66 +1,53 @@
 /**
  * Numbers ordered lists, gives bullets their shape by depth, finds where runs of code and quotation begin and end, and lays out tables. Looks at the lines that changed
- * and at the run around them, never at the document. What it finds is written on the elements; nothing of it is in the text.
+ * and at what is mounted of the run around them, never at the document. What it finds is written on the elements; nothing of it is in the text.
  */
 import type { EditorView } from "prosemirror-view";
 import { type Block, isList, readBlock } from "../lines/block.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
+import { type Counters, Numbering, count } from "../lines/numbering.ts";
 import type { Arrangement, LineElement } from "./lineview.ts";
 import type { Mounted } from "./project.ts";
 import { layTables } from "./tables.ts";
 
 const BULLETS = ["•", "◦", "▪"];
 
-/** Arranges the lines [from, to) of the text and the runs they stand in, as far as they are mounted. */
+/** The numbers of lists, of whatever page. */
+export const numbering = new Numbering();
+
+/** Arranges the lines [from, to) of the text, their neighbours and what is numbered after them, as far as they are mounted. */
 export function arrange(view: EditorView, lines: Lines, mounted: Mounted, from: number, to: number): void {
-  layTables(view, lines, mounted, from, to);
-  let first = Math.max(0, Math.min(from, lines.count - 1));
-  while (first > 0 && isRun(lines, first - 1)) first--;
-  let last = Math.min(to, lines.count);
-  while (last < lines.count && isRun(lines, last)) last++;
-  const counters: number[] = [];
+  const end = Math.min(mounted.to, lines.count);
+  layTables(view, lines, mounted, Math.max(from, mounted.from), Math.min(to, end));
+  const first = Math.max(mounted.from, from - 1);
+  // What changed above reaches down into what is mounted only along a list.
+  if (first >= end || (to < mounted.from && !numbering.isOneList(lines, Math.max(0, to - 1), mounted.from))) return;
+  const counters = numbering.before(lines, first);
+  const blocks = blocksFrom(lines, first, end + 1);
   let before = first > 0 ? readBlock(lines.line(first - 1).block) : undefined;
-  let index = first;
-  const blocks = [...lines.between(first, Math.min(last + 1, lines.count))].map((line) => readBlock(line.block));
-  for (const [nth, block] of blocks.entries()) {
-    if (index >= last) break;
-    const marker = markerOf(block, counters);
-    const after = blocks[nth + 1];
-    if (index >= mounted.from && index < mounted.to) {
-      const element = view.dom.children[index - mounted.from] as LineElement | undefined;
-      element?.sheafLine?.arrange(edges(block, before, after, marker));
-      element?.sheafLine?.run(directionAt(lines, index));
-    }
+  let block = blocks.next().value;
+  for (let index = first; index < end && block !== undefined; index++) {
+    if (index > to && !isList(block.kind)) break;
+    const after = blocks.next().value;
+    const element = view.dom.children[index - mounted.from] as LineElement | undefined;
+    element?.sheafLine?.arrange(edges(block, before, after, markerOf(block, counters)));
+    element?.sheafLine?.run(directionAt(lines, index));
     before = block;
-    index++;
+    block = after;
   }
 }
 
-function isRun(lines: Lines, index: number): boolean {
-  const block = readBlock(lines.line(index).block);
-  return isList(block.kind) || block.kind === "code" || block.quote > 0;
+function* blocksFrom(lines: Lines, from: number, to: number): Generator<Block, undefined> {
+  for (const line of lines.between(from, Math.min(to, lines.count))) yield readBlock(line.block);
+  return undefined;
 }
 
 /** What stands before a list line. `counters` holds the number reached at each depth. */
-function markerOf(block: Block, counters: number[]): string {
-  if (!isList(block.kind)) {
-    counters.length = 0;
-    return "";
-  }
-  counters.length = Math.min(counters.length, block.indent + 1);
-  if (block.kind === "ul") {
-    counters[block.indent] = 0;
-    return BULLETS[block.indent % BULLETS.length] ?? "•";
-  }
-  if (block.kind === "task") {
-    counters[block.indent] = 0;
-    return "";
-  }
-  const begins = block.start || (counters[block.indent] ?? 0) === 0;
-  const number = begins ? (block.number ?? 1) : (counters[block.indent] ?? 0) + 1;
-  counters[block.indent] = number;
-  return `${numeral(number, block.indent)}.`;
+function markerOf(block: Block, counters: Counters): string {
+  const number = count(block, counters);
+  if (block.kind === "ul") return BULLETS[block.indent % BULLETS.length] ?? "•";
+  return number === 0 ? "" : `${numeral(number, block.indent)}.`;
 }
 
 /** 1, a, i by depth, then again. */

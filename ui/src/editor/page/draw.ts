@@ -63,7 +63,8 @@ function mountedAfter(
     to += growth;
     if (change.index + change.removed > mounted.to) to += change.index + change.removed - mounted.to;
   }
-  return { from: Math.max(0, from), to: toTheEnd ? after.count : Math.min(to, after.count) };
+  // What was mounted may be all that is left.
+  return { from: Math.max(0, from), to: toTheEnd || to >= shownCount(after) ? after.count : to };
 }
 
 /** The empty line after the last newline loses its node as soon as another line is there. */

@@ -1,17 +1,21 @@
 /**
  * The page: a ProseMirror state, and a view where there is a screen, that shows mounted lines of a text. Every change goes through here, whoever
- * made it: a command's Delta, ProseMirror's own transaction, a show. Lines are the truth; the page is their picture; selections are offsets.
+ * made it: a command's Delta, ProseMirror's own transaction, a show. Lines are the truth; the page is their picture; selections are offsets, wherever
+ * their ends are. What is mounted comes and goes without touching text, undo or selection.
  */
 import { AllSelection, EditorState, NodeSelection, type Plugin, TextSelection, type Transaction } from "prosemirror-state";
+import type { Mark } from "prosemirror-model";
 import type { EditorView } from "prosemirror-view";
 import { Delta, isNothing, lengthOf } from "../delta.ts";
 import type { Move, Selection } from "../lane/undo.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Change } from "../lines/rewriting.ts";
 import { draw } from "./draw.ts";
-import { type Mounted, offsetIn, pageOf, positionIn, shownCount } from "./project.ts";
+import { schema } from "./schema.ts";
+import { type Apart, followed } from "./apart.ts";
+import { type Mounted, nodeOf, nodesOf, offsetIn, pageOf, positionIn, shownCount } from "./project.ts";
 import { read } from "./read.ts";
-import { rebuild, reconcile } from "./reconcile.ts";
+import { REBUILT, rebuild, reconcile } from "./reconcile.ts";
 
 /** How a local edit wants to be remembered. */
 export interface How {
@@ -55,8 +59,41 @@ export interface PageListener {
   trouble(what: string): void;
 }
 
-/** Transactions that carry this change the window, not the text. */
-export const WINDOW = "sheaf.window";
+/** How much of a text a page holds. */
+export interface Extent {
+  /** Lines mounted before the first picture. */
+  readonly first: number;
+  /** A text of at most so many lines is mounted whole, piece by piece. */
+  readonly whole: number;
+  /** Of a longer one about so many are held. */
+  readonly size: number;
+}
+
+/** Every line at once: where there is no screen. */
+export const EVERYTHING: Extent = { first: Number.POSITIVE_INFINITY, whole: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY };
+
+/** Keeps what is seen in its place while lines come and go. */
+export interface Stillness {
+  /** The offset of the line at which what is seen begins. */
+  readonly seen: number;
+  /**
+   * Does something to what is mounted: what was seen is seen at the same height afterwards. Where the text changes, `after` is the offset in the new text of
+   * the line that was `seen`.
+   */
+  still(change: () => void, after?: number): void;
+  /** Mounts other lines than were; nothing that was seen need remain. */
+  elsewhere(change: () => void): void;
+  /** Widens a range of lines to one that may be mounted, so that nothing is cut through that has to be drawn whole. */
+  rounded(range: Mounted): Mounted;
+  /** The person changed the text: places on the screen are others now. */
+  edited(): void;
+}
+
+/** Lines mounted around a place that somebody goes to. */
+const AROUND = 20;
+/** So close to what is mounted, a place is reached by mounting what lies between. */
+const NEAR = 60;
+
 /** What ProseMirror's own transaction says about how it wants to be remembered. */
 export const HOW = "sheaf.how";
 
@@ -70,15 +107,19 @@ export class Page {
   onReached: ((offset: number) => void) | undefined;
   /** Told of lines that came onto the screen, whoever asked for them. */
   onMounted: ((from: number, to: number) => void) | undefined;
+  /** Whoever has the screen. */
+  stillness: Stillness | undefined;
+  /** What is selected, when an end of it is not mounted. */
+  private apart: Apart | undefined;
 
   constructor(
     private text: Lines,
     private readonly listener: PageListener,
     private readonly newId: () => string,
     plugins: readonly Plugin[],
-    firstLines = Number.POSITIVE_INFINITY,
+    public extent: Extent = EVERYTHING,
   ) {
-    this.shown = { from: 0, to: Math.min(text.count, firstLines) };
+    this.shown = { from: 0, to: Math.min(text.count, extent.first) };
     if (this.shown.to >= shownCount(text)) this.shown = { from: 0, to: text.count };
     this.current = EditorState.create({ doc: pageOf(text, this.shown), plugins: [...plugins] });
   }
@@ -98,6 +139,11 @@ export class Page {
     return this.shown.from === 0 && this.shown.to >= this.text.count;
   }
 
+  /** Whether the text is so long that only a part of it is held. */
+  get isWindowed(): boolean {
+    return this.text.count > this.extent.whole;
+  }
+
   get state(): EditorState {
     return this.current;
   }
@@ -109,13 +155,24 @@ export class Page {
 
   /** The selection in document offsets. */
   get selection(): Selection {
-    const { selection, doc } = this.current;
-    if (selection instanceof AllSelection) return { anchor: 0, head: this.text.length };
-    const anchor = selection instanceof NodeSelection ? selection.from : selection.anchor;
-    const head = selection instanceof NodeSelection ? selection.to : selection.head;
-    const base = this.text.startOf(this.shown.from);
-    const end = this.text.length;
-    return { anchor: Math.min(end, base + offsetIn(doc, anchor)), head: Math.min(end, base + offsetIn(doc, head)) };
+    return this.apart?.selection ?? this.drawnSelection(this.current.selection);
+  }
+
+  /** Whether an end of the selection is not mounted. */
+  get isApart(): boolean {
+    return this.apart !== undefined;
+  }
+
+  /** The marks that a character typed at the selection's beginning would carry. */
+  get marksHere(): readonly Mark[] {
+    if (this.apart === undefined) return this.current.selection.$from.marks();
+    const { anchor, head } = this.apart.selection;
+    const { line, start } = this.text.at(Math.min(anchor, head));
+    const place = 1 + Math.min(anchor, head) - start;
+    return schema
+      .node("doc", undefined, [nodeOf(line)])
+      .resolve(place)
+      .marks();
   }
 
   /** The position in the page of an offset; undefined when it is not mounted. */
@@ -126,6 +183,11 @@ export class Page {
     if (index < this.shown.from || index >= this.shown.to) return undefined;
     const base = this.text.startOf(this.shown.from);
     return positionIn(Math.min(offset, this.text.length) - base, index - this.shown.from);
+  }
+
+  /** The position in the page of an offset, or of the edge beyond which it lies. */
+  nearest(offset: number): number {
+    return this.positionOf(offset) ?? (this.text.at(offset).index < this.shown.from ? 1 : this.current.doc.content.size - 1);
   }
 
   /** The document offset of a position in the page. */
@@ -145,15 +207,22 @@ export class Page {
     const inverse = this.text.invert(whole);
     const old = this.text;
     const tr = this.current.tr;
-    const changes = this.drawInto(tr, whole);
     const wanted = how.selection ?? { anchor: whole.transformPosition(before.anchor), head: whole.transformPosition(before.head) };
+    const follows = how.scroll !== false;
+    const seen = this.stillness?.seen ?? wanted.head;
+    const { changes, elsewhere } = this.drawInto(tr, whole, follows ? wanted.head : whole.transformPosition(seen));
     this.selectIn(tr, wanted);
     if (how.marks !== undefined) tr.setStoredMarks(how.marks);
-    if (how.scroll !== false) tr.scrollIntoView();
+    const isFar = follows && this.positionOf(wanted.head) === undefined;
+    if (follows && !isFar) tr.scrollIntoView();
     this.listener.changing(whole);
-    this.update(tr);
+    if (elsewhere && follows) this.elsewhere(() => this.update(tr, wanted));
+    else if (!follows) this.still(() => this.update(tr, wanted), whole.transformPosition(seen));
+    else this.update(tr, wanted);
+    this.stillness?.edited();
     this.listener.edited({ delta: whole, inverse, before, changes, how, old });
     this.listener.changed(tr);
+    if (isFar) this.select(wanted);
     return true;
   }
 
@@ -164,21 +233,26 @@ export class Page {
     const before = this.selection;
     const tr = this.current.tr;
     const marks = this.current.storedMarks;
-    const changes = this.drawInto(tr, show);
-    if (this.current.selection instanceof TextSelection) {
-      this.selectIn(tr, { anchor: show.transformPosition(before.anchor, true), head: show.transformPosition(before.head, true) });
-    }
+    const seen = this.stillness?.seen ?? before.head;
+    const { index } = this.text.at(seen);
+    const { from } = this.shown;
+    const { changes } = this.drawInto(tr, show, show.transformPosition(seen));
+    const after = { anchor: show.transformPosition(before.anchor, true), head: show.transformPosition(before.head, true) };
+    if (this.current.selection instanceof TextSelection) this.selectIn(tr, after);
     if (marks !== null) tr.setStoredMarks(marks);
     this.listener.changing(show);
-    this.update(tr);
+    // Only what changes above what is seen could move it.
+    if (changes.some((change) => change.index < index && change.index + change.removed > from))
+      this.still(() => this.update(tr, after), show.transformPosition(seen));
+    else this.update(tr, after);
     this.listener.drawn(show, changes);
     this.listener.changed(tr);
   }
 
   /** Takes a transaction that ProseMirror or a plugin made. */
   dispatch(tr: Transaction): void {
-    if (!tr.docChanged || tr.getMeta(WINDOW) !== undefined) {
-      this.update(tr);
+    if (!tr.docChanged) {
+      this.update(tr, this.followed(tr, this.apart?.selection));
       this.listener.changed(tr);
       return;
     }
@@ -199,94 +273,203 @@ export class Page {
     this.text = lines;
     this.shown = mounted;
     this.listener.changing(delta);
-    this.update(tr);
+    const kept = { anchor: delta.transformPosition(before.anchor), head: delta.transformPosition(before.head) };
+    this.update(tr, this.apart === undefined ? undefined : this.followed(tr, kept));
+    this.stillness?.edited();
     this.listener.edited({ delta, inverse, before, changes, old, how: (tr.getMeta(HOW) as How | undefined) ?? howOf(tr) });
     this.listener.changed(tr);
   }
 
-  /** Puts the selection somewhere. Mounts what is needed. */
+  /** Puts the selection somewhere, and the line of its head onto the screen unless `scroll` is false. */
   select(selection: Selection, scroll = true): void {
-    this.mountAround(selection.anchor);
-    this.mountAround(selection.head);
+    if (scroll) this.mountAround(selection.head);
     const tr = this.current.tr;
     this.selectIn(tr, selection);
     if (scroll) tr.scrollIntoView();
-    this.update(tr);
+    this.update(tr, selection);
     this.listener.changed(tr);
   }
 
   /** Selects everything, mounted or not. */
   selectAll(): void {
     const tr = this.current.tr.setSelection(new AllSelection(this.current.doc));
-    this.update(tr);
+    this.update(tr, { anchor: 0, head: this.text.length });
     this.listener.changed(tr);
   }
 
-  /** Mounts more lines after the last, and before the first when there are any. Answers whether more are left. */
-  grow(lines: number): boolean {
-    const above = Math.min(lines, this.shown.from);
-    if (above > 0) this.mountRange(this.shown.from - above, this.shown.to);
-    if (this.shown.to < this.text.count) this.mountRange(this.shown.from, this.shown.to + lines);
-    return !this.isWhole;
+  /** The browser is about to act where the selection's head is: that line and so many around it are mounted, and shown if they were not. */
+  reach(around = AROUND / 2): void {
+    const { selection } = this;
+    const { index } = this.text.at(selection.head);
+    const { from, to } = this.shown;
+    if ((from === 0 || index >= from + around) && (to >= this.text.count || index < to - around)) return;
+    const wasThere = this.positionOf(selection.head) !== undefined;
+    this.mountAround(selection.head, 2 * around);
+    if (!wasThere) this.update(this.current.tr.scrollIntoView(), selection);
   }
 
-  /** Makes sure that the line of an offset is mounted, and a few around it. */
-  mountAround(offset: number): void {
+  /** Makes sure that the line of an offset is mounted, and some around it. */
+  mountAround(offset: number, around = AROUND): void {
     const { index } = this.text.at(offset);
-    const from = Math.max(0, index - 20);
-    const to = Math.min(this.text.count, index + 20);
-    if (from < this.shown.from && index < this.shown.from + 10) this.mountRange(from, this.shown.to);
-    if (to > this.shown.to && index >= this.shown.to - 10) this.mountRange(this.shown.from, to);
+    const { from, to } = this.shown;
+    const first = Math.max(0, index - around);
+    const end = Math.min(this.text.count, index + around);
+    const isClose = index >= from + around / 2 && index < to - around / 2;
+    if (!isClose && (first < from || end > to)) {
+      const isNear = index >= from - NEAR && index < to + NEAR;
+      if (isNear) this.showLines(Math.min(first, from), Math.max(end, to));
+      else this.showLines(first, end);
+    }
     this.onReached?.(offset);
+  }
+
+  /** Mounts these lines and no others. Text, undo and what is selected stay as they are. */
+  showLines(from: number, to: number): void {
+    const range = { from: Math.max(0, Math.min(from, this.text.count - 1)), to: Math.min(to, this.text.count) };
+    const wide = this.stillness?.rounded(range) ?? range;
+    const next = { from: Math.min(wide.from, shownCount(this.text) - 1), to: wide.to >= shownCount(this.text) ? this.text.count : wide.to };
+    const { shown } = this;
+    // Nothing moves while somebody composes.
+    if ((next.from === shown.from && next.to === shown.to) || this.view?.composing === true) return;
+    if (next.from >= shown.to || next.to <= shown.from) {
+      this.elsewhere(() => this.remount(next, (tr) => void rebuild(tr, this.text, next)));
+      for (const line of this.text.between(shown.from, shown.to)) line.shown = undefined;
+      return;
+    }
+    this.still(() => {
+      // One at a time: ProseMirror draws every line anew when lines come at one end and go at the other (notes/window.md).
+      if (next.to > shown.to) this.extend(shown.from, next.to);
+      if (next.from < shown.from) this.extend(next.from, this.shown.to);
+      if (next.to < shown.to) this.shorten(this.shown.from, next.to);
+      if (next.from > shown.from) this.shorten(next.from, this.shown.to);
+    });
   }
 
   /** Compares the whole page with the text, and draws it anew when they differ. For tests and after trouble. */
   verify(): boolean {
     if (pageOf(this.text, this.shown).eq(this.current.doc)) return true;
-    const tr = this.current.tr.setMeta(WINDOW, true);
-    rebuild(tr, this.text, this.shown);
-    this.update(tr);
+    this.remount(this.shown, (tr) => void rebuild(tr, this.text, this.shown));
     return false;
   }
 
-  private mountRange(from: number, to: number): void {
-    const end = to >= shownCount(this.text) ? this.text.count : to;
-    const tr = this.current.tr.setMeta(WINDOW, true).setMeta("addToHistory", false);
-    if (end > this.shown.to) {
-      const more = pageOf(this.text, { from: this.shown.to, to: end });
-      tr.insert(tr.doc.content.size, more.content);
-    }
-    if (from < this.shown.from) tr.insert(0, pageOf(this.text, { from, to: this.shown.from }).content);
-    const before = this.shown;
-    this.shown = { from, to: end };
-    this.update(tr);
-    if (from < before.from) this.onMounted?.(from, before.from);
-    if (end > before.to) this.onMounted?.(before.to, end);
+  private extend(from: number, to: number): void {
+    const { shown } = this;
+    const isBelow = to > shown.to;
+    const more = nodesOf(this.text, isBelow ? { from: shown.to, to } : { from, to: shown.from });
+    this.remount({ from, to }, (tr) => tr.insert(isBelow ? tr.doc.content.size : 0, more));
+    if (isBelow) this.onMounted?.(shown.to, to);
+    else this.onMounted?.(from, shown.from);
   }
 
-  private drawInto(tr: Transaction, delta: Delta): readonly Change[] {
+  private shorten(from: number, to: number): void {
+    const { shown } = this;
+    const isBelow = to < shown.to;
+    const gone = isBelow ? { from: to, to: Math.min(shown.to, shownCount(this.text)) } : { from: shown.from, to: from };
+    const size = this.text.startOf(gone.to) - this.text.startOf(gone.from) + (gone.to - gone.from);
+    const all = this.current.doc.content.size;
+    // The line after the last newline has a node, but no newline to count.
+    const start = isBelow ? this.placeOfLine(to) : 0;
+    this.remount({ from, to }, (tr) => (isBelow ? tr.delete(start, all) : tr.delete(0, size)));
+    for (const line of this.text.between(gone.from, gone.to)) line.shown = undefined;
+    // What is cut through is drawn as far as it is there.
+    this.onMounted?.(isBelow ? to - 1 : from, isBelow ? to : from + 1);
+  }
+
+  /** Where the node of a mounted line begins. */
+  private placeOfLine(index: number): number {
+    return this.text.startOf(index) - this.text.startOf(this.shown.from) + index - this.shown.from;
+  }
+
+  /** Changes what is mounted: neither text nor undo hears of it, and what is selected, or is to be typed next, stays. */
+  private remount(next: Mounted, change: (tr: Transaction) => void): void {
+    const { selection } = this;
+    const { storedMarks } = this.current;
+    const tr = this.current.tr;
+    change(tr);
+    this.shown = next;
+    if (this.current.selection instanceof AllSelection) tr.setSelection(new AllSelection(tr.doc));
+    else if (!(tr.selection instanceof NodeSelection)) this.selectIn(tr, selection);
+    tr.setStoredMarks(storedMarks);
+    this.update(tr, selection);
+  }
+
+  private still(change: () => void, after?: number): void {
+    if (this.stillness === undefined) change();
+    else this.stillness.still(change, after);
+  }
+
+  private elsewhere(change: () => void): void {
+    if (this.stillness === undefined) change();
+    else this.stillness.elsewhere(change);
+  }
+
+  /** Draws a Delta into a transaction; one that brings more than a window holds is not drawn but mounted around a place of the text after it. */
+  private drawInto(tr: Transaction, delta: Delta, around: number): { readonly changes: readonly Change[]; readonly elsewhere: boolean } {
     const { lines, changes } = this.text.apply(delta);
-    const mounted = draw(tr, this.text, lines, changes, this.shown);
-    if (!reconcile(tr, lines, changes, mounted)) this.listener.trouble("a drawn change did not show what the text says");
+    const mounted = this.isTooMuch(lines, changes) ? undefined : draw(tr, this.text, lines, changes, this.shown);
     this.text = lines;
+    if (mounted === undefined) {
+      const { index } = lines.at(Math.min(around, lines.length));
+      const half = Math.ceil(this.extent.size / 2);
+      const from = Math.max(0, Math.min(index - half, shownCount(lines) - 1));
+      const to = index + half >= shownCount(lines) ? lines.count : index + half;
+      this.shown = this.stillness?.rounded({ from, to }) ?? { from, to };
+      rebuild(tr, lines, this.shown);
+      return { changes, elsewhere: true };
+    }
+    if (!reconcile(tr, lines, changes, mounted)) this.listener.trouble("a drawn change did not show what the text says");
     this.shown = mounted;
-    return changes;
+    return { changes, elsewhere: false };
   }
 
-  private update(tr: Transaction): void {
+  /** Whether a change would mount, or redraw, far more lines than a window holds. */
+  private isTooMuch(lines: Lines, changes: readonly Change[]): boolean {
+    if (lines.count <= this.extent.whole) return false;
+    let touched = 0;
+    for (const { index, removed, added } of changes) {
+      if (index < this.shown.to && index + removed >= this.shown.from)
+        touched += Math.max(added.length, Math.min(removed, this.extent.size));
+    }
+    return touched > this.extent.size;
+  }
+
+  private update(tr: Transaction, selected?: Selection): void {
     this.current = this.current.apply(tr);
+    this.apart = undefined;
+    if (selected !== undefined && !(this.current.selection instanceof NodeSelection)) {
+      const [anchorMounted, headMounted] = [selected.anchor, selected.head].map((offset) => this.positionOf(offset) !== undefined);
+      if (anchorMounted !== true || headMounted !== true)
+        this.apart = { selection: selected, anchorMounted: anchorMounted === true, headMounted: headMounted === true };
+    }
     this.view?.updateState(this.current);
+    if (tr.getMeta(REBUILT) !== undefined) this.onMounted?.(this.shown.from, this.shown.to);
   }
 
-  /** Sets a selection given in offsets of the present text. */
+  /** What a selection of the page is in offsets. */
+  private drawnSelection(selection: EditorState["selection"]): Selection {
+    const doc = selection.$head.doc;
+    const { length } = this.text;
+    if (selection instanceof AllSelection) return { anchor: 0, head: length };
+    const anchor = selection instanceof NodeSelection ? selection.from : selection.anchor;
+    const head = selection instanceof NodeSelection ? selection.to : selection.head;
+    const base = this.text.startOf(this.shown.from);
+    return { anchor: Math.min(length, base + offsetIn(doc, anchor)), head: Math.min(length, base + offsetIn(doc, head)) };
+  }
+
+  /** What the person selects after a transaction of ProseMirror's own. `kept` are the ends as they were, in the text as it is now. */
+  private followed(tr: Transaction, kept: Selection | undefined): Selection | undefined {
+    if (this.apart === undefined || kept === undefined) return undefined;
+    if (!tr.selectionSet && !tr.docChanged) return kept;
+    const map = (place: number): number => tr.mapping.map(place);
+    return followed(this.current.selection, this.apart, tr.selection, map, kept, this.drawnSelection(tr.selection));
+  }
+
+  /** Sets a selection given in offsets of the present text. An end that is not mounted stands at the edge. */
   private selectIn(tr: Transaction, { anchor, head }: Selection): void {
-    const from = this.positionOf(anchor);
-    const to = this.positionOf(head);
-    if (from === undefined && to === undefined) return;
     const size = tr.doc.content.size;
-    tr.setSelection(
-      TextSelection.between(tr.doc.resolve(from ?? (anchor > head ? size : 0)), tr.doc.resolve(to ?? (head > anchor ? size : 0))),
-    );
+    const place = (offset: number): number =>
+      this.positionOf(offset) ?? (this.text.at(offset).index < this.shown.from ? 1 : Math.max(0, size - 1));
+    tr.setSelection(TextSelection.between(tr.doc.resolve(place(anchor)), tr.doc.resolve(place(head))));
   }
 
   /** Every newline that comes gets an id; what undo brings back may have had none. */
@@ -351,5 +534,6 @@ function touchedUpTo(delta: Delta): number {
 }
 
 function mountedAfterOwn(mounted: Mounted, before: Lines, after: Lines): Mounted {
-  return { from: mounted.from, to: mounted.to + after.count - before.count };
+  const to = mounted.to + after.count - before.count;
+  return { from: mounted.from, to: to >= shownCount(after) ? after.count : to };
 }

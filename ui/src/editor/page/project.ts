@@ -43,9 +43,14 @@ export function contentOf(runs: readonly Run[]): Node[] {
 
 /** The page of the mounted lines. The empty line after the last newline is shown only when it is all there is. */
 export function pageOf(lines: Lines, mounted: Mounted): Node {
+  return schema.node("doc", undefined, Fragment.from(nodesOf(lines, mounted)));
+}
+
+/** The nodes of some lines. */
+export function nodesOf(lines: Lines, mounted: Mounted): Node[] {
   const nodes: Node[] = [];
   for (const line of lines.between(mounted.from, mounted.to)) if (isShown(lines, line)) nodes.push(nodeOf(line));
-  return schema.node("doc", undefined, Fragment.from(nodes));
+  return nodes;
 }
 
 /** Whether a line has a node. The text after the last newline has one only when it holds something or is all there is. */

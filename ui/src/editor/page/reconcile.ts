@@ -47,8 +47,12 @@ function settle(tr: Transaction, line: Line, nth: number, place: () => number): 
   return same;
 }
 
+/** A transaction that carries this drew the whole page anew. */
+export const REBUILT = "sheaf.rebuilt";
+
 /** Draws the whole page anew. Lines that did not change keep their nodes, and so their place on the screen. */
 export function rebuild(tr: Transaction, lines: Lines, mounted: Mounted): false {
+  tr.setMeta(REBUILT, true);
   tr.step(new ReplaceStep(0, tr.doc.content.size, new Slice(Fragment.from(pageOf(lines, mounted).content), 0, 0)));
   return false;
 }

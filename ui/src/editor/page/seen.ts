@@ -27,3 +27,11 @@ export function rangeOf(page: Page, view: EditorView, from: number, to: number):
   range.setEnd(end.node, end.offset);
   return range;
 }
+
+/** What scrolls an element. */
+export function scrollerOf(element: HTMLElement): HTMLElement | undefined {
+  for (let at = element.parentElement; at !== null; at = at.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+  }
+  return undefined;
+}

@@ -116,13 +116,12 @@ export class Cursors {
 
   private draw(cursor: Cursor, page: Page, doc: Node, decorations: Decoration[]): void {
     const head = page.positionOf(cursor.head);
-    const anchor = page.positionOf(cursor.anchor);
     const colour = colourName(cursor.colour, cursor.device);
     const size = doc.content.size;
-    if (cursor.anchor !== cursor.head && (head !== undefined || anchor !== undefined)) {
-      const left = cursor.anchor < cursor.head ? (anchor ?? 0) : (head ?? 0);
-      const right = cursor.anchor < cursor.head ? (head ?? size) : (anchor ?? size);
-      decorations.push(Decoration.inline(Math.min(left, size), Math.min(right, size), { class: `peer-selection person-${colour}` }));
+    if (cursor.anchor !== cursor.head) {
+      const left = Math.min(page.nearest(Math.min(cursor.anchor, cursor.head)), size);
+      const right = Math.min(page.nearest(Math.max(cursor.anchor, cursor.head)), size);
+      if (left < right) decorations.push(Decoration.inline(left, right, { class: `peer-selection person-${colour}` }));
     }
     if (head === undefined || head > size) return;
     const isFresh = this.isFresh(cursor);

@@ -9,6 +9,7 @@ use crate::body::{BodyError, Form, convert};
 use crate::engine::Engine;
 use crate::lane::{Failure, delta_to_json, text::text};
 use crate::library::{Standing, role_name_of};
+use crate::random;
 
 /// The title of a document that was given none.
 const UNTITLED: &str = "Untitled";
@@ -71,6 +72,11 @@ pub(super) async fn show(engine: &Engine, fields: &Fields) -> Answer {
         answer["body"] = convert(&body.opened.delta, form).into();
     }
     Ok(answer)
+}
+
+/// Markdown as the text that it means, with fresh lines, for whoever pastes it.
+pub(super) fn markdown(fields: &Fields) -> Answer {
+    Ok(json!({ "delta": delta_to_json(&sheaf_markdown::read(&text(fields, "text")?, &mut random::line_id)) }))
 }
 
 pub(super) async fn write(engine: &Engine, fields: &Fields) -> Answer {
