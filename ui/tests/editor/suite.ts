@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
+import { pastes } from "./pastes.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
@@ -13,6 +14,7 @@ export const stories: Story[] = [
   ...shortcuts,
   ...finding,
   ...sections,
+  ...pastes,
   ...tables,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
