@@ -11,7 +11,10 @@ import type { Ledger, Letters } from "./ledger.ts";
 import { Typist } from "./typist.ts";
 
 // Pasting reads HTML as a browser does.
-globalThis.DOMParser ??= new JSDOM().window.DOMParser;
+if (!("DOMParser" in globalThis)) {
+  const { DOMParser, Document, Element } = new JSDOM().window;
+  Object.assign(globalThis, { DOMParser, Document, Element });
+}
 
 /** Who hears what a seat has to say. */
 export interface SeatListener {

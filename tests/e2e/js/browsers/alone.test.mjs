@@ -118,3 +118,17 @@ story("what is pasted from Word and from the web keeps its meaning and brings no
   assert.doesNotMatch(text, /javascript|alert|iframe|Mso|color|Calibri|never used/);
   assert.equal(await ada.page.locator(".sheaf-editor :is(script, iframe, [onclick], [onerror], [style*=color])").count(), 0);
 });
+
+story("Markdown that was pasted as it is becomes what it means when that is asked for, as one step", async () => {
+  await ada.begins("Notes from elsewhere");
+  await ada.page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "# Seeds\n\n- rye\n- **oats**\n");
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await ada.sees("# Seeds");
+  await ada.clicks("Format as Markdown");
+  await until("the disk to have a heading", async () => (await markdown("Notes from elsewhere")).trim() === "# Seeds\n\n- rye\n- **oats**");
+  await ada.presses("Control+z");
+  await ada.sees("# Seeds");
+});

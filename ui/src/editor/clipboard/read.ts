@@ -15,6 +15,8 @@ interface Context {
   readonly depth: number;
   readonly list: "ul" | "ol";
   readonly isPre: boolean;
+  /** Blanks are kept as they are, though it is no code. */
+  readonly keepsBlanks: boolean;
 }
 
 const IGNORED = new Set([
@@ -101,8 +103,9 @@ class HtmlReader {
   private endsInSpace = true;
 
   read(body: HTMLElement): Copied[] {
-    this.children(body, { block: "", marks: {}, depth: -1, list: "ul", isPre: false });
+    this.children(body, { block: "", marks: {}, depth: -1, list: "ul", isPre: false, keepsBlanks: false });
     this.endLine();
+    while (this.lines.length > 1 && this.lines.at(-1)?.block === "" && this.lines.at(-1)?.runs.length === 0) this.lines.pop();
     return this.lines;
   }
 
@@ -118,9 +121,9 @@ class HtmlReader {
     if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element)) return;
     if (tag === "BR") return this.lineBreak(element, context);
     if (tag === "INPUT") return this.checkbox(element as HTMLInputElement, context);
-    if (tag === "IMG") return this.text(element.getAttribute("alt") ?? "", context);
+    if (tag === "IMG") return isDrawnCheckbox(element) ? undefined : this.text(element.getAttribute("alt") ?? "", context);
     if (tag === "TD" || tag === "TH") return this.cell(element, context);
-    if (!BLOCKS.has(tag)) return this.children(element, inMarks(element, tag, context));
+    if (!BLOCKS.has(tag) && element.style.display !== "block") return this.children(element, inMarks(element, tag, context));
     this.endLine();
     if (tag === "TABLE" && readBlock(context.block).cell === null && isOfData(element as HTMLTableElement))
       return this.table(element as HTMLTableElement, context);
@@ -131,8 +134,7 @@ class HtmlReader {
     const inner = inBlock(element, tag, context);
     this.block = inner.block;
     this.children(element, inMarks(element, tag, inner));
-    if (tag === "P" && !this.hasText && element.textContent?.trim() === "" && inner.depth < 0 && this.lines.length > 0 && !isWord(element))
-      this.keepEmpty(inner);
+    if (!this.hasText && inner.depth < 0 && isEmptyLine(element, tag)) this.keepEmpty(inner);
     this.endLine();
     this.block = context.block;
   }
@@ -143,7 +145,8 @@ class HtmlReader {
     /** How many rows more a cell from above reaches down, by column. */
     const reaching: number[] = [];
     for (const [nth, row] of [...table.rows].entries()) {
-      const head = row.cells.length > 0 && [...row.cells].every((cell) => cell.tagName === "TH");
+      const isHead = row.parentElement?.tagName === "THEAD" || [...row.cells].every((cell) => cell.tagName === "TH");
+      const head = row.cells.length > 0 && isHead;
       let column = 0;
       const skip = (): void => {
         while ((reaching[column] ?? 0) > 0) reaching[column] = (reaching[column++] ?? 0) - 1;
@@ -164,7 +167,6 @@ class HtmlReader {
     const before = this.lines.length;
     this.block = context.block;
     const { marks, ...inner } = inMarks(cell, cell.tagName, context);
-    // A header is heavy anyway.
     const { bold, ...plain } = marks;
     this.children(cell, { ...inner, marks: cell.tagName === "TH" || bold === undefined ? plain : marks });
     this.endLine(this.lines.length === before);
@@ -172,14 +174,22 @@ class HtmlReader {
 
   /** An empty paragraph that somebody left on purpose. */
   private keepEmpty(context: Context): void {
-    if (this.lines.at(-1)?.runs.length !== 0) this.lines.push({ block: context.block, runs: [] });
+    if (this.lines.length > 0 && this.lines.at(-1)?.runs.length !== 0) this.lines.push({ block: context.block, runs: [] });
   }
 
   private lineBreak(element: HTMLElement, context: Context): void {
     if (context.isPre) return this.endLine(true);
+    if (!this.hasText) {
+      // Between two blocks it is a line by itself.
+      const before = element.previousElementSibling;
+      if (before !== null && BLOCKS.has(before.tagName) && !isLastInBlock(element)) this.keepEmpty(context);
+      return;
+    }
     // The last break of a block is only there to give it height.
-    const isLast = element.nextSibling === null && element.parentElement !== null && BLOCKS.has(element.parentElement.tagName);
-    if (isLast || !this.hasText) return;
+    if (isLastInBlock(element)) return;
+    const { runs } = this;
+    this.runs = new Runs();
+    for (const run of trimmed(runs)) this.runs.add(run);
     this.runs.text(SOFT_BREAK, context.marks);
     this.endsInSpace = true;
   }
@@ -208,20 +218,75 @@ class HtmlReader {
       }
       return;
     }
-    let words = cleanText(text).replace(/[\t\n ]+/g, " ");
-    if (this.endsInSpace) words = words.replace(/^ /, "");
+    const words = context.keepsBlanks ? asWritten(text) : this.collapsed(text);
     if (words === "") return;
     this.runs.text(words.replace(/\u00a0/g, " "), Object.keys(context.marks).length === 0 ? undefined : context.marks);
     this.hasText = true;
     this.endsInSpace = words.endsWith(" ");
   }
 
+  private collapsed(text: string): string {
+    const words = cleanText(text).replace(/[\t\n ]+/g, " ");
+    return this.endsInSpace ? words.replace(/^ /, "") : words;
+  }
+
   private endLine(evenEmpty = false): void {
-    if (this.hasText || evenEmpty) this.lines.push({ block: this.block, runs: trimmed(this.runs) });
+    if (this.hasText || evenEmpty) this.lines.push(withoutBox({ block: this.block, runs: trimmed(this.runs) }));
     this.runs = new Runs();
     this.hasText = false;
     this.endsInSpace = true;
   }
+}
+
+/** Whether nothing but blanks and empty elements stands between an element and the end of its block. */
+function isLastInBlock(element: HTMLElement): boolean {
+  let node: Node = element;
+  for (;;) {
+    for (let next = node.nextSibling; next !== null; next = next.nextSibling)
+      if (
+        next.nodeType === 1
+          ? next.textContent?.trim() !== "" || BLOCKS.has((next as Element).tagName)
+          : next.nodeValue?.trim() !== "" && next.nodeType === 3
+      )
+        return false;
+    const parent: HTMLElement | null = node.parentElement;
+    if (parent === null || parent.tagName === "BODY" || BLOCKS.has(parent.tagName)) return true;
+    node = parent;
+  }
+}
+
+/** A paragraph without words, or the way mails and notes write one. */
+function isEmptyLine(element: HTMLElement, tag: string): boolean {
+  if (element.textContent?.trim() !== "") return false;
+  return (
+    tag === "P" ||
+    (tag === "DIV" &&
+      element.querySelector("br") !== null &&
+      ![...element.querySelectorAll("*")].some(({ tagName }) => BLOCKS.has(tagName)))
+  );
+}
+
+/** Text whose blanks count; but a line's end between elements is how somebody laid out their HTML. */
+function asWritten(text: string): string {
+  return /^\s*\n\s*$/.test(text) ? "" : cleanText(text).replaceAll("\n", SOFT_BREAK);
+}
+
+/** Google Docs draws its checkboxes as pictures. */
+function isDrawnCheckbox(element: HTMLElement): boolean {
+  return element.getAttribute("aria-roledescription") === "checkbox";
+}
+
+/** Notion, and we ourselves for mails, write a task's box into the words of a list's item. */
+function withoutBox(line: Copied): Copied {
+  const [first, ...rest] = line.runs;
+  const box =
+    first?.embed === undefined && readBlock(line.block).kind === "ul" ? /^(?:\[([ xX])\] +|([☐☑☒]) ?)/u.exec(first?.text ?? "") : null;
+  if (first === undefined || box === null) return line;
+  const text = first.text.slice(box[0].length);
+  return {
+    block: changeBlock(line.block, { kind: "task", done: box[2] === undefined ? box[1] !== " " : box[2] !== "☐" }),
+    runs: text === "" ? rest : [{ ...first, text }, ...rest],
+  };
 }
 
 /** Whether a table holds data; mails and pages use tables for their looks, too. */
@@ -240,9 +305,11 @@ function trimmed(runs: Runs): Runs["runs"] {
 
 /** What a block element makes of the lines in it. */
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
-  if (/^H[1-6]$/.test(tag)) return { ...context, block: changeBlock(context.block, { kind: tag.toLowerCase(), indent: 0 }) };
-  if (tag === "BLOCKQUOTE") return { ...context, block: changeBlock(context.block, { quote: 1 + quoteOf(context) }) };
-  if (tag === "PRE")
+  const level = headingOf(element, tag);
+  if (level !== undefined) return { ...context, block: changeBlock(context.block, { kind: `h${level}`, indent: 0 }) };
+  if (tag === "BLOCKQUOTE" || /\bMso(Intense)?Quote\b/.test(element.className))
+    return { ...context, block: changeBlock(context.block, { quote: 1 + quoteOf(context) }) };
+  if (tag === "PRE" || isOfCodeEditor(element))
     return {
       ...context,
       isPre: true,
@@ -251,11 +318,35 @@ function inBlock(element: HTMLElement, tag: string, context: Context): Context {
     };
   if (tag === "UL" || tag === "OL") return { ...context, depth: context.depth + 1, list: tag === "OL" ? "ol" : "ul" };
   if (tag === "LI" && context.depth >= 0) {
-    const level = Number(element.getAttribute("aria-level") ?? "0") - 1;
-    return { ...context, block: changeBlock(context.block, { kind: context.list, indent: Math.max(context.depth, level) }) };
+    const indent = Math.max(context.depth, indentOf(element));
+    if (element.getAttribute("role") === "checkbox") {
+      const done = element.getAttribute("aria-checked") === "true";
+      return { ...context, block: changeBlock(context.block, { kind: "task", done, indent }) };
+    }
+    return { ...context, block: changeBlock(context.block, { kind: context.list, indent }) };
   }
   const word = wordList(element, context);
   return word === undefined ? context : { ...context, ...word };
+}
+
+/** Headings by their element, by their role (Word online) and by the name of their style (Word). */
+function headingOf(element: HTMLElement, tag: string): number | undefined {
+  const byRole = element.getAttribute("role") === "heading" ? element.getAttribute("aria-level") : null;
+  const level = Number(/^H([1-6])$/.exec(tag)?.[1] ?? byRole ?? "0");
+  if (level >= 1 && level <= 6) return level;
+  const style = /\bMso(Title|Subtitle)\b/.exec(element.className)?.[1];
+  return style === undefined ? undefined : style === "Title" ? 1 : 2;
+}
+
+/** How deep an item says it is: lists of Google Docs and Word online stand beside their parents, Slack's one after the other. */
+function indentOf(element: HTMLElement): number {
+  const level = element.getAttribute("aria-level") ?? element.getAttribute("data-aria-level");
+  return level === null ? Number(element.getAttribute("data-stringify-indent") ?? "0") || 0 : (Number(level) || 1) - 1;
+}
+
+/** Code editors copy lines of divs in letters of one width. */
+function isOfCodeEditor({ style }: HTMLElement): boolean {
+  return style.whiteSpace === "pre" && /\bmonospace\b/.test(style.fontFamily);
 }
 
 function quoteOf({ block }: Context): number {
@@ -263,7 +354,10 @@ function quoteOf({ block }: Context): number {
 }
 
 function languageOf(element: HTMLElement): string | null {
-  const named = /(?:^|\s)(?:language|lang)-([\w+#-]+)/.exec(`${element.className} ${element.querySelector("code")?.className ?? ""}`);
+  const around = element.parentElement?.className ?? "";
+  const named = /(?:^|\s)(?:language|lang|highlight-source)-([\w+#-]+)/.exec(
+    `${element.className} ${element.querySelector("code")?.className ?? ""} ${around}`,
+  );
   return named?.[1] ?? null;
 }
 
@@ -272,16 +366,12 @@ function wordList(element: HTMLElement, context: Context): Partial<Context> | un
   const level = /mso-list:\s*\S+\s+level(\d)/.exec(element.getAttribute("style") ?? "");
   if (level === null) return undefined;
   const marker = element.querySelector('[style*="mso-list:Ignore"], [style*="mso-list: Ignore"]')?.textContent?.trim() ?? "";
-  const kind = /^[\dA-Za-z]+[.)]/.test(marker) ? "ol" : "ul";
+  const kind = /^[(（]?[\p{L}\p{N}]{1,6}(\.\p{N}+)*[.)）、．]/u.test(marker) ? "ol" : "ul";
   return { block: changeBlock(context.block, { kind, indent: Number(level[1]) - 1 }), depth: Number(level[1]) - 1 };
 }
 
 function isIgnoredByWord(element: HTMLElement): boolean {
   return /mso-list:\s*Ignore/i.test(element.getAttribute("style") ?? "") || element.tagName.toUpperCase() === "O:P";
-}
-
-function isWord(element: HTMLElement): boolean {
-  return /\bMso/.test(element.className);
 }
 
 /** The marks that an element adds or takes, by its tag and by its style. */
@@ -295,10 +385,12 @@ function inMarks(element: HTMLElement, tag: string, context: Context): Context {
     if (href !== undefined) marks["link"] = href;
   }
   styleMarks(element, marks);
-  // A link is underlined anyway, and a heading is heavy anyway.
+  // A link is underlined anyway, and a heading or a table's header is heavy anyway.
   if (marks["link"] !== undefined) delete marks["underline"];
-  if (/^h[1-6]/.test(context.block)) delete marks["bold"];
-  return { ...context, marks };
+  if (/^h[1-6]/.test(context.block) || readBlock(context.block).head) delete marks["bold"];
+  const { whiteSpace } = element.style;
+  const keepsBlanks = whiteSpace === "" ? context.keepsBlanks : /^(pre|pre-wrap|break-spaces)$/.test(whiteSpace);
+  return { ...context, marks, keepsBlanks };
 }
 
 function styleMarks({ style }: HTMLElement, marks: Record<string, Scalar>): void {

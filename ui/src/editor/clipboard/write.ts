@@ -9,12 +9,13 @@ import { directionOfText } from "../lines/direction.ts";
 import { SOFT_BREAK, type Run } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, deltaOf } from "./lines.ts";
+import { mailed, penned } from "./mail.ts";
 import { gridOf } from "./tables.ts";
 
 /** HTML for e-mail, office programs and other Sheaf pages. */
 export function toHtml(copied: readonly Copied[]): string {
   const data = escapeHtml(JSON.stringify({ ops: deltaOf(copied).ops }));
-  return `<div data-sheaf="${data}">${blocks(copied, 0)}</div>`;
+  return `<div data-sheaf="${data}">${mailed(blocks(copied, 0))}</div>`;
 }
 
 /** The same without our own data: what a person would paste elsewhere. */
@@ -150,7 +151,10 @@ function inline(runs: readonly Run[]): string {
 
 function marked(words: string, attributes: Attributes | undefined): string {
   let html = words;
-  for (const [key, tag] of TAGS) if (attributes?.[key] !== undefined) html = `<${tag}>${html}</${tag}>`;
+  for (const [key, tag] of TAGS) {
+    const value = attributes?.[key];
+    if (value !== undefined) html = `<${tag}${tag === "mark" ? ` style="${penned(value)}"` : ""}>${html}</${tag}>`;
+  }
   const href = typeof attributes?.["link"] === "string" ? safeUrl(attributes["link"]) : undefined;
   return href === undefined ? html : `<a href="${escapeHtml(href)}">${html}</a>`;
 }
