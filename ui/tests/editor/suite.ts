@@ -7,11 +7,8 @@ import { wholeBlocks } from "./blocks.ts";
 import { directions } from "./direction.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
-<<<<<<< HEAD
 import { mentions } from "./mentions.ts";
-=======
 import { pastes } from "./pastes.ts";
->>>>>>> safe
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
