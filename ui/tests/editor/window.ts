@@ -172,6 +172,13 @@ export const windows: Story[] = [
       );
       await driver.press("Control+c");
       expect(await driver.evaluate<number>("await rest(); return copied")).toBeGreaterThan((made.head - made.anchor) * 0.9);
+      // Also from where nothing of the selection is mounted.
+      await driver.evaluate(
+        "copied = 0; document.addEventListener('copy', (e) => window.copied = e.clipboardData.getData('text/plain').length, { once: true }); box.scrollTop = 1e7; await rest(700);",
+      );
+      expect(await selection(driver)).toEqual(made);
+      await driver.press("Control+c");
+      expect(await driver.evaluate<number>("await rest(); return copied")).toBeGreaterThan((made.head - made.anchor) * 0.9);
       await driver.press("Backspace");
       await until(driver, `return sheaf.a.text.length === before.length - ${made.head - made.anchor}`);
       expect(await selection(driver)).toEqual({ anchor: at, head: at });
@@ -220,6 +227,8 @@ export const windows: Story[] = [
       expect(
         await driver.evaluate<number>("await rest(); return sheaf.a.view.page.lines.at(sheaf.a.state.selection.head).index"),
       ).toBeGreaterThan(rows + 10);
+      for (let page = 0; page < 30; page++) await driver.press("PageDown");
+      expect(await driver.evaluate("return mountedCount()")).toBeLessThan(500);
       await driver.press("Home", "Shift+End");
       const row = await selection(driver);
       expect(row.head).toBeGreaterThan(row.anchor);

@@ -131,3 +131,25 @@ story("the library is sorted by what changed last, and a new start goes on where
   await ben.sees("One line. Here.\nAnother line.");
   assert.deepEqual(ben.complaints, []);
 });
+
+story("a long document is on the page in part, until somebody who has it read out asks for all of it; that holds after a new start", async () => {
+  const fay = new Person("Fay");
+  await fay.opens();
+  await fay.begins("Long");
+  await fay.page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", text);
+    const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.querySelector(".sheaf-editor").dispatchEvent(paste);
+  }, Array.from({ length: 2300 }, (_, nth) => `Line ${nth}`).join("\n"));
+  const mounted = () => fay.page.locator(".sheaf-editor .line").count();
+  await until("the last lines alone", async () => (await mounted()) > 40 && (await mounted()) < 400);
+  const wholeText = (on) =>
+    settings(fay, (open) => open.getByRole("checkbox", { name: "Keep the whole document for screen readers" }).setChecked(on));
+  await wholeText(true);
+  await until("all lines", async () => (await mounted()) >= 2300);
+  await fay.page.reload();
+  await until("all lines again", async () => (await mounted()) >= 2300);
+  await wholeText(false);
+  await until("a part again", async () => (await mounted()) < 400);
+});

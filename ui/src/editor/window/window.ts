@@ -198,7 +198,8 @@ export class Window implements Stillness {
     const need = SCREENS_NEEDED * height;
     const lacksAbove = from > 0 ? need - (screen.top - edges.top) : 0;
     const lacksBelow = to < page.lines.count ? need - (edges.bottom - screen.bottom) : 0;
-    if (lacksAbove <= 0 && lacksBelow <= 0) return;
+    // Keys that go on and on bring lines of their own.
+    if (lacksAbove <= 0 && lacksBelow <= 0) return this.trim();
     this.isDirty = true;
     // Far behind, it catches up; else as many as a frame can take.
     const count = (lacks: number): number =>
