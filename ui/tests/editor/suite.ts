@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
+import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { pastes } from "./pastes.ts";
@@ -15,6 +16,7 @@ export const stories: Story[] = [
   ...finding,
   ...sections,
   ...pastes,
+  ...inputMethods,
   ...tables,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
