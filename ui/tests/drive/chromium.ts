@@ -11,6 +11,7 @@ export async function startChromium(): Promise<Driver> {
   const context = await browser.newContext({ viewport: { width: 1300, height: 900 } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
+  let imes: ReturnType<typeof context.newCDPSession> | undefined;
   page.on("pageerror", (error) => console.error("page:", error.message));
   return {
     name: "Chromium",
@@ -39,6 +40,15 @@ export async function startChromium(): Promise<Driver> {
       }
       await session.send("Input.insertText", { text: character });
       await session.detach();
+    },
+    ime: async (step) => {
+      imes ??= context.newCDPSession(page);
+      const session = await imes;
+      if ("commit" in step) await session.send("Input.insertText", { text: step.commit });
+      else {
+        const caret = step.caret ?? step.preedit.length;
+        await session.send("Input.imeSetComposition", { text: step.preedit, selectionStart: caret, selectionEnd: caret });
+      }
     },
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => browser.close(),

@@ -1,5 +1,8 @@
 /** What the editor's suite needs of a browser; Chromium and WebKitGTK both give it. */
 
+/** One step of an input method: what it shows in the text for now and where its caret is, or what it leaves there. */
+export type ImeStep = { readonly preedit: string; readonly caret?: number } | { readonly commit: string };
+
 /** A running browser with one page. */
 export interface Driver {
   readonly name: string;
@@ -17,6 +20,8 @@ export interface Driver {
   evaluate<T>(body: string): Promise<T>;
   /** Composes a character as an input method does, in stages that the text shows; `between` runs at each of them. */
   compose(character: string, between: () => Promise<void>): Promise<void>;
+  /** Takes a step of an input method through the engine's own door; absent where it has none. */
+  readonly ime?: (step: ImeStep) => Promise<void>;
   screenshot(path: string): Promise<void>;
   close(): Promise<void>;
 }

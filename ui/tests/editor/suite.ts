@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { wholeBlocks } from "./blocks.ts";
 import { directions } from "./direction.ts";
+import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
@@ -21,6 +22,7 @@ export const stories: Story[] = [
   ...mentions,
   ...sections,
   ...pastes,
+  ...inputMethods,
   ...tables,
   ...wholeBlocks,
   ...typography,
