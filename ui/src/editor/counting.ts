@@ -1,5 +1,8 @@
-/** Counts words and characters as the text changes: what came minus what went, by lines, never the whole document again. */
-import { countCharacters, countWords } from "./lines/line.ts";
+/**
+ * Counts words and characters as the text changes: what came minus what went, by lines, never the whole document again. Characters are counted from the
+ * first time that somebody asks: a long text opens without it.
+ */
+import { type Line, countCharacters, countWords } from "./lines/line.ts";
 import type { Lines } from "./lines/lines.ts";
 import type { Change } from "./lines/rewriting.ts";
 
@@ -20,64 +23,84 @@ export function minutesToRead(words: number): number {
 
 /** The counts of one text. */
 export class Counting {
-  private total: Sum;
+  private total = 0;
+  private characters: { all: number; withoutSpaces: number } | undefined;
   private text: Lines;
 
   constructor(text: Lines) {
     this.text = text;
-    this.total = new Sum();
-    for (const line of text.between()) this.total.add(line, 1);
+    for (const line of text.between()) this.total += line.words;
+  }
+
+  /** How many words there are. */
+  get words(): number {
+    return this.total;
   }
 
   /** How much there is. */
   get counts(): Counts {
-    return this.total.counts;
+    if (this.characters === undefined) {
+      this.characters = { all: 0, withoutSpaces: 0 };
+      for (const line of this.text.between()) this.add(line, 1);
+    }
+    return { words: this.total, characters: this.characters.all, withoutSpaces: this.characters.withoutSpaces };
   }
 
   /** The text changed. */
   textChanged(after: Lines, changes: readonly Change[]): void {
     for (const change of changes) {
-      for (const line of this.text.between(change.index, change.index + change.removed)) this.total.add(line, -1);
-      for (const line of change.added) this.total.add(line, 1);
+      for (const line of this.text.between(change.index, change.index + change.removed)) {
+        this.total -= line.words;
+        this.add(line, -1);
+      }
+      for (const line of change.added) {
+        this.total += line.words;
+        this.add(line, 1);
+      }
     }
     this.text = after;
   }
 
-  /** How much stands between two offsets. Whole lines are known already. */
-  between(from: number, to: number): Counts {
+  /** How many words stand between two offsets. Whole lines are known already. */
+  between(from: number, to: number): number {
+    let count = 0;
+    this.eachPart(
+      from,
+      to,
+      (text) => (count += countWords(text)),
+      (line) => (count += line.words),
+    );
+    return count;
+  }
+
+  /** How much stands between two offsets. */
+  countsBetween(from: number, to: number): Counts {
+    let [all, withoutSpaces] = [0, 0];
+    const add = (characters: { all: number; withoutSpaces: number }): void => {
+      all += characters.all;
+      withoutSpaces += characters.withoutSpaces;
+    };
+    this.eachPart(
+      from,
+      to,
+      (text) => add(countCharacters(text)),
+      (line) => add(line.characters),
+    );
+    return { words: this.between(from, to), characters: all, withoutSpaces };
+  }
+
+  private add(line: Line, by: 1 | -1): void {
+    if (this.characters === undefined) return;
+    this.characters.all += by * line.characters.all;
+    this.characters.withoutSpaces += by * line.characters.withoutSpaces;
+  }
+
+  private eachPart(from: number, to: number, onText: (text: string) => void, onLine: (line: Line) => void): void {
     const first = this.text.at(from);
     const last = this.text.at(to);
-    const sum = new Sum();
-    if (first.index === last.index) sum.text(first.line.text.slice(from - first.start, to - first.start));
-    else {
-      sum.text(first.line.text.slice(from - first.start));
-      for (const line of this.text.between(first.index + 1, last.index)) sum.add(line, 1);
-      sum.text(last.line.text.slice(0, to - last.start));
-    }
-    return sum.counts;
-  }
-}
-
-/** Counts that are added up. */
-class Sum {
-  private words = 0;
-  private characters = 0;
-  private withoutSpaces = 0;
-
-  get counts(): Counts {
-    const { words, characters, withoutSpaces } = this;
-    return { words, characters, withoutSpaces };
-  }
-
-  /** Adds a whole line, or takes it away. */
-  add(line: { readonly words: number; readonly characters: { readonly all: number; readonly withoutSpaces: number } }, by: 1 | -1): void {
-    this.words += by * line.words;
-    this.characters += by * line.characters.all;
-    this.withoutSpaces += by * line.characters.withoutSpaces;
-  }
-
-  /** Adds a part of a line. */
-  text(text: string): void {
-    this.add({ words: countWords(text), characters: countCharacters(text) }, 1);
+    if (first.index === last.index) return onText(first.line.text.slice(from - first.start, to - first.start));
+    onText(first.line.text.slice(from - first.start));
+    for (const line of this.text.between(first.index + 1, last.index)) onLine(line);
+    onText(last.line.text.slice(0, to - last.start));
   }
 }
