@@ -395,6 +395,12 @@ export const de: Messages = {
   },
 
   settings: {
+    search: "Einstellungen durchsuchen",
+    nothing: (query) => `Keine Einstellung für „${query}“`,
+    reset: "Zurücksetzen",
+    resetNamed: (section) => `${section} zurücksetzen`,
+    resetBack: "Rückgängig",
+    resetBackNamed: (section) => `Das Zurücksetzen von ${section} rückgängig machen`,
     title: "Einstellungen",
     you: "Du",
     name: "Dein Name",

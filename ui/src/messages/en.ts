@@ -358,6 +358,12 @@ export const en = {
   },
 
   settings: {
+    search: "Search the settings",
+    nothing: (query: string) => `No setting for “${query}”`,
+    reset: "Reset",
+    resetNamed: (section: string) => `Reset ${section}`,
+    resetBack: "Undo",
+    resetBackNamed: (section: string) => `Undo the reset of ${section}`,
     title: "Settings",
     you: "You",
     name: "Your name",

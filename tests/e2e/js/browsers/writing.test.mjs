@@ -114,6 +114,22 @@ story("typography, spelling and the language of a document are chosen in the set
   await ada.presses("Escape");
 });
 
+story("settings are found by their words, and a section is reset and comes back", async () => {
+  await ada.presses("Control+,");
+  const open = ada.page.getByRole("dialog", { name: "Settings" });
+  await open.getByRole("searchbox").fill("misspelled");
+  await until("one choice to be left", async () => (await open.locator("section:visible").count()) === 1 && (await open.getByRole("checkbox").count()) === 1);
+  assert.equal(await open.getByLabel("Underline misspelled words").isChecked(), false);
+  await open.getByRole("button", { name: "Reset Writing" }).click();
+  await until("it to be as it was first", () => open.getByLabel("Underline misspelled words").isChecked());
+  assert.equal(await ada.page.evaluate(() => document.querySelector(".sheaf-editor").spellcheck), true);
+  await open.getByRole("button", { name: "Undo the reset of Writing" }).click();
+  await until("it to be as it was before", async () => !(await open.getByLabel("Underline misspelled words").isChecked()));
+  await open.getByRole("searchbox").fill("zebra");
+  await open.getByText("No setting for “zebra”").waitFor();
+  await ada.leavesDialog();
+});
+
 story("with 320 pixels and in German the menu is whole and does the same", async () => {
   await cleo.opens();
   await until("a text", async () => (await cleo.page.locator(".sheaf-editor").count()) === 1);
