@@ -21,9 +21,10 @@ export type Command =
   | "previous"
   | "larger"
   | "smaller"
-  | "usual";
+  | "usual"
+  | "help";
 
-const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print", ".": "focus" };
+const keys: Record<string, Command> = { n: "new", "\\": "sidebar", ",": "settings", s: "save", p: "print", ".": "focus", "/": "help" };
 
 const withAlt: Record<string, Command> = { w: "who", o: "outline" };
 
@@ -36,7 +37,16 @@ const finding: Record<string, Command> = {
   "mod+shift+KeyG": "previous",
   F3: "next",
   "shift+F3": "previous",
+  // Where the slash needs Shift, Ctrl+Shift+7 makes a list.
+  F1: "help",
 };
+
+/** Every key of the window, as the editor's tables name theirs. A browser zooms by itself. */
+export function windowKeys(): readonly string[] {
+  const named = (table: Record<string, Command>, before: string): string[] => Object.keys(table).map((key) => before + key);
+  const found = Object.keys(finding).map((key) => key.replace("Key", "").toLowerCase());
+  return [...named(keys, "mod+"), ...named(withAlt, "mod+alt+"), ...found, ...(isWindow() ? ["mod++", "mod+-", "mod+0"] : [])];
+}
 
 export function commandOf(event: KeyboardEvent): Command | null {
   return findingOf(event) ?? zoomOf(event) ?? commonOf(event);

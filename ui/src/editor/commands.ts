@@ -37,7 +37,10 @@ const COMMANDS = {
 } as const;
 
 /** Commands that act on whole blocks (handle/blocks.ts). */
-export type BlockCommand = "moveUp" | "moveDown" | "duplicate" | "deleteBlocks" | "blockMenu";
+const BLOCK_COMMANDS = ["moveUp", "moveDown", "duplicate", "deleteBlocks", "blockMenu"] as const;
+
+/** One of them. */
+export type BlockCommand = (typeof BLOCK_COMMANDS)[number];
 
 /** A command's name. */
 export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu" | BlockCommand;
@@ -45,6 +48,11 @@ export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu" 
 /** Runs a command of the page's. */
 export function runOn(page: Page, name: keyof typeof COMMANDS): boolean {
   return COMMANDS[name](page);
+}
+
+/** Whether a name is a command on whole blocks. */
+export function isBlockCommand(name: string): name is BlockCommand {
+  return (BLOCK_COMMANDS as readonly string[]).includes(name);
 }
 
 /** Whether a name is a command of the page's. */

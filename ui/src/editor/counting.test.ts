@@ -18,7 +18,7 @@ it("adds what comes and takes away what goes", () => {
     counting.textChanged(lines);
     text = lines;
     expect(counting.counts).toEqual(new Counting(text).counts);
-    expect(counting.between(0, text.length)).toEqual(counting.counts);
+    expect(counting.countsBetween(0, text.length)).toEqual(counting.counts);
   }
 });
 

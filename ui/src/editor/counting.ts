@@ -1,6 +1,6 @@
 /**
- * Counts words and characters as the text changes: by its pieces, of which an edit makes one or two anew, never the whole document again. A long text that
- * was just opened is counted a slice at a time, after the first picture.
+ * Counts words as the text changes: by its pieces, of which an edit makes one or two anew, never the whole document again. A long text that was just opened
+ * is counted a slice at a time, after the first picture. Characters are counted when somebody asks, and every piece once.
  */
 import { type Line, countCharacters, countWords } from "./lines/line.ts";
 import type { Chunk, Lines } from "./lines/lines.ts";
@@ -25,23 +25,34 @@ export function minutesToRead(words: number): number {
   return Math.round(words / READ_A_MINUTE);
 }
 
+interface Characters {
+  readonly all: number;
+  readonly withoutSpaces: number;
+}
+
 /** The counts of one text. */
 export class Counting {
-  private readonly known = new WeakMap<Chunk, Counts>();
-  private total: Counts = new Sum().counts;
+  private readonly knownWords = new WeakMap<Chunk, number>();
+  private readonly knownCharacters = new WeakMap<Chunk, Characters>();
+  private total = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private text: Lines,
-    /** There is more than was said before. */
+    /** There are more words than was said before. */
     private readonly counted: () => void = () => undefined,
   ) {
     this.work();
   }
 
-  /** How much there is, as far as it is counted. */
-  get counts(): Counts {
+  /** How many words there are, as far as they are counted. */
+  get words(): number {
     return this.total;
+  }
+
+  /** How much there is. */
+  get counts(): Counts {
+    return this.countsBetween(0, this.text.length);
   }
 
   /** The text changed. */
@@ -50,18 +61,30 @@ export class Counting {
     if (this.timer === undefined) this.work();
   }
 
-  /** How much stands between two offsets. Pieces that are whole are known already. */
-  between(from: number, to: number): Counts {
-    const first = this.text.at(from);
-    const last = this.text.at(to);
-    const sum = new Sum();
-    if (first.index === last.index) sum.text(first.line.text.slice(from - first.start, to - first.start));
-    else {
-      sum.text(first.line.text.slice(from - first.start));
-      this.ofLines(first.index + 1, last.index, sum);
-      sum.text(last.line.text.slice(0, to - last.start));
-    }
-    return sum.counts;
+  /** How many words stand between two offsets. Pieces that are whole are known already. */
+  between(from: number, to: number): number {
+    let words = 0;
+    this.eachPart(from, to, {
+      text: (text) => (words += countWords(text)),
+      line: (line) => (words += line.words),
+      chunk: (chunk) => (words += this.wordsOf(chunk)),
+    });
+    return words;
+  }
+
+  /** How much stands between two offsets. */
+  countsBetween(from: number, to: number): Counts {
+    let [characters, withoutSpaces] = [0, 0];
+    const add = (of: Characters): void => {
+      characters += of.all;
+      withoutSpaces += of.withoutSpaces;
+    };
+    this.eachPart(from, to, {
+      text: (text) => add(countCharacters(text)),
+      line: (line) => add(line.characters),
+      chunk: (chunk) => add(this.charactersOf(chunk)),
+    });
+    return { words: this.between(from, to), characters, withoutSpaces };
   }
 
   /** Counts no more. */
@@ -69,71 +92,58 @@ export class Counting {
     clearTimeout(this.timer);
   }
 
-  /** Adds the lines [from, to). */
-  private ofLines(from: number, to: number, sum: Sum): void {
+  /** Goes over what stands between two offsets in the largest parts there are. */
+  private eachPart(from: number, to: number, on: { text(text: string): void; line(line: Line): void; chunk(chunk: Chunk): void }): void {
+    const first = this.text.at(from);
+    const last = this.text.at(to);
+    if (first.index === last.index) return on.text(first.line.text.slice(from - first.start, to - first.start));
+    on.text(first.line.text.slice(from - first.start));
     let index = 0;
     for (const chunk of this.text.chunks) {
       const end = index + chunk.lines.length;
-      if (index >= to) break;
-      if (from <= index && end <= to) sum.add(this.of(chunk));
-      else for (const line of chunk.lines.slice(Math.max(0, from - index), Math.max(0, to - index))) sum.line(line);
+      if (index >= last.index) break;
+      if (first.index < index && end <= last.index) on.chunk(chunk);
+      else for (const line of chunk.lines.slice(Math.max(0, first.index + 1 - index), Math.max(0, last.index - index))) on.line(line);
       index = end;
     }
+    on.text(last.line.text.slice(0, to - last.start));
   }
 
   /** One slice. */
   private work(): void {
     const began = performance.now();
-    const total = new Sum();
+    let total = 0;
     for (const chunk of this.text.chunks) {
-      const isKnown = this.known.has(chunk);
+      const isKnown = this.knownWords.has(chunk);
       if (!isKnown && performance.now() - began >= SLICE_MS) {
         this.timer ??= setTimeout(() => {
           this.timer = undefined;
           this.work();
           this.counted();
         }, SLICE_EVERY_MS);
-      } else total.add(this.of(chunk));
+      } else total += this.wordsOf(chunk);
     }
-    this.total = total.counts;
+    this.total = total;
   }
 
-  private of(chunk: Chunk): Counts {
-    const known = this.known.get(chunk);
+  private wordsOf(chunk: Chunk): number {
+    const known = this.knownWords.get(chunk);
     if (known !== undefined) return known;
-    const sum = new Sum();
-    for (const line of chunk.lines) sum.line(line);
-    const { counts } = sum;
-    this.known.set(chunk, counts);
-    return counts;
-  }
-}
-
-/** Counts that are added up. */
-class Sum {
-  private words = 0;
-  private characters = 0;
-  private withoutSpaces = 0;
-
-  get counts(): Counts {
-    const { words, characters, withoutSpaces } = this;
-    return { words, characters, withoutSpaces };
+    let words = 0;
+    for (const line of chunk.lines) words += line.words;
+    this.knownWords.set(chunk, words);
+    return words;
   }
 
-  add({ words, characters, withoutSpaces }: Counts): void {
-    this.words += words;
-    this.characters += characters;
-    this.withoutSpaces += withoutSpaces;
-  }
-
-  /** Adds a whole line. */
-  line({ words, characters }: Line): void {
-    this.add({ words, characters: characters.all, withoutSpaces: characters.withoutSpaces });
-  }
-
-  /** Adds a part of a line. */
-  text(text: string): void {
-    const { all, withoutSpaces } = countCharacters(text);
-    this.add({ words: countWords(text), characters: all, withoutSpaces });
+  private charactersOf(chunk: Chunk): Characters {
+    const known = this.knownCharacters.get(chunk);
+    if (known !== undefined) return known;
+    let [all, withoutSpaces] = [0, 0];
+    for (const { characters } of chunk.lines) {
+      all += characters.all;
+      withoutSpaces += characters.withoutSpaces;
+    }
+    this.knownCharacters.set(chunk, { all, withoutSpaces });
+    return { all, withoutSpaces };
   }
 }

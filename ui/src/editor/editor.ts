@@ -6,8 +6,8 @@ import "./editor.css";
 import "./outline/folding.css";
 import "./handle/handle.css";
 import "./page/tables.css";
-import { Counting } from "./counting.ts";
-import { type BlockCommand, type CommandName, isPageCommand, runOn } from "./commands.ts";
+import { type Counts, Counting } from "./counting.ts";
+import { type CommandName, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
@@ -49,13 +49,14 @@ export class Editor {
   readonly find = new Find(() => this.view.page);
   /** The headings, and the section one is in. */
   readonly outline: Outline;
+  /** Whole blocks: chosen, moved, turned. */
+  readonly blocks: Blocks;
   private readonly view: View;
   private readonly people: People;
   private readonly menus: Menus;
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
-  private readonly blocks: Blocks;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -225,28 +226,8 @@ export class Editor {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
     if (name === "tableMenu") return this.openTableMenu();
-    const act = this.blockCommands[name as BlockCommand];
-    if (act !== undefined) return act();
+    if (isBlockCommand(name)) return this.blocks.run(name);
     return isPageCommand(name) && runOn(this.view.page, name);
-  }
-
-  private readonly blockCommands: Readonly<Record<BlockCommand, () => boolean>> = {
-    moveUp: () => this.blocks.move(-1),
-    moveDown: () => this.blocks.move(1),
-    duplicate: () => this.blocks.duplicate(),
-    deleteBlocks: () => this.blocks.delete(),
-    blockMenu: () => this.blocks.openMenu(),
-  };
-
-  /** Turns the chosen blocks, or the lines of the selection, into a kind. */
-  turnInto(kind: string): boolean {
-    return this.blocks.turn(kind);
-  }
-
-  /** Puts what is chosen or selected on the clipboard. */
-  copy(): void {
-    this.focus();
-    document.execCommand("copy");
   }
 
   /** Highlights the selection with a pen, or takes the highlight away. */
@@ -381,6 +362,12 @@ export class Editor {
   /** Who is here. */
   get here(): readonly Here[] {
     return this.people.here;
+  }
+
+  /** How long the text is, and what is selected of it; undefined when there is only a caret. */
+  get counts(): { readonly all: Counts; readonly selected: Counts | undefined } {
+    const { from, to } = ends(this.view.page.selection);
+    return { all: this.counting.counts, selected: from === to ? undefined : this.counting.countsBetween(from, to) };
   }
 
   /** The text as plain characters: for tests and for the outline. */
@@ -560,7 +547,6 @@ export class Editor {
     const block = sharedBlock(page);
     const slash = this.menus.slash.state;
     const mention = this.menus.naming.state;
-    const selected = from === to ? undefined : this.counting.between(from, to);
     return {
       role: this.lane.role,
       editable: page.editable,
@@ -575,10 +561,8 @@ export class Editor {
       language: block.language,
       canUndo: undo.canUndo && page.editable,
       canRedo: undo.canRedo && page.editable,
-      words: this.counting.counts.words,
-      selectedWords: selected?.words ?? 0,
-      counts: this.counting.counts,
-      selectedCounts: selected,
+      words: this.counting.words,
+      selectedWords: from === to ? 0 : this.counting.between(from, to),
       slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
       mention: mention === undefined ? undefined : { ...mention, box: this.boxAt(mention.from, mention.from) },
       toolbar: this.toolbarBox(),

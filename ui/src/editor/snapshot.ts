@@ -1,5 +1,4 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
-import type { Counts } from "./counting.ts";
 import type { BlockMenuAsked } from "./handle/blocks.ts";
 import type { ChosenTold } from "./handle/chosen.ts";
 import type { Stranded } from "./lane/books.ts";
@@ -30,9 +29,6 @@ export interface EditorSnapshot {
   readonly canRedo: boolean;
   readonly words: number;
   readonly selectedWords: number;
-  readonly counts: Counts;
-  /** Of the selection; undefined when there is only a caret. */
-  readonly selectedCounts: Counts | undefined;
   readonly slash: (SlashState & { readonly box: Box | undefined }) | undefined;
   /** What could be named where the caret is. */
   readonly mention: (MentionState & { readonly box: Box | undefined }) | undefined;

@@ -2,6 +2,7 @@
  * Deutsch. Sheaf sagt du, schlicht und ohne Fachwörter, und behauptet nie mehr, als eine Bestätigung belegt: „synchronisiert“ gibt es nicht.
  */
 import { ofCore } from "./de.core.ts";
+import { blocks, counts, shortcuts } from "./writing.de.ts";
 import type { Messages } from "./en.ts";
 import { speaking } from "./speaking.ts";
 
@@ -308,6 +309,12 @@ export const de: Messages = {
   },
 
   settings: {
+    search: "Einstellungen durchsuchen",
+    nothing: (query) => `Keine Einstellung für „${query}“`,
+    reset: "Zurücksetzen",
+    resetNamed: (section) => `${section} zurücksetzen`,
+    resetBack: "Rückgängig",
+    resetBackNamed: (section) => `Das Zurücksetzen von ${section} rückgängig machen`,
     title: "Einstellungen",
     you: "Du",
     name: "Dein Name",
@@ -367,28 +374,11 @@ export const de: Messages = {
     device: "Gerät",
   },
 
-  blocks: {
-    menu: "Dieser Block",
-    chosen: (n, words) => (n === 1 ? `Block ausgewählt: ${words || "leer"}` : `${plural(n, "Block", "Blöcke")} ausgewählt`),
-    up: "Nach oben",
-    down: "Nach unten",
-    duplicate: "Verdoppeln",
-    copy: "Kopieren",
-    delete: "Löschen",
-  },
+  blocks,
 
-  counts: {
-    title: "Wie lang der Text ist",
-    open: "Zeigen, wie lang der Text ist",
-    words: "Wörter",
-    characters: "Zeichen",
-    withoutSpaces: "Ohne Leerzeichen",
-    reading: "Lesezeit",
-    selection: "Auswahl",
-    all: "Alles",
-    number: (n) => count.format(n),
-    minutes: (n) => (n === 0 ? "unter einer Minute" : plural(n, "Minute", "Minuten")),
-  },
+  counts,
+
+  shortcuts,
 
   find: {
     open: "In diesem Dokument suchen",

@@ -2,6 +2,7 @@
  * Every sentence the chrome says, in English. One object, so that another language is another file of the same shape (`Messages`).
  * Plain words: no jargon, and never "synced".
  */
+import { blocks, counts, shortcuts } from "./writing.en.ts";
 import { speaking } from "./speaking.ts";
 
 const { categories, count, decimal, form, list, plural, size } = speaking("en", ["one", "other"]);
@@ -102,28 +103,11 @@ export const en = {
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 
-  blocks: {
-    menu: "This block",
-    chosen: (n: number, words: string) => (n === 1 ? `Block chosen: ${words || "empty"}` : `${plural(n, "block", "blocks")} chosen`),
-    up: "Move up",
-    down: "Move down",
-    duplicate: "Duplicate",
-    copy: "Copy",
-    delete: "Delete",
-  },
+  blocks,
 
-  counts: {
-    title: "How long the text is",
-    open: "Show how long the text is",
-    words: "Words",
-    characters: "Characters",
-    withoutSpaces: "Without spaces",
-    reading: "Reading time",
-    selection: "Selection",
-    all: "All",
-    number: (n: number) => count.format(n),
-    minutes: (n: number) => (n === 0 ? "under a minute" : plural(n, "minute", "minutes")),
-  },
+  counts,
+
+  shortcuts,
 
   find: {
     open: "Find in this document",
@@ -379,6 +363,12 @@ export const en = {
   },
 
   settings: {
+    search: "Search the settings",
+    nothing: (query: string) => `No setting for “${query}”`,
+    reset: "Reset",
+    resetNamed: (section: string) => `Reset ${section}`,
+    resetBack: "Undo",
+    resetBackNamed: (section: string) => `Undo the reset of ${section}`,
     title: "Settings",
     you: "You",
     name: "Your name",

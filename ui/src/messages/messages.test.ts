@@ -18,6 +18,9 @@ const THE_SAME = new Set([
   "format.code",
   "format.link",
   "join.placeholder",
+  "shortcuts.does.mod+e",
+  "shortcuts.does.mod+k",
+  "shortcuts.does.mod+alt+0",
   "review.kinds.code",
   "review.kinds.p",
 ]);

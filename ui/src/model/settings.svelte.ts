@@ -103,8 +103,8 @@ export class Settings {
 
   /** Says which language a document is written in; null for the system's. */
   async setWrittenIn(document: string, language: string | null): Promise<void> {
-    const { [document]: _before, ...others } = this.writtenIn;
-    const all = language === null ? Object.entries(others) : [...Object.entries(others), [document, language] as const];
+    const others = Object.entries(this.writtenInWithout(document));
+    const all = language === null ? others : [...others, [document, language] as const];
     this.writtenIn = Object.fromEntries(all.slice(-MOST_LANGUAGES));
     await this.#keep({ written_in: this.writtenIn });
   }
@@ -142,6 +142,22 @@ export class Settings {
   async setWelcomed(): Promise<void> {
     this.welcomed = true;
     await this.#keep({ welcomed: true });
+  }
+
+  /** Makes several values these at once; null makes one what it is when nobody chose. Answers what takes that back. */
+  async change(change: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    await this.#kept.catch(() => undefined);
+    const kept = await this.#core.settings();
+    const before = Object.fromEntries(Object.keys(change).map((name) => [name, kept[name] ?? null]));
+    await this.#keep({ ...change });
+    await this.load();
+    return before;
+  }
+
+  /** The languages of all documents but one. */
+  writtenInWithout(document: string): Readonly<Record<string, string>> {
+    const { [document]: _one, ...others } = this.writtenIn;
+    return others;
   }
 
   async #keep(change: Record<string, unknown>): Promise<void> {

@@ -66,6 +66,9 @@ export const wholeBlocks: Story[] = [
       await driver.press("Alt+Shift+ArrowDown", "Alt+Shift+ArrowDown", "Tab");
       expect(await text(driver)).toEqual(["zero", "three", "ul: one", "ul in=1: two"]);
       await chosen(driver, "one,two");
+      await driver.press("Escape");
+      expect(await driver.evaluate("return sheaf.a.state.selection.head"), "the caret went along").toBe(12);
+      await driver.press("Escape", "Shift+ArrowDown");
       await driver.press("Shift+Tab", "Control+d");
       expect(await text(driver)).toEqual(["zero", "three", "ul: one", "ul: two", "ul: one", "ul: two"]);
       expect(new Set(await ids(driver)).size).toBe(6);

@@ -126,6 +126,22 @@ async function everyScreen(look) {
   await dialog().locator("li").first().waitFor();
   await look("who has a paragraph");
   await ada.presses("Escape");
+  await ada.presses("Control+Home", "Escape", "Enter");
+  await ada.page.getByRole("menu").waitFor();
+  await look("a block's menu, and the block chosen");
+  await ada.presses("ArrowRight");
+  await ada.page.getByRole("menu").nth(1).waitFor();
+  await look("what a block can become");
+  await ada.presses("Escape", "Escape", "Escape");
+  await press(".status-count");
+  await dialog().waitFor();
+  await look("how long the text is");
+  await ada.presses("Escape");
+  await dialog().waitFor({ state: "detached" });
+  await ada.presses("F1");
+  await dialog().locator("kbd").first().waitFor();
+  await look("every shortcut");
+  await ada.leavesDialog();
   await ada.writes("\n/");
   await ada.page.getByRole("listbox").waitFor();
   await look("the insert menu");
@@ -200,7 +216,7 @@ story("the words change with the language, at once and without a new start", asy
   await apart();
 
   await ada.page.evaluate(() => (globalThis.sameAsBefore = true));
-  await settings((open) => open.getByLabel("Language").selectOption("Deutsch"));
+  await settings((open) => open.getByLabel("Language").first().selectOption("Deutsch"));
   await speaks("de");
   await ada.page.getByRole("heading", { name: "Dokumente" }).waitFor();
   await ada.page.getByRole("button", { name: "Teilen", exact: true }).waitFor();

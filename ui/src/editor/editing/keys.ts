@@ -115,6 +115,9 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+a": ({ page }) => selectAll(page),
 };
 
+/** Every key that does something in the text, as the tables here name it. */
+export const TEXT_KEYS: readonly string[] = Object.keys(bindings);
+
 function goTo(page: Page, offset: number): true {
   page.select({ anchor: offset, head: offset });
   return true;

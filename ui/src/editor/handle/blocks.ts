@@ -1,5 +1,6 @@
 /** Blocks taken hold of, as the editor sees it: the choice, the handle beside them, the margin that chooses, the keys and the menu. */
 import { duplicate, moveBlock, toggleQuote, turnLines } from "../editing/blocks.ts";
+import type { BlockCommand } from "../commands.ts";
 import type { Delta } from "../delta.ts";
 import { moveSpan } from "../editing/moving.ts";
 import { type Span, blockAt } from "../lines/span.ts";
@@ -78,6 +79,19 @@ export class Blocks {
     this.handle?.keyPressed();
     const host = { openMenu: (): void => void this.openMenu(), kindOf: this.kindOf };
     return handleChosenKey(this.chosen, host, name, event);
+  }
+
+  /** Runs a command. */
+  run(command: BlockCommand): boolean {
+    if (command === "moveUp" || command === "moveDown") return this.move(command === "moveUp" ? -1 : 1);
+    if (command === "duplicate") return this.duplicate();
+    return command === "blockMenu" ? this.openMenu() : this.delete();
+  }
+
+  /** Puts what is chosen or selected on the clipboard. */
+  copy(): void {
+    this.page.view?.focus();
+    document.execCommand("copy");
   }
 
   /** Moves what is chosen, or the lines of the selection, past the block above (-1) or below (1). */

@@ -131,7 +131,7 @@ export class Chosen {
     const { page, span, range } = this;
     if (span === undefined || range === undefined || !page.editable) return;
     if (act === "up" || act === "down") return void this.move(act === "up" ? -1 : 1);
-    if (act === "duplicate") return this.chooseSpan(this.acting(() => duplicateSpan(page, span)));
+    if (act === "duplicate") return this.going(() => duplicateSpan(page, span));
     if (act === "delete") {
       this.release(false);
       removeSpan(page, span);
@@ -143,7 +143,7 @@ export class Chosen {
   /** Moves what is chosen before the line at `target`. */
   moveTo(target: number): void {
     const { span } = this;
-    if (span !== undefined) this.chooseSpan(this.acting(() => this.moving(span, target)));
+    if (span !== undefined) this.going(() => this.moving(span, target));
   }
 
   /** Draws what is chosen on the lines that are mounted. */
@@ -204,16 +204,23 @@ export class Chosen {
     const other = this.spanAt(beside);
     const isSmaller = span.to - span.from <= other.to - other.from;
     const count = span.to - span.from;
-    const moved = this.acting(() =>
-      isSmaller ? this.moving(span, by < 0 ? other.from : other.to) : this.moving(other, by < 0 ? span.to : span.from),
-    );
-    if (moved === undefined) return;
-    const from = by < 0 ? other.from : span.from + other.to - other.from;
-    this.chooseSpan({ from, to: from + count }, held.head < held.anchor);
+    const upward = held.head < held.anchor;
+    this.going(() => {
+      const moved = isSmaller ? this.moving(span, by < 0 ? other.from : other.to) : this.moving(other, by < 0 ? span.to : span.from);
+      const from = by < 0 ? other.from : span.from + other.to - other.from;
+      return moved === undefined ? undefined : { from, to: from + count };
+    }, upward);
   }
 
-  private chooseSpan(span: Span | undefined, upward = false): void {
-    if (span === undefined) return;
+  /** Does what puts the chosen blocks, or copies of them, elsewhere, and chooses them there. The caret goes along. */
+  private going(act: () => Span | undefined, upward = false): void {
+    const { range, held, page } = this;
+    const span = this.acting(act);
+    if (span === undefined || range === undefined || held === undefined || this.held === undefined) return;
+    const start = page.lines.startOf(span.from);
+    const goes = (offset: number, now: number): number => (offset >= range.from && offset <= range.to ? start + offset - range.from : now);
+    const { back } = this.held;
+    this.held = { ...this.held, back: { anchor: goes(held.back.anchor, back.anchor), head: goes(held.back.head, back.head) } };
     if (upward) this.choose(span.to - 1, span.from);
     else this.choose(span.from, span.to - 1);
   }

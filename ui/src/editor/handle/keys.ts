@@ -21,6 +21,9 @@ const ACTS: Readonly<Record<string, BlockAct>> = {
   "mod+[": "outdent",
 };
 
+/** The keys that act on chosen blocks alone: the others do there what they do everywhere. */
+export const BLOCK_KEYS: readonly string[] = ["escape", "shift+arrowup", "shift+arrowdown", "enter", "delete"];
+
 const MENU: ReadonlySet<string> = new Set(["enter", "alt+enter", "contextmenu", "shift+f10"]);
 
 /** Runs a key on the choice. Answers false when the text should have it. */
