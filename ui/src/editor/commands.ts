@@ -40,7 +40,7 @@ const COMMANDS = {
 } as const;
 
 /** A command's name. */
-export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu";
+export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "menuHere";
 
 /** Runs a command of the page's. */
 export function runOn(page: Page, name: keyof typeof COMMANDS): boolean {

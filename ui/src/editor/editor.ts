@@ -4,6 +4,7 @@
  */
 import "./editor.css";
 import "./outline/folding.css";
+import "./page/callouts.css";
 import "./page/tables.css";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
@@ -31,6 +32,7 @@ import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { People } from "./presence/people.ts";
+import { printable } from "./printable.ts";
 import { Pressing } from "./pressing.ts";
 import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
@@ -111,6 +113,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      this.words,
     );
     this.links = new LinkAsking(page, {
       boxAt: (from, to) => this.boxAt(from, to),
@@ -190,7 +193,7 @@ export class Editor {
   run(name: CommandName): boolean {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
-    if (name === "tableMenu") return this.openTableMenu();
+    if (name === "menuHere") return this.openMenuHere();
     return isPageCommand(name) && runOn(this.view.page, name);
   }
 
@@ -219,9 +222,9 @@ export class Editor {
     return setLanguage(this.view.page, language);
   }
 
-  /** Shows what can be done to the table that the caret is in. */
-  private openTableMenu(): boolean {
-    const opened = this.slash.openInTable();
+  /** Shows what can be done to the table or the callout that the caret is in. */
+  private openMenuHere(): boolean {
+    const opened = this.slash.openHere();
     this.changed();
     return opened;
   }
@@ -322,6 +325,11 @@ export class Editor {
     return this.view.page.lines.toDelta();
   }
 
+  /** The text as it goes on paper: plain, whole HTML. */
+  get printable(): string {
+    return printable(this.delta, this.words);
+  }
+
   /** Resolves when everything typed so far is durable, or after so many milliseconds. */
   saved(within = 10_000): Promise<boolean> {
     return this.lane.settled(within);
@@ -399,7 +407,7 @@ export class Editor {
       click: (event) => this.links.click(event, this.pressing.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
-      tableMenu: () => void this.run("tableMenu"),
+      menuHere: () => void this.run("menuHere"),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
         this.focused = focused;
@@ -437,7 +445,7 @@ export class Editor {
       fold: () => this.folding.toggleHere(),
       reachLink: () => this.links.reach(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
-      tableMenu: () => this.run("tableMenu"),
+      menuHere: () => this.run("menuHere"),
     };
   }
 

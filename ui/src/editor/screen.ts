@@ -9,6 +9,7 @@ import { EmbedView } from "./embeds/view.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
 import { goToCell } from "./editing/tables.ts";
+import { calloutAt } from "./lines/callout.ts";
 import { tableAt } from "./lines/table.ts";
 import type { EditorWords } from "./words.ts";
 
@@ -25,8 +26,8 @@ export interface ScreenEvents {
   check(offset: number): void;
   /** The triangle before a heading was pressed. */
   fold(offset: number): void;
-  /** The button of the table with the caret was pressed. */
-  tableMenu(): void;
+  /** The button of the table, or the title of the callout, with the caret was pressed. */
+  menuHere(): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -109,7 +110,7 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
         events.fold(page.offsetOf(view.posAtDOM(heading, 0)));
         return true;
       }
-      if (event.button === 0 && pressedOnTable(page, view, event, events)) return true;
+      if (event.button === 0 && (pressedOnTable(page, view, event, events) || pressedOnTitle(page, view, event, events))) return true;
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -165,7 +166,25 @@ function pressedOnTable(page: Page, view: EditorView, event: MouseEvent, events:
   const isIn = index >= table.from && index < table.to;
   if (target.className === "hole") goToCell(page, table, Number(target.dataset["row"]), Number(target.dataset["column"]));
   else if (!isIn) goToCell(page, table, 0, 0);
-  if (target.className !== "hole") events.tableMenu();
+  if (target.className !== "hole") events.menuHere();
+  return true;
+}
+
+/** A press on a callout's title asks what can be done. It is drawn above the first line's words and no element of its own. */
+function pressedOnTitle(page: Page, view: EditorView, event: MouseEvent, events: ScreenEvents): boolean {
+  const { target } = event;
+  const isFirst = target instanceof HTMLElement && target.matches("[data-callout-run='first'], [data-callout-run='only']");
+  if (!page.editable || !isFirst) return false;
+  const above = Number.parseFloat(getComputedStyle(target).paddingTop);
+  if (event.clientY > target.getBoundingClientRect().top + above) return false;
+  event.preventDefault();
+  view.focus();
+  const line = page.mounted.from + [...view.dom.children].indexOf(target);
+  const { index } = page.lines.at(page.selection.head);
+  const callout = calloutAt(page.lines, line);
+  const isIn = callout !== undefined && index >= callout.from && index < callout.to;
+  if (!isIn) page.select({ anchor: page.lines.startOf(line), head: page.lines.startOf(line) }, false);
+  events.menuHere();
   return true;
 }
 

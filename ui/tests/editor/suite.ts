@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { until } from "../drive/driver.ts";
 import { finding } from "./find.ts";
+import { callouts } from "./callouts.ts";
 import { shortcuts } from "./keys.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
@@ -14,6 +15,7 @@ export const stories: Story[] = [
   ...finding,
   ...sections,
   ...tables,
+  ...callouts,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

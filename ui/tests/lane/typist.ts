@@ -6,6 +6,7 @@ import { Fragment, Slice } from "prosemirror-model";
 import { Clipboard } from "../../src/editor/clipboard/clipboard.ts";
 import { Delta } from "../../src/editor/delta.ts";
 import { duplicate, indentAny, insertDivider, moveBlock, toggleQuote, toggleTask, turnLines } from "../../src/editor/editing/blocks.ts";
+import { dropCallout, quoteCallout, setCallout } from "../../src/editor/editing/callouts.ts";
 import { setMark, toggleMark } from "../../src/editor/editing/marks.ts";
 import { backspace, deleteForward, deleteSelection, enter, lineBreak, typeText } from "../../src/editor/editing/text.ts";
 import {
@@ -68,7 +69,8 @@ export class Typist {
     if (kind < 51) return said(toggleMark(page, chance.one(["bold", "italic", "code", "strike"])), "mark");
     if (kind < 53) return said(setMark(page, "link", "https://example.org/"), "link");
     if (kind < 60) return said(turnLines(page, chance.one(["h1", "h2", "ul", "ol", "task", "code", "p"])), "kind");
-    if (kind < 62) return said(toggleQuote(page), "quote");
+    if (kind < 61) return said(toggleQuote(page), "quote");
+    if (kind < 62) return said(this.callout(), "callout");
     if (kind < 64) return said(indentAny(page, chance.once(2) ? 1 : -1), "indent");
     if (kind < 66) return said(chance.once(2) ? toggleTask(page) : lineBreak(page), "task or break");
     if (kind < 67) return said(deleteSelection(page), "delete");
@@ -171,6 +173,13 @@ export class Typist {
     if (kind < 22) return said(chance.once(2) ? widenColumn(page, by) : this.paste(), "width or paste");
     if (kind < 23) return said(leaveTable(page), "leave the table");
     return said(nextCell(page, by), "next cell");
+  }
+
+  private callout(): boolean {
+    const { page } = this.view;
+    const kind = this.chance.below(4);
+    if (kind === 0) return quoteCallout(page);
+    return kind === 1 ? dropCallout(page) : setCallout(page, this.chance.one(["note", "warning"]));
   }
 
   private embed(): string {

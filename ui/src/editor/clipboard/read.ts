@@ -2,6 +2,7 @@
  * Reads HTML from web pages, Word and Google Docs into lines. The schema alone decides what comes in: kinds it knows, marks it knows, links it may open.
  * Fonts, colours, scripts, styles and everything else stay outside. The HTML is parsed into a document without a window: nothing in it runs or loads.
  */
+import { CALLOUTS, type Callout } from "../../generated/schema.ts";
 import type { Scalar } from "../delta.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
 import { Runs, SOFT_BREAK } from "../lines/line.ts";
@@ -105,7 +106,7 @@ class HtmlReader {
 
   private element(element: HTMLElement, context: Context): void {
     const tag = element.tagName.toUpperCase();
-    if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element)) return;
+    if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element) || isTitle(element)) return;
     if (tag === "BR") return this.lineBreak(element, context);
     if (tag === "INPUT") return this.checkbox(element as HTMLInputElement, context);
     if (tag === "IMG") return this.text(element.getAttribute("alt") ?? "", context);
@@ -231,7 +232,11 @@ function trimmed(runs: Runs): Runs["runs"] {
 /** What a block element makes of the lines in it. */
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   if (/^H[1-6]$/.test(tag)) return { ...context, block: changeBlock(context.block, { kind: tag.toLowerCase(), indent: 0 }) };
-  if (tag === "BLOCKQUOTE") return { ...context, block: changeBlock(context.block, { quote: 1 + quoteOf(context) }) };
+  const callout = calloutNamed(element);
+  if (tag === "BLOCKQUOTE" || callout !== undefined) {
+    const quote = 1 + quoteOf(context);
+    return { ...context, block: changeBlock(context.block, callout !== undefined && quote === 1 ? { quote, callout } : { quote }) };
+  }
   if (tag === "PRE")
     return {
       ...context,
@@ -246,6 +251,19 @@ function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   }
   const word = wordList(element, context);
   return word === undefined ? context : { ...context, ...word };
+}
+
+/** What a callout is about: ours, or one of GitHub's. */
+function calloutNamed(element: HTMLElement): Callout | undefined {
+  const { classList } = element;
+  return CALLOUTS.find(
+    (sort) => classList.contains(`markdown-alert-${sort}`) || (classList.contains("callout") && classList.contains(sort)),
+  );
+}
+
+/** A callout's title, which is drawn for each reader in their language. */
+function isTitle(element: HTMLElement): boolean {
+  return element.matches(".callout-title, .markdown-alert-title");
 }
 
 function quoteOf({ block }: Context): number {

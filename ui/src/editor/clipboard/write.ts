@@ -3,25 +3,28 @@
  * the Delta besides, so that another Sheaf page loses nothing. (Files are written by the core's converter, not by this.)
  */
 import type { Attributes } from "../delta.ts";
+import type { Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
+import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
 import { SOFT_BREAK, type Run } from "../lines/line.ts";
+import { type EditorWords, WORDS } from "../words.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, deltaOf } from "./lines.ts";
 import { gridOf } from "./tables.ts";
 
 /** HTML for e-mail, office programs and other Sheaf pages. */
-export function toHtml(copied: readonly Copied[]): string {
+export function toHtml(copied: readonly Copied[], words: EditorWords = WORDS): string {
   const data = escapeHtml(JSON.stringify({ ops: deltaOf(copied).ops }));
-  return `<div data-sheaf="${data}">${blocks(copied, 0)}</div>`;
+  return `<div data-sheaf="${data}">${blocks(copied, 0, words)}</div>`;
 }
 
 /** The same without our own data: what a person would paste elsewhere. */
-export function toPlainHtml(copied: readonly Copied[]): string {
-  return blocks(copied, 0);
+export function toPlainHtml(copied: readonly Copied[], words: EditorWords = WORDS): string {
+  return blocks(copied, 0, words);
 }
 
-function blocks(copied: readonly Copied[], quote: number): string {
+function blocks(copied: readonly Copied[], quote: number, words: EditorWords): string {
   let html = "";
   for (let i = 0; i < copied.length;) {
     const line = copied[i];
@@ -32,8 +35,10 @@ function blocks(copied: readonly Copied[], quote: number): string {
       end = endOfTable(copied, i);
       html += tableOf(copied.slice(i, end));
     } else if (block.quote > quote) {
-      while (end < copied.length && readBlock(copied[end]?.block ?? "").quote > quote) end++;
-      html += `<blockquote>${blocks(copied.slice(i, end), quote + 1)}</blockquote>`;
+      while (end < copied.length && goesOn(copied, end, quote)) end++;
+      const callout = quote === 0 ? calloutOf(block) : null;
+      const inner = blocks(copied.slice(i, end), quote + 1, words);
+      html += callout === null ? `<blockquote>${inner}</blockquote>` : calloutBox(callout, words, inner);
     } else if (isList(block.kind)) {
       while (end < copied.length && isItem(copied[end], quote)) end++;
       html += list(copied.slice(i, end));
@@ -45,6 +50,18 @@ function blocks(copied: readonly Copied[], quote: number): string {
     i = end;
   }
   return html;
+}
+
+/** Whether the line at an index goes on in the quote, so deep in others, of the line above. */
+function goesOn(copied: readonly Copied[], at: number, quote: number): boolean {
+  const [above, here] = [readBlock(copied[at - 1]?.block ?? ""), readBlock(copied[at]?.block ?? "")];
+  return here.quote > quote && (quote > 0 || isSameQuote(above, here));
+}
+
+/** With its title as words: where it is pasted, nothing draws one. */
+function calloutBox(sort: Callout, words: EditorWords, inner: string): string {
+  const title = words.blocks[sort]?.title ?? sort;
+  return `<blockquote class="callout ${sort}"><p class="callout-title"><strong>${escapeHtml(title)}</strong></p>${inner}</blockquote>`;
 }
 
 /** Where the table that begins at an index ends. */
@@ -188,6 +205,8 @@ export function toMarkdown(copied: readonly Copied[]): string {
     if (before?.kind === "code" && !inCode) parts.push("```");
     const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || (inCode && before.kind === "code"));
     if (before !== undefined && !tight) parts.push("");
+    const callout = calloutOf(block);
+    if (callout !== null && (before === undefined || !isSameQuote(before, block))) parts.push(`> [!${callout.toUpperCase()}]`);
     if (inCode && before?.kind !== "code") parts.push(`\`\`\`${block.language ?? ""}`);
     if (block.kind === "divider") parts.push("---");
     else parts.push(inCode ? textOf(runs) : "> ".repeat(block.quote) + prefix(block, numbers, true) + markdownInline(runs));

@@ -21,8 +21,8 @@ export interface KeyHost {
   /** Folds or unfolds the section of the caret. */
   fold(): boolean;
   copyAsMarkdown(): void;
-  /** Shows what can be done to the table with the caret; false outside of tables. */
-  tableMenu(): boolean;
+  /** Shows what can be done to the table or the callout with the caret; false outside of both. */
+  menuHere(): boolean;
   readonly isMac: boolean;
 }
 
@@ -42,8 +42,8 @@ const bindings: Readonly<Record<string, Binding>> = {
     return true;
   },
   "mod+shift+m": (host) => done(host.fold()),
-  // What the caret is in is asked from the inside out: a link, then the table around it.
-  "alt+enter": (host) => host.reachLink() || host.tableMenu(),
+  // What the caret is in is asked from the inside out: a link, then the table or the callout around it.
+  "alt+enter": (host) => host.reachLink() || host.menuHere(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),
   "mod+alt+1": ({ page }) => done(turnLines(page, "h1")),

@@ -2,6 +2,7 @@
  * Markdown shortcuts as they are typed. A shortcut is two edits: the literal character first, then what it means, each an undo entry of its own, so
  * that undo right after gives the literal text back.
  */
+import { CALLOUTS } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import type { Line } from "../lines/line.ts";
 import { changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
@@ -32,6 +33,9 @@ const INLINE: readonly InlineRule[] = [
   { pattern: /(?<!=)==([^=\s](?:[^=]*[^=\s])?)==$/u, mark: "background", value: "yellow" },
 ];
 
+/** `[!important]`: nothing at a line's start that means something is longer. */
+const LONGEST_SIGN = 12;
+
 const LINK = /(?<!!)\[([^[\]]+)\]\(([^()\s]+)\)$/u;
 
 /** Looks at a text about to be typed at the caret. Answers true when it was typed here, with what it means. */
@@ -55,9 +59,9 @@ function outcomeOf(page: Page, line: Line, start: number, before: string, column
 
 /** Shortcuts at a line's start. In a cell a sign stays a sign. */
 function blockOutcome(line: Line, before: string, column: number): Outcome | undefined {
-  const { kind, cell } = readBlock(line.block);
+  const { kind, cell, quote } = readBlock(line.block);
   if (cell !== null) return undefined;
-  if (line.text.length + 1 > column && before.length > 8) return undefined;
+  if (line.text.length + 1 > column && before.length > LONGEST_SIGN) return undefined;
   const isPlain = kind === "p";
   const heading = /^(#{1,6}) $/.exec(before);
   if (heading !== null && !isList(kind)) return becoming(column, (old) => turnInto(old, `h${heading[1]?.length ?? 1}`));
@@ -73,6 +77,9 @@ function blockOutcome(line: Line, before: string, column: number): Outcome | und
     return becoming(column, (old) => changeBlock(turnInto(old, "ol"), number === 1 ? {} : { number }));
   }
   if (/^> $/.test(before)) return becoming(column, (old) => changeBlock(old, { quote: readBlock(old).quote + 1 }));
+  const callout = /^\[!(\w+)\]$/.exec(before);
+  const sort = CALLOUTS.find((name) => name === callout?.[1]?.toLowerCase());
+  if (sort !== undefined && quote > 0 && isPlain) return becoming(column, (old) => changeBlock(old, { callout: sort }));
   if (before === "```" && isPlain && line.width === 2) return becoming(column, (old) => turnInto(old, "code"));
   if (before === "---" && isPlain && line.width === 2) {
     return (page) => {

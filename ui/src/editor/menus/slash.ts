@@ -8,16 +8,20 @@ import type { Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
 import { insertTable, isInTable } from "../editing/tables.ts";
+import { calloutAt } from "../lines/callout.ts";
+import { IN_CALLOUT, SORTS, runInCallout } from "./callout.ts";
 import { IN_TABLE, runInTable } from "./table.ts";
 import type { BlockWords } from "../words.ts";
 
 /** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
 export interface SlashItem {
   readonly id: string;
-  readonly group: "basic" | "lists" | "blocks" | "table";
+  readonly group: "basic" | "lists" | "blocks" | "callout" | "table";
   readonly title: string;
   readonly keywords: readonly string[];
   readonly shortcut?: string;
+  /** Only offered to who asks for it by name, so that the menu stays short. */
+  readonly onlyByName?: true;
 }
 
 /** What the menu shows. */
@@ -38,6 +42,8 @@ const ITEMS: readonly SlashItem[] = [
   { id: "ol", group: "lists", title: "Numbered list", keywords: ["ordered", "1."], shortcut: "Mod+Shift+7" },
   { id: "task", group: "lists", title: "Task list", keywords: ["todo", "checkbox", "check", "[]"], shortcut: "Mod+Shift+9" },
   { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
+  { id: "callout", group: "blocks", title: "Callout", keywords: ["alert", "admonition", "box", "> [!note]"] },
+  ...SORTS.map((item) => ({ ...item, onlyByName: true as const })),
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
@@ -48,7 +54,7 @@ const LONGEST_QUERY = 24;
 
 /** The menu. */
 export class SlashMenu {
-  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did. */
+  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did, to change what is there. */
   private open: { from: number; chosen: number; sign: 0 | 1 } | undefined;
 
   /** `named` are the blocks in the reader's language. */
@@ -66,9 +72,10 @@ export class SlashMenu {
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
   }
 
-  /** In a table the menu is about the table. */
+  /** In a table the menu is about the table; opened by a key elsewhere, about the callout. */
   private get offered(): readonly SlashItem[] {
-    return isInTable(this.page) ? IN_TABLE : ITEMS;
+    if (isInTable(this.page)) return IN_TABLE;
+    return this.open?.sign === 0 ? IN_CALLOUT : ITEMS;
   }
 
   /** The text or the selection changed. Answers whether the menu did. */
@@ -95,10 +102,11 @@ export class SlashMenu {
     return true;
   }
 
-  /** Opens it at the caret, in a table. Answers false elsewhere. */
-  openInTable(): boolean {
+  /** Opens it at the caret, in a table or a callout. Answers false elsewhere. */
+  openHere(): boolean {
     const { page } = this;
-    if (!page.editable || !isInTable(page)) return false;
+    if (!page.editable) return false;
+    if (!isInTable(page) && calloutAt(page.lines, page.lines.at(page.selection.head).index) === undefined) return false;
     if (page.selection.anchor !== page.selection.head) page.select(caret(page.selection.head));
     this.open = { from: page.selection.head, chosen: 0, sign: 0 };
     return true;
@@ -131,10 +139,10 @@ export class SlashMenu {
 
   /** Inserts an item in the place of what was typed. */
   choose(id: string): void {
-    const { state, page } = this;
+    const { state, page, offered } = this;
     const sign = this.open?.sign ?? 0;
     this.open = undefined;
-    if (state === undefined || !this.offered.some((item) => item.id === id)) return;
+    if (state === undefined || !offered.some((item) => item.id === id)) return;
     page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
@@ -142,7 +150,7 @@ export class SlashMenu {
 
 function insert(page: Page, id: string): void {
   const how = { joins: "slash menu" };
-  if (runInTable(page, id)) return;
+  if (runInTable(page, id) || runInCallout(page, id === "callout" ? "note" : id, how)) return;
   if (id === "table") {
     insertTable(page, how);
     return;
@@ -152,7 +160,7 @@ function insert(page: Page, id: string): void {
     return;
   }
   const at = page.lines.at(page.selection.head);
-  const block = id === "quote" ? changeBlock(turnInto(at.line.block, "p"), { quote: 1 }) : turnInto(at.line.block, id);
+  const block = id === "quote" ? changeBlock(turnInto(at.line.block, "p"), { quote: 1, callout: null }) : turnInto(at.line.block, id);
   page.edit(withBlocks(page, [{ at, block }]), how);
 }
 
@@ -163,7 +171,7 @@ function matching(query: string, offered: readonly SlashItem[], named: BlockWord
     const { title = item.title, also = [] } = named[item.id] ?? {};
     return { ...item, title, keywords: [...item.keywords, item.title.toLowerCase(), ...also] };
   });
-  if (wanted === "") return items;
+  if (wanted === "") return items.filter(({ onlyByName }) => onlyByName !== true);
   const scored = items.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
   return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
 }

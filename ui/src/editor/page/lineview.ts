@@ -5,6 +5,7 @@
 import type { Node } from "prosemirror-model";
 import type { NodeView } from "prosemirror-view";
 import { type Block, headingLevel, isKnown, isList, readBlock } from "../lines/block.ts";
+import { calloutOf } from "../lines/callout.ts";
 
 /** What stands before a line and how it meets its neighbours; worked out by the page, not by the line. */
 export interface Arrangement {
@@ -13,6 +14,8 @@ export interface Arrangement {
   /** First line of a run of code, or of quotation. */
   readonly first: boolean;
   readonly last: boolean;
+  /** The same of a callout. */
+  readonly callout?: { readonly first: boolean; readonly last: boolean } | undefined;
 }
 
 /** What a line's element says of its place in a table. */
@@ -91,7 +94,8 @@ export class LineView implements NodeView {
   /** Takes on what the neighbours made of it. */
   arrange(arrangement: Arrangement): void {
     setAttribute(this.dom, "data-marker", arrangement.marker === "" ? undefined : arrangement.marker);
-    setAttribute(this.dom, "data-run", arrangement.first ? (arrangement.last ? "only" : "first") : arrangement.last ? "last" : undefined);
+    setAttribute(this.dom, "data-run", partOf(arrangement));
+    setAttribute(this.dom, "data-callout-run", arrangement.callout === undefined ? undefined : (partOf(arrangement.callout) ?? "inner"));
   }
 
   /** Takes on what folding made of it: hidden below a heading, or a heading with what is below it hidden. */
@@ -108,6 +112,7 @@ export class LineView implements NodeView {
     this.dom.className = this.head ? `${classOf(block)} head` : classOf(block);
     setAttribute(this.dom, "data-indent", block.indent > 0 ? String(Math.min(block.indent, 12)) : undefined);
     setAttribute(this.dom, "data-quote", block.quote > 0 ? String(Math.min(block.quote, 6)) : undefined);
+    setAttribute(this.dom, "data-callout", calloutOf(block) ?? undefined);
     setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
     setAttribute(this.dom, "data-language", block.kind === "code" ? (block.language ?? undefined) : undefined);
     if (block.kind === "code") {
@@ -138,6 +143,11 @@ export class LineView implements NodeView {
     });
     return check;
   }
+}
+
+/** Which end of a run a line is. */
+function partOf({ first, last }: { readonly first: boolean; readonly last: boolean }): string | undefined {
+  return first ? (last ? "only" : "first") : last ? "last" : undefined;
 }
 
 /** What a table's frame needs, ProseMirror need not know (see tables.ts). */
@@ -173,6 +183,7 @@ function classOf(block: Block): string {
   else classes.push(block.kind);
   if (isList(block.kind)) classes.push("list");
   if (block.quote > 0) classes.push("quote");
+  if (calloutOf(block) !== null) classes.push("callout");
   if (block.cell !== null) classes.push("cell");
   if (block.done) classes.push("done");
   return classes.join(" ");

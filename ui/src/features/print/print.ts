@@ -4,7 +4,7 @@
  */
 import "./print.css";
 
-import { type Editor, printable } from "../../editor/index.ts";
+import type { Editor } from "../../editor/index.ts";
 
 /** Asks the system to print the open document. */
 export function printDocument(title: string, language: string, editor: Editor): void {
@@ -16,7 +16,7 @@ export function printDocument(title: string, language: string, editor: Editor): 
   heading.className = "printed-title";
   heading.textContent = title;
   // Everything in it was escaped where it was written.
-  const body = new DOMParser().parseFromString(printable(editor.delta), "text/html").body;
+  const body = new DOMParser().parseFromString(editor.printable, "text/html").body;
   sheet.append(heading, ...body.childNodes);
   document.body.append(sheet);
   window.addEventListener("afterprint", () => sheet.remove(), { once: true });
