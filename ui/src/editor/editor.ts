@@ -31,6 +31,7 @@ import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
+import { Pictures } from "./pictures/pictures.ts";
 import { People } from "./presence/people.ts";
 import { printable } from "./printable.ts";
 import { Pressing } from "./pressing.ts";
@@ -70,6 +71,7 @@ export class Editor {
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
+  private readonly pictures: Pictures;
   private readonly words: EditorWords;
   private readonly now: () => number;
   private readonly telling = new Telling();
@@ -100,7 +102,12 @@ export class Editor {
       isComposing: () => this.composing,
       changed: (here) => this.telling.say("people", here),
     });
-    const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
+    this.pictures = new Pictures(
+      () => this.view.page,
+      () => this.words,
+    );
+    const coloured = new Highlighting(() => this.view.page);
+    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.outline = new Outline(page);
@@ -157,6 +164,7 @@ export class Editor {
     Object.assign(this.words, words);
     const { view } = this.view.page;
     if (view) showWords(view, this.words);
+    this.pictures.retell();
   }
 
   /** Ends it. What is unsaved is still sent. */

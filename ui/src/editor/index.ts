@@ -5,6 +5,7 @@ export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
 export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+export { hasPictures, illustrate } from "./pictures/paper.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";

@@ -10,6 +10,14 @@ export interface EditorWords {
   readonly source: string;
   readonly label: string;
   readonly placeholder: string;
+  /** The field in which a formula is edited, and a formula that is empty. */
+  readonly formulaField: string;
+  readonly formulaEmpty: string;
+  /** Code that is to be a formula, or a diagram, and cannot be drawn as it is. */
+  readonly formulaProblem: string;
+  readonly diagramProblem: string;
+  /** The picture of a diagram. */
+  readonly diagram: string;
   /** The button of a table. */
   readonly table: string;
   /** What the blocks of the insert menu are called, and what else they are found by. */
@@ -22,6 +30,11 @@ export type BlockWords = Readonly<Record<string, { readonly title?: string | und
 export const WORDS: EditorWords = {
   label: "Document text",
   placeholder: "Write, or press / for blocks",
+  formulaField: "Formula in TeX",
+  formulaEmpty: "Formula",
+  formulaProblem: "Cannot be drawn as a formula yet",
+  diagramProblem: "Cannot be drawn as a diagram yet",
+  diagram: "Diagram",
   table: "Rows and columns",
   newer: "Made with a newer version",
   source: "Markdown",

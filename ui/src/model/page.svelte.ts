@@ -17,10 +17,11 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
   const { textLabel: label, placeholder, newer, source, table } = say.document;
+  const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, source, table, blocks };
+  return { label, placeholder, newer, source, table, blocks, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
 
 export class Page {

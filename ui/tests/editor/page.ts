@@ -55,9 +55,9 @@ function textShown(element: Element): string {
   for (const child of element.childNodes) {
     if (child.nodeType === 3) text += child.nodeValue ?? "";
     else if (child instanceof Element) {
-      if (child.matches(".card")) text += "\uFFFC";
+      if (child.matches(".card, .formula, .footnote, .contents")) text += "\uFFFC";
       else if (child.matches("br.soft")) text += "\u2028";
-      else if (!child.matches(".check, .peer-caret, br, img")) text += textShown(child);
+      else if (!child.matches(".check, .peer-caret, .picture, br, img")) text += textShown(child);
     }
   }
   return text;

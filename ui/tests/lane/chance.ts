@@ -12,6 +12,7 @@ const BLOCKS = [
   "task",
   "task done",
   "code lang=rust",
+  "code lang=math",
   "p q=1",
   "p call=tip q=1",
   "callout tone=warm",

@@ -184,7 +184,9 @@ export class Typist {
 
   private embed(): string {
     const { page } = this.view;
-    page.edit(new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.word() }));
+    page.edit(
+      new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram", "formula"])]: this.word() }),
+    );
     return "embed";
   }
 

@@ -2,10 +2,10 @@
  * Reads HTML from web pages, Word and Google Docs into lines. The schema alone decides what comes in: kinds it knows, marks it knows, links it may open.
  * Fonts, colours, scripts, styles and everything else stay outside. The HTML is parsed into a document without a window: nothing in it runs or loads.
  */
-import { CALLOUTS, type Callout } from "../../generated/schema.ts";
-import type { Scalar } from "../delta.ts";
+import { CALLOUTS, type Callout, FORMULA } from "../../generated/schema.ts";
+import type { Embed, Scalar } from "../delta.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
-import { Runs, SOFT_BREAK } from "../lines/line.ts";
+import { OBJECT, Runs, SOFT_BREAK } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, cleanText, copiedFromJson } from "./lines.ts";
 
@@ -109,6 +109,8 @@ class HtmlReader {
     if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element) || isTitle(element)) return;
     if (tag === "BR") return this.lineBreak(element, context);
     if (tag === "INPUT") return this.checkbox(element as HTMLInputElement, context);
+    const tex = tag === "MATH" ? texOf(element) : undefined;
+    if (tex !== undefined) return this.embed({ [FORMULA]: tex }, context);
     if (tag === "IMG") return this.text(element.getAttribute("alt") ?? "", context);
     if (tag === "TD" || tag === "TH") return this.cell(element, context);
     if (!BLOCKS.has(tag)) return this.children(element, inMarks(element, tag, context));
@@ -207,6 +209,12 @@ class HtmlReader {
     this.endsInSpace = words.endsWith(" ");
   }
 
+  private embed(embed: Embed, context: Context): void {
+    this.runs.add({ text: OBJECT, embed, attributes: Object.keys(context.marks).length === 0 ? undefined : context.marks });
+    this.hasText = true;
+    this.endsInSpace = false;
+  }
+
   private endLine(evenEmpty = false): void {
     if (this.hasText || evenEmpty) this.lines.push({ block: this.block, runs: trimmed(this.runs) });
     this.runs = new Runs();
@@ -264,6 +272,13 @@ function calloutNamed(element: HTMLElement): Callout | undefined {
 /** A callout's title, which is drawn for each reader in their language. */
 function isTitle(element: HTMLElement): boolean {
   return element.matches(".callout-title, .markdown-alert-title");
+}
+
+/** The TeX that a formula on a web page was drawn from, where it says so. */
+function texOf(math: HTMLElement): string | undefined {
+  const tex = math.querySelector("annotation[encoding='application/x-tex']")?.textContent ?? math.getAttribute("alttext") ?? "";
+  const line = cleanText(tex).replaceAll(/\s+/g, " ").trim();
+  return line === "" ? undefined : line;
 }
 
 function quoteOf({ block }: Context): number {

@@ -4,6 +4,7 @@
  */
 import type { Page } from "../page/page.ts";
 import { codeRange, duplicate, indent, indentAny, moveBlock, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
+import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
@@ -73,6 +74,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     return kind === "code" ? done(paragraphAfter(page)) : false;
   },
   enter: (host) => {
+    if (openSelectedEmbed(host.page)) return true;
     host.interrupt();
     return done(enter(host.page));
   },

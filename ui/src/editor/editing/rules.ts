@@ -2,9 +2,9 @@
  * Markdown shortcuts as they are typed. A shortcut is two edits: the literal character first, then what it means, each an undo entry of its own, so
  * that undo right after gives the literal text back.
  */
-import { CALLOUTS } from "../../generated/schema.ts";
+import { CALLOUTS, FORMULA, MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
-import type { Line } from "../lines/line.ts";
+import { type Line, OBJECT } from "../lines/line.ts";
 import { changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { marksOf } from "../page/schema.ts";
@@ -81,6 +81,8 @@ function blockOutcome(line: Line, before: string, column: number): Outcome | und
   const sort = CALLOUTS.find((name) => name === callout?.[1]?.toLowerCase());
   if (sort !== undefined && quote > 0 && isPlain) return becoming(column, (old) => changeBlock(old, { callout: sort }));
   if (before === "```" && isPlain && line.width === 2) return becoming(column, (old) => turnInto(old, "code"));
+  if (before === "$$" && isPlain && line.width === 1)
+    return becoming(column, (old) => changeBlock(turnInto(old, "code"), { language: MATH }));
   if (before === "---" && isPlain && line.width === 2) {
     return (page) => {
       const { start, line: now } = page.lines.at(page.selection.head);
@@ -100,12 +102,31 @@ function becoming(column: number, change: (block: string) => string): Outcome {
   };
 }
 
+/** A formula begins and ends with a sign that touches it, so that two prices are none. */
+const FORMULA_TYPED = /(?<![\\$\p{L}\p{N}])\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u;
+
+/** Takes the signs around a formula away with it and puts the formula there. */
+function formulaOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
+  const match = FORMULA_TYPED.exec(before);
+  if (match === null || hasCode(line, match.index, column - 1) || line.text.slice(match.index, column).includes(OBJECT)) return undefined;
+  const from = start + match.index;
+  return () => {
+    const delta = new Delta()
+      .retain(from)
+      .delete(start + column - from)
+      .insert({ [FORMULA]: match[1] ?? "" }, { ...typingAttributes(page) });
+    page.edit(delta, { selection: caret(from + 1) });
+  };
+}
+
 /** Shortcuts around words. */
 function inlineOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
   if (typingAttributes(page)?.["code"] !== undefined) return undefined;
   const link = LINK.exec(before);
   const href = safeUrl(link?.[2] ?? "");
   if (link !== null && href !== undefined) return marking(start + link.index, start + column, 1, link[1]?.length ?? 0, { link: href });
+  const formula = formulaOutcome(page, line, start, before, column);
+  if (formula !== undefined) return formula;
   for (const { pattern, mark, value } of INLINE) {
     const match = pattern.exec(before);
     if (match === null || hasCode(line, match.index, column - 1)) continue;

@@ -19,6 +19,8 @@ export interface EmbedHost {
   format(attributes: Record<string, string | number | boolean | null>): void;
   /** Puts another value in its place. Of two who do so at once, both stay: what two may change belongs into attributes. */
   replace(value: unknown): void;
+  /** Gives the keys back to the text, behind it. */
+  leave(): void;
 }
 
 /** An embed's element. */
@@ -31,6 +33,8 @@ export interface Drawn {
   /** Whether an event inside is its own and not the text's. */
   stopEvent?(event: Event): boolean;
   destroy?(): void;
+  /** It was chosen with Enter. Answers false when there is nothing to open. */
+  open?(): boolean;
 }
 
 /** A kind of embed. */

@@ -1,6 +1,7 @@
 /** The node view of every embed: asks its kind to draw it, and does to the text what the kind asks for. */
 import type { Node } from "prosemirror-model";
-import type { NodeView } from "prosemirror-view";
+import { NodeSelection } from "prosemirror-state";
+import type { EditorView, NodeView } from "prosemirror-view";
 import { type Attributes, Delta, type Embed } from "../delta.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
@@ -43,6 +44,11 @@ export class EmbedView implements NodeView {
     this.drawn.retell?.();
   }
 
+  /** Opens what can be opened of it. */
+  open(): boolean {
+    return this.drawn.open?.() ?? false;
+  }
+
   stopEvent(event: Event): boolean {
     return this.drawn.stopEvent?.(event) ?? false;
   }
@@ -59,6 +65,16 @@ export class EmbedView implements NodeView {
 /** Says the words of all embeds on a screen again. */
 export function retellEmbeds(screen: HTMLElement): void {
   for (const element of screen.querySelectorAll<EmbedElement>("[data-embed]")) element.sheafEmbed?.retell();
+}
+
+/** Opens the embed that is selected. Answers false when none is, or when there is nothing to open. */
+export function openSelectedEmbed({ view, state }: Page): boolean {
+  return state.selection instanceof NodeSelection && openEmbedAt(view, state.selection.from);
+}
+
+/** Opens the embed at a position of the page. */
+export function openEmbedAt(view: EditorView | undefined, position: number): boolean {
+  return (view?.nodeDOM(position) as EmbedElement | null | undefined)?.sheafEmbed?.open() ?? false;
 }
 
 class Host implements EmbedHost {
@@ -95,6 +111,12 @@ class Host implements EmbedHost {
         .delete(1),
       { scroll: false },
     );
+  }
+
+  leave(): void {
+    const at = this.offset();
+    if (at !== undefined) this.page.select({ anchor: at + 1, head: at + 1 });
+    this.page.view?.focus();
   }
 
   /** Where it stands in the text now. */

@@ -2,7 +2,9 @@
  * The insert menu without its looks: what it offers, what is typed into it, which item is chosen. The chrome draws it and the editor's keys drive it.
  * It opens at a `/` at a line's start or after a space, filters as one types, and leaves the text alone when dismissed.
  */
+import { MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
+import { insertFormula } from "../embeds/insert.ts";
 import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
@@ -45,6 +47,9 @@ const ITEMS: readonly SlashItem[] = [
   { id: "callout", group: "blocks", title: "Callout", keywords: ["alert", "admonition", "box", "> [!note]"] },
   ...SORTS.map((item) => ({ ...item, onlyByName: true as const })),
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
+  { id: "math", group: "blocks", title: "Formula", keywords: ["equation", "tex", "latex", "katex", "$$"] },
+  { id: "formula", group: "blocks", title: "Formula in a line", keywords: ["equation", "inline", "math", "tex", "$"] },
+  { id: "mermaid", group: "blocks", title: "Diagram", keywords: ["chart", "flowchart", "graph"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
@@ -155,13 +160,23 @@ function insert(page: Page, id: string): void {
     insertTable(page, how);
     return;
   }
+  if (id === "formula") {
+    insertFormula(page, how);
+    return;
+  }
   if (id === "divider") {
     insertDivider(page, how);
     return;
   }
   const at = page.lines.at(page.selection.head);
-  const block = id === "quote" ? changeBlock(turnInto(at.line.block, "p"), { quote: 1, callout: null }) : turnInto(at.line.block, id);
+  const block = blockFor(id, at.line.block);
   page.edit(withBlocks(page, [{ at, block }]), how);
+}
+
+/** What the caret's line becomes. */
+function blockFor(id: string, old: string): string {
+  if (id === MATH || id === "mermaid") return changeBlock(turnInto(old, "code"), { language: id });
+  return id === "quote" ? changeBlock(turnInto(old, "p"), { quote: 1, callout: null }) : turnInto(old, id);
 }
 
 /** What fits, by the names in the reader's language or in English, in which Markdown's words are. */

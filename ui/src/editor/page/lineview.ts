@@ -6,6 +6,7 @@ import type { Node } from "prosemirror-model";
 import type { NodeView } from "prosemirror-view";
 import { type Block, headingLevel, isKnown, isList, readBlock } from "../lines/block.ts";
 import { calloutOf } from "../lines/callout.ts";
+import { picturedAs } from "../lines/pictured.ts";
 
 /** What stands before a line and how it meets its neighbours; worked out by the page, not by the line. */
 export interface Arrangement {
@@ -48,9 +49,9 @@ export class LineView implements NodeView {
     this.dom = document.createElement(tagOf(block));
     this.dom.sheafLine = this;
     this.check = block.kind === "task" ? this.makeCheck() : undefined;
-    if (this.check !== undefined || block.cell !== null) {
+    if (this.check !== undefined || block.cell !== null || picturedAs(block) !== undefined) {
       this.contentDOM = document.createElement("span");
-      this.contentDOM.className = block.cell !== null ? "cell-text" : "task-text";
+      this.contentDOM.className = block.cell !== null ? "cell-text" : this.check !== undefined ? "task-text" : "code-text";
       if (this.check !== undefined) this.dom.append(this.check);
       this.dom.append(this.contentDOM);
     } else this.contentDOM = this.dom;
@@ -70,7 +71,12 @@ export class LineView implements NodeView {
     if (mutation.type === "selection") return false;
     if (isOfFrame(mutation.target) || this.check?.contains(mutation.target) === true) return true;
     if (mutation.type === "attributes") return mutation.target === this.dom;
-    return mutation.type === "childList" && mutation.target === this.dom && this.isCell && isFrameAlone(mutation as MutationRecord);
+    return (
+      mutation.type === "childList" &&
+      mutation.target === this.dom &&
+      this.contentDOM !== this.dom &&
+      isFrameAlone(mutation as MutationRecord)
+    );
   }
 
   stopEvent(event: Event): boolean {
@@ -80,6 +86,13 @@ export class LineView implements NodeView {
   /** Whether it is drawn as a part of a table. */
   get isCell(): boolean {
     return this.contentDOM.classList.contains("cell-text");
+  }
+
+  /** Hangs a picture of what the code says below its words, or takes away what hangs there. */
+  hang(picture: HTMLElement | undefined): void {
+    if (!this.contentDOM.classList.contains("code-text")) return;
+    for (const child of [...this.dom.children]) if (child.classList.contains(PICTURE) && child !== picture) child.remove();
+    if (picture !== undefined && picture.parentElement !== this.dom) this.dom.append(picture);
   }
 
   /** Takes its place in a table. */
@@ -152,13 +165,17 @@ function partOf({ first, last }: { readonly first: boolean; readonly last: boole
 
 /** What a table's frame needs, ProseMirror need not know (see tables.ts). */
 export const FRAME = "table-frame";
+/** The same of what hangs below code (see ../pictures). */
+const PICTURE = "picture";
 
 function isOfFrame(target: globalThis.Node): boolean {
-  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}`) instanceof Element;
+  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}, .${PICTURE}`) instanceof Element;
 }
 
 function isFrameAlone({ addedNodes, removedNodes }: MutationRecord): boolean {
-  return [...addedNodes, ...removedNodes].every((node) => node instanceof Element && node.classList.contains(FRAME));
+  return [...addedNodes, ...removedNodes].every(
+    (node) => node instanceof Element && (node.classList.contains(FRAME) || node.classList.contains(PICTURE)),
+  );
 }
 
 function tagOf(block: Block): string {
@@ -172,7 +189,7 @@ function tagOf(block: Block): string {
 function shapeOf(block: Block): string {
   if (block.cell !== null) return block.kind === "task" ? "task in a cell" : "cell";
   if (block.kind === "task") return "task";
-  if (block.kind === "code") return "code";
+  if (block.kind === "code") return picturedAs(block) === undefined ? "code" : "code with a picture";
   return tagOf(block);
 }
 
