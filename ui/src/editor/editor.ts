@@ -27,6 +27,8 @@ import { LinkAsking } from "./links/asking.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
 import { SlashMenu } from "./menus/slash.ts";
+import { Footnotes } from "./footnotes/footnotes.ts";
+import type { EmbedReach } from "./embeds/kind.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import { isShown } from "./page/project.ts";
@@ -68,6 +70,7 @@ export class Editor {
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
+  private readonly footnotes: Footnotes;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -111,6 +114,7 @@ export class Editor {
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.outline = new Outline(page);
+    this.footnotes = new Footnotes(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
     this.counting = new Counting(page.lines);
     this.slash = new SlashMenu(page, () => this.words.blocks);
@@ -141,7 +145,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), this.words);
+    const view = mountScreen(host, page, this.screenEvents(), this.words, this.reach());
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -152,10 +156,12 @@ export class Editor {
       (from, to) => {
         arrangeLines(view, page, from, to);
         this.folding.draw(from, to);
+        this.footnotes.mounted();
       },
       () => (this.composing ? Number.POSITIVE_INFINITY : this.keyAt),
     );
     this.outline.mount(this.growing.scroller);
+    this.footnotes.mounted();
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -391,6 +397,7 @@ export class Editor {
     this.showEmptiness();
     this.outline.textChanged();
     this.folding.textChanged(changes);
+    this.footnotes.textChanged(changes);
     if (!page.isWhole) this.growing?.follow();
   }
 
@@ -415,6 +422,10 @@ export class Editor {
       click: (event) => this.links.click(event, this.pressing.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
+      footnote: (offset) => {
+        page.select({ anchor: offset, head: offset }, false);
+        this.footnotes.goToReference();
+      },
       menuHere: () => void this.run("menuHere"),
       pointer: (event) => this.pointer(event),
       focus: (focused) => {
@@ -427,6 +438,18 @@ export class Editor {
         if (!active) this.drawing.compositionEnded();
       },
       browserCommand: (type) => this.browserCommand(type),
+    };
+  }
+
+  private reach(): EmbedReach {
+    const { outline, footnotes } = this;
+    return {
+      headings: () => outline.headings,
+      onHeadings: (listener) => outline.subscribe(listener),
+      goToSection: (nth) => this.goToSection(nth),
+      numberOf: (note) => footnotes.numberOf(note),
+      wordsOf: (note) => footnotes.wordsOf(note),
+      goToNote: (note) => footnotes.goToNote(note),
     };
   }
 
@@ -451,7 +474,7 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach(),
+      reachLink: () => this.links.reach() || this.footnotes.goToReference(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       menuHere: () => this.run("menuHere"),
     };

@@ -5,6 +5,7 @@
 import type { Node } from "prosemirror-model";
 import { EditorView } from "prosemirror-view";
 import type { Page } from "./page/page.ts";
+import type { EmbedReach } from "./embeds/kind.ts";
 import { EmbedView } from "./embeds/view.ts";
 import { LineView } from "./page/lineview.ts";
 import { arrange } from "./page/arrange.ts";
@@ -24,6 +25,8 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
+  /** The number before a footnote was pressed. */
+  footnote(offset: number): void;
   /** The triangle before a heading was pressed. */
   fold(offset: number): void;
   /** The button of the table, or the title of the callout, with the caret was pressed. */
@@ -37,7 +40,7 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords, reach: EmbedReach): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -54,7 +57,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, getPos),
+      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, reach, getPos),
     },
     scrollThreshold: 48,
     scrollMargin: 64,
@@ -111,6 +114,12 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
         return true;
       }
       if (event.button === 0 && (pressedOnTable(page, view, event, events) || pressedOnTitle(page, view, event, events))) return true;
+      const note = event.button === 0 ? numberAt(event) : undefined;
+      if (note !== undefined) {
+        event.preventDefault();
+        events.footnote(page.offsetOf(view.posAtDOM(note, 0)));
+        return true;
+      }
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -151,6 +160,15 @@ function triangleAt(event: MouseEvent): Element | undefined {
   const { target } = event;
   if (!(target instanceof Element) || !target.matches(".heading")) return undefined;
   return event.clientX < target.getBoundingClientRect().left ? target : undefined;
+}
+
+/** The footnote's line whose number an event is on: drawn before its words, as a heading's triangle is. */
+function numberAt({ target, clientX, clientY }: MouseEvent): Element | undefined {
+  if (!(target instanceof Element) || !target.matches("[data-number]")) return undefined;
+  const { left, right, top } = target.getBoundingClientRect();
+  const { direction, paddingInlineStart, lineHeight } = getComputedStyle(target);
+  const across = direction === "rtl" ? right - clientX : clientX - left;
+  return across < Number.parseFloat(paddingInlineStart) && clientY < top + 2 * Number.parseFloat(lineHeight) ? target : undefined;
 }
 
 /** A press on a cell that is missing makes it; one on the table's button asks what can be done. */

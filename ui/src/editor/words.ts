@@ -16,6 +16,13 @@ export interface EditorWords {
   /** Code that is to be a formula, or a diagram, and cannot be drawn as it is. */
   readonly formulaProblem: string;
   readonly diagramProblem: string;
+  /** A reference to the footnote with this number, and one whose note has no words. */
+  readonly footnote: (number: number) => string;
+  readonly footnoteMissing: string;
+  /** The table of contents; what it says without headings, and of a heading without words. */
+  readonly contents: string;
+  readonly contentsEmpty: string;
+  readonly contentsUnnamed: string;
   /** The picture of a diagram. */
   readonly diagram: string;
   /** The button of a table. */
@@ -35,6 +42,11 @@ export const WORDS: EditorWords = {
   formulaProblem: "Cannot be drawn as a formula yet",
   diagramProblem: "Cannot be drawn as a diagram yet",
   diagram: "Diagram",
+  footnote: (number) => `Footnote ${number}`,
+  footnoteMissing: "This footnote has no words",
+  contents: "Contents",
+  contentsEmpty: "Add headings, and they are listed here.",
+  contentsUnnamed: "Empty heading",
   table: "Rows and columns",
   newer: "Made with a newer version",
   source: "Markdown",

@@ -17,11 +17,26 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
   const { textLabel: label, placeholder, newer, source, table } = say.document;
+  const { footnote, footnoteMissing, contents, contentsEmpty } = say.document;
   const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, source, table, blocks, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
+  const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
+  return {
+    ...notes,
+    label,
+    placeholder,
+    newer,
+    source,
+    table,
+    blocks,
+    formulaField,
+    formulaEmpty,
+    formulaProblem,
+    diagramProblem,
+    diagram,
+  };
 }
 
 export class Page {

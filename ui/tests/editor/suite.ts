@@ -6,6 +6,7 @@ import { until } from "../drive/driver.ts";
 import { finding } from "./find.ts";
 import { callouts } from "./callouts.ts";
 import { shortcuts } from "./keys.ts";
+import { notes } from "./notes.ts";
 import { pictures } from "./pictures.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
@@ -18,6 +19,7 @@ export const stories: Story[] = [
   ...tables,
   ...callouts,
   ...pictures,
+  ...notes,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

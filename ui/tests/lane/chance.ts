@@ -13,6 +13,7 @@ const BLOCKS = [
   "task done",
   "code lang=rust",
   "code lang=math",
+  "p note=k3f9a",
   "p q=1",
   "p call=tip q=1",
   "callout tone=warm",

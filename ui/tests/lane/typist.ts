@@ -24,6 +24,7 @@ import {
   toggleHeader,
   widenColumn,
 } from "../../src/editor/editing/tables.ts";
+import { insertFootnote } from "../../src/editor/footnotes/footnotes.ts";
 import type { Lines } from "../../src/editor/lines/lines.ts";
 import { cellOf } from "../../src/editor/lines/table.ts";
 import { schema } from "../../src/editor/page/schema.ts";
@@ -78,7 +79,7 @@ export class Typist {
     if (kind < 74) return said(this.paste(), "paste");
     if (kind < 77) return said(moveBlock(page, chance.once(2) ? 1 : -1), "move");
     if (kind < 78) return said(duplicate(page), "duplicate");
-    if (kind < 79) return said(insertDivider(page), "divider");
+    if (kind < 79) return said(chance.once(2) ? insertDivider(page) : insertFootnote(page), "divider or footnote");
     if (kind < 81) return this.embed();
     if (kind < 84) return this.nativeReplace();
     if (kind < 91) return said(this.view.undoEdit(), "undo");
@@ -185,7 +186,9 @@ export class Typist {
   private embed(): string {
     const { page } = this.view;
     page.edit(
-      new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram", "formula"])]: this.word() }),
+      new Delta()
+        .retain(this.somewhere(false).head)
+        .insert({ [this.chance.one(["source", "image", "hologram", "formula", "footnote", "toc"])]: this.word() }),
     );
     return "embed";
   }

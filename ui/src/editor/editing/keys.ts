@@ -17,7 +17,7 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
-  /** Shows where the link at the caret leads. Answers false when there is none. */
+  /** Shows where the link at the caret leads, or goes from a footnote to its reference. Answers false when there is neither. */
   reachLink(): boolean;
   /** Folds or unfolds the section of the caret. */
   fold(): boolean;
@@ -43,7 +43,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     return true;
   },
   "mod+shift+m": (host) => done(host.fold()),
-  // What the caret is in is asked from the inside out: a link, then the table or the callout around it.
+  // What the caret is in is asked from the inside out: a link, a footnote, then the table or the callout around it.
   "alt+enter": (host) => host.reachLink() || host.menuHere(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+alt+0": ({ page }) => done(turnLines(page, "p")),

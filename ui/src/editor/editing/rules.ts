@@ -2,7 +2,7 @@
  * Markdown shortcuts as they are typed. A shortcut is two edits: the literal character first, then what it means, each an undo entry of its own, so
  * that undo right after gives the literal text back.
  */
-import { CALLOUTS, FORMULA, MATH } from "../../generated/schema.ts";
+import { CALLOUTS, CONTENTS, FORMULA, MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import { type Line, OBJECT } from "../lines/line.ts";
 import { changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
@@ -83,6 +83,18 @@ function blockOutcome(line: Line, before: string, column: number): Outcome | und
   if (before === "```" && isPlain && line.width === 2) return becoming(column, (old) => turnInto(old, "code"));
   if (before === "$$" && isPlain && line.width === 1)
     return becoming(column, (old) => changeBlock(turnInto(old, "code"), { language: MATH }));
+  if (before.toLowerCase() === "[toc]" && isPlain && line.width === 4) {
+    return (page) => {
+      const { start, line: now } = page.lines.at(page.selection.head);
+      page.edit(
+        new Delta()
+          .retain(start)
+          .delete(now.width)
+          .insert({ [CONTENTS]: true }),
+        { selection: caret(start + 1) },
+      );
+    };
+  }
   if (before === "---" && isPlain && line.width === 2) {
     return (page) => {
       const { start, line: now } = page.lines.at(page.selection.head);

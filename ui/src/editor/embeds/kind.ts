@@ -1,5 +1,6 @@
 /** What a kind of embed is to the editor: how it is drawn, and what stands for it where only words or plain HTML can go. */
 import type { Attributes } from "../delta.ts";
+import type { Heading } from "../outline/headings.ts";
 import type { EditorWords } from "../words.ts";
 
 /** An embed as it stands in the text. What changes about it (a width, a caption) is an attribute, so that two people's changes merge. */
@@ -10,11 +11,24 @@ export interface Embedded {
   readonly attributes: Attributes;
 }
 
+/** What an embed may know of the rest of the text, and where it may go. */
+export interface EmbedReach {
+  /** The same list until something in it changed. */
+  headings(): readonly Heading[];
+  /** Calls back when the headings may have changed, until the answer is called. */
+  onHeadings(listener: () => void): () => void;
+  goToSection(nth: number): boolean;
+  numberOf(note: string): number | undefined;
+  wordsOf(note: string): string;
+  goToNote(note: string): boolean;
+}
+
 /** What an embed on the screen may ask for. */
 export interface EmbedHost {
   /** In the reader's language, always as they are now. */
   words(): EditorWords;
   isEditable(): boolean;
+  readonly reach: EmbedReach;
   /** Sets attributes of its character; `null` takes one away. */
   format(attributes: Record<string, string | number | boolean | null>): void;
   /** Puts another value in its place. Of two who do so at once, both stay: what two may change belongs into attributes. */

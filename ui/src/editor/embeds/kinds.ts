@@ -1,13 +1,17 @@
 /** The kinds of embeds that this build draws. What is not in this table is a card, and kept. */
-import { FORMULA, SOURCE } from "../../generated/schema.ts";
+import { CONTENTS, FOOTNOTE, FORMULA, SOURCE } from "../../generated/schema.ts";
 import type { Run } from "../lines/line.ts";
 import { source } from "./card.ts";
+import { contents } from "./contents.ts";
+import { footnote } from "./footnote.ts";
 import { formula } from "./formula.ts";
 import type { EmbedKind, Embedded } from "./kind.ts";
 
 const KINDS: Readonly<Record<string, EmbedKind>> = {
   [SOURCE]: source,
   [FORMULA]: formula,
+  [FOOTNOTE]: footnote,
+  [CONTENTS]: contents,
 };
 
 /** The kind of an embed and what it holds; no kind when this build does not know it, or when it is not one thing with one name. */

@@ -7,7 +7,7 @@ import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
 import type { EditorWords } from "../words.ts";
 import { newerCard } from "./card.ts";
-import type { Drawn, EmbedHost, Embedded } from "./kind.ts";
+import type { Drawn, EmbedHost, EmbedReach, Embedded } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
 
 /** The element of an embed, as others find it. */
@@ -21,9 +21,9 @@ export class EmbedView implements NodeView {
   private readonly drawn: Drawn;
   private name: string;
 
-  constructor(node: Node, page: Page, words: EditorWords, getPos: () => number | undefined) {
+  constructor(node: Node, page: Page, words: EditorWords, reach: EmbedReach, getPos: () => number | undefined) {
     const { kind, name, value } = kindOf(node.attrs["value"] as Embed);
-    const host = new Host(name, page, words, getPos);
+    const host = new Host(name, page, words, reach, getPos);
     this.name = name;
     this.drawn = kind?.draw({ value, attributes: attributesOf(node.marks) ?? {} }, host) ?? newerCard(name, host);
     this.dom = this.drawn.dom;
@@ -62,9 +62,10 @@ export class EmbedView implements NodeView {
   }
 }
 
-/** Says the words of all embeds on a screen again. */
-export function retellEmbeds(screen: HTMLElement): void {
-  for (const element of screen.querySelectorAll<EmbedElement>("[data-embed]")) element.sheafEmbed?.retell();
+/** Says the words of all embeds on a screen, or of those of one kind, again. */
+export function retellEmbeds(screen: HTMLElement, kind?: string): void {
+  for (const element of screen.querySelectorAll<EmbedElement>(kind === undefined ? "[data-embed]" : `[data-embed="${kind}"]`))
+    element.sheafEmbed?.retell();
 }
 
 /** Opens the embed that is selected. Answers false when none is, or when there is nothing to open. */
@@ -82,6 +83,7 @@ class Host implements EmbedHost {
     private readonly name: string,
     private readonly page: Page,
     private readonly now: EditorWords,
+    readonly reach: EmbedReach,
     private readonly getPos: () => number | undefined,
   ) {}
 

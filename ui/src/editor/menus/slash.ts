@@ -4,9 +4,10 @@
  */
 import { MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
-import { insertFormula } from "../embeds/insert.ts";
+import { insertContents, insertFormula } from "../embeds/insert.ts";
 import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
-import type { Page } from "../page/page.ts";
+import { insertFootnote } from "../footnotes/footnotes.ts";
+import type { How, Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
 import { insertTable, isInTable } from "../editing/tables.ts";
@@ -50,6 +51,8 @@ const ITEMS: readonly SlashItem[] = [
   { id: "math", group: "blocks", title: "Formula", keywords: ["equation", "tex", "latex", "katex", "$$"] },
   { id: "formula", group: "blocks", title: "Formula in a line", keywords: ["equation", "inline", "math", "tex", "$"] },
   { id: "mermaid", group: "blocks", title: "Diagram", keywords: ["chart", "flowchart", "graph"] },
+  { id: "footnote", group: "blocks", title: "Footnote", keywords: ["note", "reference", "[^1]"] },
+  { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "headings", "[toc]"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
@@ -153,6 +156,12 @@ export class SlashMenu {
   }
 }
 
+const EMBEDS: Readonly<Record<string, (page: Page, how: How) => boolean>> = {
+  formula: insertFormula,
+  footnote: insertFootnote,
+  toc: insertContents,
+};
+
 function insert(page: Page, id: string): void {
   const how = { joins: "slash menu" };
   if (runInTable(page, id) || runInCallout(page, id === "callout" ? "note" : id, how)) return;
@@ -160,8 +169,8 @@ function insert(page: Page, id: string): void {
     insertTable(page, how);
     return;
   }
-  if (id === "formula") {
-    insertFormula(page, how);
+  if (Object.hasOwn(EMBEDS, id)) {
+    EMBEDS[id]?.(page, how);
     return;
   }
   if (id === "divider") {

@@ -88,6 +88,11 @@ export class LineView implements NodeView {
     return this.contentDOM.classList.contains("cell-text");
   }
 
+  /** Draws the number of the footnote that begins here. */
+  number(number: string | undefined): void {
+    setAttribute(this.dom, "data-number", number);
+  }
+
   /** Hangs a picture of what the code says below its words, or takes away what hangs there. */
   hang(picture: HTMLElement | undefined): void {
     if (!this.contentDOM.classList.contains("code-text")) return;
@@ -201,6 +206,7 @@ function classOf(block: Block): string {
   if (isList(block.kind)) classes.push("list");
   if (block.quote > 0) classes.push("quote");
   if (calloutOf(block) !== null) classes.push("callout");
+  if (block.note !== null) classes.push("note-line");
   if (block.cell !== null) classes.push("cell");
   if (block.done) classes.push("done");
   return classes.join(" ");
