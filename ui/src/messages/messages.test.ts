@@ -18,6 +18,7 @@ const THE_SAME = new Set([
   "format.code",
   "format.link",
   "join.placeholder",
+  "library.widths.normal",
   "review.kinds.code",
   "review.kinds.p",
 ]);

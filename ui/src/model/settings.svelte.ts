@@ -4,6 +4,12 @@ import type { Core } from "./core.ts";
 
 export type Theme = "system" | "light" | "dark";
 export type DocumentFont = "serif" | "sans" | "mono";
+export const PAGE_WIDTHS = ["narrow", "normal", "wide"] as const;
+/** How wide the lines of a document are for this person. */
+export type PageWidth = (typeof PAGE_WIDTHS)[number];
+
+/** Widths are kept for so many documents, those chosen last: all settings together may be 64 KB (crates/engine/src/settings.rs). */
+const MOST_WIDTHS = 300;
 
 export class Settings {
   language = $state<LanguageChoice>("system");
@@ -11,6 +17,8 @@ export class Settings {
   font = $state<DocumentFont>("serif");
   sidebar = $state(true);
   outline = $state(false);
+  /** Pages that are not of the normal width, by document. */
+  widths = $state.raw<Readonly<Record<string, PageWidth>>>({});
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
   /** Whether Sheaf goes on when its window is closed. The window reads it too (src-tauri/src/window.rs). */
@@ -34,6 +42,7 @@ export class Settings {
     this.theme = oneOf(kept["theme"], ["system", "light", "dark"], "system");
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
+    this.widths = widthsIn(kept["page_widths"]);
     this.outline = kept["outline"] === true;
     this.carets = { theirs: kept["their_carets"] !== false, mine: kept["my_caret"] !== false };
     this.background = kept["background"] === true;
@@ -57,6 +66,18 @@ export class Settings {
   async setFont(font: DocumentFont): Promise<void> {
     this.font = font;
     await this.#keep({ font });
+  }
+
+  /** How wide a document's page is. */
+  widthOf(document: string): PageWidth {
+    return this.widths[document] ?? "normal";
+  }
+
+  async setWidth(document: string, width: PageWidth): Promise<void> {
+    const others = Object.entries(this.widths).filter(([other]) => other !== document);
+    const widths = width === "normal" ? others : [...others, [document, width] as const].slice(-MOST_WIDTHS);
+    this.widths = Object.fromEntries(widths);
+    await this.#keep({ page_widths: this.widths });
   }
 
   async setSidebar(sidebar: boolean): Promise<void> {
@@ -108,6 +129,11 @@ export class Settings {
     root.style.colorScheme = this.theme === "system" ? "light dark" : this.theme;
     root.dataset["font"] = this.font;
   }
+}
+
+function widthsIn(kept: unknown): Readonly<Record<string, PageWidth>> {
+  if (typeof kept !== "object" || kept === null) return {};
+  return Object.fromEntries(Object.entries(kept).map(([document, width]) => [document, oneOf(width, PAGE_WIDTHS, "normal")] as const));
 }
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {
