@@ -87,7 +87,7 @@ function blocks(copied: readonly Copied[], quote: number, whole: Whole, note: st
       while (end < copied.length && isItem(copied[end], quote)) end++;
       html += list(copied.slice(i, end));
     } else if (block.kind === "code") {
-      while (end < copied.length && isCode(copied[end])) end++;
+      while (end < copied.length && isSameCode(block, readBlock(copied[end]?.block ?? ""))) end++;
       const code = copied.slice(i, end).map(({ runs }) => escapeHtml(textOf(runs)));
       html += `<pre><code${block.language === null ? "" : ` class="language-${escapeHtml(block.language)}"`}>${code.join("\n")}</code></pre>`;
     } else html += one(block, line.runs, copied.length === 1);
@@ -145,9 +145,9 @@ function isItem(line: Copied | undefined, quote: number): boolean {
   return isList(block.kind) && block.quote === quote;
 }
 
-function isCode(line: Copied | undefined): boolean {
-  const block = readBlock(line?.block ?? "");
-  return block.kind === "code" && !block.start;
+/** Whether a line goes on with the code above it: in its language, unless it begins another block. */
+function isSameCode(above: Block, below: Block): boolean {
+  return above.kind === "code" && below.kind === "code" && !below.start && above.language === below.language;
 }
 
 function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
@@ -251,12 +251,13 @@ export function toMarkdown(copied: readonly Copied[]): string {
       continue;
     }
     const inCode = block.kind === "code";
-    if (before?.kind === "code" && !inCode) parts.push("```");
-    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || (inCode && before.kind === "code"));
+    const goesOn = before !== undefined && isSameCode(before, block);
+    if (before?.kind === "code" && !goesOn) parts.push("```");
+    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || goesOn);
     if (before !== undefined && !tight) parts.push("");
     const callout = calloutOf(block);
     if (callout !== null && (before === undefined || !isSameQuote(before, block))) parts.push(`> [!${callout.toUpperCase()}]`);
-    if (inCode && before?.kind !== "code") parts.push(`\`\`\`${block.language ?? ""}`);
+    if (inCode && !goesOn) parts.push(`\`\`\`${block.language ?? ""}`);
     if (block.kind === "divider") parts.push("---");
     else
       parts.push(

@@ -15,9 +15,9 @@ function idOf(value: unknown): string {
 }
 
 function drawn(id: string, host: EmbedHost): Drawn {
-  const dom = document.createElement("sup");
+  const dom = document.createElement("span");
   dom.className = "footnote";
-  dom.setAttribute("role", "doc-noteref");
+  dom.setAttribute("role", "link");
   const open = (): boolean => host.reach.goToNote(id);
   const retell = (): void => {
     const number = host.reach.numberOf(id);

@@ -31,11 +31,14 @@ async function imageOf(source: string): Promise<HTMLElement | undefined> {
   const address = await drawDiagram(source, false);
   if (address === undefined) return undefined;
   const image = document.createElement("img");
-  image.src = address;
   const figure = document.createElement("figure");
   figure.append(image);
-  // Nothing is printed before it can be seen; one that never comes is printed as nothing.
-  await image.decode().catch(() => undefined);
-  URL.revokeObjectURL(address);
-  return figure;
+  // Nothing is printed before it can be seen; a picture that does not come is its source.
+  const isThere = await new Promise<boolean>((told) => {
+    image.addEventListener("load", () => told(true));
+    image.addEventListener("error", () => told(false));
+    image.src = address;
+  });
+  addEventListener("afterprint", () => URL.revokeObjectURL(address), { once: true });
+  return isThere ? figure : undefined;
 }
