@@ -67,7 +67,7 @@ export const notes: Story[] = [
       await driver.type("[TOC]");
       const entries = "return [...document.querySelectorAll('#a .contents-entry')].map((e) => e.dataset.depth + e.textContent).join()";
       expect(await driver.evaluate(entries)).toBe("0Rye,1Sowing");
-      await driver.evaluate("sheaf.core.remote(new sheaf.a.delta.constructor().retain(2).insert('Winter '));");
+      await driver.evaluate("await sheaf.a.saved(); sheaf.core.remote(new sheaf.a.delta.constructor().retain(2).insert('Winter '));");
       await until(driver, `${entries.replace("return ", "return (")}) === '0Winter Rye,1Sowing'`);
       await driver.press("Control+Home", "ArrowRight");
       await driver.press("Control+Home");

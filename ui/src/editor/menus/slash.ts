@@ -52,7 +52,7 @@ const ITEMS: readonly SlashItem[] = [
   { id: "formula", group: "blocks", title: "Formula in a line", keywords: ["equation", "inline", "math", "tex", "$"] },
   { id: "mermaid", group: "blocks", title: "Diagram", keywords: ["chart", "flowchart", "graph"] },
   { id: "footnote", group: "blocks", title: "Footnote", keywords: ["note", "reference", "[^1]"] },
-  { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "headings", "[toc]"] },
+  { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "contents", "[toc]"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
