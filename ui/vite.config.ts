@@ -20,7 +20,7 @@ export default defineConfig({
   // Modules, so that a grammar is a file of its own and is loaded when its language is met.
   worker: { format: "es" },
   // Known beforehand: the server that the tests run would otherwise find them in the worker, and load the page anew.
-  optimizeDeps: { include: ["lowlight", "highlight.js/lib/languages/*"] },
+  optimizeDeps: { include: ["lowlight", "highlight.js/lib/languages/*", "katex", "mermaid"] },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],

@@ -1,13 +1,16 @@
 //! A body as HTML, for the clipboard and for export: lists and quotes really nested, everything escaped, and no address that may not be
 //! opened. What a newer version made is there by its words.
 
-use sheaf_schema::{Attributes, Block, COLOURS, Delta, Kind, Line, Op, SOFT_BREAK, Table, Value, embed, link};
+use std::collections::BTreeMap;
+
+use sheaf_schema::{Attributes, Block, COLOURS, Delta, Embed, Kind, Line, Op, SOFT_BREAK, Table, Value, embed, is_id, link};
 
 use crate::nesting::{Nesting, Place};
 
 /// A body as a fragment of HTML, one block a line.
 pub fn html(body: &Delta) -> String {
-    let mut page = Page { out: String::new(), nesting: Nesting::default(), open: Vec::new() };
+    let mut page =
+        Page { out: String::new(), nesting: Nesting::default(), open: Vec::new(), notes: notes(body), contents: contents(body) };
     let mut lines = body.lines().peekable();
     while let Some(line) = lines.next() {
         let block = block(&line);
@@ -52,6 +55,35 @@ struct Page {
     nesting: Nesting,
     /// What closes each open container, from the outermost.
     open: Vec<&'static str>,
+    /// The footnotes that are referred to, with their numbers.
+    notes: BTreeMap<String, usize>,
+    /// What stands for a table of contents.
+    contents: String,
+}
+
+/// Footnotes are numbered as they are first referred to.
+fn notes(body: &Delta) -> BTreeMap<String, usize> {
+    let mut notes = BTreeMap::new();
+    for id in body.ops.iter().filter_map(note_of) {
+        let next = notes.len() + 1;
+        notes.entry(id.to_owned()).or_insert(next);
+    }
+    notes
+}
+
+fn note_of(op: &Op) -> Option<&str> {
+    match op {
+        Op::Embed { embed: Embed { kind, value: Value::Text(id) }, .. } if kind == embed::FOOTNOTE && is_id(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// The words of the headings, each a line of its own; nothing unless the body has a table of contents.
+fn contents(body: &Delta) -> String {
+    let has_contents = body.ops.iter().any(|op| matches!(op, Op::Embed { embed, .. } if embed.kind == embed::CONTENTS));
+    let lines = body.lines().filter(|_| has_contents);
+    let headings = lines.filter(|line| matches!(block(line).kind, Kind::Heading(_)) && !line.content.is_empty());
+    headings.map(|line| escaped(&line.content.text()).replace(SOFT_BREAK, " ")).collect::<Vec<_>>().join("<br>")
 }
 
 impl Page {
@@ -82,8 +114,19 @@ impl Page {
         self.nesting.enter(block, place);
         let goes_on = block.kind.is_item() && place.continues;
         self.close(place.kept + usize::from(goes_on));
-        for _ in 0..place.quotes {
-            self.out.push_str("<blockquote>\n");
+        if let Some(id) = block.note.as_ref().filter(|_| place.note) {
+            let number = self.notes.get(id).map(|number| format!("<sup>{number}</sup>\n")).unwrap_or_default();
+            self.out.push_str(&format!("<aside id=\"note-{id}\" role=\"doc-footnote\">\n{number}"));
+            self.open.push("</aside>\n");
+        }
+        for nth in 0..place.quotes {
+            match place.callout.filter(|_| nth == 0).map(|sort| sort.name()) {
+                Some(name) => {
+                    let title = name[..1].to_uppercase() + &name[1..];
+                    self.out.push_str(&format!("<blockquote class=\"callout {name}\">\n<p><strong>{title}</strong></p>\n"));
+                }
+                None => self.out.push_str("<blockquote>\n"),
+            }
             self.open.push("</blockquote>\n");
         }
         place
@@ -135,13 +178,22 @@ impl Page {
         for op in &line.content.ops {
             let words = match op {
                 Op::Insert { text, .. } => escaped(text).replace(SOFT_BREAK, "<br>"),
-                Op::Embed { embed, .. } => match &embed.value {
-                    Value::Text(markdown) if embed.kind == embed::SOURCE => format!("<code>{}</code>", escaped(markdown)),
-                    _ => format!("[{}]", escaped(&embed.kind)),
-                },
+                Op::Embed { embed, .. } => self.embed(embed),
                 Op::Retain { .. } | Op::Delete { .. } => continue,
             };
             self.out.push_str(&marked(words, op.attributes().unwrap_or(&Attributes::new())));
+        }
+    }
+
+    fn embed(&self, embed: &Embed) -> String {
+        match &embed.value {
+            Value::Text(markdown) if embed.kind == embed::SOURCE => format!("<code>{}</code>", escaped(markdown)),
+            Value::Text(formula) if embed.kind == embed::FORMULA => format!("<code class=\"math\">{}</code>", escaped(formula)),
+            Value::Text(id) if embed.kind == embed::FOOTNOTE && self.notes.contains_key(id) => {
+                format!("<sup><a href=\"#note-{id}\">{}</a></sup>", self.notes[id])
+            }
+            _ if embed.kind == embed::CONTENTS => self.contents.clone(),
+            _ => format!("[{}]", escaped(&embed.kind)),
         }
     }
 }
@@ -207,6 +259,19 @@ mod tests {
         assert_eq!(page("# A **b *c***\n"), "<h1>A <strong>b </strong><strong><em>c</em></strong></h1>");
         assert_eq!(page("```rust x\na < b\nc\n```\n\n---\n"), "<pre><code class=\"language-rust\">a &lt; bc</code></pre><hr>");
         assert_eq!(page("a\\\nb ==c== `d`\n"), "<p>a<br>b <mark style=\"background-color:#fff3a3\">c</mark> <code>d</code></p>");
+    }
+
+    #[test]
+    fn callouts_formulas_notes_and_contents_have_their_elements() {
+        assert_eq!(
+            page("> [!TIP]\n> a $x<y$\n"),
+            "<blockquote class=\"callout tip\"><p><strong>Tip</strong></p><p>a <code class=\"math\">x&lt;y</code></p></blockquote>"
+        );
+        assert_eq!(
+            page("a[^n]\n\n[^n]: b\n"),
+            "<p>a<sup><a href=\"#note-n\">1</a></sup></p><aside id=\"note-n\" role=\"doc-footnote\"><sup>1</sup><p>b</p></aside>"
+        );
+        assert_eq!(page("[TOC]\n\n# A\n\n## B & C\n"), "<p>A<br>B &amp; C</p><h1>A</h1><h2>B &amp; C</h2>");
     }
 
     #[test]

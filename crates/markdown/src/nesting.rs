@@ -5,12 +5,17 @@
 //! numbers allow, from the outermost; the quotes it still lacks open inside of those; an item opens itself, innermost. An item is
 //! continued by lines indented one deeper. An indent under nothing counts only as far as there are items to lie inside of.
 
-use sheaf_schema::{Block, Kind};
+use sheaf_schema::{Block, Callout, Kind};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Container {
-    Quote,
-    Item { ordered: bool },
+    /// A footnote's words. It lies inside of nothing.
+    Note(String),
+    /// A quote. The outermost may be a callout.
+    Quote(Option<Callout>),
+    Item {
+        ordered: bool,
+    },
 }
 
 /// The containers around a line, from the outermost, the item that the line itself is included.
@@ -26,8 +31,12 @@ pub(crate) struct Nesting {
 pub(crate) struct Place {
     /// How many of the containers around the line above stay open.
     pub(crate) kept: usize,
+    /// Whether a footnote begins.
+    pub(crate) note: bool,
     /// How many quotes open.
     pub(crate) quotes: usize,
+    /// What the first of them is about, if it is a callout.
+    pub(crate) callout: Option<Callout>,
     /// The indent that counts.
     pub(crate) indent: u8,
     /// Whether the line goes on with what `start` would begin anew: an item with its list, code with its block, any other line with its
@@ -39,35 +48,55 @@ impl Nesting {
     /// Where a line stands that comes next.
     pub(crate) fn place(&self, block: &Block) -> Place {
         let limits = (usize::from(block.quote), usize::from(block.indent));
-        let mut kept =
-            (1..=self.open.len()).take_while(|count| self.count(*count).0 <= limits.0 && self.count(*count).1 <= limits.1).count();
+        let goes_on = |count: &usize| {
+            let (quotes, items) = self.count(*count);
+            quotes <= limits.0 && items <= limits.1 && self.agrees(*count - 1, block)
+        };
+        let mut kept = (1..=self.open.len()).take_while(goes_on).count();
+        let note = block.note.as_ref().is_some_and(|id| self.open.first() != Some(&Container::Note(id.clone())));
+        if note {
+            kept = 0;
+        }
         let is_other = !block.kind.is_item() && block.kind != Kind::Code;
         if is_other && block.start && block.quote > 0 && self.count(kept).0 == limits.0 {
-            kept = self.open[..kept].iter().rposition(|open| *open == Container::Quote).unwrap_or(kept);
+            kept = self.open[..kept].iter().rposition(|open| matches!(open, Container::Quote(_))).unwrap_or(kept);
         }
         let (quotes, items) = self.count(kept);
+        let callout = block.callout.filter(|_| quotes == 0 && limits.0 > 0);
         let quotes = limits.0 - quotes;
         let continues = quotes == 0
+            && !note
             && match &block.kind {
                 kind if kind.is_item() => !block.start && self.open.get(kept) == Some(&item(kind)),
                 Kind::Code => !block.start && kept == self.open.len() && self.code.as_ref() == Some(&block.language),
                 _ => block.quote > 0,
             };
-        Place { kept, quotes, indent: items as u8, continues }
+        Place { kept, note, quotes, callout, indent: items as u8, continues }
     }
 
     /// Goes on to the line that stands at this place.
     pub(crate) fn enter(&mut self, block: &Block, place: Place) {
         self.open.truncate(place.kept);
-        self.open.extend((0..place.quotes).map(|_| Container::Quote));
+        self.open.extend(block.note.clone().filter(|_| place.note).map(Container::Note));
+        self.open.extend((0..place.quotes).map(|nth| Container::Quote(place.callout.filter(|_| nth == 0))));
         self.open.extend(block.kind.is_item().then(|| item(&block.kind)));
         self.code = (block.kind == Kind::Code).then(|| block.language.clone());
     }
 
+    /// Whether a line can go on in one of the open containers as far as names matter: in its footnote, and in a callout of its sort.
+    fn agrees(&self, nth: usize, block: &Block) -> bool {
+        match &self.open[nth] {
+            Container::Note(id) => block.note.as_ref() == Some(id),
+            Container::Quote(callout) => self.count(nth).0 > 0 || *callout == block.callout,
+            Container::Item { .. } => true,
+        }
+    }
+
     /// Quotes and items among the outermost `count` containers.
     fn count(&self, count: usize) -> (usize, usize) {
-        let quotes = self.open[..count].iter().filter(|open| **open == Container::Quote).count();
-        (quotes, count - quotes)
+        let quotes = self.open[..count].iter().filter(|open| matches!(open, Container::Quote(_))).count();
+        let items = self.open[..count].iter().filter(|open| matches!(open, Container::Item { .. })).count();
+        (quotes, items)
     }
 }
 
@@ -86,7 +115,12 @@ mod tests {
             let block = Block::from(*block);
             let place = nesting.place(&block);
             nesting.enter(&block, place);
-            let open = nesting.open.iter().map(|open| if *open == Container::Quote { 'q' } else { 'i' });
+            let open = nesting.open.iter().map(|open| match open {
+                Container::Note(_) => 'n',
+                Container::Quote(None) => 'q',
+                Container::Quote(Some(_)) => 'c',
+                Container::Item { .. } => 'i',
+            });
             open.chain(place.continues.then_some('+')).collect()
         };
         blocks.iter().map(draw).collect()
@@ -109,5 +143,19 @@ mod tests {
         assert_eq!(drawn(&["ul", "ul start", "ol", "ul"]), ["i", "i", "i", "i"]);
         assert_eq!(drawn(&["p q=2", "p q=2 start", "p q=2", "p q=1"]), ["qq", "qq", "qq+", "q+"]);
         assert_eq!(drawn(&["code", "code", "code start", "code lang=c"]), ["", "+", "", ""]);
+    }
+    #[test]
+    fn a_callout_is_the_outermost_quote_and_another_sort_another_callout() {
+        assert_eq!(
+            drawn(&["p call=tip q=1", "p call=tip q=1", "p call=note q=1", "p call=note q=2", "p q=1"]),
+            ["c", "c+", "c", "cq", "q"]
+        );
+        assert_eq!(drawn(&["ul", "p call=tip in=1 q=1", "p call=tip", "p"]), ["i", "ic", "", ""], "without a quote it says nothing");
+    }
+
+    #[test]
+    fn a_footnote_lies_inside_of_nothing() {
+        assert_eq!(drawn(&["ul", "ul note=a", "ul note=a", "ul note=b", "ul"]), ["i", "ni", "ni+", "ni", "i"]);
+        assert_eq!(drawn(&["code", "code note=a", "p in=1 note=a"]), ["", "n", "n"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Markdown to lines. The parser is comrak's; this walks its tree.
 //!
 //! The tree's containers become numbers on lines (see [`crate::nesting`]). Whatever a line cannot say makes the whole top-level block that
-//! it stands in a `source` embed, or just the piece of text or the leaf where that is enough: a table, an image, a footnote, HTML, math.
+//! it stands in a `source` embed, or just the piece of text or the leaf where that is enough: a table, an image, HTML.
 
 mod inline;
 mod source;
@@ -11,9 +11,13 @@ use comrak::{
     nodes::{ListType, NodeCodeBlock, NodeList, NodeValue},
     parse_document,
 };
-use sheaf_schema::{Block, Delta, Embed, Kind, MAX_DEPTH, embed};
+use sheaf_schema::{Block, Callout, Delta, Embed, Kind, MAX_DEPTH, Op, SOFT_BREAK, Value, embed};
 
-use crate::{nesting::Nesting, said::Said, tag};
+use crate::{
+    nesting::Nesting,
+    said::{Said, is_label},
+    tag,
+};
 use source::Source;
 
 /// A part of the tree says what no line can say.
@@ -50,10 +54,10 @@ pub(crate) fn lines(markdown: &str) -> Vec<Said> {
         reader.definitions(next, place.start.line);
         next = place.end.line + 1;
         let before = (reader.nesting.clone(), reader.lines.len());
-        if nests_too_deep(node) || reader.block(node, Inside::default()).is_err() {
+        if nests_too_deep(node) || reader.block(node, &Inside::default()).is_err() {
             reader.nesting = before.0;
             reader.lines.truncate(before.1);
-            reader.keep(source.whole_lines(place.start.line, place.end.line), Inside::default());
+            reader.keep(source.whole_lines(place.start.line, place.end.line), &Inside::default());
         }
     }
     reader.definitions(next, usize::MAX);
@@ -80,11 +84,32 @@ fn nests_too_deep<'a>(node: Node<'a>) -> bool {
     })
 }
 
+/// A table of contents, alone in its paragraph.
+pub(crate) const CONTENTS: &str = "[TOC]";
+
+/// Whether a paragraph is a table of contents, unless its source is spelled otherwise.
+fn is_contents<'a>(paragraph: Node<'a>) -> bool {
+    let is_text = |node: Node<'a>| matches!(node.data().value, NodeValue::Text(_));
+    paragraph.children().all(is_text) && paragraph.collect_text() == CONTENTS
+}
+
+/// The formula that a paragraph is, if it is nothing else.
+fn formula<'a>(paragraph: Node<'a>) -> Option<String> {
+    let only = paragraph.first_child().filter(|only| only.next_sibling().is_none())?;
+    match &only.data().value {
+        NodeValue::Math(math) if math.dollar_math && math.display_math => Some(math.literal.clone()),
+        _ => None,
+    }
+}
+
 /// What a block lies inside of.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default, PartialEq)]
 struct Inside {
     quote: u8,
     indent: u8,
+    /// What the outermost quote is about, if it is a callout.
+    callout: Option<Callout>,
+    note: Option<String>,
     /// How many lines had been read when the innermost quote began: its first line is that one.
     quote_began: usize,
 }
@@ -96,17 +121,17 @@ struct Reader<'s, 'a> {
 }
 
 impl<'a> Reader<'_, 'a> {
-    fn block(&mut self, node: Node<'a>, inside: Inside) -> Result<(), Unsayable> {
+    fn block(&mut self, node: Node<'a>, inside: &Inside) -> Result<(), Unsayable> {
         let value = node.data().value.clone();
         match value {
-            NodeValue::BlockQuote if self.is_alert(node) => {
-                self.keep(self.source.block(node).ok_or(Unsayable)?, inside);
-                Ok(())
-            }
-            NodeValue::BlockQuote => {
-                let inside = Inside { quote: inside.quote + 1, quote_began: self.lines.len(), ..inside };
-                node.children().try_for_each(|child| self.block(child, inside))
-            }
+            NodeValue::BlockQuote => match self.alert(node) {
+                Some(name) => self.callout(node, &name, inside),
+                None => {
+                    let inside = Inside { quote: inside.quote + 1, quote_began: self.lines.len(), ..inside.clone() };
+                    node.children().try_for_each(|child| self.block(child, &inside))
+                }
+            },
+            NodeValue::FootnoteDefinition(definition) => self.note(node, &definition.name, inside),
             NodeValue::List(list) => node.children().try_for_each(|item| self.item(item, list, inside)),
             NodeValue::CodeBlock(code) => {
                 self.code(&code, inside);
@@ -119,6 +144,10 @@ impl<'a> Reader<'_, 'a> {
             }
             NodeValue::ThematicBreak => {
                 self.say(Kind::Divider, Delta::new(), inside);
+                Ok(())
+            }
+            NodeValue::Paragraph if let Some(formula) = formula(node) => {
+                self.formula(&formula, inside);
                 Ok(())
             }
             _ => match self.paragraph(node)? {
@@ -134,17 +163,61 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// Whether a quote is an alert or a callout: `> [!NOTE]`.
-    fn is_alert(&self, quote: Node<'a>) -> bool {
+    /// What an alert or a callout names itself: `NOTE` of `> [!NOTE]`.
+    fn alert(&self, quote: Node<'a>) -> Option<String> {
         let first = quote.first_child().filter(|first| matches!(first.data().value, NodeValue::Paragraph));
         let source = first.and_then(|first| self.source.block(first)).unwrap_or_default();
         let name = source.strip_prefix("[!").and_then(|rest| rest.split_once(']')).map(|(name, _)| name);
-        name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        name.filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic())).map(str::to_owned)
+    }
+
+    /// A callout, when it is of a sort we know, has no title of its own, and holds something. Else it is kept.
+    fn callout(&mut self, quote: Node<'a>, name: &str, inside: &Inside) -> Result<(), Unsayable> {
+        let mut children = quote.children();
+        let sort = Callout::named(name).filter(|_| inside.quote == 0);
+        let first = children.next().and_then(|first| self.below_title(first, name));
+        let holds = first.as_ref().is_some_and(|first| !first.is_empty()) || quote.children().nth(1).is_some();
+        let (Some(sort), Some(first), true) = (sort, first, holds) else {
+            self.keep(self.source.block(quote).ok_or(Unsayable)?, inside);
+            return Ok(());
+        };
+        let inside = Inside { quote: 1, quote_began: self.lines.len(), callout: Some(sort), ..inside.clone() };
+        if !first.is_empty() {
+            self.say(Kind::Paragraph, first, &inside);
+        }
+        children.try_for_each(|child| self.block(child, &inside))
+    }
+
+    /// What a callout's first paragraph says below `[!NOTE]`, if that stands on a line of its own.
+    fn below_title(&self, paragraph: Node<'a>, name: &str) -> Option<Delta> {
+        let title = format!("[!{name}]");
+        let source = self.source.block(paragraph)?;
+        let mut content = inline::content(paragraph, self.source).ok().filter(|_| source.split('\n').next() == Some(&title))?;
+        let Some(Op::Insert { text, attributes }) = content.ops.first_mut().filter(|_| !source.is_empty()) else { return None };
+        let rest = text.strip_prefix(&title).filter(|_| attributes.is_empty())?;
+        *text = rest.strip_prefix([' ', SOFT_BREAK]).unwrap_or(rest).to_owned();
+        content.ops.retain(|op| op.length() > 0);
+        Some(content)
+    }
+
+    /// A footnote's words. One that lies inside of something, or whose name can be no id, is kept.
+    fn note(&mut self, node: Node<'a>, name: &str, inside: &Inside) -> Result<(), Unsayable> {
+        let id = name.to_lowercase();
+        if *inside != Inside::default() || !is_label(&id) {
+            return Err(Unsayable);
+        }
+        let before = self.lines.len();
+        let inside = Inside { note: Some(id), ..Inside::default() };
+        node.children().try_for_each(|child| self.block(child, &inside))?;
+        if self.lines.len() == before { Err(Unsayable) } else { Ok(()) }
     }
 
     /// What a paragraph says; none if the block is no paragraph. An embed that stands alone in our spelling is one.
     fn paragraph(&self, node: Node<'a>) -> Result<Option<Delta>, Unsayable> {
         match &node.data().value {
+            NodeValue::Paragraph if is_contents(node) && self.source.block(node).as_deref() == Some(CONTENTS) => {
+                Ok(Some(Delta::new().embed(Embed::new(embed::CONTENTS, Value::Bool(true)))))
+            }
             NodeValue::Paragraph => inline::content(node, self.source).map(Some),
             NodeValue::HtmlBlock(html) => match tag::read(html.literal.trim_end()) {
                 Some(tag::Tag::Embed(embed)) => Ok(Some(Delta::new().embed(embed))),
@@ -155,7 +228,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// An item: the paragraph next to its marker is its line, and what follows lies one deeper.
-    fn item(&mut self, node: Node<'a>, list: NodeList, inside: Inside) -> Result<(), Unsayable> {
+    fn item(&mut self, node: Node<'a>, list: NodeList, inside: &Inside) -> Result<(), Unsayable> {
         let task = match node.data().value {
             NodeValue::TaskItem(task) => Some(task.symbol.is_some()),
             _ => None,
@@ -178,25 +251,35 @@ impl<'a> Reader<'_, 'a> {
             children.next();
         }
         self.say_block(block, content.unwrap_or_default(), is_first);
-        let inside = Inside { indent: inside.indent + 1, ..inside };
-        children.try_for_each(|child| self.block(child, inside))
+        let inside = Inside { indent: inside.indent + 1, ..inside.clone() };
+        children.try_for_each(|child| self.block(child, &inside))
     }
 
-    fn code(&mut self, code: &NodeCodeBlock, inside: Inside) {
+    fn code(&mut self, code: &NodeCodeBlock, inside: &Inside) {
         let language = Some(code.info.clone()).filter(|info| !info.is_empty());
+        self.code_lines(language, code.literal.strip_suffix('\n').unwrap_or(&code.literal), inside);
+    }
+
+    /// A formula that is a block is code in TeX.
+    fn formula(&mut self, formula: &str, inside: &Inside) {
+        let text = formula.strip_prefix('\n').unwrap_or(formula);
+        self.code_lines(Some(embed::MATH.to_owned()), text.strip_suffix('\n').unwrap_or(text), inside);
+    }
+
+    fn code_lines(&mut self, language: Option<String>, text: &str, inside: &Inside) {
         let block = Block { language, ..self.block_of(Kind::Code, inside) };
-        let text = code.literal.strip_suffix('\n').unwrap_or(&code.literal);
         for (index, line) in text.split('\n').enumerate() {
             self.say_block(block.clone(), Delta::new().insert(line), index == 0);
         }
     }
 
-    fn block_of(&self, kind: Kind, inside: Inside) -> Block {
-        Block { quote: inside.quote, indent: inside.indent, ..Block::new(kind) }
+    fn block_of(&self, kind: Kind, inside: &Inside) -> Block {
+        let Inside { quote, indent, callout, note, .. } = inside.clone();
+        Block { quote, indent, callout, note, ..Block::new(kind) }
     }
 
     /// A line that is no item and no code: what may begin at it is its quote.
-    fn say(&mut self, kind: Kind, content: Delta, inside: Inside) {
+    fn say(&mut self, kind: Kind, content: Delta, inside: &Inside) {
         self.say_block(self.block_of(kind, inside), content, inside.quote_began == self.lines.len());
     }
 
@@ -207,14 +290,14 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Keeps Markdown as it is.
-    fn keep(&mut self, markdown: String, inside: Inside) {
+    fn keep(&mut self, markdown: String, inside: &Inside) {
         self.say(Kind::Paragraph, Delta::new().embed(Embed::new(embed::SOURCE, markdown.as_str())), inside);
     }
 
     /// Keeps what stands between two top-level blocks: comrak makes no block of link definitions.
     fn definitions(&mut self, from: usize, to: usize) {
         for definitions in self.source.paragraphs_between(from, to) {
-            self.keep(definitions, Inside { quote_began: usize::MAX, ..Inside::default() });
+            self.keep(definitions, &Inside { quote_began: usize::MAX, ..Inside::default() });
         }
     }
 }

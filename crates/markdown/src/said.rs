@@ -1,6 +1,6 @@
 //! Lines as Markdown can say them: the one form that reading makes and writing takes.
 
-use sheaf_schema::{Attributes, Block, Delta, Kind, Line, MARKS, Op, SOFT_BREAK, Scalar, embed};
+use sheaf_schema::{Attributes, Block, Delta, Kind, Line, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
 
 use crate::nesting::Nesting;
 
@@ -19,7 +19,7 @@ impl Said {
     pub(crate) fn source(&self) -> Option<&str> {
         match self.content.ops.as_slice() {
             [Op::Embed { embed, attributes }] if embed.kind == embed::SOURCE && attributes.is_empty() => match &embed.value {
-                sheaf_schema::Value::Text(markdown) if self.block.kind == Kind::Paragraph => Some(markdown),
+                Value::Text(markdown) if self.block.kind == Kind::Paragraph => Some(markdown),
                 _ => None,
             },
             _ => None,
@@ -54,6 +54,8 @@ pub(crate) fn visible(lines: &[Line]) -> Vec<Visible> {
         if !Kind::ALL.contains(&block.kind) || (block.kind == Kind::Divider && !content.is_empty()) {
             block.kind = Kind::Paragraph;
         }
+        block.callout = block.callout.filter(|_| block.quote > 0);
+        block.note = block.note.filter(|id| is_label(id));
         let mut said = Said { block, content };
         let place = all.place(&said.block);
         said.block.indent = place.indent;
@@ -75,7 +77,14 @@ fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> Block {
     let number = block.number.filter(|number| kind == Kind::Ordered && !continues && *number != 1 && *number <= MAX_NUMBER);
     let language = block.language.filter(|_| kind == Kind::Code);
     let done = block.done && kind == Kind::Task;
-    Block { kind, indent: block.indent, quote: block.quote, done, start: goes_on && !continues, number, language, ..Block::default() }
+    let start = goes_on && !continues;
+    let Block { indent, quote, callout, note, .. } = block;
+    Block { kind, indent, quote, done, start, number, language, callout, note, ..Block::default() }
+}
+
+/// Whether a footnote's id can be its label in Markdown, where labels that differ in case are one.
+pub(crate) fn is_label(id: &str) -> bool {
+    sheaf_schema::is_id(id) && !id.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// A line's content with what Markdown can say, and the blanks at its edges that were left out. In code nothing is marked, and an embed is

@@ -2,14 +2,14 @@
 
 use sheaf_schema::{Delta, Op, SOFT_BREAK, Value, embed};
 
-/// A body's words, each line ended by a newline. What is kept as Markdown stands there as Markdown; other embeds say nothing.
+/// A body's words, each line ended by a newline. What is kept as Markdown stands there as Markdown, a formula as TeX; other embeds say nothing.
 pub fn text(body: &Delta) -> String {
     let mut text = String::new();
     for op in &body.ops {
         match op {
             Op::Insert { text: words, .. } => text.push_str(&words.replace(SOFT_BREAK, "\n")),
             Op::Embed { embed, .. } => match &embed.value {
-                Value::Text(markdown) if embed.kind == embed::SOURCE => text.push_str(markdown),
+                Value::Text(markdown) if [embed::SOURCE, embed::FORMULA].contains(&embed.kind.as_str()) => text.push_str(markdown),
                 _ => {}
             },
             Op::Retain { .. } | Op::Delete { .. } => {}

@@ -66,7 +66,7 @@ impl Writer {
             if said.block.kind == Kind::Code {
                 let length = 1 + lines[index + 1..].iter().take_while(|next| is_same_code(said, &next.said)).count();
                 let code: Vec<String> = lines[index..index + length].iter().map(|line| line.said.content.text()).collect();
-                self.block(said, &fenced(&said.block, &code), above);
+                self.block(said, &written_code(&said.block, &code), above);
                 index += length;
                 continue;
             }
@@ -91,6 +91,17 @@ impl Writer {
         self.margins.truncate(place.kept);
         self.nesting.enter(&said.block, place);
         let mut first: String = self.margin();
+        if let Some(id) = said.block.note.as_ref().filter(|_| place.note) {
+            self.margins.push(Margin { text: "    ".to_owned(), list: None });
+            first.push_str(&format!("[^{id}]: "));
+        }
+        if let Some(sort) = place.callout {
+            self.out.push_str(&format!("{first}> [!{}]\n", sort.name().to_uppercase()));
+            first = self.margin();
+            if !begins_plainly(said) {
+                self.out.push_str(&format!("{first}>\n"));
+            }
+        }
         for _ in 0..place.quotes {
             self.margins.push(Margin { text: "> ".to_owned(), list: None });
             first.push_str("> ");
@@ -162,6 +173,15 @@ impl Writer {
     }
 }
 
+/// Whether a line's words, right below a callout's title, are a paragraph that goes on there and no sign of anything else.
+fn begins_plainly(said: &Said) -> bool {
+    let first = match said.content.ops.first() {
+        Some(sheaf_schema::Op::Insert { text, .. }) => text.chars().next(),
+        _ => None,
+    };
+    said.block.kind == Kind::Paragraph && said.block.quote == 1 && first.is_some_and(char::is_alphabetic)
+}
+
 fn is_same_code(first: &Said, next: &Said) -> bool {
     next.block == Block { start: false, ..first.block.clone() }
 }
@@ -179,6 +199,17 @@ fn heading_marker(kind: &Kind) -> &'static str {
         Kind::Heading(level) => ["# ", "## ", "### ", "#### ", "##### ", "###### "][usize::from(*level).clamp(1, 6) - 1],
         _ => "",
     }
+}
+
+/// A block of code, or of a formula.
+fn written_code(block: &Block, code: &[String]) -> String {
+    let formula = format!("$$\n{}\n$$", code.join("\n"));
+    let is_read = |formula: &str| {
+        let lines = read::lines(formula);
+        let is_ours = |line: &Said| line.block.kind == Kind::Code && line.block.language.as_deref() == Some(embed::MATH);
+        lines.len() == code.len() && lines.iter().zip(code).all(|(line, code)| is_ours(line) && line.content.text() == *code)
+    };
+    if block.language.as_deref() == Some(embed::MATH) && is_read(&formula) { formula } else { fenced(block, code) }
 }
 
 /// A block of code between fences that are longer than any in it.

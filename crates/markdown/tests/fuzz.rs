@@ -42,7 +42,7 @@ fn said(body: &Delta) -> Delta {
 }
 
 const WORDS: &str = "word a I naïve 日本 👩‍👧 𝄞 1 2026 x_y it's C# (so) end. well-known a/b 5% Zürich, no: \"q\"";
-const SIGNS: &str = "* ** _ ` `` ~ ~~ == = $ $$ [ ] ( ) < > & &amp; # ## - + 1. 2) ! ![ | \\ \\* --- === ``` : <u> </u> <br> http://a.b [^1] [x] ]: ]( { ^ [!NOTE]";
+const SIGNS: &str = "* ** _ ` `` ~ ~~ == = $ $$ [ ] ( ) < > & &amp; # ## - + 1. 2) ! ![ | \\ \\* --- === ``` : <u> </u> <br> http://a.b [^1] [^a] [x] ]: ]( { ^ [!NOTE] [TOC]";
 
 fn random_text(random: &mut ChaCha8Rng, signs: u32) -> String {
     let mut text = String::new();
@@ -75,7 +75,10 @@ fn random_marks(random: &mut ChaCha8Rng) -> Attributes {
 }
 
 fn random_embed(random: &mut ChaCha8Rng) -> Embed {
-    match random.random_range(0..6) {
+    match random.random_range(0..10) {
+        6 => Embed::new("formula", *["x^2", "a_b*c*", "\\frac{1}{2}", "5$", "", " x ", "`", "a\\", "日\u{2028}"].choose(random).unwrap()),
+        7 => Embed::new("footnote", *["a", "a", "b-1", "B", "none", "x y"].choose(random).unwrap()),
+        8 => Embed::new("toc", sheaf_schema::Value::Bool(random.random_range(0..4) > 0)),
         0 => Embed::new("source", "![a](b.png)"),
         1 => Embed::new("source", "$x$"),
         2 => Embed::new("source", "| a |\n|---|\n| b |"),
@@ -99,9 +102,9 @@ fn random_content(random: &mut ChaCha8Rng, signs: u32) -> Delta {
 }
 
 fn random_block(random: &mut ChaCha8Rng) -> String {
-    let kinds = ["p", "p", "p", "h1", "h3", "ul", "ul", "ol", "ol", "task", "code", "code", "divider", "callout"];
+    let kinds = ["p", "p", "p", "h1", "h3", "ul", "ul", "ol", "ol", "task", "code", "code", "divider", "callout", "code lang=math"];
     let mut block = (*kinds.choose(random).unwrap()).to_owned();
-    let tokens = ["in=1", "in=1", "in=2", "in=3", "q=1", "q=2", "done", "start", "n=7", "n=0", "lang=rust", "lang=a%20b", "odd", "in=99"];
+    let tokens = ["call=note", "call=note q=1", "call=tip q=1", "call=faq q=1", "note=a", "note=b-1", "note=B", "in=1", "in=1", "in=2", "in=3", "q=1", "q=2", "done", "start", "n=7", "n=0", "lang=rust", "lang=a%20b", "odd", "in=99"];
     for _ in 0..random.random_range(0..4) {
         block.push(' ');
         block.push_str(tokens.choose(random).unwrap());
@@ -134,6 +137,10 @@ fn random_body(random: &mut ChaCha8Rng) -> Delta {
 
 fn random_markdown(random: &mut ChaCha8Rng) -> String {
     let starts = [
+        "> [!NOTE]\n> ",
+        "> [!note]\n>\n> ",
+        "[TOC]",
+        "[^a]: ",
         "",
         "",
         "",

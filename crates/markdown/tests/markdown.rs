@@ -118,11 +118,11 @@ fn lines_say_what_they_are() {
 fn what_the_schema_cannot_say_is_kept_byte_for_byte() {
     comes_back("| a | b |\n|---|:-:|\n| 1 | *2* |\n");
     comes_back("![an *image*](a.png \"title\") in text and [a link](https://a.example \"with a title\")\n");
-    comes_back("Text with a note[^1].\n\n[^1]: The note,\n    in two lines.\n");
     comes_back("<div class=\"x\">\n\n**bold**\n\n</div>\n");
     comes_back("<!-- a comment\n\n   over lines -->\n");
     comes_back("Inline $x^2_i$ and display:\n\n$$\n\\int_0^1 \\{x\\}\n$$\n");
-    comes_back("> [!NOTE]\n> An alert.\n");
+    comes_back("> [!faq] Of another sort\n> is kept.\n");
+    comes_back("> [!NOTE] With a title\n> it is kept.\n");
     comes_back("> \\[!NOTE] is no alert here, [!NOTE] neither\n\n[!NOTE] nor here\n");
     comes_back("---\ntitle: Front matter\n---\n\n# Title\n");
     comes_back("- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n\n  <div>\n  x\n  </div>\n");
@@ -133,6 +133,44 @@ fn what_the_schema_cannot_say_is_kept_byte_for_byte() {
     comes_back("1. [ ] a task in an ordered list\n2. [x] done\n");
     assert_eq!(drawn("a ![i](u) b\n"), [": a <![i](u)> b"]);
     assert_eq!(drawn("| a |\n|---|\n"), [": <| a |\\n|---|>"]);
+}
+
+#[test]
+fn callouts_are_quotes_of_a_sort() {
+    comes_back("> [!NOTE]\n> An alert.\n>\n> More of it.\n\n> [!TIP]\n> Another.\n\n> A quote.\n");
+    comes_back("> [!CAUTION]\n>\n> - item\n>\n> > quote\n>\n> ```\n> code\n> ```\n>\n> ---\n");
+    comes_back("- item\n\n  > [!WARNING]\n  > in it\n");
+    comes_back("> [!NOTE]\n> Two\\\n> lines\n\n> \\[!NOTE] none\n");
+    assert_eq!(
+        drawn("> [!warning]\n> a **b**\n> - c\n\n> [!WARNING]\n> d\n"),
+        ["p call=warning q=1: a b{bold}", "ul call=warning q=1: c", "p call=warning q=1 start: d"]
+    );
+}
+
+#[test]
+fn formulas_stand_in_lines_and_as_blocks() {
+    comes_back("Inline $x^2_i$ and **$y$**, and display:\n\n$$\n\\int_0^1 \\{x\\}\n= 1\n$$\n");
+    comes_back("```math\nwith\n\nan empty line\n```\n\n> $$\n> x\n> $$\n");
+    comes_back("In a line $$x$$ it is kept, and $`so`$ it is.\n");
+    assert_eq!(drawn("a $x$\n\n$$\ny\n z\n$$\n"), [": a <x>", "code lang=math: y", "code lang=math: z"]);
+    assert_eq!(write(&body("$$y$$\n\n```math\ny\n```\n")), "$$\ny\n$$\n\n$$\ny\n$$\n");
+}
+
+#[test]
+fn footnotes_are_lines_that_name_them() {
+    comes_back("Text with a note[^1], and **another[^long-one]**.\n\n[^1]: The note.\n\n    - with a list\n\n[^long-one]: More.\n\nText.\n");
+    assert_eq!(
+        drawn("a[^1] b[^X]\n\n[^1]: c\n\n    > d\n\n[^x]: e\n"),
+        [": a<1> b<x>", "p note=1: c", "p note=1 q=1: d", "p note=x: e"]
+    );
+    let orphan = Delta::new().insert("a").embed(sheaf_schema::Embed::new("footnote", "k3")).insert("\n");
+    assert_eq!(write(&orphan), "a<sheaf-embed value='{\"footnote\":\"k3\"}'/>\n", "a note without words is none to Markdown");
+}
+
+#[test]
+fn a_table_of_contents_is_a_line() {
+    comes_back("[TOC]\n\n# A\n\n\\[TOC]\n\n[TOC] none\n\n- [TOC]\n");
+    assert_eq!(drawn("[TOC]\n\nnot [TOC]\n"), [": <true>", ": not [TOC]"]);
 }
 
 #[test]

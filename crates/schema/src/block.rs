@@ -11,8 +11,13 @@ pub const MAX_DEPTH: u8 = 32;
 /// How narrow and how wide a column may say it is, in CSS pixels at the standard size of text.
 pub const COLUMN_WIDTHS: std::ops::RangeInclusive<u16> = 40..=2000;
 
-/// The longest id of a table, a row or a column, in characters.
+/// The longest id of a table, a row, a column or a footnote, in characters.
 pub const MAX_CELL_ID: usize = 32;
+
+/// Whether this can be the id of a table, a row, a column or a footnote: letters, digits, `_` and `-`.
+pub fn is_id(id: &str) -> bool {
+    (1..=MAX_CELL_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
 
 /// The tokens of a block string that this build knows.
 pub mod token {
@@ -34,8 +39,12 @@ pub mod token {
     pub const HEAD: &str = "head";
     /// `w=120`: how wide the cell's column is.
     pub const WIDTH: &str = "w";
+    /// `call=note`: the outermost quote that the line lies inside of is a callout.
+    pub const CALLOUT: &str = "call";
+    /// `note=ID`: the line stands in the footnote with this id.
+    pub const NOTE: &str = "note";
     /// All of them.
-    pub const ALL: [&str; 9] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH];
+    pub const ALL: [&str; 11] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH, CALLOUT, NOTE];
 }
 
 /// The kinds of lines.
@@ -102,6 +111,42 @@ impl Kind {
     }
 }
 
+/// What a callout is about. GitHub's five (docs/decisions/0013-callouts-formulas-footnotes.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Callout {
+    /// Good to know.
+    Note,
+    /// Makes it easier.
+    Tip,
+    /// Must be known.
+    Important,
+    /// Needs care.
+    Warning,
+    /// May do harm.
+    Caution,
+}
+
+impl Callout {
+    /// Every sort, in the order of menus.
+    pub const ALL: [Callout; 5] = [Callout::Note, Callout::Tip, Callout::Important, Callout::Warning, Callout::Caution];
+
+    /// The sort's name in a block string; in capitals, its name in Markdown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Callout::Note => "note",
+            Callout::Tip => "tip",
+            Callout::Important => "important",
+            Callout::Warning => "warning",
+            Callout::Caution => "caution",
+        }
+    }
+
+    /// The sort with this name, in whatever case.
+    pub fn named(name: &str) -> Option<Callout> {
+        Callout::ALL.into_iter().find(|sort| sort.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// The cell that a line stands in, by three ids that whoever made them drew as line ids are drawn. A cell is all lines that name it; rows,
 /// columns and their order are read off the lines (docs/decisions/0012-tables.md).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -117,8 +162,6 @@ pub struct Cell {
 impl Cell {
     /// Reads `TABLE.ROW.COLUMN`; none unless there are three ids of letters, digits, `_` and `-`.
     pub fn read(value: &str) -> Option<Cell> {
-        let is_id =
-            |id: &str| (1..=MAX_CELL_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         let mut ids = value.split('.').filter(|id| is_id(id)).map(str::to_owned);
         let cell = Cell { table: ids.next()?, row: ids.next()?, column: ids.next()? };
         (cell.to_string() == value).then_some(cell)
@@ -155,6 +198,10 @@ pub struct Block {
     pub head: bool,
     /// `w=120`: how wide the cell's column is, in CSS pixels. The first line of the column that says it speaks for it.
     pub width: Option<u16>,
+    /// `call=note`: the outermost quote that the line lies inside of is a callout of this sort. Without a quote it says nothing.
+    pub callout: Option<Callout>,
+    /// `note=ID`: the footnote that the line stands in, whatever its kind. A footnote is all lines that name it.
+    pub note: Option<String>,
     /// Tokens of a newer version, as they were.
     pub unknown: Vec<String>,
 }
@@ -196,6 +243,10 @@ impl Block {
             (token::HEAD, None) => take(&mut self.head, Some(true)),
             (token::CELL, Some(value)) => take(&mut self.cell, Cell::read(value).map(Some)),
             (token::WIDTH, Some(value)) => take(&mut self.width, canonical(value).filter(|width| COLUMN_WIDTHS.contains(width)).map(Some)),
+            (token::CALLOUT, Some(value)) => {
+                take(&mut self.callout, Callout::ALL.into_iter().find(|sort| sort.name() == value).map(Some))
+            }
+            (token::NOTE, Some(value)) => take(&mut self.note, Some(value).filter(|id| is_id(id)).map(|id| Some(id.to_owned()))),
             (token::LANGUAGE, Some(value)) => take(&mut self.language, decode(value).map(Some)),
             _ => false,
         };
@@ -213,6 +264,8 @@ impl Block {
         tokens.extend(self.number.map(|number| format!("{}={number}", token::NUMBER)));
         tokens.extend(self.language.as_ref().map(|language| format!("{}={}", token::LANGUAGE, encode(language))));
         tokens.extend(self.cell.as_ref().map(|cell| format!("{}={cell}", token::CELL)));
+        tokens.extend(self.callout.map(|sort| format!("{}={}", token::CALLOUT, sort.name())));
+        tokens.extend(self.note.as_ref().map(|id| format!("{}={id}", token::NOTE)));
         tokens.extend(self.width.map(|width| format!("{}={width}", token::WIDTH)));
         tokens.sort();
         tokens
@@ -302,6 +355,10 @@ mod tests {
         let cell = Cell { table: "t".to_owned(), row: "r1".to_owned(), column: "c-2".to_owned() };
         let named = Block { kind: Kind::Bullet, cell: Some(cell), head: true, width: Some(120), ..Block::default() };
         assert_eq!(Block::from("ul cell=t.r1.c-2 head w=120"), named);
+        assert_eq!(Block::from("p call=tip q=1").callout, Some(Callout::Tip));
+        assert_eq!(Block::from("p call=faq q=1").unknown, ["call=faq"], "a sort of a newer version is a quote here");
+        assert_eq!(Block::from("ul note=a-1").note.as_deref(), Some("a-1"));
+        assert_eq!(Block::from("p note=a.b").note, None);
         assert_eq!(Block::from("h4").kind, Kind::Heading(4));
         assert!(Block::from("").is_plain() && Block::from("p").is_plain());
     }
@@ -331,6 +388,8 @@ mod tests {
                         cell: (bits & 32 != 0).then(|| Cell::read("t.r.c").expect("three ids")),
                         head: bits & 64 != 0,
                         width: (bits & 64 != 0).then_some(40),
+                        callout: (bits & 2 != 0).then_some(Callout::Caution),
+                        note: (bits & 4 != 0).then(|| "n-1".to_owned()),
                         unknown: vec!["zoom".to_owned()],
                     };
                     assert_eq!(Block::from(block.to_string().as_str()), block);

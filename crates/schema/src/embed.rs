@@ -13,5 +13,17 @@ pub const PERSON: &str = "person";
 /// A day, `2026-11-29`, shown as the reader's language writes it.
 pub const DATE: &str = "date";
 
+/// A formula in a line, its value the text of it in TeX.
+pub const FORMULA: &str = "formula";
+
+/// A reference to a footnote, its value the id that the footnote's lines name as `note=ID`. Its number is its place among the references.
+pub const FOOTNOTE: &str = "footnote";
+
+/// A table of contents, drawn from the headings. Its value is `true`.
+pub const CONTENTS: &str = "toc";
+
+/// The language of code that is a formula of its own, in TeX.
+pub const MATH: &str = "math";
+
 /// Every kind this build knows.
-pub const ALL: [&str; 4] = [SOURCE, DOCUMENT, PERSON, DATE];
+pub const ALL: [&str; 7] = [SOURCE, DOCUMENT, PERSON, DATE, FORMULA, FOOTNOTE, CONTENTS];

@@ -22,7 +22,7 @@ pub mod utf16;
 mod value;
 
 pub use attributes::{Attributes, attributes};
-pub use block::{Block, COLUMN_WIDTHS, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, token};
+pub use block::{Block, COLUMN_WIDTHS, Callout, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, is_id, token};
 pub use checksum::Checksum;
 pub use delta::{Delta, Line, Lines, Misfit, Op};
 pub use mark::{COLOURS, Colour, MARKS, Mark};

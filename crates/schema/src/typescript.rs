@@ -1,6 +1,6 @@
 //! The table as TypeScript, for the editor and for foreign clients.
 
-use crate::{COLOURS, COLUMN_WIDTHS, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
+use crate::{COLOURS, COLUMN_WIDTHS, Callout, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
 
 /// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
 pub fn typescript() -> String {
@@ -19,9 +19,10 @@ pub fn typescript() -> String {
         constant("SOFT_BREAK", "A line break inside a line.", "'\\u2028'"),
         constant("MAX_DEPTH", "How deep lists and quotes nest; tokens that say more are kept and not drawn.", &MAX_DEPTH.to_string()),
         constant("COLUMN_WIDTHS", "How narrow and how wide a column may say it is, in CSS pixels.", &widths()),
-        constant("MAX_CELL_ID", "The longest id of a table, a row or a column, in characters.", &MAX_CELL_ID.to_string()),
+        constant("MAX_CELL_ID", "The longest id of a table, a row, a column or a footnote, in characters.", &MAX_CELL_ID.to_string()),
         list("KINDS", "The kinds of lines. Unknown ones are kept and drawn as paragraphs.", kinds),
         list("ITEMS", "The kinds that are items of lists.", items),
+        list("CALLOUTS", "What callouts are about.", Callout::ALL.iter().map(|sort| quoted(sort.name()))),
         constant("TOKENS", "The tokens of a block string, by what they say.", &tokens()),
         list("MARKS", "Marks on characters, outermost first where they nest. Names are Quill's.", marks),
         list("COLOURS", "Values of the mark `background`; the first is a plain highlight's.", colours),
@@ -31,6 +32,10 @@ pub fn typescript() -> String {
         constant("DOCUMENT", "The embed that names a document: `{id, title}`.", &quoted(embed::DOCUMENT)),
         constant("PERSON", "The embed that names somebody: `{device, name}`.", &quoted(embed::PERSON)),
         constant("DATE", "The embed that is a day: `2026-11-29`.", &quoted(embed::DATE)),
+        constant("FORMULA", "The embed that holds a formula, in TeX.", &quoted(embed::FORMULA)),
+        constant("FOOTNOTE", "The embed that refers to a footnote, by its id.", &quoted(embed::FOOTNOTE)),
+        constant("CONTENTS", "The embed that is a table of contents.", &quoted(embed::CONTENTS)),
+        constant("MATH", "The language of code that is a formula of its own.", &quoted(embed::MATH)),
         list("QUILL_LINES", "Our block strings beside Quill's attributes; where two rows fit, the first holds.", lines),
         constant("QUILL_INDENT", "Quill's attribute for our `in=N`: the same number.", &quoted(quill::INDENT)),
         constant("QUILL_CODE", "Quill's attribute for code; its value is our `lang`, 'plain' or true without one.", &quoted(quill::CODE)),
@@ -65,6 +70,8 @@ fn tokens() -> String {
         ("cell", token::CELL),
         ("head", token::HEAD),
         ("width", token::WIDTH),
+        ("callout", token::CALLOUT),
+        ("note", token::NOTE),
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))

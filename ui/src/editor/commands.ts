@@ -43,7 +43,7 @@ const BLOCK_COMMANDS = ["moveUp", "moveDown", "duplicate", "deleteBlocks", "bloc
 export type BlockCommand = (typeof BLOCK_COMMANDS)[number];
 
 /** A command's name. */
-export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "tableMenu" | BlockCommand;
+export type CommandName = keyof typeof COMMANDS | "undo" | "redo" | "menuHere" | BlockCommand;
 
 /** Runs a command of the page's. */
 export function runOn(page: Page, name: keyof typeof COMMANDS): boolean {

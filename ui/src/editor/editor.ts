@@ -5,6 +5,7 @@
 import "./editor.css";
 import "./outline/folding.css";
 import "./handle/handle.css";
+import "./page/callouts.css";
 import "./page/tables.css";
 import { type Counts, Counting } from "./counting.ts";
 import { type CommandName, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
@@ -27,14 +28,17 @@ import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
 import { NOTHING_KNOWN } from "./mentioning.ts";
 import { Menus } from "./menus/menus.ts";
-import { openNamedHere } from "./embeds/reach.ts";
+import { openNamedHere, reachOf } from "./embeds/reach.ts";
 import { retellEmbeds } from "./embeds/view.ts";
+import { Footnotes } from "./footnotes/footnotes.ts";
 import { Folding } from "./outline/folding.ts";
 import { Outline } from "./outline/outline.ts";
 import type { EditorOptions } from "./options.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
+import { Pictures } from "./pictures/pictures.ts";
 import { People } from "./presence/people.ts";
-import { type Box, type Spelling, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
+import { printable } from "./printable.ts";
+import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
@@ -57,9 +61,11 @@ export class Editor {
   private readonly typing: Typing;
   private readonly links: LinkAsking;
   private readonly folding: Folding;
+  private readonly footnotes: Footnotes;
   private readonly clipboard: Clipboard;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
+  private readonly pictures: Pictures;
   private readonly words: EditorWords;
   private readonly now: () => number;
   private readonly telling = new Telling();
@@ -93,11 +99,17 @@ export class Editor {
       isComposing: () => this.composing,
       changed: (here) => this.telling.say("people", here),
     });
-    const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
+    this.pictures = new Pictures(
+      () => this.view.page,
+      () => this.words,
+    );
+    const coloured = new Highlighting(() => this.view.page);
+    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;
     this.outline = new Outline(page);
+    this.footnotes = new Footnotes(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
     this.blocks = new Blocks(
       page,
@@ -124,6 +136,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      this.words,
       this.blocks.chosen,
     );
     this.links = new LinkAsking(page, {
@@ -147,7 +160,7 @@ export class Editor {
     const { page } = this.view;
     const view = mountScreen(host, page, this.screenEvents(), {
       words: this.words,
-      mentioning: this.options.mentioning ?? NOTHING_KNOWN,
+      reach: reachOf(this.outline, this.footnotes, (nth) => this.goToSection(nth), this.options.mentioning ?? NOTHING_KNOWN),
       spelling: () => this.spelling,
     });
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
@@ -157,6 +170,7 @@ export class Editor {
       arrangeLines(view, page, from, to);
       this.folding.draw(from, to);
       this.blocks.mounted();
+      this.footnotes.mounted();
     };
     this.window = new Window(page, view, {
       keyAt: () => this.keyAt,
@@ -166,6 +180,7 @@ export class Editor {
     });
     this.outline.mount(this.window.scroller);
     this.blocks.mount(this.window.scroller, () => this.words.handle);
+    this.footnotes.mounted();
     if (this.view.lane.owes) this.drawing.due();
   }
 
@@ -181,6 +196,7 @@ export class Editor {
     Object.assign(this.words, words);
     const { view } = this.view.page;
     if (view) showWords(view, this.words);
+    this.pictures.retell();
   }
 
   /** What the names in the text stand for changed: a document has another title. */
@@ -225,7 +241,7 @@ export class Editor {
   run(name: CommandName): boolean {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
-    if (name === "tableMenu") return this.openTableMenu();
+    if (name === "menuHere") return this.openMenuHere();
     if (isBlockCommand(name)) return this.blocks.run(name);
     return isPageCommand(name) && runOn(this.view.page, name);
   }
@@ -255,9 +271,9 @@ export class Editor {
     return setLanguage(this.view.page, language);
   }
 
-  /** Shows what can be done to the table that the caret is in. */
-  private openTableMenu(): boolean {
-    const opened = this.menus.slash.openInTable();
+  /** Shows what can be done to the table or the callout that the caret is in. */
+  private openMenuHere(): boolean {
+    const opened = this.menus.slash.openHere();
     this.changed();
     return opened;
   }
@@ -380,6 +396,11 @@ export class Editor {
     return this.view.page.lines.toDelta();
   }
 
+  /** The text as it goes on paper: plain, whole HTML. */
+  get printable(): string {
+    return printable(this.delta, this.words);
+  }
+
   /** Resolves when everything typed so far is durable, or after so many milliseconds. */
   saved(within = 10_000): Promise<boolean> {
     return this.lane.settled(within);
@@ -423,18 +444,12 @@ export class Editor {
     this.counting.textChanged(page.lines);
     if (mine) this.people.typed();
     else this.people.booked();
-    if (page.view !== undefined) {
-      let shift = 0;
-      for (const change of changes) {
-        const first = change.index + shift;
-        arrangeLines(page.view, page, first, first + change.added.length + 1);
-        shift += change.added.length - change.removed;
-      }
-    }
+    arrangeChanges(page, changes);
     showEmptiness(page);
     this.outline.textChanged();
     this.folding.textChanged(changes);
     this.blocks.textChanged(mine);
+    this.footnotes.textChanged(changes);
     this.window?.follow();
   }
 
@@ -462,7 +477,11 @@ export class Editor {
       click: (event) => this.links.click(event, this.toolbar.isPlainClick(event)),
       check: (offset) => void turnTask(page, offset),
       fold: (offset) => void this.folding.toggleAt(offset),
-      tableMenu: () => void this.run("tableMenu"),
+      footnote: (offset) => {
+        page.select({ anchor: offset, head: offset }, false);
+        this.footnotes.goToReference();
+      },
+      menuHere: () => void this.run("menuHere"),
       pointer: (event) => this.toolbar.press(event),
       focus: (focused) => {
         this.focused = focused;
@@ -510,9 +529,9 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach() || openNamedHere(this.view.page, this.options.mentioning),
+      reachLink: () => this.links.reach() || openNamedHere(this.view.page, this.options.mentioning) || this.footnotes.goToReference(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
-      tableMenu: () => this.run("tableMenu"),
+      menuHere: () => this.run("menuHere"),
       blockMenu: () => this.blocks.openMenu(),
       move: (by) => this.blocks.move(by),
       duplicate: () => this.blocks.duplicate(),

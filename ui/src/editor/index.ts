@@ -11,6 +11,7 @@ export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.t
 export { printable } from "./printable.ts";
 export { NOTHING_KNOWN, type Mentioning, type NamedDocument, type NamedPerson } from "./mentioning.ts";
 export type { MentionItem, MentionState } from "./menus/mention.ts";
+export { hasPictures, illustrate } from "./pictures/paper.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { BlockMenuAsked } from "./handle/blocks.ts";
 export type { ChosenTold } from "./handle/chosen.ts";

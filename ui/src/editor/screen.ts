@@ -5,12 +5,14 @@
 import type { Node } from "prosemirror-model";
 import { EditorView } from "prosemirror-view";
 import type { Page } from "./page/page.ts";
+import type { EmbedReach } from "./embeds/kind.ts";
 import { EmbedView } from "./embeds/view.ts";
-import type { Mentioning } from "./mentioning.ts";
 import { LineView } from "./page/lineview.ts";
 import { isShown } from "./page/project.ts";
 import { arrange } from "./page/arrange.ts";
 import { goToCell } from "./editing/tables.ts";
+import { calloutAt } from "./lines/callout.ts";
+import type { Change } from "./lines/rewriting.ts";
 import { tableAt } from "./lines/table.ts";
 import type { EditorWords } from "./words.ts";
 
@@ -25,10 +27,12 @@ export interface ScreenEvents {
   drop(data: DataTransfer | null, offset: number, moved: boolean): boolean;
   click(event: MouseEvent): boolean;
   check(offset: number): void;
+  /** The number before a footnote was pressed. */
+  footnote(offset: number): void;
   /** The triangle before a heading was pressed. */
   fold(offset: number): void;
-  /** The button of the table with the caret was pressed. */
-  tableMenu(): void;
+  /** The button of the table, or the title of the callout, with the caret was pressed. */
+  menuHere(): void;
   /** The main button went down. */
   pointer(event: MouseEvent): void;
   focus(focused: boolean): void;
@@ -46,13 +50,14 @@ export interface Spelling {
 /** What belongs to whoever reads, always as it is now. */
 export interface Reader {
   readonly words: EditorWords;
-  readonly mentioning: Mentioning;
+  /** What embeds may know of the text and of what is around it. */
+  readonly reach: EmbedReach;
   readonly spelling: () => Spelling;
 }
 
 /** Mounts a page. */
 export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, reader: Reader): EditorView {
-  const { words, mentioning, spelling } = reader;
+  const { words, reach, spelling } = reader;
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -70,7 +75,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, mentioning, getPos),
+      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, reach, getPos),
     },
     scrollThreshold: 48,
     scrollMargin: 64,
@@ -130,7 +135,13 @@ function domEvents(page: Page, events: ScreenEvents): DomHandlers {
         events.fold(page.offsetOf(view.posAtDOM(heading, 0)));
         return true;
       }
-      if (event.button === 0 && pressedOnTable(page, view, event, events)) return true;
+      if (event.button === 0 && (pressedOnTable(page, view, event, events) || pressedOnTitle(page, view, event, events))) return true;
+      const note = event.button === 0 ? numberAt(event) : undefined;
+      if (note !== undefined) {
+        event.preventDefault();
+        events.footnote(page.offsetOf(view.posAtDOM(note, 0)));
+        return true;
+      }
       if (event.button === 0) events.pointer(event);
       return false;
     },
@@ -173,6 +184,15 @@ function triangleAt(event: MouseEvent): Element | undefined {
   return event.clientX < target.getBoundingClientRect().left ? target : undefined;
 }
 
+/** The footnote's line whose number an event is on: drawn before its words, as a heading's triangle is. */
+function numberAt({ target, clientX, clientY }: MouseEvent): Element | undefined {
+  if (!(target instanceof Element) || !target.matches("[data-number]")) return undefined;
+  const { left, right, top } = target.getBoundingClientRect();
+  const { direction, paddingInlineStart, lineHeight } = getComputedStyle(target);
+  const across = direction === "rtl" ? right - clientX : clientX - left;
+  return across < Number.parseFloat(paddingInlineStart) && clientY < top + 2 * Number.parseFloat(lineHeight) ? target : undefined;
+}
+
 /** A press on a cell that is missing makes it; one on the table's button asks what can be done. */
 function pressedOnTable(page: Page, view: EditorView, event: MouseEvent, events: ScreenEvents): boolean {
   const target = event.target instanceof Element ? event.target.closest<HTMLElement>(".hole, .table-button") : null;
@@ -186,7 +206,25 @@ function pressedOnTable(page: Page, view: EditorView, event: MouseEvent, events:
   const isIn = index >= table.from && index < table.to;
   if (target.className === "hole") goToCell(page, table, Number(target.dataset["row"]), Number(target.dataset["column"]));
   else if (!isIn) goToCell(page, table, 0, 0);
-  if (target.className !== "hole") events.tableMenu();
+  if (target.className !== "hole") events.menuHere();
+  return true;
+}
+
+/** A press on a callout's title asks what can be done. It is drawn above the first line's words and no element of its own. */
+function pressedOnTitle(page: Page, view: EditorView, event: MouseEvent, events: ScreenEvents): boolean {
+  const { target } = event;
+  const isFirst = target instanceof HTMLElement && target.matches("[data-callout-run='first'], [data-callout-run='only']");
+  if (!page.editable || !isFirst) return false;
+  const above = Number.parseFloat(getComputedStyle(target).paddingTop);
+  if (event.clientY > target.getBoundingClientRect().top + above) return false;
+  event.preventDefault();
+  view.focus();
+  const line = page.mounted.from + [...view.dom.children].indexOf(target);
+  const { index } = page.lines.at(page.selection.head);
+  const callout = calloutAt(page.lines, line);
+  const isIn = callout !== undefined && index >= callout.from && index < callout.to;
+  if (!isIn) page.select({ anchor: page.lines.startOf(line), head: page.lines.startOf(line) }, false);
+  events.menuHere();
   return true;
 }
 
@@ -197,6 +235,17 @@ function check(page: Page, events: ScreenEvents, position: number | undefined): 
 /** Writes markers and edges on lines that changed, or on all. */
 export function arrangeLines(view: EditorView, page: Page, from = page.mounted.from, to = page.mounted.to): void {
   arrange(view, page.lines, page.mounted, from, to);
+}
+
+/** Writes markers and edges on the lines that changes made. */
+export function arrangeChanges(page: Page, changes: readonly Change[]): void {
+  if (page.view === undefined) return;
+  let shift = 0;
+  for (const change of changes) {
+    const first = change.index + shift;
+    arrangeLines(page.view, page, first, first + change.added.length + 1);
+    shift += change.added.length - change.removed;
+  }
 }
 
 /** Whether there is nothing yet, so that the page says what can be done. */

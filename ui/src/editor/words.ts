@@ -14,6 +14,21 @@ export interface EditorWords {
   readonly notHere: string;
   readonly label: string;
   readonly placeholder: string;
+  /** The field in which a formula is edited, and a formula that is empty. */
+  readonly formulaField: string;
+  readonly formulaEmpty: string;
+  /** Code that is to be a formula, or a diagram, and cannot be drawn as it is. */
+  readonly formulaProblem: string;
+  readonly diagramProblem: string;
+  /** A reference to the footnote with this number, and one whose note has no words. */
+  readonly footnote: (number: number) => string;
+  readonly footnoteMissing: string;
+  /** The table of contents; what it says without headings, and of a heading without words. */
+  readonly contents: string;
+  readonly contentsEmpty: string;
+  readonly contentsUnnamed: string;
+  /** The picture of a diagram. */
+  readonly diagram: string;
   /** The button of a table. */
   readonly table: string;
   /** The handle beside a block. */
@@ -28,6 +43,16 @@ export type BlockWords = Readonly<Record<string, { readonly title?: string | und
 export const WORDS: EditorWords = {
   label: "Document text",
   placeholder: "Write, or press / for blocks",
+  formulaField: "Formula in TeX",
+  formulaEmpty: "Formula",
+  formulaProblem: "Cannot be drawn as a formula yet",
+  diagramProblem: "Cannot be drawn as a diagram yet",
+  diagram: "Diagram",
+  footnote: (number) => `Footnote ${number}`,
+  footnoteMissing: "This footnote has no words",
+  contents: "Contents",
+  contentsEmpty: "Add headings, and they are listed here.",
+  contentsUnnamed: "Empty heading",
   table: "Rows and columns",
   handle: "Drag to move, press for more",
   newer: "Made with a newer version",

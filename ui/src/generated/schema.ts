@@ -18,7 +18,7 @@ export const MAX_DEPTH = 32 as const;
 /** How narrow and how wide a column may say it is, in CSS pixels. */
 export const COLUMN_WIDTHS = { least: 40, most: 2000 } as const;
 
-/** The longest id of a table, a row or a column, in characters. */
+/** The longest id of a table, a row, a column or a footnote, in characters. */
 export const MAX_CELL_ID = 32 as const;
 
 /** The kinds of lines. Unknown ones are kept and drawn as paragraphs. */
@@ -44,8 +44,17 @@ export const ITEMS = [
   'task',
 ] as const;
 
+/** What callouts are about. */
+export const CALLOUTS = [
+  'note',
+  'tip',
+  'important',
+  'warning',
+  'caution',
+] as const;
+
 /** The tokens of a block string, by what they say. */
-export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang', cell: 'cell', head: 'head', width: 'w' } as const;
+export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang', cell: 'cell', head: 'head', width: 'w', callout: 'call', note: 'note' } as const;
 
 /** Marks on characters, outermost first where they nest. Names are Quill's. */
 export const MARKS = [
@@ -81,6 +90,9 @@ export const EMBEDS = [
   'document',
   'person',
   'date',
+  'formula',
+  'footnote',
+  'toc',
 ] as const;
 
 /** The embed that holds Markdown the schema cannot say yet. */
@@ -94,6 +106,18 @@ export const PERSON = 'person' as const;
 
 /** The embed that is a day: `2026-11-29`. */
 export const DATE = 'date' as const;
+
+/** The embed that holds a formula, in TeX. */
+export const FORMULA = 'formula' as const;
+
+/** The embed that refers to a footnote, by its id. */
+export const FOOTNOTE = 'footnote' as const;
+
+/** The embed that is a table of contents. */
+export const CONTENTS = 'toc' as const;
+
+/** The language of code that is a formula of its own. */
+export const MATH = 'math' as const;
 
 /** Our block strings beside Quill's attributes; where two rows fit, the first holds. */
 export const QUILL_LINES = [
@@ -124,6 +148,9 @@ export interface Cell {
   readonly column: string;
 }
 
+/** What a callout is about. */
+export type Callout = (typeof CALLOUTS)[number];
+
 /** What a line is, taken apart: the same reading and printing as `Block` in crates/schema, with the same test cases. */
 export interface Block {
   kind: string;
@@ -138,13 +165,17 @@ export interface Block {
   head: boolean;
   /** How wide the cell's column is, in CSS pixels; the column's first line that says it speaks for it. */
   width: number | null;
+  /** What the callout is about that the outermost quote is; without a quote it says nothing. */
+  callout: Callout | null;
+  /** The footnote that the line stands in. */
+  note: string | null;
   /** Tokens of a newer version, as they were. */
   unknown: string[];
 }
 
 export function paragraph(): Block {
   const plain = { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null };
-  return { ...plain, cell: null, head: false, width: null, unknown: [] };
+  return { ...plain, cell: null, head: false, width: null, callout: null, note: null, unknown: [] };
 }
 
 /** Never fails: what is not understood is kept in `unknown`. */
@@ -169,6 +200,8 @@ export function printBlock(block: Block): string | null {
   if (block.cell !== null) tokens.push(`${TOKENS.cell}=${printCell(block.cell)}`);
   if (block.head) tokens.push(TOKENS.head);
   if (block.width !== null) tokens.push(`${TOKENS.width}=${block.width}`);
+  if (block.callout !== null) tokens.push(`${TOKENS.callout}=${block.callout}`);
+  if (block.note !== null) tokens.push(`${TOKENS.note}=${block.note}`);
   if (block.kind === 'p' && tokens.length === 0) return null;
   return [block.kind, ...tokens.sort(byCodePoint)].join(' ');
 }
@@ -212,6 +245,9 @@ function understand(block: Block, token: string): boolean {
   if (name === TOKENS.number && block.number === null) return (block.number = whole(value, 0, 0xffffffff)) !== null;
   if (name === TOKENS.language && block.language === null) return (block.language = decode(value)) !== null;
   if (name === TOKENS.cell && block.cell === null) return (block.cell = readCell(value)) !== null;
+  if (name === TOKENS.callout && block.callout === null)
+    return (block.callout = CALLOUTS.find((sort) => sort === value) ?? null) !== null;
+  if (name === TOKENS.note && block.note === null) return (block.note = isId(value) ? value : null) !== null;
   if (name === TOKENS.width && block.width === null)
     return (block.width = whole(value, COLUMN_WIDTHS.least, COLUMN_WIDTHS.most)) !== null;
   return false;
@@ -226,7 +262,12 @@ function readCell(value: string): Cell | null {
   const ids = value.split('.');
   const [table, row, column] = ids;
   if (ids.length !== 3 || table === undefined || row === undefined || column === undefined) return null;
-  return ids.every((id) => /^[A-Za-z0-9_-]+$/.test(id) && id.length <= MAX_CELL_ID) ? { table, row, column } : null;
+  return ids.every(isId) ? { table, row, column } : null;
+}
+
+/** Whether this can be the id of a table, a row, a column or a footnote. */
+export function isId(id: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(id) && id.length <= MAX_CELL_ID;
 }
 
 /** A number in its one spelling and within its limits. */

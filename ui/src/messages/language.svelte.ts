@@ -1,4 +1,5 @@
 /** The language in use: the system's, or the one that was chosen. A change shows at once, because `say` is read anew wherever it stands. */
+import { CALLOUTS } from "../generated/schema.ts";
 import { de } from "./de.ts";
 import { en, type Messages } from "./en.ts";
 import { type Language, ofSystem } from "./speaking.ts";
@@ -32,6 +33,7 @@ function show(): void {
   const root = document.documentElement;
   root.lang = language();
   root.style.setProperty("--words-newer", JSON.stringify(say.document.newer));
+  for (const sort of CALLOUTS) root.style.setProperty(`--words-callout-${sort}`, JSON.stringify(say.format.blocks[sort] ?? sort));
 }
 
 if (typeof window !== "undefined") {

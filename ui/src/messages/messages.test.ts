@@ -21,6 +21,7 @@ const THE_SAME = new Set([
   "shortcuts.does.mod+e",
   "shortcuts.does.mod+k",
   "shortcuts.does.mod+alt+0",
+  "library.widths.normal",
   "review.kinds.code",
   "review.kinds.p",
 ]);

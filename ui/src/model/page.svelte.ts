@@ -28,11 +28,15 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
   const { textLabel: label, placeholder, newer, notHere, source, table, handle } = say.document;
+  const { footnote, footnoteMissing, contents, contentsEmpty } = say.document;
+  const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
+  const text = { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
+  const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
+  return { ...text, ...notes, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
 
 export class Page {

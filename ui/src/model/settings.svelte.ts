@@ -6,6 +6,12 @@ import { readZoom } from "./zoom.ts";
 
 export type Theme = "system" | "light" | "dark";
 export type DocumentFont = "serif" | "sans" | "mono";
+export const PAGE_WIDTHS = ["narrow", "normal", "wide"] as const;
+/** How wide the lines of a document are for this person. */
+export type PageWidth = (typeof PAGE_WIDTHS)[number];
+
+/** Widths are kept for so many documents, those chosen last: all settings together may be 64 KB (crates/engine/src/settings.rs). */
+const MOST_WIDTHS = 300;
 
 /** Languages of documents beyond this many are forgotten, the oldest first: settings are switches, not files. */
 const MOST_LANGUAGES = 200;
@@ -24,6 +30,8 @@ export class Settings {
   writtenIn = $state.raw<Readonly<Record<string, string>>>({});
   /** How large everything is, in percent. */
   zoom = $state(100);
+  /** Pages that are not of the normal width, by document. */
+  widths = $state.raw<Readonly<Record<string, PageWidth>>>({});
   /** Whether others' carets are shown, and whether mine is told to others. */
   carets = $state({ theirs: true, mine: true });
   /** Whether the whole of a long document is on the page, for who has it read out. Else only what is seen and some of what is around it. */
@@ -51,6 +59,7 @@ export class Settings {
     this.theme = oneOf(kept["theme"], ["system", "light", "dark"], "system");
     this.font = oneOf(kept["font"], ["serif", "sans", "mono"], "serif");
     this.sidebar = kept["sidebar"] !== false;
+    this.widths = widthsIn(kept["page_widths"]);
     this.outline = kept["outline"] === true;
     this.typography = kept["typography"] === true;
     this.spelling = kept["spelling"] !== false;
@@ -79,6 +88,18 @@ export class Settings {
   async setFont(font: DocumentFont): Promise<void> {
     this.font = font;
     await this.#keep({ font });
+  }
+
+  /** How wide a document's page is. */
+  widthOf(document: string): PageWidth {
+    return this.widths[document] ?? "normal";
+  }
+
+  async setWidth(document: string, width: PageWidth): Promise<void> {
+    const others = Object.entries(this.widths).filter(([other]) => other !== document);
+    const widths = width === "normal" ? others : [...others, [document, width] as const].slice(-MOST_WIDTHS);
+    this.widths = Object.fromEntries(widths);
+    await this.#keep({ page_widths: this.widths });
   }
 
   async setSidebar(sidebar: boolean): Promise<void> {
@@ -178,6 +199,11 @@ export class Settings {
       void zoom(this.zoom).catch((error: unknown) => console.warn("the window stays as large as it is", error));
     }
   }
+}
+
+function widthsIn(kept: unknown): Readonly<Record<string, PageWidth>> {
+  if (typeof kept !== "object" || kept === null) return {};
+  return Object.fromEntries(Object.entries(kept).map(([document, width]) => [document, oneOf(width, PAGE_WIDTHS, "normal")] as const));
 }
 
 function oneOf<T extends string>(value: unknown, allowed: readonly T[], otherwise: T): T {

@@ -57,7 +57,7 @@ function textShown(element: Element): string {
     else if (child instanceof Element) {
       if (child.matches("[data-embed]")) text += "\uFFFC";
       else if (child.matches("br.soft")) text += "\u2028";
-      else if (!child.matches(".check, .peer-caret, br, img")) text += textShown(child);
+      else if (!child.matches(".check, .peer-caret, .picture, br, img")) text += textShown(child);
     }
   }
   return text;

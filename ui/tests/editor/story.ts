@@ -41,7 +41,8 @@ export async function text(driver: Driver): Promise<string[]> {
   let now = "";
   for (const { insert, attributes } of ops) {
     if (typeof insert !== "string") {
-      now += `<${Object.keys(insert)[0] ?? ""}>`;
+      const [kind = "", value] = Object.entries(insert)[0] ?? [];
+      now += kind === "formula" ? `<formula ${String(value)}>` : `<${kind}>`;
       continue;
     }
     const { line: _line, block, ...marks } = attributes ?? {};

@@ -7,9 +7,12 @@ import { wholeBlocks } from "./blocks.ts";
 import { directions } from "./direction.ts";
 import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
+import { callouts } from "./callouts.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
 import { pastes } from "./pastes.ts";
+import { notes } from "./notes.ts";
+import { pictures } from "./pictures.ts";
 import { sections } from "./sections.ts";
 import { ELSEWHERE, type Story, begin, caret, ids, paste, settled, text } from "./story.ts";
 import { tables } from "./tables.ts";
@@ -27,6 +30,9 @@ export const stories: Story[] = [
   ...wholeBlocks,
   ...typography,
   ...directions,
+  ...callouts,
+  ...pictures,
+  ...notes,
   {
     name: "Enter at a line's end puts the new newline after the line's own; elsewhere what is before the caret gets it",
     run: async (driver) => {

@@ -2,7 +2,22 @@
 import { Delta } from "../../src/editor/delta.ts";
 
 const WORDS = ["ada", "bee", "cedar", "dune", "ember", "fjord", "glyph", "haiku", "über", "日本", "😀", "👩🏽‍🚀", "naïve", "x"];
-const BLOCKS = ["", "h1", "h2", "ul", "ul in=1", "ol", "task", "task done", "code lang=rust", "p q=1", "callout tone=warm"];
+const BLOCKS = [
+  "",
+  "h1",
+  "h2",
+  "ul",
+  "ul in=1",
+  "ol",
+  "task",
+  "task done",
+  "code lang=rust",
+  "code lang=math",
+  "p note=k3f9a",
+  "p q=1",
+  "p call=tip q=1",
+  "callout tone=warm",
+];
 const MARKS: ReadonlyArray<Record<string, string | boolean>> = [
   { bold: true },
   { italic: true },

@@ -6,6 +6,7 @@ import { Fragment, Slice } from "prosemirror-model";
 import { Clipboard } from "../../src/editor/clipboard/clipboard.ts";
 import { Delta } from "../../src/editor/delta.ts";
 import { duplicate, indentAny, insertDivider, moveBlock, toggleQuote, toggleTask, turnLines } from "../../src/editor/editing/blocks.ts";
+import { dropCallout, quoteCallout, setCallout } from "../../src/editor/editing/callouts.ts";
 import { setMark, toggleMark } from "../../src/editor/editing/marks.ts";
 import { backspace, deleteForward, deleteSelection, enter, lineBreak, typeText } from "../../src/editor/editing/text.ts";
 import {
@@ -23,6 +24,7 @@ import {
   toggleHeader,
   widenColumn,
 } from "../../src/editor/editing/tables.ts";
+import { insertFootnote } from "../../src/editor/footnotes/footnotes.ts";
 import type { Lines } from "../../src/editor/lines/lines.ts";
 import { cellOf } from "../../src/editor/lines/table.ts";
 import { schema } from "../../src/editor/page/schema.ts";
@@ -68,7 +70,8 @@ export class Typist {
     if (kind < 51) return said(toggleMark(page, chance.one(["bold", "italic", "code", "strike"])), "mark");
     if (kind < 53) return said(setMark(page, "link", "https://example.org/"), "link");
     if (kind < 60) return said(turnLines(page, chance.one(["h1", "h2", "ul", "ol", "task", "code", "p"])), "kind");
-    if (kind < 62) return said(toggleQuote(page), "quote");
+    if (kind < 61) return said(toggleQuote(page), "quote");
+    if (kind < 62) return said(this.callout(), "callout");
     if (kind < 64) return said(indentAny(page, chance.once(2) ? 1 : -1), "indent");
     if (kind < 66) return said(chance.once(2) ? toggleTask(page) : lineBreak(page), "task or break");
     if (kind < 67) return said(deleteSelection(page), "delete");
@@ -76,7 +79,7 @@ export class Typist {
     if (kind < 74) return said(this.paste(), "paste");
     if (kind < 77) return said(moveBlock(page, chance.once(2) ? 1 : -1), "move");
     if (kind < 78) return said(duplicate(page), "duplicate");
-    if (kind < 79) return said(insertDivider(page), "divider");
+    if (kind < 79) return said(chance.once(2) ? insertDivider(page) : insertFootnote(page), "divider or footnote");
     if (kind < 81) return this.embed();
     if (kind < 84) return this.nativeReplace();
     if (kind < 91) return said(this.view.undoEdit(), "undo");
@@ -176,9 +179,20 @@ export class Typist {
     return said(nextCell(page, by), "next cell");
   }
 
+  private callout(): boolean {
+    const { page } = this.view;
+    const kind = this.chance.below(4);
+    if (kind === 0) return quoteCallout(page);
+    return kind === 1 ? dropCallout(page) : setCallout(page, this.chance.one(["note", "warning"]));
+  }
+
   private embed(): string {
     const { page } = this.view;
-    page.edit(new Delta().retain(this.somewhere(false).head).insert({ [this.chance.one(["source", "image", "hologram"])]: this.word() }));
+    page.edit(
+      new Delta()
+        .retain(this.somewhere(false).head)
+        .insert({ [this.chance.one(["source", "image", "hologram", "formula", "footnote", "toc"])]: this.word() }),
+    );
     return "embed";
   }
 

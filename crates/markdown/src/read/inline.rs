@@ -7,7 +7,10 @@ use comrak::{Arena, Node, arena_tree::NodeEdge, nodes::NodeValue, parse_document
 use sheaf_schema::{Attributes, COLOURS, Delta, Embed, Op, SOFT_BREAK, Scalar, embed};
 
 use super::{Source, Unsayable, options};
-use crate::tag::{self, Tag};
+use crate::{
+    said::is_label,
+    tag::{self, Tag},
+};
 
 enum Token {
     Open(&'static str, Scalar),
@@ -17,6 +20,7 @@ enum Token {
     Code(String),
     Html(String),
     Source(String),
+    Embed(Embed),
 }
 
 /// What a paragraph or heading says.
@@ -43,6 +47,7 @@ pub(super) fn content<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Delta,
             }
             Token::Html(html) => content.push(html_piece(html, &marks)),
             Token::Source(markdown) => content.push(kept(&markdown, &marks)),
+            Token::Embed(embed) => content.push(Op::Embed { embed, attributes: marks.clone() }),
         }
     }
     Ok(content)
@@ -69,7 +74,7 @@ fn tokens<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Vec<Token>, Unsaya
         match edge {
             NodeEdge::Start(node) if kept.is_none() && !node.same_node(block) => {
                 let token = token(node, source)?;
-                if matches!(token, Some(Token::Source(_))) {
+                if matches!(token, Some(Token::Source(_) | Token::Embed(_))) {
                     kept = Some(node);
                 }
                 tokens.extend(token);
@@ -103,11 +108,14 @@ fn token<'a>(node: Node<'a>, source: &Source<'_>) -> Result<Option<Token>, Unsay
         NodeValue::LineBreak => Token::Text(SOFT_BREAK.to_string()),
         NodeValue::Code(code) => Token::Code(code.literal.clone()),
         NodeValue::HtmlInline(html) => Token::Html(html.clone()),
-        NodeValue::Math(math) => Token::Source(match (math.dollar_math, math.display_math) {
-            (true, true) => format!("$${}$$", math.literal),
-            (true, false) => format!("${}$", math.literal),
-            (false, _) => format!("$`{}`$", math.literal),
-        }),
+        NodeValue::Math(math) => match (math.dollar_math, math.display_math) {
+            (true, true) => Token::Source(format!("$${}$$", math.literal)),
+            (true, false) => Token::Embed(Embed::new(embed::FORMULA, math.literal.replace('\n', " ").as_str())),
+            (false, _) => Token::Source(format!("$`{}`$", math.literal)),
+        },
+        NodeValue::FootnoteReference(note) if is_label(&note.name.to_lowercase()) => {
+            Token::Embed(Embed::new(embed::FOOTNOTE, note.name.to_lowercase().as_str()))
+        }
         NodeValue::Link(link) if link.title.is_empty() && !link.url.is_empty() && node.first_child().is_some() => {
             return Ok(mark(&value).map(|(name, value)| Token::Open(name, value)));
         }
@@ -156,7 +164,7 @@ fn match_tags(tokens: &mut [Token]) {
                 }
                 Some(Tag::Break | Tag::Embed(_)) | None => {}
             },
-            Token::Text(_) | Token::Code(_) | Token::Source(_) => {}
+            Token::Text(_) | Token::Code(_) | Token::Source(_) | Token::Embed(_) => {}
         }
     }
 }

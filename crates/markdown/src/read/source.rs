@@ -63,11 +63,11 @@ impl<'a> Source<'a> {
     /// The source of a block without what its quotes and items put in front of its lines. None where that cannot be told apart.
     pub(super) fn block(&self, node: Node<'_>) -> Option<String> {
         let place = node.data().sourcepos;
-        let mut containers: Vec<Option<NodeList>> = node.ancestors().skip(1).filter_map(container).collect();
+        let mut containers: Vec<Container> = node.ancestors().skip(1).filter_map(container).collect();
         containers.reverse();
         let mut lines = vec![self.line(place.start.line).get(place.start.column - 1..)?];
         for number in place.start.line + 1..=place.end.line {
-            lines.push(containers.iter().try_fold(self.line(number), |line, container| inside(line, *container))?);
+            lines.push(containers.iter().try_fold(self.line(number), |line, container| inside(line, container))?);
         }
         Some(lines.join("\n").trim_end_matches('\n').to_owned())
     }
@@ -80,32 +80,41 @@ impl<'a> Source<'a> {
     }
 }
 
-/// A quote (`None`) or an item, with what its list says about its width.
-fn container(node: Node<'_>) -> Option<Option<NodeList>> {
+/// What puts something in front of the lines of what it holds.
+enum Container {
+    Quote,
+    /// An item, with what its list says about its width.
+    Item(NodeList),
+    Note,
+}
+
+fn container(node: Node<'_>) -> Option<Container> {
     match &node.data().value {
-        NodeValue::BlockQuote => Some(None),
-        NodeValue::Item(list) => Some(Some(*list)),
+        NodeValue::BlockQuote => Some(Container::Quote),
+        NodeValue::Item(list) => Some(Container::Item(*list)),
         NodeValue::TaskItem(_) => match node.parent().map(|parent| parent.data().value.clone()) {
-            Some(NodeValue::List(list)) => Some(Some(list)),
+            Some(NodeValue::List(list)) => Some(Container::Item(list)),
             _ => None,
         },
+        NodeValue::FootnoteDefinition(_) => Some(Container::Note),
         _ => None,
     }
 }
 
 /// What a line says inside of a container.
-fn inside(line: &str, container: Option<NodeList>) -> Option<&str> {
-    match container {
-        None => {
+fn inside<'l>(line: &'l str, container: &Container) -> Option<&'l str> {
+    /// The margin of a footnote's further lines.
+    const NOTE: usize = 4;
+    let width = match container {
+        Container::Quote => {
             let quoted = line.trim_start_matches(' ').strip_prefix('>')?;
-            Some(quoted.strip_prefix(' ').unwrap_or(quoted))
+            return Some(quoted.strip_prefix(' ').unwrap_or(quoted));
         }
-        Some(_) if line.trim().is_empty() => Some(""),
-        Some(list) => {
-            let width = list.marker_offset + list.padding;
-            line.get(..width).filter(|margin| margin.bytes().all(|byte| byte == b' ')).map(|_| &line[width..])
-        }
-    }
+        _ if line.trim().is_empty() => return Some(""),
+        Container::Item(list) => list.marker_offset + list.padding,
+        Container::Note => NOTE,
+    };
+    line.get(..width).filter(|margin| margin.bytes().all(|byte| byte == b' ')).map(|_| &line[width..])
 }
 
 /// Link definitions at the beginning of a paragraph are put into a paragraph of their own, where comrak's positions can be trusted. None

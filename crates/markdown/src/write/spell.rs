@@ -31,9 +31,11 @@ pub(super) struct Speller {
 impl Speller {
     /// For a page of these lines, of which some cannot be written as they are.
     pub(super) fn for_page(lines: &[Visible], wrapped: &BTreeSet<usize>) -> Speller {
-        let lines = lines.iter().filter(|line| !wrapped.contains(&line.index));
-        let definitions = lines.filter_map(|line| line.said.source()).filter(|source| defines(source));
-        let after = std::iter::once("").chain(definitions).collect::<Vec<_>>().join(APART) + APART;
+        let unwrapped = lines.iter().filter(|line| !wrapped.contains(&line.index));
+        let definitions = unwrapped.filter_map(|line| line.said.source()).filter(|source| defines(source)).map(str::to_owned);
+        let notes: BTreeSet<&String> = lines.iter().filter_map(|line| line.said.block.note.as_ref()).collect();
+        let notes = notes.into_iter().map(|id| format!("[^{id}]: x"));
+        let after = std::iter::once(String::new()).chain(definitions).chain(notes).collect::<Vec<_>>().join(APART) + APART;
         let lines_after = read::lines(&after).len();
         Speller { after, lines_after }
     }
@@ -248,6 +250,18 @@ impl<'a> Spelling<'a> {
         is_auto
     }
 
+    /// An embed, where Markdown has a word for it in that.
+    fn embed(&self, embed: &Embed) -> String {
+        match &embed.value {
+            _ if self.care == Care::Everything => tag::embed(embed),
+            Value::Text(markdown) if embed.kind == embed::SOURCE => markdown.clone(),
+            Value::Text(formula) if embed.kind == embed::FORMULA => format!("${formula}$"),
+            Value::Text(id) if embed.kind == embed::FOOTNOTE => format!("[^{id}]"),
+            Value::Bool(true) if embed.kind == embed::CONTENTS && self.pieces.len() == 1 => read::CONTENTS.to_owned(),
+            _ => tag::embed(embed),
+        }
+    }
+
     fn piece(&mut self, index: usize) {
         let begins_line = index == 0 || self.is_break(index - 1);
         let ends_line = self.is_break(index + 1);
@@ -261,13 +275,7 @@ impl<'a> Spelling<'a> {
             What::Break if self.care == Care::Everything => self.out.push_str("&#8232;"),
             What::Break if self.one_line || index == 0 || index + 1 == self.pieces.len() => self.out.push_str("<br>"),
             What::Break => self.out.push_str("\\\n"),
-            What::Embed(embed) => {
-                let written = match &embed.value {
-                    Value::Text(markdown) if embed.kind == embed::SOURCE && self.care < Care::Everything => markdown.clone(),
-                    _ => tag::embed(embed),
-                };
-                self.out.push_str(&written);
-            }
+            What::Embed(embed) => self.out.push_str(&self.embed(embed)),
         }
     }
 }

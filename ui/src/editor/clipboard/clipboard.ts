@@ -8,6 +8,7 @@ import type { Page } from "../page/page.ts";
 import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { readHtml } from "./read.ts";
+import { type EditorWords, WORDS } from "../words.ts";
 import { outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toMarkdown, toPlain } from "./write.ts";
 
@@ -24,6 +25,7 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
+    private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
     private readonly chosen?: { readonly range: { readonly from: number; readonly to: number } | undefined; act(act: "delete"): void },
   ) {}
@@ -45,7 +47,7 @@ export class Clipboard {
     const copied = isOneCell ? outOfCells(lines) : lines;
     if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
     else {
-      data.setData("text/html", toHtml(copied));
+      data.setData("text/html", toHtml(copied, this.words));
       data.setData("text/plain", toPlain(copied));
     }
     if (cut && whole !== undefined) this.chosen?.act("delete");

@@ -1,6 +1,9 @@
 /** Puts copied lines into the text: one edit, ids of their own, kinds where they make sense. */
+import { FOOTNOTE } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
-import { readBlock } from "../lines/block.ts";
+import { newNote } from "../footnotes/footnotes.ts";
+import { referenceIn } from "../footnotes/notes.ts";
+import { changeBlock, readBlock } from "../lines/block.ts";
 import type { How, Page } from "../page/page.ts";
 import { caret, ends, formatted, newline } from "../editing/range.ts";
 import { deletion } from "../editing/text.ts";
@@ -10,7 +13,8 @@ import { readPlain } from "./read.ts";
 import { fillTable, hasCells, isIntoCell, joined, pasteTable } from "./tables.ts";
 
 /** Pastes lines over the selection. */
-export function pasteLines(page: Page, copied: readonly Copied[], how: How = {}): boolean {
+export function pasteLines(page: Page, pasted: readonly Copied[], how: How = {}): boolean {
+  const copied = withNotesOfItsOwn(page, pasted);
   const { from, to } = ends(page.selection);
   const intoCell = isIntoCell(page, from);
   if (hasCells(copied)) {
@@ -21,6 +25,21 @@ export function pasteLines(page: Page, copied: readonly Copied[], how: How = {})
   if (intoCell) return pasteIntoCell(page, copied, from, to, how);
   const { delta, length } = pasting(page, copied, from, to);
   return page.edit(delta, { ...how, selection: caret(from + length) });
+}
+
+/** A copy of a footnote is another footnote, so that a change of the one is none of the other; what was cut stays the note it was. */
+function withNotesOfItsOwn(page: Page, copied: readonly Copied[]): readonly Copied[] {
+  const pasted = new Set(copied.flatMap(({ block }) => readBlock(block).note ?? []));
+  if (pasted.size === 0) return copied;
+  const present = new Set([...page.lines.between()].flatMap(({ block }) => readBlock(block).note ?? []));
+  const fresh = new Map([...pasted].filter((id) => present.has(id)).map((id) => [id, newNote(page)] as const));
+  return copied.map(({ block, runs }) => ({
+    block: changeBlock(block, { note: fresh.get(readBlock(block).note ?? "") ?? readBlock(block).note }),
+    runs: runs.map((run) => {
+      const id = fresh.get(referenceIn(run) ?? "");
+      return id === undefined ? run : { ...run, embed: { [FOOTNOTE]: id } };
+    }),
+  }));
 }
 
 /** Words into a cell: its line stays the one it is. */

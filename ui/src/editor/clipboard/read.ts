@@ -2,9 +2,10 @@
  * Reads HTML from web pages, Word and Google Docs into lines. The schema alone decides what comes in: kinds it knows, marks it knows, links it may open.
  * Fonts, colours, scripts, styles and everything else stay outside. The HTML is parsed into a document without a window: nothing in it runs or loads.
  */
-import type { Scalar } from "../delta.ts";
+import { CALLOUTS, type Callout, FORMULA } from "../../generated/schema.ts";
+import type { Embed, Scalar } from "../delta.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
-import { Runs, SOFT_BREAK } from "../lines/line.ts";
+import { OBJECT, Runs, SOFT_BREAK } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
 import { type Copied, cleanText, copiedFromJson } from "./lines.ts";
 
@@ -118,9 +119,11 @@ class HtmlReader {
 
   private element(element: HTMLElement, context: Context): void {
     const tag = element.tagName.toUpperCase();
-    if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element)) return;
+    if (IGNORED.has(tag) || element.getAttribute("aria-hidden") === "true" || isIgnoredByWord(element) || isTitle(element)) return;
     if (tag === "BR") return this.lineBreak(element, context);
     if (tag === "INPUT") return this.checkbox(element as HTMLInputElement, context);
+    const tex = tag === "MATH" ? texOf(element) : undefined;
+    if (tex !== undefined) return this.embed({ [FORMULA]: tex }, context);
     if (tag === "IMG") return isDrawnCheckbox(element) ? undefined : this.text(element.getAttribute("alt") ?? "", context);
     if (tag === "TD" || tag === "TH") return this.cell(element, context);
     if (!BLOCKS.has(tag) && element.style.display !== "block") return this.children(element, inMarks(element, tag, context));
@@ -230,6 +233,12 @@ class HtmlReader {
     return this.endsInSpace ? words.replace(/^ /, "") : words;
   }
 
+  private embed(embed: Embed, context: Context): void {
+    this.runs.add({ text: OBJECT, embed, attributes: Object.keys(context.marks).length === 0 ? undefined : context.marks });
+    this.hasText = true;
+    this.endsInSpace = false;
+  }
+
   private endLine(evenEmpty = false): void {
     if (this.hasText || evenEmpty) this.lines.push(withoutBox({ block: this.block, runs: trimmed(this.runs) }));
     this.runs = new Runs();
@@ -307,8 +316,11 @@ function trimmed(runs: Runs): Runs["runs"] {
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   const level = headingOf(element, tag);
   if (level !== undefined) return { ...context, block: changeBlock(context.block, { kind: `h${level}`, indent: 0 }) };
-  if (tag === "BLOCKQUOTE" || /\bMso(Intense)?Quote\b/.test(element.className))
-    return { ...context, block: changeBlock(context.block, { quote: 1 + quoteOf(context) }) };
+  const callout = calloutNamed(element);
+  if (tag === "BLOCKQUOTE" || callout !== undefined || /\bMso(Intense)?Quote\b/.test(element.className)) {
+    const quote = 1 + quoteOf(context);
+    return { ...context, block: changeBlock(context.block, callout !== undefined && quote === 1 ? { quote, callout } : { quote }) };
+  }
   if (tag === "PRE" || isOfCodeEditor(element))
     return {
       ...context,
@@ -347,6 +359,26 @@ function indentOf(element: HTMLElement): number {
 /** Code editors copy lines of divs in letters of one width. */
 function isOfCodeEditor({ style }: HTMLElement): boolean {
   return style.whiteSpace === "pre" && /\bmonospace\b/.test(style.fontFamily);
+}
+
+/** What a callout is about: ours, or one of GitHub's. */
+function calloutNamed(element: HTMLElement): Callout | undefined {
+  const { classList } = element;
+  return CALLOUTS.find(
+    (sort) => classList.contains(`markdown-alert-${sort}`) || (classList.contains("callout") && classList.contains(sort)),
+  );
+}
+
+/** A callout's title, which is drawn for each reader in their language. */
+function isTitle(element: HTMLElement): boolean {
+  return element.matches(".callout-title, .markdown-alert-title");
+}
+
+/** The TeX that a formula on a web page was drawn from, where it says so. */
+function texOf(math: HTMLElement): string | undefined {
+  const tex = math.querySelector("annotation[encoding='application/x-tex']")?.textContent ?? math.getAttribute("alttext") ?? "";
+  const line = cleanText(tex).replaceAll(/\s+/g, " ").trim();
+  return line === "" ? undefined : line;
 }
 
 function quoteOf({ block }: Context): number {

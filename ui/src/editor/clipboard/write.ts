@@ -3,27 +3,71 @@
  * the Delta besides, so that another Sheaf page loses nothing. (Files are written by the core's converter, not by this.)
  */
 import type { Attributes } from "../delta.ts";
+import type { Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
+import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
 import { directionOfText } from "../lines/direction.ts";
 import { SOFT_BREAK, type Run } from "../lines/line.ts";
+import { type EditorWords, WORDS } from "../words.ts";
 import { safeUrl } from "../links/url.ts";
+import { referenceIn } from "../footnotes/notes.ts";
 import { type Copied, deltaOf } from "./lines.ts";
 import { mailed, penned } from "./mail.ts";
 import { gridOf } from "./tables.ts";
 
 /** HTML for e-mail, office programs and other Sheaf pages. */
-export function toHtml(copied: readonly Copied[]): string {
+export function toHtml(copied: readonly Copied[], words: EditorWords = WORDS): string {
   const data = escapeHtml(JSON.stringify({ ops: deltaOf(copied).ops }));
-  return `<div data-sheaf="${data}">${mailed(blocks(copied, 0))}</div>`;
+  return `<div data-sheaf="${data}">${mailed(toPlainHtml(copied, words))}</div>`;
 }
 
 /** The same without our own data: what a person would paste elsewhere. */
-export function toPlainHtml(copied: readonly Copied[]): string {
-  return blocks(copied, 0);
+export function toPlainHtml(copied: readonly Copied[], words: EditorWords = WORDS): string {
+  const numbers = numbersOf(copied);
+  const html = blocks(counted(copied, numbers), 0, { words, numbers });
+  // Nothing that people wrote can look like this: it is escaped.
+  return html.replaceAll(CONTENTS_HTML, () => `<span class="contents">${headingsOf(copied)}</span>`);
 }
 
-function blocks(copied: readonly Copied[], quote: number): string {
+/** What a table of contents is written as before its headings are put in. */
+const CONTENTS_HTML = '<span class="contents"></span>';
+
+/** What is the same for all lines that are written together. */
+interface Whole {
+  readonly words: EditorWords;
+  /** The footnotes' numbers by their ids. */
+  readonly numbers: ReadonlyMap<string, number>;
+}
+
+function numbersOf(copied: readonly Copied[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const run of copied.flatMap(({ runs }) => runs)) {
+    const id = referenceIn(run);
+    if (id !== undefined && !numbers.has(id)) numbers.set(id, numbers.size + 1);
+  }
+  return numbers;
+}
+
+/** The lines with the number of each reference at it. */
+function counted(copied: readonly Copied[], numbers: ReadonlyMap<string, number>): readonly Copied[] {
+  if (numbers.size === 0) return copied;
+  const numbered = (run: Run): Run => {
+    const id = referenceIn(run);
+    return id === undefined ? run : { ...run, attributes: { ...run.attributes, nth: numbers.get(id) ?? 0 } };
+  };
+  return copied.map(({ block, runs }) => ({ block, runs: runs.map(numbered) }));
+}
+
+/** The words of the headings, one below the other, deeper ones further in. */
+function headingsOf(copied: readonly Copied[]): string {
+  const headings = copied.map(({ block, runs }) => ({ level: headingLevel(readBlock(block).kind), text: textOf(runs) }));
+  const shown = headings.filter(({ level, text }) => level > 0 && text.trim() !== "");
+  const least = Math.min(...shown.map(({ level }) => level));
+  return shown.map(({ level, text }) => "&emsp;".repeat(level - least) + escapeHtml(text).replaceAll(SOFT_BREAK, " ")).join("<br>");
+}
+
+function blocks(copied: readonly Copied[], quote: number, whole: Whole, note: string | null = null): string {
   let html = "";
   for (let i = 0; i < copied.length;) {
     const line = copied[i];
@@ -33,20 +77,42 @@ function blocks(copied: readonly Copied[], quote: number): string {
     if (block.cell !== null) {
       end = endOfTable(copied, i);
       html += tableOf(copied.slice(i, end));
+    } else if (block.note !== note && block.note !== null) {
+      while (end < copied.length && readBlock(copied[end]?.block ?? "").note === block.note) end++;
+      html += noteBox(block.note, blocks(copied.slice(i, end), quote, whole, block.note), whole);
     } else if (block.quote > quote) {
-      while (end < copied.length && readBlock(copied[end]?.block ?? "").quote > quote) end++;
-      html += `<blockquote>${blocks(copied.slice(i, end), quote + 1)}</blockquote>`;
+      while (end < copied.length && goesOn(copied, end, quote)) end++;
+      const callout = quote === 0 ? calloutOf(block) : null;
+      const inner = blocks(copied.slice(i, end), quote + 1, whole, note);
+      html += callout === null ? `<blockquote>${inner}</blockquote>` : calloutBox(callout, whole.words, inner);
     } else if (isList(block.kind)) {
       while (end < copied.length && isItem(copied[end], quote)) end++;
       html += list(copied.slice(i, end));
     } else if (block.kind === "code") {
-      while (end < copied.length && isCode(copied[end])) end++;
+      while (end < copied.length && isSameCode(block, readBlock(copied[end]?.block ?? ""))) end++;
       const code = copied.slice(i, end).map(({ runs }) => escapeHtml(textOf(runs)));
       html += `<pre><code${block.language === null ? "" : ` class="language-${escapeHtml(block.language)}"`}>${code.join("\n")}</code></pre>`;
     } else html += one(block, line.runs, copied.length === 1);
     i = end;
   }
   return html;
+}
+
+/** Whether the line at an index goes on in the quote, so deep in others, of the line above. */
+function goesOn(copied: readonly Copied[], at: number, quote: number): boolean {
+  const [above, here] = [readBlock(copied[at - 1]?.block ?? ""), readBlock(copied[at]?.block ?? "")];
+  return here.quote > quote && (quote > 0 || isSameQuote(above, here));
+}
+
+/** With its title as words: where it is pasted, nothing draws one. */
+function calloutBox(sort: Callout, words: EditorWords, inner: string): string {
+  const title = words.blocks[sort]?.title ?? sort;
+  return `<blockquote class="callout ${sort}"><p class="callout-title"><strong>${escapeHtml(title)}</strong></p>${inner}</blockquote>`;
+}
+
+/** A footnote's lines, with the number that its reference has. */
+function noteBox(id: string, inner: string, { numbers }: Whole): string {
+  return `<div id="note-${id}" class="footnote" role="doc-footnote"><sup>${numbers.get(id) ?? "–"}</sup> ${inner}</div>`;
 }
 
 /** Where the table that begins at an index ends. */
@@ -81,9 +147,9 @@ function isItem(line: Copied | undefined, quote: number): boolean {
   return isList(block.kind) && block.quote === quote;
 }
 
-function isCode(line: Copied | undefined): boolean {
-  const block = readBlock(line?.block ?? "");
-  return block.kind === "code" && !block.start;
+/** Whether a line goes on with the code above it: in its language, unless it begins another block. */
+function isSameCode(above: Block, below: Block): boolean {
+  return above.kind === "code" && below.kind === "code" && !below.start && above.language === below.language;
 }
 
 function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
@@ -199,12 +265,18 @@ export function toMarkdown(copied: readonly Copied[]): string {
       continue;
     }
     const inCode = block.kind === "code";
-    if (before?.kind === "code" && !inCode) parts.push("```");
-    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || (inCode && before.kind === "code"));
+    const goesOn = before !== undefined && isSameCode(before, block);
+    if (before?.kind === "code" && !goesOn) parts.push("```");
+    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || goesOn);
     if (before !== undefined && !tight) parts.push("");
-    if (inCode && before?.kind !== "code") parts.push(`\`\`\`${block.language ?? ""}`);
+    const callout = calloutOf(block);
+    if (callout !== null && (before === undefined || !isSameQuote(before, block))) parts.push(`> [!${callout.toUpperCase()}]`);
+    if (inCode && !goesOn) parts.push(`\`\`\`${block.language ?? ""}`);
     if (block.kind === "divider") parts.push("---");
-    else parts.push(inCode ? textOf(runs) : "> ".repeat(block.quote) + prefix(block, numbers, true) + markdownInline(runs));
+    else
+      parts.push(
+        inCode ? textOf(runs) : label(block, before) + "> ".repeat(block.quote) + prefix(block, numbers, true) + markdownInline(runs),
+      );
     before = block;
   }
   if (before?.kind === "code") parts.push("```");
@@ -217,6 +289,12 @@ function pipes(copied: readonly Copied[]): string[] {
   const columns = rows[0]?.length ?? 0;
   const [head, body] = headsOf(copied)[0] === true ? [rows[0] ?? [], rows.slice(1)] : [Array.from({ length: columns }, () => ""), rows];
   return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+/** What stands before a footnote's lines in Markdown: its label before the first, a margin before the others. */
+function label({ note }: Block, before: Block | undefined): string {
+  if (note === null) return "";
+  return before?.note === note ? "    " : `[^${note}]: `;
 }
 
 function prefix(block: Block, numbers: number[], isMarkdown: boolean): string {

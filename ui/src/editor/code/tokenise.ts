@@ -22,6 +22,7 @@ const GRAMMARS: Readonly<Record<string, () => Promise<{ default: Grammar }>>> = 
   json: () => import("highlight.js/lib/languages/json"),
   kotlin: () => import("highlight.js/lib/languages/kotlin"),
   latex: () => import("highlight.js/lib/languages/latex"),
+  math: () => import("highlight.js/lib/languages/latex"),
   lua: () => import("highlight.js/lib/languages/lua"),
   makefile: () => import("highlight.js/lib/languages/makefile"),
   markdown: () => import("highlight.js/lib/languages/markdown"),

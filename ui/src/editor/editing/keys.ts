@@ -4,6 +4,7 @@
  */
 import type { Page } from "../page/page.ts";
 import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
+import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
@@ -16,13 +17,13 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
-  /** Shows where the link at the caret leads, or opens the document that is named there. Answers false when there is none. */
+  /** Shows where the link at the caret leads, opens the document that is named there, or goes from a footnote to its reference. False where is none. */
   reachLink(): boolean;
   /** Folds or unfolds the section of the caret. */
   fold(): boolean;
   copyAsMarkdown(): void;
-  /** Shows what can be done to the table with the caret; false outside of tables. */
-  tableMenu(): boolean;
+  /** Shows what can be done to the table or the callout with the caret; false outside of both. */
+  menuHere(): boolean;
   /** Shows what can be done to the block of the caret. */
   blockMenu(): boolean;
   /** Moves the selected lines past the block above (-1) or below (1). */
@@ -65,8 +66,8 @@ const bindings: Readonly<Record<string, Binding>> = {
     return true;
   },
   "mod+shift+m": (host) => done(host.fold()),
-  // What the caret is in is asked from the inside out: a link, then the table around it, then the block.
-  "alt+enter": (host) => host.reachLink() || host.tableMenu() || host.blockMenu(),
+  // What the caret is in is asked from the inside out: a link, a footnote, then the table or the callout around it, then the block.
+  "alt+enter": (host) => host.reachLink() || host.menuHere() || host.blockMenu(),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+shift+b": ({ page }) => done(toggleQuote(page)),
   tab: ({ page }) => nextCell(page, 1) || indent(page, 1),
@@ -85,6 +86,7 @@ const bindings: Readonly<Record<string, Binding>> = {
     return kind === "code" ? done(paragraphAfter(page)) : false;
   },
   enter: (host) => {
+    if (openSelectedEmbed(host.page)) return true;
     host.interrupt();
     return done(enter(host.page));
   },

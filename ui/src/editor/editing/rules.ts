@@ -2,8 +2,9 @@
  * Markdown shortcuts as they are typed. A shortcut is two edits: the literal character first, then what it means, each an undo entry of its own, so
  * that undo right after gives the literal text back.
  */
+import { CALLOUTS, CONTENTS, FORMULA, MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
-import type { Line } from "../lines/line.ts";
+import { type Line, OBJECT } from "../lines/line.ts";
 import { changeBlock, isList, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { marksOf } from "../page/schema.ts";
@@ -32,6 +33,9 @@ const INLINE: readonly InlineRule[] = [
   { pattern: /(?<!=)==([^=\s](?:[^=]*[^=\s])?)==$/u, mark: "background", value: "yellow" },
 ];
 
+/** `[!important]`: nothing at a line's start that means something is longer. */
+const LONGEST_SIGN = 12;
+
 const LINK = /(?<!!)\[([^[\]]+)\]\(([^()\s]+)\)$/u;
 
 /** Looks at a text about to be typed at the caret. Answers true when it was typed here, with what it means. */
@@ -55,9 +59,9 @@ function outcomeOf(page: Page, line: Line, start: number, before: string, column
 
 /** Shortcuts at a line's start. In a cell a sign stays a sign. */
 function blockOutcome(line: Line, before: string, column: number): Outcome | undefined {
-  const { kind, cell } = readBlock(line.block);
+  const { kind, cell, quote } = readBlock(line.block);
   if (cell !== null) return undefined;
-  if (line.text.length + 1 > column && before.length > 8) return undefined;
+  if (line.text.length + 1 > column && before.length > LONGEST_SIGN) return undefined;
   const isPlain = kind === "p";
   const heading = /^(#{1,6}) $/.exec(before);
   if (heading !== null && !isList(kind)) return becoming(column, (old) => turnInto(old, `h${heading[1]?.length ?? 1}`));
@@ -73,7 +77,24 @@ function blockOutcome(line: Line, before: string, column: number): Outcome | und
     return becoming(column, (old) => changeBlock(turnInto(old, "ol"), number === 1 ? {} : { number }));
   }
   if (/^> $/.test(before)) return becoming(column, (old) => changeBlock(old, { quote: readBlock(old).quote + 1 }));
+  const callout = /^\[!(\w+)\]$/.exec(before);
+  const sort = CALLOUTS.find((name) => name === callout?.[1]?.toLowerCase());
+  if (sort !== undefined && quote > 0 && isPlain) return becoming(column, (old) => changeBlock(old, { callout: sort }));
   if (before === "```" && isPlain && line.width === 2) return becoming(column, (old) => turnInto(old, "code"));
+  if (before === "$$" && isPlain && line.width === 1)
+    return becoming(column, (old) => changeBlock(turnInto(old, "code"), { language: MATH }));
+  if (before.toLowerCase() === "[toc]" && isPlain && line.width === 4) {
+    return (page) => {
+      const { start, line: now } = page.lines.at(page.selection.head);
+      page.edit(
+        new Delta()
+          .retain(start)
+          .delete(now.width)
+          .insert({ [CONTENTS]: true }),
+        { selection: caret(start + 1) },
+      );
+    };
+  }
   if (before === "---" && isPlain && line.width === 2) {
     return (page) => {
       const { start, line: now } = page.lines.at(page.selection.head);
@@ -93,12 +114,31 @@ function becoming(column: number, change: (block: string) => string): Outcome {
   };
 }
 
+/** A formula begins and ends with a sign that touches it, so that two prices are none. */
+const FORMULA_TYPED = /(?<![\\$\p{L}\p{N}])\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u;
+
+/** Takes the signs around a formula away with it and puts the formula there. */
+function formulaOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
+  const match = FORMULA_TYPED.exec(before);
+  if (match === null || hasCode(line, match.index, column - 1) || line.text.slice(match.index, column).includes(OBJECT)) return undefined;
+  const from = start + match.index;
+  return () => {
+    const delta = new Delta()
+      .retain(from)
+      .delete(start + column - from)
+      .insert({ [FORMULA]: match[1] ?? "" }, { ...typingAttributes(page) });
+    page.edit(delta, { selection: caret(from + 1) });
+  };
+}
+
 /** Shortcuts around words. */
 function inlineOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {
   if (typingAttributes(page)?.["code"] !== undefined) return undefined;
   const link = LINK.exec(before);
   const href = safeUrl(link?.[2] ?? "");
   if (link !== null && href !== undefined) return marking(start + link.index, start + column, 1, link[1]?.length ?? 0, { link: href });
+  const formula = formulaOutcome(page, line, start, before, column);
+  if (formula !== undefined) return formula;
   for (const { pattern, mark, value } of INLINE) {
     const match = pattern.exec(before);
     if (match === null || hasCode(line, match.index, column - 1)) continue;

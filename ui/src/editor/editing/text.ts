@@ -102,7 +102,7 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
 
 /** Whether Enter in this empty line leaves what it is in. Code is left from a second empty line at its end. */
 function leaves(page: Page, index: number, block: Block): boolean {
-  if (isList(block.kind) || block.quote > 0 || block.indent > 0) return true;
+  if (isList(block.kind) || block.quote > 0 || block.indent > 0 || (block.note !== null && block.kind !== "code")) return true;
   if (block.kind !== "code") return false;
   const before = index > 0 ? page.lines.line(index - 1) : undefined;
   const after = index + 1 < page.lines.count ? page.lines.line(index + 1) : undefined;
@@ -116,7 +116,13 @@ function loosened(block: Block, spelled: string): string {
   if (isList(block.kind)) return turnInto(spelled, "p");
   if (block.kind === "code") return turnInto(spelled, "p");
   if (block.quote > 0) return changeBlock(spelled, { quote: block.quote - 1 });
+  if (block.note !== null && !isOther(block.kind)) return changeBlock(spelled, { note: null });
   return turnInto(spelled, "p");
+}
+
+/** Headings and dividers become paragraphs first. */
+function isOther(kind: string): boolean {
+  return headingLevel(kind) > 0 || kind === "divider";
 }
 
 /** Shift+Enter: a break inside the line. In code a line of its own. */
@@ -141,6 +147,7 @@ export function backspace(page: Page): boolean {
     block.quote > 0 ||
     block.indent > 0 ||
     headingLevel(block.kind) > 0 ||
+    (block.note !== null && (before === undefined || readBlock(before.block).note !== block.note)) ||
     block.kind === "code" ||
     block.kind === "divider";
   if (special && !inCode && line.ends) return page.edit(withBlocks(page, [{ at: place, block: loosened(block, line.block) }])) || true;

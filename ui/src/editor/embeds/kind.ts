@@ -1,6 +1,7 @@
 /** What a kind of embed is to the editor: how it is drawn, and what stands for it where only words or plain HTML can go. */
 import type { Attributes } from "../delta.ts";
 import type { Mentioning } from "../mentioning.ts";
+import type { Heading } from "../outline/headings.ts";
 import type { EditorWords } from "../words.ts";
 
 /** An embed as it stands in the text. What changes about it (a width, a caption) is an attribute, so that two people's changes merge. */
@@ -11,17 +12,32 @@ export interface Embedded {
   readonly attributes: Attributes;
 }
 
+/** What an embed may know of the rest of the text, and where it may go. */
+export interface EmbedReach {
+  /** The same list until something in it changed. */
+  headings(): readonly Heading[];
+  /** Calls back when the headings may have changed, until the answer is called. */
+  onHeadings(listener: () => void): () => void;
+  goToSection(nth: number): boolean;
+  numberOf(note: string): number | undefined;
+  wordsOf(note: string): string;
+  goToNote(note: string): boolean;
+  /** What the names in the text stand for. */
+  readonly mentioning: Mentioning;
+}
+
 /** What an embed on the screen may ask for. */
 export interface EmbedHost {
   /** In the reader's language, always as they are now. */
   words(): EditorWords;
-  /** What the names in the text stand for. */
-  mentioning(): Mentioning;
   isEditable(): boolean;
+  readonly reach: EmbedReach;
   /** Sets attributes of its character; `null` takes one away. */
   format(attributes: Record<string, string | number | boolean | null>): void;
   /** Puts another value in its place. Of two who do so at once, both stay: what two may change belongs into attributes. */
   replace(value: unknown): void;
+  /** Gives the keys back to the text, behind it. */
+  leave(): void;
 }
 
 /** An embed's element. */
@@ -34,6 +50,8 @@ export interface Drawn {
   /** Whether an event inside is its own and not the text's. */
   stopEvent?(event: Event): boolean;
   destroy?(): void;
+  /** It was chosen with Enter. Answers false when there is nothing to open. */
+  open?(): boolean;
 }
 
 /** A kind of embed. */

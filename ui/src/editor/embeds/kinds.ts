@@ -1,7 +1,10 @@
 /** The kinds of embeds that this build draws. What is not in this table is a card, and kept. */
-import { DATE, DOCUMENT, PERSON, SOURCE } from "../../generated/schema.ts";
+import { CONTENTS, DATE, DOCUMENT, FOOTNOTE, FORMULA, PERSON, SOURCE } from "../../generated/schema.ts";
 import type { Run } from "../lines/line.ts";
 import { source } from "./card.ts";
+import { contents } from "./contents.ts";
+import { footnote } from "./footnote.ts";
+import { formula } from "./formula.ts";
 import { dateNamed, documentNamed, personNamed } from "./mention.ts";
 import type { EmbedKind, Embedded } from "./kind.ts";
 
@@ -10,6 +13,9 @@ const KINDS: Readonly<Record<string, EmbedKind>> = {
   [DOCUMENT]: documentNamed,
   [PERSON]: personNamed,
   [DATE]: dateNamed,
+  [FORMULA]: formula,
+  [FOOTNOTE]: footnote,
+  [CONTENTS]: contents,
 };
 
 /** The kind of an embed and what it holds; no kind when this build does not know it, or when it is not one thing with one name. */

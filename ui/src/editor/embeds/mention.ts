@@ -14,12 +14,19 @@ export const documentNamed: EmbedKind = {
   draw: ({ value }, host) => {
     const id = documentIn(value);
     const drawn = mention("document", host, (words) => {
-      const title = id === undefined ? undefined : host.mentioning().titleOf(id);
+      const title = id === undefined ? undefined : host.reach.mentioning.titleOf(id);
       return { text: title ?? (nameIn(value, "title") || words.untitled), known: title !== undefined };
     });
     if (id !== undefined) {
       drawn.dom.dataset["document"] = id;
-      drawn.dom.addEventListener("click", () => host.mentioning().titleOf(id) !== undefined && host.mentioning().open(id));
+      const open = (): boolean => {
+        const { mentioning } = host.reach;
+        if (mentioning.titleOf(id) === undefined) return false;
+        mentioning.open(id);
+        return true;
+      };
+      drawn.dom.addEventListener("click", open);
+      return { ...drawn, open };
     }
     return drawn;
   },
@@ -36,7 +43,7 @@ export const personNamed: EmbedKind = {
 export const dateNamed: EmbedKind = {
   draw: ({ value }, host) =>
     mention("date", host, () => ({
-      text: dayIn(value) === undefined ? nameOf(value) : host.mentioning().dayOf(String(value)),
+      text: dayIn(value) === undefined ? nameOf(value) : host.reach.mentioning.dayOf(String(value)),
       known: true,
     })),
   text: ({ value }) => nameOf(value),

@@ -1,13 +1,13 @@
 /** The node view of every embed: asks its kind to draw it, and does to the text what the kind asks for. */
 import type { Node } from "prosemirror-model";
-import type { NodeView } from "prosemirror-view";
+import { NodeSelection } from "prosemirror-state";
+import type { EditorView, NodeView } from "prosemirror-view";
 import { type Attributes, Delta, type Embed } from "../delta.ts";
-import type { Mentioning } from "../mentioning.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
 import type { EditorWords } from "../words.ts";
 import { newerCard } from "./card.ts";
-import type { Drawn, EmbedHost, Embedded } from "./kind.ts";
+import type { Drawn, EmbedHost, EmbedReach, Embedded } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
 
 /** The element of an embed, as others find it. */
@@ -21,9 +21,9 @@ export class EmbedView implements NodeView {
   private readonly drawn: Drawn;
   private name: string;
 
-  constructor(node: Node, page: Page, words: EditorWords, mentioning: Mentioning, getPos: () => number | undefined) {
+  constructor(node: Node, page: Page, words: EditorWords, reach: EmbedReach, getPos: () => number | undefined) {
     const { kind, name, value } = kindOf(node.attrs["value"] as Embed);
-    const host = new Host(name, page, words, mentioning, getPos);
+    const host = new Host(name, page, words, reach, getPos);
     this.name = name;
     this.drawn = kind?.draw({ value, attributes: attributesOf(node.marks) ?? {} }, host) ?? newerCard(name, host);
     this.dom = this.drawn.dom;
@@ -44,6 +44,11 @@ export class EmbedView implements NodeView {
     this.drawn.retell?.();
   }
 
+  /** Opens what can be opened of it. */
+  open(): boolean {
+    return this.drawn.open?.() ?? false;
+  }
+
   stopEvent(event: Event): boolean {
     return this.drawn.stopEvent?.(event) ?? false;
   }
@@ -57,9 +62,20 @@ export class EmbedView implements NodeView {
   }
 }
 
-/** Says the words of all embeds on a screen again. */
-export function retellEmbeds(screen: HTMLElement): void {
-  for (const element of screen.querySelectorAll<EmbedElement>("[data-embed]")) element.sheafEmbed?.retell();
+/** Says the words of all embeds on a screen, or of those of one kind, again. */
+export function retellEmbeds(screen: HTMLElement, kind?: string): void {
+  for (const element of screen.querySelectorAll<EmbedElement>(kind === undefined ? "[data-embed]" : `[data-embed="${kind}"]`))
+    element.sheafEmbed?.retell();
+}
+
+/** Opens the embed that is selected. Answers false when none is, or when there is nothing to open. */
+export function openSelectedEmbed({ view, state }: Page): boolean {
+  return state.selection instanceof NodeSelection && openEmbedAt(view, state.selection.from);
+}
+
+/** Opens the embed at a position of the page. */
+export function openEmbedAt(view: EditorView | undefined, position: number): boolean {
+  return (view?.nodeDOM(position) as EmbedElement | null | undefined)?.sheafEmbed?.open() ?? false;
 }
 
 class Host implements EmbedHost {
@@ -67,16 +83,12 @@ class Host implements EmbedHost {
     private readonly name: string,
     private readonly page: Page,
     private readonly now: EditorWords,
-    private readonly known: Mentioning,
+    readonly reach: EmbedReach,
     private readonly getPos: () => number | undefined,
   ) {}
 
   words(): EditorWords {
     return this.now;
-  }
-
-  mentioning(): Mentioning {
-    return this.known;
   }
 
   isEditable(): boolean {
@@ -101,6 +113,12 @@ class Host implements EmbedHost {
         .delete(1),
       { scroll: false },
     );
+  }
+
+  leave(): void {
+    const at = this.offset();
+    if (at !== undefined) this.page.select({ anchor: at + 1, head: at + 1 });
+    this.page.view?.focus();
   }
 
   /** Where it stands in the text now. */

@@ -32,12 +32,14 @@ export function writeBlock(block: Block): string {
 
 /** The block string with some of its parts changed. */
 export function changeBlock(block: string, change: Partial<Block>): string {
-  return writeBlock({ ...readBlock(block), ...change });
+  const changed = { ...readBlock(block), ...change };
+  // A callout is a quote: without one nothing is left of it.
+  return writeBlock(changed.quote === 0 ? { ...changed, callout: null } : changed);
 }
 
 /**
  * The string of a line turned into another kind. Quotation stays; indentation stays between lists; what only the old kind understands
- * (done, language, number) goes. Its cell and unknown tokens stay.
+ * (done, language, number) goes. Its callout, footnote, cell and unknown tokens stay.
  */
 export function turnInto(block: string, kind: string): string {
   const old = readBlock(block);
@@ -53,6 +55,8 @@ export function turnInto(block: string, kind: string): string {
     cell: old.cell,
     head: old.head,
     width: old.width,
+    callout: old.callout,
+    note: old.note,
     unknown: old.unknown,
   });
 }
@@ -74,7 +78,7 @@ export function headingLevel(kind: string): number {
 
 /** The kind of the line that Enter makes after a line with this string. */
 export function blockAfter(block: string): string {
-  const { kind, quote } = readBlock(block);
-  if (headingLevel(kind) > 0 || kind === "divider" || !isKnown(kind)) return writeBlock({ ...PLAIN, quote });
+  const { kind, quote, callout, note } = readBlock(block);
+  if (headingLevel(kind) > 0 || kind === "divider" || !isKnown(kind)) return writeBlock({ ...PLAIN, quote, callout, note });
   return changeBlock(block, { done: false, start: false, number: null });
 }

@@ -2,22 +2,29 @@
  * The insert menu without its looks: what it offers, what is typed into it, which item is chosen. The chrome draws it and the editor's keys drive it.
  * It opens at a `/` at a line's start or after a space, filters as one types, and leaves the text alone when dismissed.
  */
+import { MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
+import { insertContents, insertFormula } from "../embeds/insert.ts";
 import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
-import type { Page } from "../page/page.ts";
+import { insertFootnote } from "../footnotes/footnotes.ts";
+import type { How, Page } from "../page/page.ts";
 import { insertDivider } from "../editing/blocks.ts";
 import { caret, withBlocks } from "../editing/range.ts";
 import { insertTable, isInTable } from "../editing/tables.ts";
+import { calloutAt } from "../lines/callout.ts";
+import { IN_CALLOUT, SORTS, runInCallout } from "./callout.ts";
 import { IN_TABLE, runInTable } from "./table.ts";
 import type { BlockWords } from "../words.ts";
 
 /** One thing that can be inserted. `id` is stable: the chrome finds words and icons by it. */
 export interface SlashItem {
   readonly id: string;
-  readonly group: "basic" | "lists" | "blocks" | "table";
+  readonly group: "basic" | "lists" | "blocks" | "callout" | "table";
   readonly title: string;
   readonly keywords: readonly string[];
   readonly shortcut?: string;
+  /** Only offered to who asks for it by name, so that the menu stays short. */
+  readonly onlyByName?: true;
 }
 
 /** What the menu shows. */
@@ -38,7 +45,14 @@ const ITEMS: readonly SlashItem[] = [
   { id: "ol", group: "lists", title: "Numbered list", keywords: ["ordered", "1."], shortcut: "Mod+Shift+7" },
   { id: "task", group: "lists", title: "Task list", keywords: ["todo", "checkbox", "check", "[]"], shortcut: "Mod+Shift+9" },
   { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
+  { id: "callout", group: "blocks", title: "Callout", keywords: ["alert", "admonition", "box", "> [!note]"] },
+  ...SORTS.map((item) => ({ ...item, onlyByName: true as const })),
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
+  { id: "math", group: "blocks", title: "Formula", keywords: ["equation", "tex", "latex", "katex", "$$"] },
+  { id: "formula", group: "blocks", title: "Formula in a line", keywords: ["equation", "inline", "math", "tex", "$"] },
+  { id: "mermaid", group: "blocks", title: "Diagram", keywords: ["chart", "flowchart", "graph"] },
+  { id: "footnote", group: "blocks", title: "Footnote", keywords: ["note", "reference", "[^1]"] },
+  { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "contents", "[toc]"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
@@ -48,7 +62,7 @@ const LONGEST_QUERY = 24;
 
 /** The menu. */
 export class SlashMenu {
-  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did. */
+  /** `sign` is 1 where a `/` opened it and what is typed behind filters, 0 where a key or a button did, to change what is there. */
   private open: { from: number; chosen: number; sign: 0 | 1 } | undefined;
 
   /** `named` are the blocks in the reader's language. */
@@ -66,9 +80,10 @@ export class SlashMenu {
     return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
   }
 
-  /** In a table the menu is about the table. */
+  /** In a table the menu is about the table; opened by a key elsewhere, about the callout. */
   private get offered(): readonly SlashItem[] {
-    return isInTable(this.page) ? IN_TABLE : ITEMS;
+    if (isInTable(this.page)) return IN_TABLE;
+    return this.open?.sign === 0 ? IN_CALLOUT : ITEMS;
   }
 
   /** The text or the selection changed. Answers whether the menu did. */
@@ -95,10 +110,11 @@ export class SlashMenu {
     return true;
   }
 
-  /** Opens it at the caret, in a table. Answers false elsewhere. */
-  openInTable(): boolean {
+  /** Opens it at the caret, in a table or a callout. Answers false elsewhere. */
+  openHere(): boolean {
     const { page } = this;
-    if (!page.editable || !isInTable(page)) return false;
+    if (!page.editable) return false;
+    if (!isInTable(page) && calloutAt(page.lines, page.lines.at(page.selection.head).index) === undefined) return false;
     if (page.selection.anchor !== page.selection.head) page.select(caret(page.selection.head));
     this.open = { from: page.selection.head, chosen: 0, sign: 0 };
     return true;
@@ -131,14 +147,20 @@ export class SlashMenu {
 
   /** Inserts an item in the place of what was typed. */
   choose(id: string): void {
-    const { state, page } = this;
+    const { state, page, offered } = this;
     const sign = this.open?.sign ?? 0;
     this.open = undefined;
-    if (state === undefined || !this.offered.some((item) => item.id === id)) return;
+    if (state === undefined || !offered.some((item) => item.id === id)) return;
     page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
     insert(page, id);
   }
 }
+
+const EMBEDS: Readonly<Record<string, (page: Page, how: How) => boolean>> = {
+  formula: insertFormula,
+  footnote: insertFootnote,
+  toc: insertContents,
+};
 
 /** Which item of a menu the arrow keys go to, round and round; undefined for another key. */
 export function stepped(key: string, chosen: number, count: number): number | undefined {
@@ -149,9 +171,13 @@ export function stepped(key: string, chosen: number, count: number): number | un
 
 function insert(page: Page, id: string): void {
   const how = { joins: "slash menu" };
-  if (runInTable(page, id)) return;
+  if (runInTable(page, id) || runInCallout(page, id === "callout" ? "note" : id, how)) return;
   if (id === "table") {
     insertTable(page, how);
+    return;
+  }
+  if (Object.hasOwn(EMBEDS, id)) {
+    EMBEDS[id]?.(page, how);
     return;
   }
   if (id === "divider") {
@@ -159,8 +185,14 @@ function insert(page: Page, id: string): void {
     return;
   }
   const at = page.lines.at(page.selection.head);
-  const block = id === "quote" ? changeBlock(turnInto(at.line.block, "p"), { quote: 1 }) : turnInto(at.line.block, id);
+  const block = blockFor(id, at.line.block);
   page.edit(withBlocks(page, [{ at, block }]), how);
+}
+
+/** What the caret's line becomes. */
+function blockFor(id: string, old: string): string {
+  if (id === MATH || id === "mermaid") return changeBlock(turnInto(old, "code"), { language: id });
+  return id === "quote" ? changeBlock(turnInto(old, "p"), { quote: 1, callout: null }) : turnInto(old, id);
 }
 
 /** What fits, by the names in the reader's language or in English, in which Markdown's words are. */
@@ -170,7 +202,7 @@ function matching(query: string, offered: readonly SlashItem[], named: BlockWord
     const { title = item.title, also = [] } = named[item.id] ?? {};
     return { ...item, title, keywords: [...item.keywords, item.title.toLowerCase(), ...also] };
   });
-  if (wanted === "") return items;
+  if (wanted === "") return items.filter(({ onlyByName }) => onlyByName !== true);
   const scored = items.map((item) => ({ item, score: score(item, wanted) })).filter(({ score }) => score > 0);
   return scored.sort((a, b) => b.score - a.score).map(({ item }) => item);
 }

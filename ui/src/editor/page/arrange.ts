@@ -4,6 +4,7 @@
  */
 import type { EditorView } from "prosemirror-view";
 import { type Block, isList, readBlock } from "../lines/block.ts";
+import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Counters, Numbering, count } from "../lines/numbering.ts";
@@ -98,8 +99,18 @@ function roman(number: number): string {
 
 function edges(block: Block, before: Block | undefined, after: Block | undefined, marker: string): Arrangement {
   const isCode = block.kind === "code";
-  const joinsBefore = before !== undefined && !block.start && (isCode ? before.kind === "code" : block.quote > 0 && before.quote > 0);
-  const joinsAfter = after !== undefined && !after.start && (isCode ? after.kind === "code" : block.quote > 0 && after.quote > 0);
+  const isSame = isCode ? isSameCode : isSameQuote;
+  const first = before === undefined || !isSame(before, block);
+  const last = after === undefined || !isSame(block, after);
   const isRun = isCode || block.quote > 0;
-  return { marker, first: isRun && !joinsBefore, last: isRun && !joinsAfter };
+  return { marker, first: isRun && first, last: isRun && last, callout: calloutEdges(block, before, after) };
+}
+
+function isSameCode(above: Block, below: Block): boolean {
+  return !below.start && above.kind === "code" && below.kind === "code";
+}
+
+function calloutEdges(block: Block, before: Block | undefined, after: Block | undefined): Arrangement["callout"] {
+  if (calloutOf(block) === null) return undefined;
+  return { first: before === undefined || !isSameQuote(before, block), last: after === undefined || !isSameQuote(block, after) };
 }

@@ -5,6 +5,8 @@
 import type { Node } from "prosemirror-model";
 import type { NodeView } from "prosemirror-view";
 import { type Block, headingLevel, isKnown, isList, readBlock } from "../lines/block.ts";
+import { calloutOf } from "../lines/callout.ts";
+import { picturedAs } from "../lines/pictured.ts";
 
 /** What stands before a line and how it meets its neighbours; worked out by the page, not by the line. */
 export interface Arrangement {
@@ -13,6 +15,8 @@ export interface Arrangement {
   /** First line of a run of code, or of quotation. */
   readonly first: boolean;
   readonly last: boolean;
+  /** The same of a callout. */
+  readonly callout?: { readonly first: boolean; readonly last: boolean } | undefined;
 }
 
 /** What a line's element says of its place in a table. */
@@ -48,9 +52,9 @@ export class LineView implements NodeView {
     this.dom = document.createElement(tagOf(block));
     this.dom.sheafLine = this;
     this.check = block.kind === "task" ? this.makeCheck() : undefined;
-    if (this.check !== undefined || block.cell !== null) {
+    if (this.check !== undefined || block.cell !== null || picturedAs(block) !== undefined) {
       this.contentDOM = document.createElement("span");
-      this.contentDOM.className = block.cell !== null ? "cell-text" : "task-text";
+      this.contentDOM.className = block.cell !== null ? "cell-text" : this.check !== undefined ? "task-text" : "code-text";
       if (this.check !== undefined) this.dom.append(this.check);
       this.dom.append(this.contentDOM);
     } else this.contentDOM = this.dom;
@@ -70,7 +74,12 @@ export class LineView implements NodeView {
     if (mutation.type === "selection") return false;
     if (isOfFrame(mutation.target) || this.check?.contains(mutation.target) === true) return true;
     if (mutation.type === "attributes") return mutation.target === this.dom;
-    return mutation.type === "childList" && mutation.target === this.dom && this.isCell && isFrameAlone(mutation as MutationRecord);
+    return (
+      mutation.type === "childList" &&
+      mutation.target === this.dom &&
+      this.contentDOM !== this.dom &&
+      isFrameAlone(mutation as MutationRecord)
+    );
   }
 
   stopEvent(event: Event): boolean {
@@ -80,6 +89,18 @@ export class LineView implements NodeView {
   /** Whether it is drawn as a part of a table. */
   get isCell(): boolean {
     return this.contentDOM.classList.contains("cell-text");
+  }
+
+  /** Draws the number of the footnote that begins here. */
+  number(number: string | undefined): void {
+    setAttribute(this.dom, "data-number", number);
+  }
+
+  /** Hangs a picture of what the code says below its words, or takes away what hangs there. */
+  hang(picture: HTMLElement | undefined): void {
+    if (!this.contentDOM.classList.contains("code-text")) return;
+    for (const child of [...this.dom.children]) if (child.classList.contains(PICTURE) && child !== picture) child.remove();
+    if (picture !== undefined && picture.parentElement !== this.dom) this.dom.append(picture);
   }
 
   /** Takes its place in a table. */
@@ -94,7 +115,8 @@ export class LineView implements NodeView {
   /** Takes on what the neighbours made of it. */
   arrange(arrangement: Arrangement): void {
     setAttribute(this.dom, "data-marker", arrangement.marker === "" ? undefined : arrangement.marker);
-    setAttribute(this.dom, "data-run", arrangement.first ? (arrangement.last ? "only" : "first") : arrangement.last ? "last" : undefined);
+    setAttribute(this.dom, "data-run", partOf(arrangement));
+    setAttribute(this.dom, "data-callout-run", arrangement.callout === undefined ? undefined : (partOf(arrangement.callout) ?? "inner"));
   }
 
   /** Takes on what folding made of it: hidden below a heading, or a heading with what is below it hidden. */
@@ -122,6 +144,7 @@ export class LineView implements NodeView {
     this.dom.className = this.head ? `${classOf(block)} head` : classOf(block);
     setAttribute(this.dom, "data-indent", block.indent > 0 ? String(Math.min(block.indent, 12)) : undefined);
     setAttribute(this.dom, "data-quote", block.quote > 0 ? String(Math.min(block.quote, 6)) : undefined);
+    setAttribute(this.dom, "data-callout", calloutOf(block) ?? undefined);
     setAttribute(this.dom, "data-kind", isKnown(block.kind) ? undefined : block.kind);
     setAttribute(this.dom, "data-language", block.kind === "code" ? (block.language ?? undefined) : undefined);
     if (block.kind === "code") {
@@ -154,15 +177,24 @@ export class LineView implements NodeView {
   }
 }
 
+/** Which end of a run a line is. */
+function partOf({ first, last }: { readonly first: boolean; readonly last: boolean }): string | undefined {
+  return first ? (last ? "only" : "first") : last ? "last" : undefined;
+}
+
 /** What a table's frame needs, ProseMirror need not know (see tables.ts). */
 export const FRAME = "table-frame";
+/** The same of what hangs below code (see ../pictures). */
+const PICTURE = "picture";
 
 function isOfFrame(target: globalThis.Node): boolean {
-  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}`) instanceof Element;
+  return (target instanceof Element ? target : target.parentElement)?.closest(`.${FRAME}, .${PICTURE}`) instanceof Element;
 }
 
 function isFrameAlone({ addedNodes, removedNodes }: MutationRecord): boolean {
-  return [...addedNodes, ...removedNodes].every((node) => node instanceof Element && node.classList.contains(FRAME));
+  return [...addedNodes, ...removedNodes].every(
+    (node) => node instanceof Element && (node.classList.contains(FRAME) || node.classList.contains(PICTURE)),
+  );
 }
 
 function tagOf(block: Block): string {
@@ -176,7 +208,7 @@ function tagOf(block: Block): string {
 function shapeOf(block: Block): string {
   if (block.cell !== null) return block.kind === "task" ? "task in a cell" : "cell";
   if (block.kind === "task") return "task";
-  if (block.kind === "code") return "code";
+  if (block.kind === "code") return picturedAs(block) === undefined ? "code" : "code with a picture";
   return tagOf(block);
 }
 
@@ -187,6 +219,8 @@ function classOf(block: Block): string {
   else classes.push(block.kind);
   if (isList(block.kind)) classes.push("list");
   if (block.quote > 0) classes.push("quote");
+  if (calloutOf(block) !== null) classes.push("callout");
+  if (block.note !== null) classes.push("note-line");
   if (block.cell !== null) classes.push("cell");
   if (block.done) classes.push("done");
   return classes.join(" ");

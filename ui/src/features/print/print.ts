@@ -4,10 +4,10 @@
  */
 import "./print.css";
 
-import { type Editor, printable } from "../../editor/index.ts";
+import { type Editor, hasPictures, illustrate } from "../../editor/index.ts";
 
 /** Asks the system to print the open document. */
-export function printDocument(title: string, language: string, editor: Editor): void {
+export async function printDocument(title: string, language: string, editor: Editor): Promise<void> {
   document.querySelector(".printed")?.remove();
   const sheet = document.createElement("article");
   sheet.className = "printed";
@@ -16,9 +16,10 @@ export function printDocument(title: string, language: string, editor: Editor): 
   heading.className = "printed-title";
   heading.textContent = title;
   // Everything in it was escaped where it was written.
-  const body = new DOMParser().parseFromString(printable(editor.delta), "text/html").body;
+  const body = new DOMParser().parseFromString(editor.printable, "text/html").body;
   sheet.append(heading, ...body.childNodes);
   document.body.append(sheet);
+  if (hasPictures(sheet)) await illustrate(sheet);
   window.addEventListener("afterprint", () => sheet.remove(), { once: true });
   window.print();
 }
