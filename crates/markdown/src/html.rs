@@ -9,8 +9,7 @@ use crate::nesting::{Nesting, Place};
 
 /// A body as a fragment of HTML, one block a line.
 pub fn html(body: &Delta) -> String {
-    let mut page =
-        Page { out: String::new(), nesting: Nesting::default(), open: Vec::new(), notes: notes(body), contents: contents(body) };
+    let mut page = Page { out: String::new(), nesting: Nesting::default(), open: Vec::new(), notes: notes(body), contents: contents(body) };
     let mut lines = body.lines().peekable();
     while let Some(line) = lines.next() {
         let block = block(&line);

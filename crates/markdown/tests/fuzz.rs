@@ -104,7 +104,29 @@ fn random_content(random: &mut ChaCha8Rng, signs: u32) -> Delta {
 fn random_block(random: &mut ChaCha8Rng) -> String {
     let kinds = ["p", "p", "p", "h1", "h3", "ul", "ul", "ol", "ol", "task", "code", "code", "divider", "callout", "code lang=math"];
     let mut block = (*kinds.choose(random).unwrap()).to_owned();
-    let tokens = ["call=note", "call=note q=1", "call=tip q=1", "call=faq q=1", "note=a", "note=b-1", "note=B", "in=1", "in=1", "in=2", "in=3", "q=1", "q=2", "done", "start", "n=7", "n=0", "lang=rust", "lang=a%20b", "odd", "in=99"];
+    let tokens = [
+        "call=note",
+        "call=note q=1",
+        "call=tip q=1",
+        "call=faq q=1",
+        "note=a",
+        "note=b-1",
+        "note=B",
+        "in=1",
+        "in=1",
+        "in=2",
+        "in=3",
+        "q=1",
+        "q=2",
+        "done",
+        "start",
+        "n=7",
+        "n=0",
+        "lang=rust",
+        "lang=a%20b",
+        "odd",
+        "in=99",
+    ];
     for _ in 0..random.random_range(0..4) {
         block.push(' ');
         block.push_str(tokens.choose(random).unwrap());

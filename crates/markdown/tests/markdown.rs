@@ -158,11 +158,10 @@ fn formulas_stand_in_lines_and_as_blocks() {
 
 #[test]
 fn footnotes_are_lines_that_name_them() {
-    comes_back("Text with a note[^1], and **another[^long-one]**.\n\n[^1]: The note.\n\n    - with a list\n\n[^long-one]: More.\n\nText.\n");
-    assert_eq!(
-        drawn("a[^1] b[^X]\n\n[^1]: c\n\n    > d\n\n[^x]: e\n"),
-        [": a<1> b<x>", "p note=1: c", "p note=1 q=1: d", "p note=x: e"]
+    comes_back(
+        "Text with a note[^1], and **another[^long-one]**.\n\n[^1]: The note.\n\n    - with a list\n\n[^long-one]: More.\n\nText.\n",
     );
+    assert_eq!(drawn("a[^1] b[^X]\n\n[^1]: c\n\n    > d\n\n[^x]: e\n"), [": a<1> b<x>", "p note=1: c", "p note=1 q=1: d", "p note=x: e"]);
     let orphan = Delta::new().insert("a").embed(sheaf_schema::Embed::new("footnote", "k3")).insert("\n");
     assert_eq!(write(&orphan), "a<sheaf-embed value='{\"footnote\":\"k3\"}'/>\n", "a note without words is none to Markdown");
 }

@@ -243,9 +243,7 @@ impl Block {
             (token::HEAD, None) => take(&mut self.head, Some(true)),
             (token::CELL, Some(value)) => take(&mut self.cell, Cell::read(value).map(Some)),
             (token::WIDTH, Some(value)) => take(&mut self.width, canonical(value).filter(|width| COLUMN_WIDTHS.contains(width)).map(Some)),
-            (token::CALLOUT, Some(value)) => {
-                take(&mut self.callout, Callout::ALL.into_iter().find(|sort| sort.name() == value).map(Some))
-            }
+            (token::CALLOUT, Some(value)) => take(&mut self.callout, Callout::ALL.into_iter().find(|sort| sort.name() == value).map(Some)),
             (token::NOTE, Some(value)) => take(&mut self.note, Some(value).filter(|id| is_id(id)).map(|id| Some(id.to_owned()))),
             (token::LANGUAGE, Some(value)) => take(&mut self.language, decode(value).map(Some)),
             _ => false,
