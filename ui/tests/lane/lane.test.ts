@@ -1,11 +1,12 @@
 /**
  * The text lane, fuzzed: two to four views with the real ProseMirror page over an IPC that delays, reorders and repeats. At the end every view
  * shows the core's text, nothing is lost that nobody deleted, nothing re-kinded or re-marked that nobody touched, and no undo took foreign words.
- * SEED=n reruns one; SEEDS=n runs so many.
+ * SEED=n reruns one; SEEDS=n runs so many; WORDS=n runs until so many words are typed, and RECORD=1 writes what became of them into WORDS.md.
  */
 import { describe, expect, it } from "vitest";
 import { TextLane } from "../../src/editor/lane/lane.ts";
 import { Chance, randomBody } from "./chance.ts";
+import { count as countFates, noFates, record, told } from "./fates.ts";
 import { Clock, ModelCore, type ModelWire } from "./model.ts";
 import { judgeText, marksOtherwise } from "./judge.ts";
 import { Ledger, Letters } from "./ledger.ts";
@@ -24,6 +25,8 @@ interface Totals {
 }
 
 const totals: Totals = { runs: 0, edits: 0, words: 0, pushes: 0, transformed: 0, shows: 0, measured: 0, undone: 0, troubles: [] };
+
+const fates = noFates();
 
 interface Placed {
   readonly seat: Seat;
@@ -63,6 +66,7 @@ async function run(seed: number): Promise<void> {
   }
   const seats = placed.map(({ seat }) => seat);
   await settle(seats, clock, label);
+  countFates(fates, letters.words, core.text, ledger);
   judge(core, seats, ledger, label);
   totals.runs++;
   totals.words += letters.words.length;
@@ -158,9 +162,14 @@ function guarded(label: string, act: () => void): void {
 describe("the text lane", () => {
   it("brings every view to the core's text, and loses nothing", async () => {
     const one = process.env["SEED"];
-    const seeds = one === undefined ? Array.from({ length: Number(process.env["SEEDS"] ?? 60) }, (_, i) => i + 1) : [Number(one)];
-    for (const seed of seeds) await run(seed);
-    console.log(JSON.stringify({ ...totals, troubles: totals.troubles.length }));
+    const words = Number(process.env["WORDS"] ?? "0");
+    const seeds = Number(process.env["SEEDS"] ?? 60);
+    if (one !== undefined) await run(Number(one));
+    else for (let seed = 1; words > 0 ? fates.typed < words : seed <= seeds; seed++) await run(seed);
+    const lines = [JSON.stringify({ ...totals, troubles: totals.troubles.length }), told(fates)];
+    console.log(lines.join("\n"));
+    expect(fates.lost).toBe(0);
     expect(totals.troubles.slice(0, 5)).toEqual([]);
-  });
+    record("Real pages on a model of the core", `WORDS=${words} RECORD=1 npx vitest run tests/lane/lane.test.ts`, lines);
+  }, 3_600_000);
 });
