@@ -2,11 +2,12 @@
  * The text lane, fuzzed: two to four views with the real ProseMirror page over an IPC that delays, reorders and repeats. At the end every view
  * shows the core's text, nothing is lost that nobody deleted, nothing re-kinded or re-marked that nobody touched, and no undo took foreign words. So, too,
  * where each view holds only a few lines and is scrolled at random.
- * SEED=n reruns one; SEEDS=n runs so many.
+ * SEED=n reruns one; SEEDS=n runs so many; WORDS=n runs until so many words are typed, and RECORD=1 writes what became of them into WORDS.md.
  */
 import { describe, expect, it } from "vitest";
 import { TextLane } from "../../src/editor/lane/lane.ts";
 import { Chance, randomBody } from "./chance.ts";
+import { count as countFates, noFates, record, told } from "./fates.ts";
 import { Clock, ModelCore, type ModelWire } from "./model.ts";
 import { judgeText, marksOtherwise } from "./judge.ts";
 import { Ledger, Letters } from "./ledger.ts";
@@ -25,6 +26,8 @@ interface Totals {
 }
 
 const totals: Totals = { runs: 0, edits: 0, words: 0, pushes: 0, transformed: 0, shows: 0, measured: 0, undone: 0, troubles: [] };
+
+const fates = noFates();
 
 interface Placed {
   readonly seat: Seat;
@@ -66,6 +69,7 @@ async function run(seed: number, most = Number.POSITIVE_INFINITY): Promise<void>
   }
   const seats = placed.map(({ seat }) => seat);
   await settle(seats, clock, label);
+  countFates(fates, letters.words, core.text, ledger);
   judge(core, seats, ledger, label);
   totals.runs++;
   totals.words += letters.words.length;
@@ -165,14 +169,20 @@ function seeds(): number[] {
 
 describe("the text lane", () => {
   it("brings every view to the core's text, and loses nothing", async () => {
-    for (const seed of seeds()) await run(seed);
-    console.log(JSON.stringify({ ...totals, troubles: totals.troubles.length }));
+    const words = Number(process.env["WORDS"] ?? "0");
+    if (words === 0) for (const seed of seeds()) await run(seed);
+    else for (let seed = 1; fates.typed < words; seed++) await run(seed);
+    const lines = [JSON.stringify({ ...totals, troubles: totals.troubles.length }), told(fates)];
+    console.log(lines.join("\n"));
+    expect(fates.lost).toBe(0);
     expect(totals.troubles.slice(0, 5)).toEqual([]);
-  });
+    record("Real pages on a model of the core", `WORDS=${words} RECORD=1 npx vitest run tests/lane/lane.test.ts`, lines);
+  }, 3_600_000);
 
   it("does so in windows of 1 to 10 lines that are scrolled at random", async () => {
     for (const seed of seeds()) await run(seed, [1, 3, 10][seed % 3]);
-    console.log(JSON.stringify({ ...totals, troubles: totals.troubles.length }));
+    console.log([JSON.stringify({ ...totals, troubles: totals.troubles.length }), told(fates)].join("\n"));
+    expect(fates.lost).toBe(0);
     expect(totals.troubles.slice(0, 5)).toEqual([]);
-  });
+  }, 3_600_000);
 });

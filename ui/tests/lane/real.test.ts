@@ -1,13 +1,14 @@
 /**
  * The same fuzz against the real core: two to four devices on real QUIC, two views on the first when there is room, over an IPC that delays, reorders and
  * repeats. Cables are pulled and nodes sleep while everybody goes on writing; windows are hidden for long. Runs where a `sheaf` binary is (SHEAF_BIN).
- * Writes WORDS words in all; SEED=n plays one run.
+ * Writes WORDS words in all; SEED=n plays one run; RECORD=1 writes what became of the words into WORDS.md.
  */
 import { describe, expect, it } from "vitest";
 import { readDelta } from "../../src/editor/delta.ts";
 import { TextLane } from "../../src/editor/lane/lane.ts";
 import { Lines } from "../../src/editor/lines/lines.ts";
 import { Chance } from "./chance.ts";
+import { count, noFates, record, told } from "./fates.ts";
 import { judgeText, marksOtherwise, wordsAmong } from "./judge.ts";
 import { Ledger, Letters } from "./ledger.ts";
 import { Device, Network, NoisyWire, canPart, sheafBinary } from "./real.ts";
@@ -40,6 +41,8 @@ const totals = {
   markLost: 0,
   troubles: [] as string[],
 };
+
+const fates = noFates();
 
 interface Placed {
   readonly seat: Seat;
@@ -193,6 +196,7 @@ class Play {
 
   private judge(): void {
     const text = this.placed[0]!.seat.view.page.lines;
+    count(fates, this.letters.words, text, this.ledger);
     judgeText(text, this.ledger, this.label);
     const { between, spread, lost } = marksOtherwise(text, this.ledger);
     const { words } = this.letters;
@@ -250,8 +254,11 @@ describe.skipIf(binary === undefined)("the text lane against the real core", () 
     const parts = canPart();
     if (!parts) console.log("SKIPPED: nobody is parted, that needs `unshare --net`, that is, root on Linux");
     await playAll(one === undefined ? Array.from({ length: Math.ceil(WORDS / WORDS_A_RUN) }, (_, i) => i + 1) : [Number(one)], parts);
-    console.log(`${JSON.stringify(totals)}\n${said()}`);
+    const lines = [JSON.stringify({ ...totals, troubles: totals.troubles.length }), said(), told(fates)];
+    console.log(lines.join("\n"));
+    expect(fates.lost).toBe(0);
     expect(totals.troubles.slice(0, 5)).toEqual([]);
     if (parts) expect(totals.parted, "the cables were pulled").toBeGreaterThan(0);
-  }, 1_200_000);
+    record("Real pages on the real core", `WORDS=${WORDS} RECORD=1 npm run lane`, lines);
+  }, 3_600_000);
 });

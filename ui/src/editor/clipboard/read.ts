@@ -74,11 +74,14 @@ export function readHtml(html: string): Copied[] {
 /** The HTML as a document without a window, in which nothing has a name: an element called `body` or `childNodes` would be found in their place. */
 function parsed(html: string): Document {
   const document = new DOMParser().parseFromString(html, "text/html");
-  for (const element of Document.prototype.querySelectorAll.call(document, "[id], [name]")) {
-    Element.prototype.removeAttribute.call(element, "id");
-    Element.prototype.removeAttribute.call(element, "name");
-  }
+  for (const element of unnamed(document).querySelectorAll.call(document, "[id], [name]"))
+    for (const name of ["id", "name"]) unnamed(element).removeAttribute.call(element, name);
   return document;
+}
+
+/** What something can do by its kind, whatever it has been given the name of. */
+function unnamed<T extends object>(thing: T): T {
+  return Object.getPrototypeOf(thing) as T;
 }
 
 /** The lines of a plain text. */
