@@ -76,6 +76,8 @@ export const EVERYTHING: Extent = { first: Number.POSITIVE_INFINITY, whole: Numb
 export interface Stillness {
   /** The offset of the line at which what is seen begins. */
   readonly seen: number;
+  /** Reads what the browser selected and has not told yet: what comes and goes would put the selection before it back. */
+  read(): void;
   /**
    * Does something to what is mounted: what was seen is seen at the same height afterwards. Where the text changes, `after` is the offset in the new text of
    * the line that was `seen`.
@@ -325,6 +327,7 @@ export class Page {
 
   /** Mounts these lines and no others. Text, undo and what is selected stay as they are. */
   showLines(from: number, to: number): void {
+    this.stillness?.read();
     const range = { from: Math.max(0, Math.min(from, this.text.count - 1)), to: Math.min(to, this.text.count) };
     const wide = this.stillness?.rounded(range) ?? range;
     const next = { from: Math.min(wide.from, shownCount(this.text) - 1), to: wide.to >= shownCount(this.text) ? this.text.count : wide.to };

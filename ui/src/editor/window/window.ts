@@ -8,6 +8,7 @@ import { cellOf } from "../lines/table.ts";
 import type { Extent, Page, Stillness } from "../page/page.ts";
 import type { Mounted } from "../page/project.ts";
 import { scrollerOf } from "../page/seen.ts";
+import { readSelection } from "../screen.ts";
 import { Heights, type Hidden } from "./heights.ts";
 
 /** What an editor holds unless told otherwise: below 2,000 lines a window gains nothing (notes/window.md). */
@@ -126,6 +127,10 @@ export class Window implements Stillness {
   get seen(): number {
     const { page } = this;
     return page.lines.startOf(Math.min(page.mounted.from + this.nth, page.lines.count));
+  }
+
+  read(): void {
+    if (this.view.hasFocus()) readSelection(this.view);
   }
 
   still(change: () => void, after?: number): void {
