@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use sheaf_base::BlobId;
+use sheaf_base::{BlobId, DocumentId};
 
 use crate::list::{CHUNK, List, ListMaker, chunks};
 
@@ -82,30 +82,30 @@ impl Blobs {
         Ok(Whole { file, list })
     }
 
-    /// A file has been found damaged: what is good of it is kept, and the rest can come from peers again.
-    pub fn set_aside(&self, blob: BlobId) -> Result<(), BlobError> {
+    /// A file has been found damaged: what is good of it is kept, and the rest can come through a document again.
+    pub fn set_aside(&self, through: DocumentId, blob: BlobId) -> Result<(), BlobError> {
         let list = self.whole_list(blob);
         if list.exists() {
-            fs::rename(list, self.part_list(blob))?;
+            fs::rename(list, self.part_list(through, blob))?;
         }
-        fs::rename(self.whole(blob), self.part(blob))?;
+        fs::rename(self.whole(blob), self.part(through, blob))?;
         Ok(())
     }
 
     /// Bytes on the disk of a file that is on its way. Some may be holes: it is for showing progress before the file has been looked at.
-    pub fn begun(&self, blob: BlobId) -> u64 {
+    pub fn begun(&self, through: DocumentId, blob: BlobId) -> u64 {
         use std::os::unix::fs::MetadataExt;
-        fs::metadata(self.part(blob)).map_or(0, |part| part.len().min(part.blocks() * 512))
+        fs::metadata(self.part(through, blob)).map_or(0, |part| part.len().min(part.blocks() * 512))
     }
 
     /// The list of a file that is on its way, if it came before.
-    pub fn kept_list(&self, blob: BlobId, size: u64) -> Option<List> {
-        self.list(&self.part_list(blob), blob, size)
+    pub fn kept_list(&self, through: DocumentId, blob: BlobId, size: u64) -> Option<List> {
+        self.list(&self.part_list(through, blob), blob, size)
     }
 
     /// Keeps the list of a file that is on its way.
-    pub fn keep_list(&self, list: &List) -> Result<(), BlobError> {
-        Ok(fs::write(self.part_list(list.blob()), list.values().as_flattened())?)
+    pub fn keep_list(&self, through: DocumentId, list: &List) -> Result<(), BlobError> {
+        Ok(fs::write(self.part_list(through, list.blob()), list.values().as_flattened())?)
     }
 
     /// Gives a file its name: durable when this returns. If it has it already, the new one goes.
@@ -150,12 +150,12 @@ impl Blobs {
         self.whole(blob).with_extension("list")
     }
 
-    pub(crate) fn part(&self, blob: BlobId) -> PathBuf {
-        self.incoming().join(format!("{blob}.part"))
+    pub(crate) fn part(&self, through: DocumentId, blob: BlobId) -> PathBuf {
+        self.incoming().join(format!("{through}.{blob}.part"))
     }
 
-    pub(crate) fn part_list(&self, blob: BlobId) -> PathBuf {
-        self.incoming().join(format!("{blob}.list"))
+    pub(crate) fn part_list(&self, through: DocumentId, blob: BlobId) -> PathBuf {
+        self.incoming().join(format!("{through}.{blob}.list"))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 
+use sheaf_base::DocumentId;
+
 use crate::folder::{BlobError, Blobs, create_file};
 use crate::list::{CHUNK, List};
 
@@ -10,6 +12,7 @@ use crate::list::{CHUNK, List};
 #[derive(Debug)]
 pub struct Part {
     blobs: Blobs,
+    through: DocumentId,
     file: File,
     list: List,
     held: Vec<bool>,
@@ -17,14 +20,15 @@ pub struct Part {
 }
 
 impl Blobs {
-    /// Takes up a file where it stopped, or begins it. Whatever is on the disk counts only if it hashes to what the list says. Reads all of
+    /// Takes up a file where it stopped, or begins it. What comes through one document is no help for another: those who are in it would
+    /// see from what is not asked for that the file is here by another way. Whatever is on the disk counts only if it hashes to what the list says. Reads all of
     /// what is there: as long as that takes.
-    pub fn take_up(&self, list: List) -> Result<Part, BlobError> {
-        let file = create_file(&self.part(list.blob()))?;
+    pub fn take_up(&self, through: DocumentId, list: List) -> Result<Part, BlobError> {
+        let file = create_file(&self.part(through, list.blob()))?;
         // Whatever stood behind the end is no part of it; holes cost nothing.
         file.set_len(list.size())?;
-        let mut part = Part { blobs: self.clone(), held: vec![false; list.values().len()], file, list, here: 0 };
-        let on_disk = self.begun(part.list.blob());
+        let mut part = Part { blobs: self.clone(), through, held: vec![false; list.values().len()], file, list, here: 0 };
+        let on_disk = self.begun(through, part.list.blob());
         let mut buffer = vec![0; CHUNK as usize];
         for chunk in (0..part.list.values().len() as u64).take_while(|_| on_disk > 0) {
             let length = part.list.length(chunk).unwrap_or(0);
@@ -77,9 +81,9 @@ impl Part {
         }
         self.file.sync_all()?;
         let blob = self.list.blob();
-        self.blobs.name(&self.blobs.part(blob), &self.list)?;
+        self.blobs.name(&self.blobs.part(self.through, blob), &self.list)?;
         // A list that stays behind is read by nobody.
-        let _ = fs::remove_file(self.blobs.part_list(blob));
+        let _ = fs::remove_file(self.blobs.part_list(self.through, blob));
         Ok(())
     }
 

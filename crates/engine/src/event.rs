@@ -28,6 +28,11 @@ pub enum Event {
         /// In which document.
         document: DocumentId,
     },
+    /// How the files that a document refers to stand has changed.
+    Attachments {
+        /// Which document.
+        document: DocumentId,
+    },
     /// A link to a device came up or went down.
     Link {
         /// Which device.

@@ -3,5 +3,11 @@
 /// Markdown that the schema cannot say yet, its bytes unchanged, shown as a card.
 pub const SOURCE: &str = "source";
 
+/// An image that is drawn. Its value is an [`crate::Attachment`].
+pub const IMAGE: &str = "image";
+
+/// Any other file, shown as a card. Its value is an [`crate::Attachment`].
+pub const FILE: &str = "file";
+
 /// Every kind this build knows.
-pub const ALL: [&str; 1] = [SOURCE];
+pub const ALL: [&str; 3] = [SOURCE, IMAGE, FILE];

@@ -1,6 +1,6 @@
 //! The table as TypeScript, for the editor and for foreign clients.
 
-use crate::{COLOURS, COLUMN_WIDTHS, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
+use crate::{COLOURS, COLUMN_WIDTHS, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, attachment, embed, json, link, quill, token};
 
 /// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
 pub fn typescript() -> String {
@@ -28,6 +28,11 @@ pub fn typescript() -> String {
         list("PROTOCOLS", "Links that may be opened.", link::PROTOCOLS.iter().map(|name| quoted(name))),
         list("EMBEDS", "Kinds of embeds. Unknown ones are kept and shown as a grey card.", embed::ALL.iter().map(|name| quoted(name))),
         constant("SOURCE", "The embed that holds Markdown the schema cannot say yet.", &quoted(embed::SOURCE)),
+        constant("IMAGE", "The embed that is an image.", &quoted(embed::IMAGE)),
+        constant("FILE", "The embed that is any other file.", &quoted(embed::FILE)),
+        list("IMAGES", "Types of images that are drawn.", attachment::IMAGES.iter().map(|name| quoted(name))),
+        constant("MAX_PIXELS", "The most pixels of an image that is drawn.", &attachment::MAX_PIXELS.to_string()),
+        constant("IMAGE_WIDTHS", "How narrow and how wide an image may be drawn, in CSS pixels.", &image_widths()),
         list("QUILL_LINES", "Our block strings beside Quill's attributes; where two rows fit, the first holds.", lines),
         constant("QUILL_INDENT", "Quill's attribute for our `in=N`: the same number.", &quoted(quill::INDENT)),
         constant("QUILL_CODE", "Quill's attribute for code; its value is our `lang`, 'plain' or true without one.", &quoted(quill::CODE)),
@@ -65,6 +70,10 @@ fn tokens() -> String {
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))
+}
+
+fn image_widths() -> String {
+    format!("{{ least: {}, most: {} }}", attachment::IMAGE_WIDTHS.start(), attachment::IMAGE_WIDTHS.end())
 }
 
 fn widths() -> String {

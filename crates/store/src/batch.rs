@@ -1,6 +1,6 @@
 //! What can be written: changes, gathered into a batch that is written wholly or not at all.
 
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Wall};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, Wall};
 
 use crate::Snapshot;
 
@@ -132,6 +132,31 @@ pub enum Change {
         title: String,
         /// Its text.
         body: String,
+    },
+    /// The document refers to a file. Said again it changes nothing.
+    Attachment {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
+        /// What it is called.
+        name: String,
+        /// Whether this device may pass it on through this document.
+        offered: bool,
+    },
+    /// A file may be passed on through this document from now on: it has come through it, or was put there here.
+    Offered {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
+    },
+    /// Its person wants a file, however large it is.
+    Asked {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
     },
     /// A setting of the profile; `None` takes it away.
     Setting {
@@ -279,6 +304,9 @@ impl std::fmt::Debug for Change {
             Change::Review { body, .. } => write!(f, "Review({} bytes)", body.len()),
             Change::Reviewed(number) => write!(f, "Reviewed({number})"),
             Change::Search { .. } => write!(f, "Search"),
+            Change::Attachment { blob, size, .. } => write!(f, "Attachment({}, {size} bytes)", blob.short()),
+            Change::Offered { blob, .. } => write!(f, "Offered({})", blob.short()),
+            Change::Asked { blob, .. } => write!(f, "Asked({})", blob.short()),
             Change::Setting { name, .. } => write!(f, "Setting({name})"),
             Change::Peer { device, .. } => write!(f, "Peer({})", device.short()),
         }

@@ -25,6 +25,8 @@ pub use failure::{CommitError, OpenError, ReadError};
 pub use faults::{Fault, FaultPoint, Faults};
 pub use lock::LOCK_FILE;
 pub use migrate::VERSION;
-pub use reader::{JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing};
+pub use reader::{
+    AttachmentRow, JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing,
+};
 pub use snapshot::Snapshot;
 pub use store::{DATABASE_FILE, Options, Pending, Store};

@@ -3,8 +3,11 @@
  * view, the screen, presence and menus are put together here; none of them knows another.
  */
 import "./editor.css";
+import "./attachments/attachments.css";
 import "./outline/folding.css";
 import "./page/tables.css";
+import { Attaching } from "./attachments/attaching.ts";
+import { Files } from "./attachments/files.ts";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -35,6 +38,7 @@ import { Pressing } from "./pressing.ts";
 import { type Box, arrangeLines, boxOf, mountScreen, showPlace } from "./screen.ts";
 import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
 import { Telling } from "./telling.ts";
+import { reachEmbed } from "./embeds/reach.ts";
 import { View } from "./view.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
 
@@ -51,6 +55,8 @@ export interface EditorOptions {
   readonly now?: () => number;
   /** Lines mounted without being scrolled to; infinite for assistive technology that reads the whole text. */
   readonly mountLimit?: number;
+  /** Who saves files: the core in Sheaf's own window, else the browser. */
+  readonly saves?: "core" | "browser";
 }
 
 /** An open document. */
@@ -66,6 +72,8 @@ export class Editor {
   private readonly links: LinkAsking;
   private readonly folding: Folding;
   private readonly clipboard: Clipboard;
+  private readonly files: Files;
+  private readonly attaching: Attaching;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
   private readonly words: EditorWords;
@@ -104,13 +112,23 @@ export class Editor {
     this.outline = new Outline(page);
     this.folding = new Folding(page, (told) => this.telling.say("folded", told));
     this.counting = new Counting(page.lines);
-    this.slash = new SlashMenu(page, () => this.words.blocks);
+    this.files = new Files(options.wire, options.document, options.saves ?? "browser");
+    this.attaching = new Attaching(page, this.files, {
+      state: (state) => this.telling.say("attaching", state),
+      failed: (name, error) => this.telling.say("notAttached", { name, error }),
+    });
+    this.slash = new SlashMenu(
+      page,
+      () => this.words.blocks,
+      (accept) => this.attaching.pick(accept),
+    );
     this.typing = new Typing(page, () => this.view.undo.interrupt());
     this.clipboard = new Clipboard(
       page,
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      (files, offset) => void this.attaching.add(files, offset),
     );
     this.links = new LinkAsking(page, {
       boxAt: (from, to) => this.boxAt(from, to),
@@ -131,7 +149,7 @@ export class Editor {
   /** Puts the text on the screen. */
   mount(host: HTMLElement): void {
     const { page } = this.view;
-    const view = mountScreen(host, page, this.screenEvents(), this.words);
+    const view = mountScreen(host, page, this.screenEvents(), this.words, this.files);
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
     this.showEmptiness();
     arrangeLines(view, page);
@@ -165,6 +183,7 @@ export class Editor {
     this.people.stop();
     this.pressing.stop();
     this.telling.stop();
+    this.files.stop();
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
     await this.lane.close();
@@ -338,6 +357,7 @@ export class Editor {
       changing: (delta) => {
         this.people.textChanging(delta);
         this.slash.textChanged(delta);
+        this.attaching.textChanging(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -435,7 +455,7 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach(),
+      reachLink: () => this.links.reach() || reachEmbed(this.view.page),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       tableMenu: () => this.run("tableMenu"),
     };

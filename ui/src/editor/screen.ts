@@ -4,6 +4,7 @@
  */
 import type { Node } from "prosemirror-model";
 import { EditorView } from "prosemirror-view";
+import type { Files } from "./attachments/files.ts";
 import type { Page } from "./page/page.ts";
 import { EmbedView } from "./embeds/view.ts";
 import { LineView } from "./page/lineview.ts";
@@ -36,7 +37,7 @@ export interface ScreenEvents {
 }
 
 /** Mounts a page. */
-export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords): EditorView {
+export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents, words: EditorWords, files?: Files): EditorView {
   const view: EditorView = new EditorView(host, {
     state: page.state,
     editable: () => page.editable,
@@ -53,7 +54,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
     }),
     nodeViews: {
       line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
-      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, getPos),
+      embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, getPos, files),
     },
     scrollThreshold: 48,
     scrollMargin: 64,

@@ -1,4 +1,5 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
+import type { AttachingState } from "./attachments/attaching.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
 import type { SlashState } from "./menus/slash.ts";
@@ -67,6 +68,10 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
+  /** A file is on its way to the core; undefined: none is. */
+  attaching: AttachingState | undefined;
+  /** A file was not attached. */
+  notAttached: { readonly name: string; readonly error: unknown };
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };
 }

@@ -57,6 +57,8 @@ export const de: Messages = {
     malformed: (words) => `Das war nicht zu verstehen. (${words})`,
     no_key: () => "Diese Seite wurde ohne ihren Schlüssel geöffnet. Starte sie neu mit `sheaf up --bridge`.",
     failed: (words) => `Das hat nicht geklappt. (${words})`,
+    disk_full: () => "Auf der Festplatte ist kein Platz mehr.",
+    not_here: () => "Diese Datei ist noch nicht hier.",
   },
   notices: {
     rescued: "Jemand hat eine Zeile mit Worten von dir entfernt, ohne sie gesehen zu haben. Deine Worte sind aufgehoben.",
@@ -438,6 +440,25 @@ export const de: Messages = {
     device: "Gerät",
   },
 
+  attachments: {
+    attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
+    failed: (name, why) => `${name} wurde nicht angehängt: ${why}`,
+    inText: {
+      attachmentImage: "Bild",
+      attachmentNameless: "Datei ohne Namen",
+      attachmentAlt: "Was zu sehen ist, für alle, die es nicht sehen",
+      attachmentWidth: "Breite des Bildes",
+      attachmentGet: "Holen",
+      attachmentSave: "Speichern…",
+      attachmentBroken: "Dieses Bild lässt sich nicht zeichnen. Speichern geht.",
+      attachmentAwaited: (size) => `${size}, wartet auf jemanden, der sie hat`,
+      attachmentLarge: (size) => `${size}, noch nicht geholt`,
+      attachmentComing: (got, size) => `${got} von ${size}`,
+      attachmentProblem: (size, why) => `${size}: ${why}`,
+      attachmentSaved: (where) => (where === "" ? "Gespeichert" : `Gespeichert als ${where}`),
+    },
+  },
+
   find: {
     open: "In diesem Dokument suchen",
     label: "Suchen und ersetzen",
@@ -501,6 +522,8 @@ export const de: Messages = {
       task: "Aufgabenliste",
       quote: "Zitat",
       code: "Codeblock",
+      image: "Bild…",
+      file: "Datei…",
       divider: "Trennlinie",
     },
     blocksAlso: {
@@ -516,6 +539,8 @@ export const de: Messages = {
       task: ["liste", "haken", "checkliste", "todo"],
       quote: ["zitieren"],
       code: ["quelltext", "programm"],
+      image: ["foto", "bildschirmfoto"],
+      file: ["anhang", "anhängen"],
       divider: ["linie", "strich"],
     },
     turnInto: "Umwandeln in",

@@ -22,7 +22,14 @@ const THE_SAME = new Set([
   "review.kinds.p",
 ]);
 /** Sentences made of numbers, names and signs alone. */
-const ONLY_FORMATS = new Set(["details.number", "details.storedCount", "names", "statistics.number", "statistics.size"]);
+const ONLY_FORMATS = new Set([
+  "attachments.inText.attachmentProblem",
+  "details.number",
+  "details.storedCount",
+  "names",
+  "statistics.number",
+  "statistics.size",
+]);
 
 /** These belong to one language alone: English is what the core speaks already, and what its own words find. */
 const OF_ONE_LANGUAGE = /^(categories|errors|notices|sentences|format\.blocksAlso)(\.|$)/u;

@@ -3,7 +3,7 @@
  * the one place where its callbacks become state that the page's parts can show.
  */
 import { type Box, Editor, type EditorSnapshot, type EditorWords, type Here, type LinkAsked } from "../editor/index.ts";
-import { openLink } from "../ipc/connect.ts";
+import { isWindow, openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import { Status } from "./status.svelte.ts";
@@ -17,10 +17,11 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
   const { textLabel: label, placeholder, newer, source, table } = say.document;
+  const { attachments } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  return { label, placeholder, newer, source, table, blocks };
+  return { label, placeholder, newer, source, table, blocks, ...attachments.inText };
 }
 
 export class Page {
@@ -35,6 +36,10 @@ export class Page {
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
+  /** A file that is on its way into the text. */
+  attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
+  /** Why a file was not attached. */
+  notAttached = $state<string | null>(null);
   /** What was folded or unfolded last, said to those who do not see it. */
   folded = $state("");
   /** Why the text cannot be shown, in the core's words. */
@@ -139,6 +144,7 @@ export class Page {
         document: this.id,
         openOutside: (url) => void openLink(url),
         words: textWords(),
+        saves: isWindow() ? "core" : "browser",
       });
       if (this.#closed) {
         void editor.destroy();
@@ -163,6 +169,8 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
+      editor.on("attaching", (state) => (this.attaching = state ?? null)),
+      editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
       editor.on("folded", ({ heading, folded }) => {
         this.folded = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
       }),

@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use sheaf_base::BlobId;
+use sheaf_base::{BlobId, DocumentId};
 use sheaf_blobs::{BlobError, Blobs, CHUNK, List};
+
+const THROUGH: DocumentId = DocumentId([9; 32]);
 
 fn bytes(size: u64) -> Vec<u8> {
     (0..size).map(|at| (at.wrapping_mul(131) ^ (at >> 9)) as u8).collect()
@@ -67,8 +69,8 @@ fn a_file_is_taken_up_where_it_stopped_and_what_is_torn_is_asked_for_again() {
     let (from, to) = (Blobs::open(there.path()).expect("opened"), Blobs::open(here.path()).expect("opened"));
     let list = attach(&from, &bytes(5 * CHUNK + 9));
     let whole = from.read(list.blob(), list.size()).expect("there");
-    to.keep_list(&list).expect("kept");
-    let mut part = to.take_up(list.clone()).expect("begun");
+    to.keep_list(THROUGH, &list).expect("kept");
+    let mut part = to.take_up(THROUGH, list.clone()).expect("begun");
     for chunk in [4, 1, 5] {
         assert!(part.put(chunk, &whole.chunk(chunk).expect("read")).expect("written"));
     }
@@ -78,12 +80,13 @@ fn a_file_is_taken_up_where_it_stopped_and_what_is_torn_is_asked_for_again() {
     assert!(matches!(part.finish(), Err(BlobError::Absent)), "not before everything is here");
     drop(part);
     // A power cut has torn a chunk that was on its way to the disk.
-    let half = fs::OpenOptions::new().write(true).open(here.path().join(format!("incoming/{}.part", list.blob()))).expect("there");
+    let half =
+        fs::OpenOptions::new().write(true).open(here.path().join(format!("incoming/{THROUGH}.{}.part", list.blob()))).expect("there");
     half.write_all_at(b"torn", 4 * CHUNK + 100).expect("written");
 
     let again = Blobs::open(here.path()).expect("opened again");
-    let kept = again.kept_list(list.blob(), list.size()).expect("the list is there");
-    let mut part = again.take_up(kept).expect("taken up");
+    let kept = again.kept_list(THROUGH, list.blob(), list.size()).expect("the list is there");
+    let mut part = again.take_up(THROUGH, kept).expect("taken up");
     assert_eq!(part.missing().collect::<Vec<_>>(), [0, 2, 3, 4]);
     assert_eq!(part.here(), CHUNK + 9);
     for chunk in part.missing().collect::<Vec<_>>() {
@@ -103,10 +106,10 @@ fn damage_is_found_as_it_is_read_and_only_the_damaged_chunk_is_lost() {
     let path = folder.path().join(&name[..2]).join(&name);
     fs::OpenOptions::new().write(true).open(path).expect("there").write_all_at(&[0xff; 3], CHUNK).expect("written");
     assert!(matches!(read(&blobs, &list), Err(BlobError::Damaged)));
-    blobs.set_aside(list.blob()).expect("set aside");
+    blobs.set_aside(THROUGH, list.blob()).expect("set aside");
     assert!(!blobs.has(list.blob(), list.size()));
-    let kept = blobs.kept_list(list.blob(), list.size()).expect("its list is good");
-    let part = blobs.take_up(kept).expect("taken up");
+    let kept = blobs.kept_list(THROUGH, list.blob(), list.size()).expect("its list is good");
+    let part = blobs.take_up(THROUGH, kept).expect("taken up");
     assert_eq!(part.missing().collect::<Vec<_>>(), [1]);
 }
 

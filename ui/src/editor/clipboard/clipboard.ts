@@ -24,6 +24,7 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
+    private readonly attach: (files: readonly File[], offset?: number) => void = () => undefined,
   ) {}
 
   /** A key went down: Mod+Shift+V means the paste that follows. */
@@ -69,6 +70,11 @@ export class Clipboard {
     const isPlain = performance.now() < this.plainUntil;
     const html = isPlain ? "" : data.getData("text/html");
     this.plainUntil = 0;
+    // What has words is words: spreadsheets put a picture of their cells beside them.
+    if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
+      this.attach([...data.files]);
+      return true;
+    }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
       const copied = readHtml(html);
@@ -92,6 +98,10 @@ export class Clipboard {
     if (moved) return this.move(offset);
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
+    if (data.files.length > 0) {
+      this.attach([...data.files], offset);
+      return true;
+    }
     const html = data.getData("text/html");
     const plain = data.getData("text/plain");
     if (html !== "") pasteLines(page, readHtml(html));

@@ -1,4 +1,5 @@
 /** What a kind of embed is to the editor: how it is drawn, and what stands for it where only words or plain HTML can go. */
+import type { Files } from "../attachments/files.ts";
 import type { Attributes } from "../delta.ts";
 import type { EditorWords } from "../words.ts";
 
@@ -15,6 +16,8 @@ export interface EmbedHost {
   /** In the reader's language, always as they are now. */
   words(): EditorWords;
   isEditable(): boolean;
+  /** The document's images and files; undefined where a page has none. */
+  readonly files: Files | undefined;
   /** Sets attributes of its character; `null` takes one away. */
   format(attributes: Record<string, string | number | boolean | null>): void;
   /** Puts another value in its place. Of two who do so at once, both stay: what two may change belongs into attributes. */

@@ -1,11 +1,14 @@
 /** The kinds of embeds that this build draws. What is not in this table is a card, and kept. */
-import { SOURCE } from "../../generated/schema.ts";
+import { FILE, IMAGE, SOURCE } from "../../generated/schema.ts";
 import type { Run } from "../lines/line.ts";
 import { source } from "./card.ts";
+import { file, image } from "./image.ts";
 import type { EmbedKind, Embedded } from "./kind.ts";
 
 const KINDS: Readonly<Record<string, EmbedKind>> = {
   [SOURCE]: source,
+  [IMAGE]: image,
+  [FILE]: file,
 };
 
 /** The kind of an embed and what it holds; no kind when this build does not know it, or when it is not one thing with one name. */

@@ -1,6 +1,7 @@
 /** The node view of every embed: asks its kind to draw it, and does to the text what the kind asks for. */
 import type { Node } from "prosemirror-model";
 import type { NodeView } from "prosemirror-view";
+import type { Files } from "../attachments/files.ts";
 import { type Attributes, Delta, type Embed } from "../delta.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
@@ -20,9 +21,9 @@ export class EmbedView implements NodeView {
   private readonly drawn: Drawn;
   private name: string;
 
-  constructor(node: Node, page: Page, words: EditorWords, getPos: () => number | undefined) {
+  constructor(node: Node, page: Page, words: EditorWords, getPos: () => number | undefined, files?: Files) {
     const { kind, name, value } = kindOf(node.attrs["value"] as Embed);
-    const host = new Host(name, page, words, getPos);
+    const host = new Host(name, page, words, getPos, files);
     this.name = name;
     this.drawn = kind?.draw({ value, attributes: attributesOf(node.marks) ?? {} }, host) ?? newerCard(name, host);
     this.dom = this.drawn.dom;
@@ -67,6 +68,7 @@ class Host implements EmbedHost {
     private readonly page: Page,
     private readonly now: EditorWords,
     private readonly getPos: () => number | undefined,
+    readonly files: Files | undefined,
   ) {}
 
   words(): EditorWords {

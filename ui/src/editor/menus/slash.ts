@@ -2,6 +2,7 @@
  * The insert menu without its looks: what it offers, what is typed into it, which item is chosen. The chrome draws it and the editor's keys drive it.
  * It opens at a `/` at a line's start or after a space, filters as one types, and leaves the text alone when dismissed.
  */
+import { IMAGES } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
@@ -40,6 +41,8 @@ const ITEMS: readonly SlashItem[] = [
   { id: "quote", group: "blocks", title: "Quote", keywords: ["blockquote", "citation", ">"], shortcut: "Mod+Shift+B" },
   { id: "code", group: "blocks", title: "Code block", keywords: ["snippet", "```", "monospace"], shortcut: "Mod+Alt+C" },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
+  { id: "image", group: "blocks", title: "Image…", keywords: ["picture", "photo", "screenshot"] },
+  { id: "file", group: "blocks", title: "File…", keywords: ["attachment", "attach", "upload"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
 
@@ -55,6 +58,7 @@ export class SlashMenu {
   constructor(
     private readonly page: Page,
     private readonly named: () => BlockWords = () => ({}),
+    private readonly pick: (accept: string) => void = () => undefined,
   ) {}
 
   /** What it shows; undefined when it is closed. */
@@ -136,7 +140,8 @@ export class SlashMenu {
     this.open = undefined;
     if (state === undefined || !this.offered.some((item) => item.id === id)) return;
     page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
-    insert(page, id);
+    if (id === "image" || id === "file") this.pick(id === "image" ? IMAGES.join(",") : "");
+    else insert(page, id);
   }
 }
 
