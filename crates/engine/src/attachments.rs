@@ -26,7 +26,7 @@ use crate::task::blocking;
 use uploads::Uploads;
 
 /// The setting that says up to how many bytes a file is fetched by itself.
-pub(crate) const FETCH_UP_TO: &str = "attachments.fetch_up_to";
+const FETCH_UP_TO: &str = "attachments.fetch_up_to";
 
 /// Up to so many bytes a file is fetched by itself, if no setting says otherwise: photographs and papers come, films are asked for.
 const FETCH_UP_TO_BYTES: u64 = 50 * 1024 * 1024;
@@ -207,6 +207,23 @@ impl Engine {
         .await?;
         self.look_for_attachments(document);
         Ok(())
+    }
+
+    /// Up to how many bytes a file is fetched by itself; says so from now on, if `bytes` is given. Durable when this returns.
+    pub async fn fetch_up_to(&self, bytes: Option<u64>) -> Result<u64, AttachmentError> {
+        let shared = self.shared.clone();
+        let upto = blocking(move || {
+            if let Some(bytes) = bytes {
+                let change = Change::Setting { name: FETCH_UP_TO.into(), value: Some(bytes.to_string().into_bytes()) };
+                shared.store.commit(Batch::profile().with(change)).wait()?;
+            }
+            Ok::<_, AttachmentError>(shared.fetch_up_to())
+        });
+        let upto = upto.await?;
+        if bytes.is_some() {
+            self.living().iter().for_each(|live| self.look_for_attachments(live.id()));
+        }
+        Ok(upto)
     }
 
     /// Puts a file's embed into a line of its own at the end of a document. Durable when this returns.

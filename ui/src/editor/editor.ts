@@ -8,6 +8,7 @@ import "./outline/folding.css";
 import "./page/tables.css";
 import { Attaching } from "./attachments/attaching.ts";
 import { Files } from "./attachments/files.ts";
+import { dropCursor } from "prosemirror-dropcursor";
 import { Counting } from "./counting.ts";
 import { type CommandName, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -106,7 +107,8 @@ export class Editor {
       isComposing: () => this.composing,
       changed: (here) => this.telling.say("people", here),
     });
-    const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin];
+    const landing = dropCursor({ color: false, class: "landing", width: 2 });
+    const plugins = [this.people.plugin, new Highlighting(() => this.view.page).plugin(), this.find.plugin, landing];
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, FIRST_LINES);
     const { page } = this.view;
     this.outline = new Outline(page);

@@ -43,6 +43,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "attachment_bytes" => attachments::bytes(engine, &fields).await,
         "attachment_get" => attachments::get(engine, &fields).await,
         "attachment_save" => attachments::save(engine, &fields).await,
+        "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
         "preview" => people::preview(engine, &fields),
         "join" => people::join(engine, &fields).await,

@@ -58,7 +58,7 @@ story("a screenshot that Ada pastes is in Ben's window", async () => {
   await ben.opens();
   await ben.joins(ticket, "Field notes");
   await seesImages(ben, ([one]) => one?.natural === 320 && one.shown === 320);
-  await ada.types(" on Monday.");
+  await ada.writes(" on Monday.");
   await ben.sees("on Monday.");
 });
 

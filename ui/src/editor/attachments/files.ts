@@ -9,6 +9,9 @@ import type { Attachment, AttachmentEmbed } from "./attachment.ts";
 /** Bytes of a part on the way to the core, and of a chunk on the way back: no message holds a keystroke up. */
 const PART = 256 * 1024;
 
+/** How long an image's bytes stay that is not on the screen: it is drawn anew when somebody changes its width, and must not flicker. */
+const STAYS_MS = 5000;
+
 /** How a file stands on this device. */
 export interface Stands {
   readonly here: boolean;
@@ -96,11 +99,14 @@ export class Files {
   release(file: Attachment): void {
     const shown = this.shown.get(file.hash);
     if (shown === undefined || --shown.users > 0) return;
-    this.shown.delete(file.hash);
-    void shown.address.then(
-      (address) => URL.revokeObjectURL(address),
-      () => undefined,
-    );
+    setTimeout(() => {
+      if (shown.users > 0 || this.shown.get(file.hash) !== shown) return;
+      this.shown.delete(file.hash);
+      void shown.address.then(
+        (address) => URL.revokeObjectURL(address),
+        () => undefined,
+      );
+    }, STAYS_MS);
   }
 
   /** Saves a file that is here. Answers where, as far as that is known. */

@@ -72,6 +72,12 @@ pub(super) async fn save(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({ "path": engine.save_attachment(document, blob, size).await?.display().to_string() }))
 }
 
+/// Up to how many bytes a file is fetched by itself.
+pub(super) async fn fetch_up_to(engine: &Engine, fields: &Fields) -> Answer {
+    let bytes = fields.get("bytes").filter(|bytes| !bytes.is_null()).map(|_| number(fields, "bytes")).transpose()?;
+    Ok(json!({ "bytes": engine.fetch_up_to(bytes).await? }))
+}
+
 /// The file that is meant: by hash, the beginning of one or its name, and by size where windows say it.
 async fn file(engine: &Engine, fields: &Fields) -> Result<(DocumentId, BlobId, u64), Failure> {
     let (document, name) = (meant(engine, fields)?, text(fields, "hash")?);
