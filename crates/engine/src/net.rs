@@ -153,7 +153,10 @@ async fn bring_to_life(hub: Arc<Hub>) {
     for entry in entries.into_iter().filter(is_shared) {
         let Some(engine) = hub.engine() else { return };
         match engine.live(entry.document).await {
-            Ok(live) => hub.touch(live.id()),
+            Ok(live) => {
+                hub.touch(live.id());
+                hub.look_for_files(live.id());
+            }
             Err(error) => tracing::warn!(%error, document = %entry.document.short(), "a shared document cannot be kept up to date"),
         }
     }

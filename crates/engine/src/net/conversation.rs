@@ -126,7 +126,7 @@ async fn read_bulk(hub: Arc<Hub>, linked: Arc<Linked>, mut bulk: BulkInbox) {
             About::Document(document) => Ok((document, Frame::decode(rest)?)),
         });
         match heard {
-            Ok((document, frame @ (Frame::Blob(_) | Frame::NoBlob(_)))) => hub.hear_file((linked.peer(), document, frame)).await,
+            Ok((document, frame @ (Frame::Blob(_) | Frame::NoBlob(_)))) => hub.hear_file((linked.peer(), document, frame)),
             Ok((document, frame)) => {
                 // On the bulk lane a document that is not open is one that was just closed.
                 if linked.is_open(document)

@@ -43,12 +43,14 @@ const TELL: Duration = Duration::from_millis(250);
 /// A frame about a file, and who sent it.
 pub(super) type Word = (PeerId, DocumentId, Frame);
 
-/// Frames that wait here. Beyond that a peer's bulk lane waits, as it does for a document.
-pub(super) const WORDS: usize = 32;
+/// Frames that wait here while a file is being looked at: all that may be on their way. More were not asked for, and are dropped: a bulk lane
+/// never waits for files, for text comes on it, too.
+pub(super) const WORDS: usize = 256;
+const _: () = assert!(WORDS >= AT_ONCE * active::ON_THEIR_WAY * (sheaf_blobs::CHUNK as usize).div_ceil(sheaf_protocol::CARRIED));
 
 /// Fetches until it is stopped.
 pub(super) async fn run(hub: Arc<Hub>, mut words: mpsc::Receiver<Word>) {
-    let mut fetcher = Fetcher { hub: hub.clone(), ..Fetcher::new(hub.clone()) };
+    let mut fetcher = Fetcher::new(hub.clone());
     loop {
         tokio::select! {
             word = words.recv() => match word {

@@ -256,10 +256,9 @@ impl Hub {
         std::mem::take(&mut *held(&self.files_of))
     }
 
-    /// A peer has said something about a file. Waits while there is enough to do.
-    pub(super) async fn hear_file(&self, word: Word) {
-        // Nobody fetches any more: the network is being stopped.
-        drop(self.words.send(word).await);
+    /// A peer has said something about a file. Dropped if more wait than were asked for: who was asked is asked again.
+    pub(super) fn hear_file(&self, word: Word) {
+        drop(self.words.try_send(word));
     }
 
     // ------------------------------------------------------------------------------------------------------------ links

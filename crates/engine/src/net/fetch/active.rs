@@ -17,7 +17,7 @@ const WINDOW: usize = 8;
 const _: () = assert!(WINDOW * super::AT_ONCE <= WANTS);
 
 /// Chunks of one file that are on their way at once, from whomever: what it may fill of memory, in quarters of a MiB.
-const ON_THEIR_WAY: usize = 16;
+pub(super) const ON_THEIR_WAY: usize = 16;
 
 /// One file while it is being fetched.
 pub(super) struct Active {
