@@ -140,7 +140,7 @@ struct Hand {
     from: RecvStream,
     says: PacketWriter,
     hears: PacketReader,
-    /// The other side has opened it, with the same words.
+    /// The other side has opened it, with the same words; it says them on the first lane only.
     open: bool,
 }
 
@@ -148,7 +148,7 @@ impl Hand {
     async fn open(connection: &iroh::endpoint::Connection, lane: u8) -> Hand {
         let (mut to, from) = connection.open_bi().await.expect("a lane");
         to.write_all(&opening(lane)).await.expect("open");
-        Hand { to, from, says: PacketWriter::default(), hears: PacketReader::default(), open: false }
+        Hand { to, from, says: PacketWriter::default(), hears: PacketReader::default(), open: lane != 0 }
     }
 
     async fn say(&mut self, about: About, bytes: &[u8]) {
