@@ -1,3 +1,4 @@
+/** What an embed says of its file is read with distrust, and drawn only where it is small enough. */
 import { describe, expect, it } from "vitest";
 import { isDrawn, readAttachment } from "./attachment.ts";
 
