@@ -75,6 +75,8 @@ story("what is to be seen is said with keys, the width set with keys, and both m
   await ada.page.locator(".attachment-alt").focus();
   await ada.types("Stripes of every colour");
   await ada.presses("Enter");
+  // An image is drawn anew when somebody else changes it, and whoever is at work in it has to go in again.
+  await seesImages(ben, ([one]) => one?.alt === "Stripes of every colour");
   await goesIn(ben);
   await ben.page.locator(".attachment-handle").focus();
   await ben.presses("ArrowLeft", "ArrowLeft");
