@@ -122,7 +122,8 @@ class FileCard extends Attached {
     this.title.textContent = name;
     this.dom.setAttribute("aria-label", name);
     this.saySo();
-    this.dom.replaceChildren(this.title, this.state, ...this.buttons());
+    const buttons = this.buttons();
+    if (this.dom.childElementCount === 0) this.dom.append(this.title, this.state, ...buttons);
   }
 
   protected override arrived(): void {
@@ -156,7 +157,6 @@ class Picture extends Attached {
     this.alt.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.describe();
     });
-    this.frame.append(this.img);
     this.retell();
   }
 
@@ -183,10 +183,16 @@ class Picture extends Attached {
     this.resize(this.width);
     this.saySo();
     this.state.hidden = this.drawn;
-    this.tools.replaceChildren(this.alt, ...this.buttons());
-    if (this.frame.contains(this.state) !== !this.drawn || this.dom.childElementCount === 0)
-      this.frame.replaceChildren(...(this.drawn ? [this.img] : [this.state]), this.handle);
-    if (this.dom.childElementCount === 0) this.dom.append(this.frame, this.tools);
+    // What takes keys is never moved: it would lose them.
+    const buttons = this.buttons();
+    if (this.dom.childElementCount === 0) {
+      this.frame.append(this.handle);
+      this.tools.append(this.alt, ...buttons);
+      this.dom.append(this.frame, this.tools);
+    }
+    const [seen, other] = this.drawn ? [this.img, this.state] : [this.state, this.img];
+    other.remove();
+    if (!this.frame.contains(seen)) this.frame.prepend(seen);
   }
 
   override destroy(): void {
@@ -261,7 +267,6 @@ class Picture extends Attached {
     this.drawn = false;
     this.retell();
     this.state.textContent = this.host.words().attachmentBroken;
-    this.frame.replaceChildren(this.state, this.handle);
   }
 }
 
