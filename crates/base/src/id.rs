@@ -70,6 +70,10 @@ id! {
     /// The running hash of a chain at one of its records. It names that record and everything before it.
     Hash
 }
+id! {
+    /// A file that is attached to documents: the BLAKE3 hash of its bytes.
+    BlobId
+}
 
 impl DocumentId {
     /// What the head of a founding chain says, which is written before its document has an id.

@@ -10,7 +10,7 @@ pub mod planted;
 mod position;
 mod update;
 
-pub use id::{ChainId, ClientId, DeviceId, DocumentId, Hash, InvalidId};
+pub use id::{BlobId, ChainId, ClientId, DeviceId, DocumentId, Hash, InvalidId};
 pub use moment::{Moment, Wall};
 pub use position::Position;
 pub use update::Update;

@@ -29,7 +29,7 @@ impl Arguments {
     }
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
     /// Make a document and print its id
     New {
@@ -74,6 +74,31 @@ pub(crate) enum Command {
         document: String,
         /// The new title
         title: String,
+    },
+    /// Attach an image or a file at the end of a document and print its hash
+    Attach {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The file
+        file: PathBuf,
+    },
+    /// Show the images and files of a document: hash, name, size, and how much of each is here
+    Attachments {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Write an image or file of a document into a new file
+    Attachment {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Its hash, the beginning of it, or its name
+        attachment: String,
+        /// The new file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// How many seconds to wait for it, if it is not here yet
+        #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+        wait: u64,
     },
     /// Put a document into the trash
     Trash {
@@ -173,7 +198,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Up {
     /// Serve the lanes over a WebSocket on this loopback address
     #[arg(long, value_name = "ADDR")]

@@ -7,11 +7,18 @@ use serde_json::{Map, Value, json};
 use sheaf_engine::Home;
 
 use crate::arguments::{Command, Form};
+use crate::attachments::{self, Files};
 use crate::node::Node;
 use crate::{print, reviews, waiting, who};
 
 /// Runs a command. The error is a sentence for stderr.
 pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), String> {
+    if let Some(files) = files(&command) {
+        let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
+        let outcome = attachments::perform(&mut node, &files, json).await;
+        node.close().await;
+        return print::result(&outcome?);
+    }
     // What can be wrong with the command is found before anything is opened or made.
     let request = request(command)?;
     let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
@@ -22,6 +29,16 @@ pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), 
     let outcome = perform(&mut node, &request, json).await;
     node.close().await;
     outcome
+}
+
+/// A command that is about files, and takes more than one request.
+fn files(command: &Command) -> Option<Files> {
+    match command.clone() {
+        Command::Attach { document, file } => Some(Files::Attach { document, file }),
+        Command::Attachments { document } => Some(Files::List { document }),
+        Command::Attachment { document, attachment, out, wait } => Some(Files::TakeOut { document, attachment, out, wait }),
+        _ => None,
+    }
 }
 
 /// A command as a request, and how its answer is to look.
@@ -115,7 +132,9 @@ fn request(command: Command) -> Result<Request, String> {
         }
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
-        Command::Up(_) | Command::Replay { .. } => return Err("this is not a request".into()),
+        Command::Up(_) | Command::Replay { .. } | Command::Attach { .. } | Command::Attachments { .. } | Command::Attachment { .. } => {
+            return Err("this is not a request".into());
+        }
     };
     let Value::Object(fields) = fields else { return Err("a request is an object".into()) };
     Ok(Request { call, fields, shape })

@@ -5,6 +5,7 @@
 //! nothing else; sentences go to stderr. Exit 0: done, and durable. 1: failed, and why. 2: the command line makes no sense.
 
 mod arguments;
+mod attachments;
 mod bridge;
 mod commands;
 mod logging;

@@ -157,6 +157,15 @@ pub(crate) fn in_vain(document: &Value) -> String {
 }
 
 /// Bytes in megabytes, to a tenth; what is there is never nothing.
+/// How many bytes, as people say it.
+pub(crate) fn bytes(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} bytes"),
+        1000..1_000_000 => format!("{} KB", bytes / 1000),
+        _ => format!("{} MB", megabytes(bytes)),
+    }
+}
+
 fn megabytes(bytes: u64) -> String {
     let tenths = bytes.div_ceil(100_000);
     format!("{}.{}", tenths / 10, tenths % 10)

@@ -11,6 +11,7 @@ use crate::{
     input::{Input, Present, Push, RequestId, ViewId},
     output::{Answer, Author, Done, Opened, Refused, State},
     presence::places,
+    references::references,
     views::{Judged, correction},
     words,
 };
@@ -136,6 +137,7 @@ impl Document {
                 self.rebuild();
                 return Err(Refused::Closed(error.to_string()));
             }
+            self.draft.writes.references.extend(references(&update, true));
         }
         Ok(())
     }

@@ -40,6 +40,7 @@ mod people;
 mod presence;
 mod receipts;
 mod recording;
+mod references;
 mod rescue;
 mod review;
 mod status;
@@ -84,7 +85,7 @@ pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_replica::Place;
 pub use status::{DeviceFact, DeviceState, Progress, Status, Tally};
-pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, Stored, Turn, Writes};
+pub use turn::{HeadRow, QuarantineRow, ReceiptRow, RecordRow, ReferenceRow, SealRow, SecretRow, Stored, Turn, Writes};
 pub use waiting::Waiting;
 pub use words::begun as words_begun;
 

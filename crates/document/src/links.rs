@@ -285,6 +285,8 @@ impl Document {
                 Vec::new()
             }
             Frame::Ask(_) | Frame::Welcome(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
+            // Files go past the document: their link has them.
+            Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => Vec::new(),
         };
         self.grant(id, wishes);
         if greets {

@@ -1,7 +1,7 @@
 //! A turn: what has been thought, before anybody is told.
 
 use sheaf_access::Ticket;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Wall};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, Wall};
 
 use crate::output::{Answer, Output};
 
@@ -37,6 +37,8 @@ pub struct Writes {
     pub receipts: Vec<ReceiptRow>,
     /// Evidence: what could not be taken in.
     pub quarantine: Vec<QuarantineRow>,
+    /// Files that the records refer to. Some may have been referred to before.
+    pub references: Vec<ReferenceRow>,
 }
 
 impl Writes {
@@ -107,6 +109,19 @@ pub struct ReceiptRow {
     pub heard: Wall,
     /// What it says.
     pub bytes: Vec<u8>,
+}
+
+/// A file that a record refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceRow {
+    /// The hash of its bytes.
+    pub blob: BlobId,
+    /// How many bytes.
+    pub size: u64,
+    /// What it is called there.
+    pub name: String,
+    /// Whether this device wrote the record.
+    pub own: bool,
 }
 
 /// Evidence.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use sheaf_base::{DeviceId, DocumentId};
+use sheaf_blobs::{BlobError, Blobs};
 use sheaf_document::{Document, Here};
 use sheaf_record::DeviceKey;
 use sheaf_store::{Batch, Change, CommitError, Entry, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, oneshot};
 
+use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::event::{Event, Events, Level};
 use crate::home::{Home, HomeError};
@@ -47,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) statistics: Statistics,
     pub(crate) mentions: Mentions,
+    pub(crate) attachments: Attachments,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -74,6 +77,9 @@ pub enum StartError {
     /// Its database cannot be written.
     #[error(transparent)]
     Commit(#[from] CommitError),
+    /// The folder of its files cannot be used.
+    #[error("the folder of attachments cannot be used: {0}")]
+    Blobs(#[from] BlobError),
 }
 
 impl StartError {
@@ -132,6 +138,7 @@ impl Engine {
             let change = Change::Setting { name: DEVICE.into(), value: Some(device.0.to_vec()) };
             store.commit(Batch::profile().with(change)).wait()?;
         }
+        let attachments = Attachments::new(Blobs::open(home.blobs())?);
         let events = Events::new();
         let library = Library::load(store.clone(), events.clone())?;
         let clock = Clock::start();
@@ -145,6 +152,7 @@ impl Engine {
             metrics: Metrics::default(),
             statistics,
             mentions: Mentions::default(),
+            attachments,
             key,
             device,
             live: Mutex::default(),

@@ -30,6 +30,11 @@ pub enum Event {
     },
     /// Which documents name which others may have changed.
     Mentions,
+    /// How the files that a document refers to stand has changed.
+    Attachments {
+        /// Which document.
+        document: DocumentId,
+    },
     /// A link to a device came up or went down.
     Link {
         /// Which device.

@@ -69,6 +69,11 @@ impl Home {
         &self.folder
     }
 
+    /// Where the files of attachments are.
+    pub fn blobs(&self) -> PathBuf {
+        self.folder.join("blobs")
+    }
+
     /// Where log files go.
     pub fn logs(&self) -> PathBuf {
         self.folder.join("logs")
@@ -76,7 +81,7 @@ impl Home {
 
     /// Makes the folder and those inside it, for this user alone.
     pub fn prepare(&self) -> Result<(), HomeError> {
-        for folder in [self.folder.clone(), self.folder.join("blobs"), self.logs()] {
+        for folder in [self.folder.clone(), self.blobs(), self.logs()] {
             create_folder(&folder)?;
         }
         Ok(())

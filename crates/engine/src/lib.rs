@@ -8,6 +8,7 @@
 //! Nothing here decides what a record means or who may do what: crates document and access do. Nothing of a document's content goes into
 //! the log.
 
+mod attachments;
 mod body;
 mod clock;
 mod diagnose;
@@ -36,6 +37,7 @@ mod socket;
 mod statistics;
 mod task;
 
+pub use attachments::{Attached, AttachmentError, Fetching};
 pub use body::{Body, BodyError, Form, convert};
 pub use clock::Clock;
 pub use diagnose::{DiagnoseError, Diagnosed, Played, replay};

@@ -165,12 +165,17 @@ impl Live {
         self.tell(turn.at_once);
         let mut batch = Batch::of(self.document.id());
         std::mem::take(&mut self.with_next).into_iter().for_each(|change| batch.push(change));
+        let refers = !turn.writes.references.is_empty();
         let (records, bytes) = (turn.writes.records.len(), turn.writes.records.iter().map(|record| record.bytes.len()).sum());
         rows::write(&mut batch, turn.writes);
         if !batch.is_empty() {
             let began = self.shared.clock.now().elapsed;
             self.write_until_durable(batch).await?;
             self.counts.committed(records, bytes, self.shared.clock.now().elapsed - began);
+        }
+        if refers {
+            self.net(|net| net.attached(self.document.id()));
+            self.shared.events.tell(Event::Attachments { document: self.document.id() });
         }
         self.publish(|facts| facts.unsaved = None);
         self.answer(turn.answers);

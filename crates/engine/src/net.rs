@@ -8,9 +8,11 @@
 mod book;
 mod config;
 mod conversation;
+mod fetch;
 mod hub;
 mod linked;
 mod pace;
+mod serve;
 mod supply;
 
 use std::pin::Pin;
@@ -22,7 +24,7 @@ use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Announcement, Lane, PeerId, Span};
 use sheaf_protocol::{Dismissal, Frame, RouteHint};
 use sheaf_transport::{Arrivals, Transport};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::AbortHandle;
 
 use crate::engine::Engine;
@@ -47,6 +49,7 @@ pub struct Network {
     hub: Arc<Hub>,
     stop: Mutex<Option<oneshot::Sender<()>>>,
     main: AbortHandle,
+    fetching: AbortHandle,
     stopped: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -58,12 +61,14 @@ impl Network {
             tracing::warn!(%error, "how devices were last reached cannot be read");
             Vec::new()
         });
-        let hub = Arc::new(Hub::new(engine, Book::load(rows)));
+        let (words, heard) = mpsc::channel(fetch::WORDS);
+        let hub = Arc::new(Hub::new(engine, Book::load(rows), words));
         engine.connect(Arc::new(Connected(hub.clone())));
         let (stop, stopping) = oneshot::channel();
         let (done, stopped) = oneshot::channel();
         let main = supervised("the network", run(hub.clone(), stopping, done));
-        Network { hub, stop: Mutex::new(Some(stop)), main, stopped: Mutex::new(Some(stopped)) }
+        let fetching = supervised("fetching files", fetch::run(hub.clone(), heard));
+        Network { hub, stop: Mutex::new(Some(stop)), main, fetching, stopped: Mutex::new(Some(stopped)) }
     }
 
     /// Says goodbye to everybody and closes the sockets. Takes a round trip, or two seconds where nobody answers.
@@ -71,6 +76,7 @@ impl Network {
         if let Some(engine) = self.hub.engine() {
             engine.disconnect();
         }
+        self.fetching.abort();
         let (stop, stopped) = (held(&self.stop).take(), held(&self.stopped).take());
         // A main task that has ended needs no word.
         let _ = stop.map(|stop| stop.send(()));
@@ -90,6 +96,7 @@ impl Network {
 impl Drop for Network {
     fn drop(&mut self) {
         self.main.abort();
+        self.fetching.abort();
     }
 }
 
@@ -146,7 +153,10 @@ async fn bring_to_life(hub: Arc<Hub>) {
     for entry in entries.into_iter().filter(is_shared) {
         let Some(engine) = hub.engine() else { return };
         match engine.live(entry.document).await {
-            Ok(live) => hub.touch(live.id()),
+            Ok(live) => {
+                hub.touch(live.id());
+                hub.look_for_files(live.id());
+            }
             Err(error) => tracing::warn!(%error, document = %entry.document.short(), "a shared document cannot be kept up to date"),
         }
     }
@@ -275,6 +285,11 @@ impl Net for Connected {
 
     fn appeared(&self, document: DocumentId) {
         self.0.touch(document);
+        self.0.look_for_files(document);
+    }
+
+    fn attached(&self, document: DocumentId) {
+        self.0.look_for_files(document);
     }
 
     fn ended(&self, document: DocumentId) {

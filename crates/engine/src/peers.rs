@@ -33,6 +33,9 @@ pub trait Net: Send + Sync + 'static {
     /// A document came to life, or began to be of interest to others: its links may be offered to it.
     fn appeared(&self, document: DocumentId);
 
+    /// A document refers to a file that it did not refer to before, or somebody asked for one.
+    fn attached(&self, document: DocumentId);
+
     /// A document ended; it takes no more inputs.
     fn ended(&self, document: DocumentId);
 

@@ -2,7 +2,9 @@
 
 use sheaf_access::Ticket;
 use sheaf_base::DocumentId;
-use sheaf_document::{HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, SnapshotState, Stored, Writes};
+use sheaf_document::{
+    HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, ReferenceRow, SealRow, SecretRow, SnapshotState, Stored, Writes,
+};
 use sheaf_store::{Batch, Change, Entry, JournalChain, JournalRecord, JournalSeal, ReadError, Reader};
 
 use crate::journal::Journal;
@@ -32,6 +34,10 @@ pub(crate) fn write(batch: &mut Batch, writes: Writes) {
     }
     for QuarantineRow { chain, number, at, reason, bytes } in writes.quarantine {
         batch.push(Change::Quarantine { chain, number, at, reason, bytes });
+    }
+    for ReferenceRow { blob, size, name, own } in writes.references {
+        // What this device refers to first it may pass on; what others refer to, when it has come through this document.
+        batch.push(Change::Attachment { blob, size, name, offered: own });
     }
 }
 

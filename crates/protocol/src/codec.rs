@@ -2,12 +2,12 @@
 //! anything is allocated for it, so a frame of 64 KiB never costs more than a few times that.
 
 use sheaf_access::TicketKey;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, limits};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Presence, Range, Receipt,
-    RouteHint, Run, StateHash, Versions, Welcome,
+    Ask, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Piece,
+    Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
 };
 
 /// The most bytes of an invitation, which holds a label of at most a name's length.
@@ -77,6 +77,16 @@ impl Frame {
             Frame::Packed(Packed { head, run }) => {
                 w.byte(16).bytes(head.as_deref().unwrap_or_default()).bytes(run);
             }
+            Frame::WantBlob(WantBlob { blob, size, piece }) => {
+                write_piece(w.byte(17).raw(&blob.0).varint(*size), *piece);
+            }
+            Frame::Blob(BlobPart { blob, piece, at, bytes }) => {
+                write_piece(w.byte(18).raw(&blob.0), *piece);
+                w.varint(*at).bytes(bytes);
+            }
+            Frame::NoBlob(blob) => {
+                w.byte(19).raw(&blob.0);
+            }
         }
         writer.into_bytes()
     }
@@ -119,6 +129,14 @@ impl Frame {
                 let head = (!head.is_empty()).then(|| head.to_vec());
                 Frame::Packed(Packed { head, run: r.bytes(limits::FRAME, "a packed run")?.to_vec() })
             }
+            17 => Frame::WantBlob(WantBlob { blob: read_blob(r)?, size: r.varint("the file's size")?, piece: read_piece(r)? }),
+            18 => Frame::Blob(BlobPart {
+                blob: read_blob(r)?,
+                piece: read_piece(r)?,
+                at: r.varint("where in the piece")?,
+                bytes: r.bytes(limits::FRAME, "bytes of a file")?.to_vec(),
+            }),
+            19 => Frame::NoBlob(read_blob(r)?),
             found => return Err(Malformed::Unknown { what: "the frame's kind", found: found.into() }),
         };
         reader.finish()?;
@@ -160,6 +178,25 @@ impl Receipt {
             frontier: Digest(r.array("the receipt's frontier")?),
             signature: Signature::read(r)?,
         })
+    }
+}
+
+fn read_blob(r: &mut Reader<'_>) -> Result<BlobId, Malformed> {
+    r.array("a file").map(BlobId)
+}
+
+fn write_piece(w: &mut Writer, piece: Piece) {
+    match piece {
+        Piece::List(from) => w.byte(1).varint(from),
+        Piece::Chunk(chunk) => w.byte(2).varint(chunk),
+    };
+}
+
+fn read_piece(r: &mut Reader<'_>) -> Result<Piece, Malformed> {
+    match r.byte("the kind of piece")? {
+        1 => r.varint("where in the list").map(Piece::List),
+        2 => r.varint("a chunk").map(Piece::Chunk),
+        found => Err(Malformed::Unknown { what: "the kind of piece", found: found.into() }),
     }
 }
 

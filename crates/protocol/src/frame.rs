@@ -1,7 +1,7 @@
 //! What two peers say to each other about one document.
 
 use sheaf_access::TicketKey;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_record::{BadSignature, DeviceKey, Digest, Prefix, Signature, Writer, verify};
 
 /// A frame about one document. Which one is said by whatever carries it.
@@ -39,7 +39,16 @@ pub enum Frame {
     Neighbours(Vec<DeviceId>),
     /// This document is closed here, or left.
     Bye,
+    /// Asks for a piece of a file that the document refers to. Answered on the bulk lane. From version [`BLOBS`] on, as all about files.
+    WantBlob(WantBlob),
+    /// A part of what was asked for, in order. Bulk lane.
+    Blob(BlobPart),
+    /// The file that was asked for is not here, or not for whoever asks.
+    NoBlob(BlobId),
 }
+
+/// The version of the protocol that speaks of files.
+pub const BLOBS: u8 = 2;
 
 impl Frame {
     /// Its name, for people.
@@ -61,6 +70,9 @@ impl Frame {
             Frame::Routes(_) => "peer routes",
             Frame::Neighbours(_) => "neighbours",
             Frame::Bye => "bye",
+            Frame::WantBlob(_) => "want blob",
+            Frame::Blob(_) => "blob",
+            Frame::NoBlob(_) => "no blob",
         }
     }
 }
@@ -136,7 +148,7 @@ pub struct Versions {
 
 impl Versions {
     /// What this build speaks.
-    pub const HERE: Versions = Versions { lowest: 1, highest: 1 };
+    pub const HERE: Versions = Versions { lowest: 1, highest: 2 };
 
     /// The highest version that both can speak.
     pub fn agree(&self, other: &Versions) -> Option<u8> {
@@ -351,4 +363,43 @@ pub struct RouteHint {
     pub device: DeviceId,
     /// How, as the transport writes it.
     pub route: Vec<u8>,
+}
+
+/// A question for a piece of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WantBlob {
+    /// Which file.
+    pub blob: BlobId,
+    /// Its size in bytes, as the document says; a file of another size is another file.
+    pub size: u64,
+    /// Which piece.
+    pub piece: Piece,
+}
+
+/// A piece of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// The list of what its chunks must be, from this one on, as much as one frame holds.
+    List(u64),
+    /// A chunk.
+    Chunk(u64),
+}
+
+/// Values of a list that go into one frame.
+pub const LISTED: usize = 2_000;
+
+/// Bytes of a chunk that go into one frame.
+pub const CARRIED: usize = 60 * 1024;
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobPart {
+    /// Of which file.
+    pub blob: BlobId,
+    /// Of which piece.
+    pub piece: Piece,
+    /// Where in the piece, in bytes. A chunk comes in several parts, one behind the other.
+    pub at: u64,
+    /// The bytes; of a list, its values one behind the other.
+    pub bytes: Vec<u8>,
 }

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sheaf_access::TicketKey;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_protocol::*;
 use sheaf_record::{DeviceKey, Digest, Prefix, Signature};
 
@@ -59,6 +59,10 @@ fn range(c: &mut ChaCha8Rng) -> Range {
     Range { prefix, held }
 }
 
+fn piece(c: &mut ChaCha8Rng) -> Piece {
+    if c.random() { Piece::List(c.random()) } else { Piece::Chunk(c.random()) }
+}
+
 fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
     match kind {
         0 => Frame::Ask(Ask { ticket: TicketKey(bytes(c)), proof: Signature(bytes(c)) }),
@@ -89,6 +93,9 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
         12 => Frame::Neighbours(many(c, |c| DeviceId(bytes(c)))),
         13 => Frame::Bye,
         14 => Frame::Supplied,
+        15 => Frame::WantBlob(WantBlob { blob: BlobId(bytes(c)), size: c.random(), piece: piece(c) }),
+        16 => Frame::Blob(BlobPart { blob: BlobId(bytes(c)), piece: piece(c), at: c.random(), bytes: blob(c, 600) }),
+        17 => Frame::NoBlob(BlobId(bytes(c))),
         _ => Frame::Packed(Packed { head: c.random_bool(0.5).then(|| [&[1], &blob(c, 100)[..]].concat()), run: blob(c, 600) }),
     }
 }
@@ -97,7 +104,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
 fn every_frame_reads_back_in_one_spelling() {
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     for round in 0..3000 {
-        let frame = frame(&mut chance, round % 16);
+        let frame = frame(&mut chance, round % 19);
         let bytes = frame.encode();
         assert_eq!(Frame::decode(&bytes).as_ref(), Ok(&frame));
         assert!(Frame::decode(&[&bytes[..], &[0]].concat()).is_err(), "something follows: {frame:?}");
@@ -112,7 +119,7 @@ fn other_bytes_are_refused_or_read_as_what_they_spell() {
     let mut chance = ChaCha8Rng::seed_from_u64(2);
     let mut read = 0;
     for round in 0..60_000 {
-        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 16).encode() };
+        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 19).encode() };
         for _ in 0..chance.random_range(0..4) {
             if !bytes.is_empty() {
                 let at = chance.random_range(0..bytes.len());

@@ -4,7 +4,7 @@
 
 use data_encoding::HEXLOWER;
 use sheaf_access::TicketKey;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_protocol::*;
 use sheaf_record::{DeviceKey, Digest, Prefix, Signature};
 
@@ -75,6 +75,10 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("supplied", Frame::Supplied),
         ("packed", Frame::Packed(Packed { head: Some(b"a signed head".to_vec()), run: b"a packed run".to_vec() })),
         ("packed, of a chain that is known", Frame::Packed(Packed { head: None, run: b"a packed run".to_vec() })),
+        ("want a list", Frame::WantBlob(WantBlob { blob: BlobId(run(28)), size: 3_000_000, piece: Piece::List(0) })),
+        ("want a chunk", Frame::WantBlob(WantBlob { blob: BlobId(run(28)), size: 3_000_000, piece: Piece::Chunk(9) })),
+        ("blob", Frame::Blob(BlobPart { blob: BlobId(run(28)), piece: Piece::Chunk(9), at: 61_440, bytes: b"bytes".to_vec() })),
+        ("no blob", Frame::NoBlob(BlobId(run(28)))),
     ]
 }
 

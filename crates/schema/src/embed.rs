@@ -25,5 +25,11 @@ pub const CONTENTS: &str = "toc";
 /// The language of code that is a formula of its own, in TeX.
 pub const MATH: &str = "math";
 
+/// An image that is drawn. Its value is an [`crate::Attachment`].
+pub const IMAGE: &str = "image";
+
+/// Any other file, shown as a card. Its value is an [`crate::Attachment`].
+pub const FILE: &str = "file";
+
 /// Every kind this build knows.
-pub const ALL: [&str; 7] = [SOURCE, DOCUMENT, PERSON, DATE, FORMULA, FOOTNOTE, CONTENTS];
+pub const ALL: [&str; 9] = [SOURCE, DOCUMENT, PERSON, DATE, FORMULA, FOOTNOTE, CONTENTS, IMAGE, FILE];

@@ -7,6 +7,7 @@
 //!
 //! Nothing here does I/O, and nothing here knows that a replica exists: a Delta's positions are UTF-16 offsets into a view's text.
 
+pub mod attachment;
 pub mod attributes;
 mod block;
 mod checksum;
@@ -21,6 +22,7 @@ mod typescript;
 pub mod utf16;
 mod value;
 
+pub use attachment::Attachment;
 pub use attributes::{Attributes, attributes};
 pub use block::{Block, COLUMN_WIDTHS, Callout, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, is_id, token};
 pub use checksum::Checksum;

@@ -1,6 +1,8 @@
 //! The table as TypeScript, for the editor and for foreign clients.
 
-use crate::{COLOURS, COLUMN_WIDTHS, Callout, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, embed, json, link, quill, token};
+use crate::{
+    COLOURS, COLUMN_WIDTHS, Callout, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, attachment, embed, json, link, quill, token,
+};
 
 /// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
 pub fn typescript() -> String {
@@ -36,6 +38,11 @@ pub fn typescript() -> String {
         constant("FOOTNOTE", "The embed that refers to a footnote, by its id.", &quoted(embed::FOOTNOTE)),
         constant("CONTENTS", "The embed that is a table of contents.", &quoted(embed::CONTENTS)),
         constant("MATH", "The language of code that is a formula of its own.", &quoted(embed::MATH)),
+        constant("IMAGE", "The embed that is an image.", &quoted(embed::IMAGE)),
+        constant("FILE", "The embed that is any other file.", &quoted(embed::FILE)),
+        list("IMAGES", "Types of images that are drawn.", attachment::IMAGES.iter().map(|name| quoted(name))),
+        constant("MAX_PIXELS", "The most pixels of an image that is drawn.", &attachment::MAX_PIXELS.to_string()),
+        constant("IMAGE_WIDTHS", "How narrow and how wide an image may be drawn, in CSS pixels.", &image_widths()),
         list("QUILL_LINES", "Our block strings beside Quill's attributes; where two rows fit, the first holds.", lines),
         constant("QUILL_INDENT", "Quill's attribute for our `in=N`: the same number.", &quoted(quill::INDENT)),
         constant("QUILL_CODE", "Quill's attribute for code; its value is our `lang`, 'plain' or true without one.", &quoted(quill::CODE)),
@@ -75,6 +82,10 @@ fn tokens() -> String {
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))
+}
+
+fn image_widths() -> String {
+    format!("{{ least: {}, most: {} }}", attachment::IMAGE_WIDTHS.start(), attachment::IMAGE_WIDTHS.end())
 }
 
 fn widths() -> String {

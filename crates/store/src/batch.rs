@@ -1,6 +1,6 @@
 //! What can be written: changes, gathered into a batch that is written wholly or not at all.
 
-use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Wall};
+use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, Wall};
 
 use crate::Snapshot;
 
@@ -151,6 +151,31 @@ pub enum Change {
         /// Each document once.
         mentions: Vec<Mention>,
     },
+    /// The document refers to a file. Said again it changes nothing.
+    Attachment {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
+        /// What it is called.
+        name: String,
+        /// Whether this device may pass it on through this document.
+        offered: bool,
+    },
+    /// A file may be passed on through this document from now on: it has come through it, or was put there here.
+    Offered {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
+    },
+    /// Its person wants a file, however large it is.
+    Asked {
+        /// The hash of its bytes.
+        blob: BlobId,
+        /// How many bytes.
+        size: u64,
+    },
     /// A setting of the profile; `None` takes it away.
     Setting {
         /// Its name.
@@ -298,6 +323,9 @@ impl std::fmt::Debug for Change {
             Change::Reviewed(number) => write!(f, "Reviewed({number})"),
             Change::Search { .. } => write!(f, "Search"),
             Change::Mentions { row, mentions } => write!(f, "Mentions({row}, {} of them)", mentions.len()),
+            Change::Attachment { blob, size, .. } => write!(f, "Attachment({}, {size} bytes)", blob.short()),
+            Change::Offered { blob, .. } => write!(f, "Offered({})", blob.short()),
+            Change::Asked { blob, .. } => write!(f, "Asked({})", blob.short()),
             Change::Setting { name, .. } => write!(f, "Setting({name})"),
             Change::Peer { device, .. } => write!(f, "Peer({})", device.short()),
         }

@@ -26,7 +26,8 @@ pub use faults::{Fault, FaultPoint, Faults};
 pub use lock::LOCK_FILE;
 pub use migrate::VERSION;
 pub use reader::{
-    Backlink, JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow, Standing,
+    AttachmentRow, Backlink, JournalRow, PeerRow, QuarantineRow, Reader, ReceiptRow, RescuedRow, ReviewRow, SealRow, SearchHit, SecretRow,
+    Standing,
 };
 pub use snapshot::Snapshot;
 pub use store::{DATABASE_FILE, Options, Pending, Store};

@@ -13,8 +13,13 @@ use crate::OpenError;
 pub const VERSION: u32 = STEPS.len() as u32;
 
 /// Step n leads from version n to n + 1. A step that has been released is never edited.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("steps/1.sql"), include_str!("steps/2.sql"), include_str!("steps/3.sql"), include_str!("steps/4.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("steps/1.sql"),
+    include_str!("steps/2.sql"),
+    include_str!("steps/3.sql"),
+    include_str!("steps/4.sql"),
+    include_str!("steps/5.sql"),
+];
 
 /// "Shef", in the header of every database of ours.
 const APPLICATION: i32 = 0x5368_6566;

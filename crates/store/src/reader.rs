@@ -1,9 +1,11 @@
 //! Everything that can be read.
 
+mod attachments;
 mod journal;
 mod library;
 mod packs;
 
+pub use attachments::AttachmentRow;
 pub use journal::{JournalRow, QuarantineRow, ReceiptRow, RescuedRow, ReviewRow, SealRow, SecretRow, Standing};
 pub use library::{Backlink, PeerRow, SearchHit};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -85,6 +85,20 @@ impl Writing<'_> {
                 self.run("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)", params![self.key()?, title, body])
             }
             Change::Mentions { row, mentions } => self.mentions(*row, mentions),
+            Change::Attachment { blob, size, name, offered } => {
+                let sql = "INSERT INTO attachments (document, blob, size, name, number, offered, asked)
+                    SELECT ?1, ?2, ?3, ?4, coalesce(max(number), 0) + 1, ?5, 0 FROM attachments WHERE document = ?1
+                    ON CONFLICT DO NOTHING";
+                self.run(sql, params![self.key()?, blob.as_bytes(), integer(*size)?, name, offered])
+            }
+            Change::Offered { blob, size } => {
+                let sql = "UPDATE attachments SET offered = 1 WHERE document = ?1 AND blob = ?2 AND size = ?3";
+                self.run(sql, params![self.key()?, blob.as_bytes(), integer(*size)?])
+            }
+            Change::Asked { blob, size } => {
+                let sql = "UPDATE attachments SET asked = 1 WHERE document = ?1 AND blob = ?2 AND size = ?3";
+                self.run(sql, params![self.key()?, blob.as_bytes(), integer(*size)?])
+            }
             Change::Setting { name, value: Some(value) } => {
                 let sql = "INSERT INTO settings (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
                 self.run(sql, params![name, value])

@@ -59,3 +59,17 @@ export function isBlockCommand(name: string): name is BlockCommand {
 export function isPageCommand(name: string): name is keyof typeof COMMANDS {
   return Object.hasOwn(COMMANDS, name);
 }
+
+const OF_BROWSER: Readonly<Record<string, CommandName>> = {
+  historyUndo: "undo",
+  historyRedo: "redo",
+  formatBold: "bold",
+  formatItalic: "italic",
+  formatUnderline: "underline",
+  formatStrikeThrough: "strike",
+};
+
+/** What the browser's own menus ask for, by the type of its input event. */
+export function commandOfBrowser(type: string): CommandName | undefined {
+  return Object.hasOwn(OF_BROWSER, type) ? OF_BROWSER[type] : undefined;
+}

@@ -3,18 +3,22 @@
  * view, the screen, presence and menus are put together here; none of them knows another.
  */
 import "./editor.css";
+import "./attachments/attachments.css";
 import "./outline/folding.css";
 import "./handle/handle.css";
 import "./page/callouts.css";
 import "./page/tables.css";
+import { Attaching } from "./attachments/attaching.ts";
+import { Files } from "./attachments/files.ts";
+import { dropCursor } from "prosemirror-dropcursor";
 import { type Counts, Counting } from "./counting.ts";
-import { type CommandName, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
+import { type CommandName, commandOfBrowser, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
 import type { Delta } from "./delta.ts";
 import { Find } from "./find/find.ts";
-import { sharedBlock, setLanguage, turnTask } from "./editing/blocks.ts";
+import { setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
-import { activeMarks, setLink, toggleMark, unlink } from "./editing/marks.ts";
+import { setLink, toggleMark, unlink } from "./editing/marks.ts";
 import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
@@ -28,7 +32,7 @@ import type { Change } from "./lines/rewriting.ts";
 import { randomName } from "./names.ts";
 import { NOTHING_KNOWN } from "./mentioning.ts";
 import { Menus } from "./menus/menus.ts";
-import { openNamedHere, reachOf } from "./embeds/reach.ts";
+import { openNamedHere, reachEmbed, reachOf } from "./embeds/reach.ts";
 import { retellEmbeds } from "./embeds/view.ts";
 import { Footnotes } from "./footnotes/footnotes.ts";
 import { Folding } from "./outline/folding.ts";
@@ -39,13 +43,16 @@ import { Pictures } from "./pictures/pictures.ts";
 import { People } from "./presence/people.ts";
 import { printable } from "./printable.ts";
 import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
-import type { EditorEvents, EditorSnapshot, Here } from "./snapshot.ts";
+import { type EditorEvents, type EditorSnapshot, type Here, snapshotOf } from "./snapshot.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
 import { View } from "./view.ts";
 import { beforeKey, beforeText } from "./window/keys.ts";
 import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
+
+/** The line that shows where what is dragged will land. */
+const LANDING = dropCursor({ color: false, class: "landing", width: 2 });
 
 /** An open document. */
 export class Editor {
@@ -63,6 +70,8 @@ export class Editor {
   private readonly folding: Folding;
   private readonly footnotes: Footnotes;
   private readonly clipboard: Clipboard;
+  private readonly files: Files;
+  private readonly attaching: Attaching;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
   private readonly pictures: Pictures;
@@ -104,7 +113,7 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin];
+    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, LANDING];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;
@@ -124,10 +133,16 @@ export class Editor {
       (key) => TURNS[key],
     );
     this.counting = new Counting(page.lines, () => this.changed());
+    this.files = new Files(options.wire, options.document, options.saves ?? "browser");
+    this.attaching = new Attaching(page, this.files, {
+      state: (state) => this.telling.say("attaching", state),
+      failed: (name, error) => this.telling.say("notAttached", { name, error }),
+    });
     this.menus = new Menus(
       page,
       options.mentioning ?? NOTHING_KNOWN,
       () => this.words.blocks,
+      (accept) => this.attaching.pick(accept),
       () => this.changed(),
     );
     this.typing = new Typing(page, () => this.view.undo.interrupt());
@@ -136,6 +151,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
+      (files, offset) => void this.attaching.add(files, offset),
       this.words,
       this.blocks.chosen,
     );
@@ -160,7 +176,10 @@ export class Editor {
     const { page } = this.view;
     const view = mountScreen(host, page, this.screenEvents(), {
       words: this.words,
-      reach: reachOf(this.outline, this.footnotes, (nth) => this.goToSection(nth), this.options.mentioning ?? NOTHING_KNOWN),
+      reach: reachOf(this.outline, this.footnotes, (nth) => this.goToSection(nth), {
+        mentioning: this.options.mentioning ?? NOTHING_KNOWN,
+        files: this.files,
+      }),
       spelling: () => this.spelling,
     });
     view.dom.setAttribute("data-placeholder", this.words.placeholder);
@@ -216,6 +235,7 @@ export class Editor {
     this.people.stop();
     this.toolbar.stop();
     this.telling.stop();
+    this.files.stop();
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
     await this.lane.close();
@@ -418,6 +438,7 @@ export class Editor {
         this.people.textChanging(delta);
         this.menus.textChanged(delta);
         this.blocks.changing(delta);
+        this.attaching.textChanging(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -529,7 +550,11 @@ export class Editor {
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.telling.say("linkWanted", this.links.here),
       fold: () => this.folding.toggleHere(),
-      reachLink: () => this.links.reach() || openNamedHere(this.view.page, this.options.mentioning) || this.footnotes.goToReference(),
+      reachLink: () =>
+        this.links.reach() ||
+        openNamedHere(this.view.page, this.options.mentioning) ||
+        reachEmbed(this.view.page) ||
+        this.footnotes.goToReference(),
       copyAsMarkdown: () => this.clipboard.copyAsMarkdown(),
       menuHere: () => this.run("menuHere"),
       blockMenu: () => this.blocks.openMenu(),
@@ -544,10 +569,8 @@ export class Editor {
 
   private browserCommand(type: string): boolean {
     if (!this.isComposing && /^(?:insert|delete)/.test(type)) beforeText(this.view.page, false);
-    if (type === "historyUndo") return this.run("undo") || true;
-    if (type === "historyRedo") return this.run("redo") || true;
-    const mark = { formatBold: "bold", formatItalic: "italic", formatUnderline: "underline", formatStrikeThrough: "strike" }[type];
-    return mark !== undefined && (this.run(mark as CommandName) || true);
+    const command = commandOfBrowser(type);
+    return command !== undefined && (this.run(command) || true);
   }
 
   private toolbarBox(): Box | undefined {
@@ -561,31 +584,15 @@ export class Editor {
   }
 
   private takeSnapshot(): EditorSnapshot {
-    const { page, undo } = this.view;
-    const { from, to } = ends(page.selection);
-    const block = sharedBlock(page);
-    const slash = this.menus.slash.state;
-    const mention = this.menus.naming.state;
-    return {
-      role: this.lane.role,
-      editable: page.editable,
-      saved: !this.lane.isUnsaved,
+    const { from, to } = ends(this.view.page.selection);
+    return snapshotOf(this.view, {
       unsavedSince: this.unsavedSince,
       focused: this.focused,
-      empty: page.lines.length <= 1,
-      selection: page.selection,
-      marks: activeMarks(page),
-      kind: block.kind,
-      quote: block.quote,
-      language: block.language,
-      canUndo: undo.canUndo && page.editable,
-      canRedo: undo.canRedo && page.editable,
       words: this.counting.words,
       selectedWords: from === to ? 0 : this.counting.between(from, to),
-      slash: slash === undefined ? undefined : { ...slash, box: this.boxAt(slash.from, slash.from) },
-      mention: mention === undefined ? undefined : { ...mention, box: this.boxAt(mention.from, mention.from) },
+      ...this.menus.placed((at) => this.boxAt(at, at)),
       toolbar: this.toolbarBox(),
-    };
+    });
   }
 
   private changed(): void {

@@ -17,6 +17,8 @@ export interface EditorOptions {
   readonly words?: Partial<EditorWords>;
   /** What can be named; without it only what was named before is shown. */
   readonly mentioning?: Mentioning;
+  /** Who saves files: the core in Sheaf's own window, else the browser. */
+  readonly saves?: "core" | "browser";
   readonly now?: () => number;
   /** How much of the text is held on the page. */
   readonly extent?: Partial<Extent>;

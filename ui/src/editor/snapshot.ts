@@ -1,6 +1,10 @@
 /** What the chrome may know of an editor at one moment, and what it is told as it happens. Plain data, nothing of ProseMirror. */
+import { sharedBlock } from "./editing/blocks.ts";
+import { activeMarks } from "./editing/marks.ts";
+import type { View } from "./view.ts";
 import type { BlockMenuAsked } from "./handle/blocks.ts";
 import type { ChosenTold } from "./handle/chosen.ts";
+import type { AttachingState } from "./attachments/attaching.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
 import type { MentionState } from "./menus/mention.ts";
@@ -72,10 +76,36 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
+  /** A file is on its way to the core; undefined: none is. */
+  attaching: AttachingState | undefined;
+  /** A file was not attached. */
+  notAttached: { readonly name: string; readonly error: unknown };
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };
   /** Whole blocks were chosen, or none is chosen any more. */
   chosen: ChosenTold;
   /** What can be done to blocks is to be shown. */
   blockMenu: BlockMenuAsked;
+}
+
+/** What only the editor itself knows of its state. */
+type Known = Pick<EditorSnapshot, "unsavedSince" | "focused" | "words" | "selectedWords" | "slash" | "mention" | "toolbar">;
+
+/** The state of a view, with what its editor knows besides. */
+export function snapshotOf({ page, lane, undo }: View, known: Known): EditorSnapshot {
+  const block = sharedBlock(page);
+  return {
+    ...known,
+    role: lane.role,
+    editable: page.editable,
+    saved: !lane.isUnsaved,
+    empty: page.lines.length <= 1,
+    selection: page.selection,
+    marks: activeMarks(page),
+    kind: block.kind,
+    quote: block.quote,
+    language: block.language,
+    canUndo: undo.canUndo && page.editable,
+    canRedo: undo.canRedo && page.editable,
+  };
 }

@@ -12,6 +12,19 @@ export interface EditorWords {
   readonly untitled: string;
   readonly somebody: string;
   readonly notHere: string;
+  readonly attachmentImage: string;
+  readonly attachmentNameless: string;
+  readonly attachmentAlt: string;
+  readonly attachmentWidth: string;
+  readonly attachmentGet: string;
+  readonly attachmentSave: string;
+  readonly attachmentBroken: string;
+  readonly attachmentAwaited: (size: string) => string;
+  readonly attachmentLarge: (size: string) => string;
+  readonly attachmentComing: (got: string, size: string) => string;
+  readonly attachmentProblem: (size: string, why: string) => string;
+  /** With an empty place: where the browser saves things. */
+  readonly attachmentSaved: (where: string) => string;
   readonly label: string;
   readonly placeholder: string;
   /** The field in which a formula is edited, and a formula that is empty. */
@@ -60,6 +73,18 @@ export const WORDS: EditorWords = {
   untitled: "Untitled",
   somebody: "Somebody",
   notHere: "This document is not in your library",
+  attachmentImage: "Image",
+  attachmentNameless: "File without a name",
+  attachmentAlt: "What is to be seen, for those who do not see it",
+  attachmentWidth: "Width of the image",
+  attachmentGet: "Get it",
+  attachmentSave: "Save…",
+  attachmentBroken: "This image cannot be drawn. It can be saved.",
+  attachmentAwaited: (size) => `${size}, waiting for somebody who has it`,
+  attachmentLarge: (size) => `${size}, not fetched yet`,
+  attachmentComing: (got, size) => `${got} of ${size}`,
+  attachmentProblem: (size, why) => `${size}: ${why}`,
+  attachmentSaved: (where) => (where === "" ? "Saved" : `Saved as ${where}`),
   blocks: {},
 };
 

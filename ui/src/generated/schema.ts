@@ -93,6 +93,8 @@ export const EMBEDS = [
   'formula',
   'footnote',
   'toc',
+  'image',
+  'file',
 ] as const;
 
 /** The embed that holds Markdown the schema cannot say yet. */
@@ -118,6 +120,28 @@ export const CONTENTS = 'toc' as const;
 
 /** The language of code that is a formula of its own. */
 export const MATH = 'math' as const;
+
+/** The embed that is an image. */
+export const IMAGE = 'image' as const;
+
+/** The embed that is any other file. */
+export const FILE = 'file' as const;
+
+/** Types of images that are drawn. */
+export const IMAGES = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'image/svg+xml',
+] as const;
+
+/** The most pixels of an image that is drawn. */
+export const MAX_PIXELS = 50000000 as const;
+
+/** How narrow and how wide an image may be drawn, in CSS pixels. */
+export const IMAGE_WIDTHS = { least: 24, most: 4096 } as const;
 
 /** Our block strings beside Quill's attributes; where two rows fit, the first holds. */
 export const QUILL_LINES = [

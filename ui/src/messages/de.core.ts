@@ -17,6 +17,8 @@ export const ofCore: Pick<Messages, "errors" | "notices" | "sentences" | "unansw
     malformed: (words) => `Das war nicht zu verstehen. (${words})`,
     no_key: () => "Diese Seite wurde ohne ihren Schlüssel geöffnet. Starte sie neu mit `sheaf up --bridge`.",
     failed: (words) => `Das hat nicht geklappt. (${words})`,
+    disk_full: () => "Auf der Festplatte ist kein Platz mehr.",
+    not_here: () => "Diese Datei ist noch nicht hier.",
   },
   notices: {
     rescued: "Jemand hat eine Zeile mit Worten von dir entfernt, ohne sie gesehen zu haben. Deine Worte sind aufgehoben.",

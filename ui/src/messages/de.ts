@@ -393,6 +393,25 @@ export const de: Messages = {
 
   shortcuts,
 
+  attachments: {
+    attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
+    failed: (name, why) => `${name} wurde nicht angehängt: ${why}`,
+    inText: {
+      attachmentImage: "Bild",
+      attachmentNameless: "Datei ohne Namen",
+      attachmentAlt: "Was zu sehen ist, für alle, die es nicht sehen",
+      attachmentWidth: "Breite des Bildes",
+      attachmentGet: "Holen",
+      attachmentSave: "Speichern…",
+      attachmentBroken: "Dieses Bild lässt sich nicht zeichnen. Speichern geht.",
+      attachmentAwaited: (size) => `${size}, wartet auf jemanden, der sie hat`,
+      attachmentLarge: (size) => `${size}, noch nicht geholt`,
+      attachmentComing: (got, size) => `${got} von ${size}`,
+      attachmentProblem: (size, why) => `${size}: ${why}`,
+      attachmentSaved: (where) => (where === "" ? "Gespeichert" : `Gespeichert als ${where}`),
+    },
+  },
+
   find: {
     open: "In diesem Dokument suchen",
     label: "Suchen und ersetzen",
@@ -459,6 +478,8 @@ export const de: Messages = {
       task: "Aufgabenliste",
       quote: "Zitat",
       code: "Codeblock",
+      image: "Bild…",
+      file: "Datei…",
       divider: "Trennlinie",
       callout: "Hinweiskasten",
       note: "Hinweis",
@@ -498,6 +519,8 @@ export const de: Messages = {
       warning: ["kasten", "achtung"],
       caution: ["kasten", "gefahr"],
       code: ["quelltext", "programm"],
+      image: ["foto", "bildschirmfoto"],
+      file: ["anhang", "anhängen"],
       divider: ["linie", "strich"],
     },
     turnInto: "Umwandeln in",

@@ -120,6 +120,26 @@ export const en = {
 
   shortcuts,
 
+  attachments: {
+    attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
+    failed: (name: string, why: string) => `${name} was not attached: ${why}`,
+    /** What the text itself says about its images and files. */
+    inText: {
+      attachmentImage: "Image",
+      attachmentNameless: "File without a name",
+      attachmentAlt: "What is to be seen, for those who do not see it",
+      attachmentWidth: "Width of the image",
+      attachmentGet: "Get it",
+      attachmentSave: "Save…",
+      attachmentBroken: "This image cannot be drawn. It can be saved.",
+      attachmentAwaited: (size: string) => `${size}, waiting for somebody who has it`,
+      attachmentLarge: (size: string) => `${size}, not fetched yet`,
+      attachmentComing: (got: string, size: string) => `${got} of ${size}`,
+      attachmentProblem: (size: string, why: string) => `${size}: ${why}`,
+      attachmentSaved: (where: string) => (where === "" ? "Saved" : `Saved as ${where}`),
+    },
+  },
+
   find: {
     open: "Find in this document",
     label: "Find and replace",
@@ -484,6 +504,8 @@ export const en = {
       formula: "Formula in a line",
       math: "Formula",
       mermaid: "Diagram",
+      image: "Image…",
+      file: "File…",
     } as Readonly<Record<string, string>>,
     /** Other words under which a block is found; those of English stand with the blocks (src/editor/menus/slash.ts). */
     blocksAlso: {} as Readonly<Record<string, readonly string[]>>,

@@ -32,6 +32,10 @@ const ONLY_FORMATS = new Set([
   "details.storedCount",
   "names",
   "settings.zoomed",
+  "attachments.inText.attachmentProblem",
+  "details.number",
+  "details.storedCount",
+  "names",
   "statistics.number",
   "statistics.size",
 ]);

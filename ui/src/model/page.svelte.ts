@@ -12,7 +12,7 @@ import {
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
-import { openLink } from "../ipc/connect.ts";
+import { isWindow, openLink } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
@@ -36,7 +36,7 @@ export function textWords(): EditorWords {
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
   const text = { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
   const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
-  return { ...text, ...notes, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
+  return { ...text, ...notes, ...say.attachments.inText, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
 
 export class Page {
@@ -51,6 +51,10 @@ export class Page {
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
+  /** A file that is on its way into the text. */
+  attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
+  /** Why a file was not attached. */
+  notAttached = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
   told = $state("");
   /** What can be done to blocks is shown. */
@@ -162,6 +166,7 @@ export class Page {
         openOutside: (url) => void openLink(url),
         words: textWords(),
         mentioning: this.mentions,
+        saves: isWindow() ? "core" : "browser",
       });
       if (this.#closed) {
         void editor.destroy();
@@ -189,6 +194,8 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
+      editor.on("attaching", (state) => (this.attaching = state ?? null)),
+      editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
       editor.on("folded", ({ heading, folded }) => {
         this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
       }),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use sheaf_base::{ChainId, DocumentId, Hash, Position};
 use sheaf_document::{
-    HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, SealRow, SecretRow, SnapshotState, Span, Stored, Ticket, Writes,
+    HeadRow, Hydration, QuarantineRow, ReceiptRow, RecordRow, ReferenceRow, SealRow, SecretRow, SnapshotState, Span, Stored, Ticket, Writes,
 };
 use sheaf_protocol::{Chunks, Frame};
 use sheaf_record::{ChainCipher, EpochSecret, Signature};
@@ -27,6 +27,7 @@ pub(crate) struct Disk {
     pub(crate) secrets: Vec<SecretRow>,
     pub(crate) receipts: BTreeMap<sheaf_base::DeviceId, ReceiptRow>,
     pub(crate) quarantine: Vec<QuarantineRow>,
+    pub(crate) references: Vec<ReferenceRow>,
     pub(crate) snapshot: Option<SnapshotState>,
     pub(crate) title: String,
     pub(crate) ticket: Option<Ticket>,
@@ -61,6 +62,7 @@ impl Disk {
         self.secrets.extend(writes.secrets.iter().cloned());
         self.receipts.extend(writes.receipts.iter().map(|row| (row.device, row.clone())));
         self.quarantine.extend(writes.quarantine.iter().cloned());
+        self.references.extend(writes.references.iter().cloned());
     }
 
     /// A seal takes the place of the chain's newest, unless that one begins a new 64 KiB.

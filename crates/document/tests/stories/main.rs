@@ -6,6 +6,7 @@ mod shell;
 mod view;
 
 mod apart;
+mod attachments;
 mod chance;
 mod forger;
 mod forks;

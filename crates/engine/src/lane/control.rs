@@ -1,5 +1,6 @@
 //! The control lane: one request each for everything that the command line and the windows' chrome can ask.
 
+mod attachments;
 mod counted;
 mod library;
 mod people;
@@ -35,6 +36,16 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "review_done" => review::done(engine, &fields).await,
         "search" => library::search(engine, &fields).await,
         "backlinks" => library::backlinks(engine, &fields).await,
+        "attach" => attachments::begin(engine, &fields).await,
+        "attach_part" => attachments::part(engine, &fields).await,
+        "attach_done" => attachments::done(engine, &fields).await,
+        "attach_stop" => attachments::stop(engine, &fields),
+        "attachments" => attachments::list(engine, &fields).await,
+        "attachment" => attachments::one(engine, &fields).await,
+        "attachment_bytes" => attachments::bytes(engine, &fields).await,
+        "attachment_get" => attachments::get(engine, &fields).await,
+        "attachment_save" => attachments::save(engine, &fields).await,
+        "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
         "preview" => people::preview(engine, &fields),
         "join" => people::join(engine, &fields).await,

@@ -126,6 +126,7 @@ pub fn event(event: &Event) -> Value {
         Event::Rescued { document } => json!({ "event": "rescued", "document": document.to_string() }),
         Event::Mentions => json!({ "event": "mentions" }),
         Event::Reviewed { document } => json!({ "event": "reviewed", "document": document.to_string() }),
+        Event::Attachments { document } => json!({ "event": "attachments", "document": document.to_string() }),
         Event::Link { device, up, path } => {
             json!({ "event": "link", "device": device.to_string(), "up": up, "path": path })
         }

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use super::hub::Hub;
 use super::linked::{Job, Linked};
 use super::pace::Pace;
+use super::serve::Serving;
 use super::supply::Supply;
 use crate::task::{blocking, supervised};
 
@@ -125,6 +126,7 @@ async fn read_bulk(hub: Arc<Hub>, linked: Arc<Linked>, mut bulk: BulkInbox) {
             About::Document(document) => Ok((document, Frame::decode(rest)?)),
         });
         match heard {
+            Ok((document, frame @ (Frame::Blob(_) | Frame::NoBlob(_)))) => hub.hear_file((linked.peer(), document, frame)),
             Ok((document, frame)) => {
                 // On the bulk lane a document that is not open is one that was just closed.
                 if linked.is_open(document)
@@ -218,7 +220,7 @@ impl Conversation {
     async fn hear_link(&mut self, frame: LinkFrame) -> Result<(), Breach> {
         match frame {
             LinkFrame::Greeting { versions } if !self.greeted => {
-                Versions::HERE.agree(&versions).ok_or(Breach::Version(versions))?;
+                self.linked.greeted(Versions::HERE.agree(&versions).ok_or(Breach::Version(versions))?);
                 self.greeted = true;
                 Ok(())
             }
@@ -285,6 +287,10 @@ impl Conversation {
         if self.linked.is_shut(document) || !self.pace.hears(&frame, self.hub.now()) {
             return Ok(());
         }
+        if let Frame::WantBlob(want) = frame {
+            // Who may have what is looked up when it is that piece's turn.
+            return if self.linked.want(document, want) { Ok(()) } else { Err(Breach::Manners("too many pieces of files at once")) };
+        }
         let Some(live) = self.hub.document_for(document).await else {
             // Nobody is refused for refusing.
             if matches!(frame, Frame::Refuse(_) | Frame::Bye | Frame::Presence(_)) {
@@ -305,13 +311,16 @@ impl Conversation {
     }
 }
 
-/// Feeds the bulk lane: the supplies under way take turns, a frame each, so that a large document does not hold up a small one.
+/// Feeds the bulk lane: the supplies under way take turns, a frame each, so that a large document does not hold up a small one; and after each
+/// round files are given a frame.
 async fn feed(hub: Arc<Hub>, linked: Arc<Linked>, mut jobs: mpsc::UnboundedReceiver<Job>) {
     let mut packets = PacketWriter::default();
     let mut under_way: VecDeque<Supply> = VecDeque::new();
+    let mut serving = Serving::default();
     loop {
-        while let Some(job) = next(&mut jobs, under_way.is_empty()).await {
+        while let Some(job) = next(&mut jobs, under_way.is_empty() && serving.is_idle()).await {
             match job {
+                Job::Want(document, want) => serving.want(document, want),
                 Job::Supply(document, spans) => {
                     let plan = hub.read(move |reader| Supply::plan(reader, document, &spans)).await;
                     match plan {
@@ -326,7 +335,18 @@ async fn feed(hub: Arc<Hub>, linked: Arc<Linked>, mut jobs: mpsc::UnboundedRecei
                 }
             }
         }
-        let Some(mut supply) = under_way.pop_front() else { return };
+        let file = serving.next(&hub, &linked).await;
+        if let Some((document, frame)) = &file
+            && hand_over(&linked, &mut packets, *document, frame).await.is_err()
+        {
+            return;
+        }
+        let Some(mut supply) = under_way.pop_front() else {
+            if file.is_some() {
+                continue;
+            }
+            return;
+        };
         let document = supply.document;
         if !linked.is_open(document) {
             continue;

@@ -10,9 +10,10 @@ use sheaf_document::{PeerId, State};
 use sheaf_protocol::{Frame, RouteHint};
 use sheaf_store::{Entry, Store};
 use sheaf_transport::{Path, PathKind, Profile, Reason, Route, Transport};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::{self, Book};
+use super::fetch::Word;
 use super::linked::Linked;
 use crate::clock::Clock;
 use crate::engine::{Engine, Shared};
@@ -37,6 +38,12 @@ pub(super) struct Hub {
     state: Mutex<HubState>,
     links: Mutex<BTreeMap<PeerId, Arc<Linked>>>,
     book: Mutex<Book>,
+    /// Something is to be done about files.
+    pub(super) files: Notify,
+    /// Documents of which it is to be looked up what is missing.
+    files_of: Mutex<BTreeSet<DocumentId>>,
+    /// What peers say about files.
+    words: mpsc::Sender<Word>,
 }
 
 /// What the main task has to do, and what it has found.
@@ -59,7 +66,7 @@ pub(super) struct HubState {
 }
 
 impl Hub {
-    pub(super) fn new(engine: &Engine, book: Book) -> Hub {
+    pub(super) fn new(engine: &Engine, book: Book, words: mpsc::Sender<Word>) -> Hub {
         let shared = &engine.shared;
         Hub {
             instance: crate::random::bytes(),
@@ -72,6 +79,9 @@ impl Hub {
             state: Mutex::default(),
             links: Mutex::default(),
             book: Mutex::new(book),
+            files: Notify::new(),
+            files_of: Mutex::default(),
+            words,
         }
     }
 
@@ -231,6 +241,24 @@ impl Hub {
                 supervised("taking leave", async move { link.leave(Reason::Dismissed, "no document is shared any more").await });
             }
         }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ files
+
+    /// A document may refer to files that are not here.
+    pub(super) fn look_for_files(&self, document: DocumentId) {
+        held(&self.files_of).insert(document);
+        self.files.notify_one();
+    }
+
+    /// The documents of which that was said.
+    pub(super) fn take_files(&self) -> BTreeSet<DocumentId> {
+        std::mem::take(&mut *held(&self.files_of))
+    }
+
+    /// A peer has said something about a file. Dropped if more wait than were asked for: who was asked is asked again.
+    pub(super) fn hear_file(&self, word: Word) {
+        drop(self.words.try_send(word));
     }
 
     // ------------------------------------------------------------------------------------------------------------ links

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Lane, LinkUp, PeerId, Span};
-use sheaf_protocol::{About, Frame, LinkFrame, PacketWriter, RouteHint, SessionId};
+use sheaf_protocol::{About, BLOBS, Frame, LinkFrame, PacketWriter, RouteHint, SessionId, WantBlob};
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
@@ -34,7 +34,14 @@ pub(super) struct Linked {
     told_path: Mutex<Option<Option<String>>>,
     /// Bytes sent and received that are in the statistics already.
     counted: Mutex<(u64, u64)>,
+    /// The version that both speak; 0 before the greeting.
+    version: AtomicU8,
+    /// Pieces of files that the peer waits for.
+    wants: AtomicUsize,
 }
+
+/// Pieces of files that a peer may wait for at once on one link. Ours asks for half as many.
+pub(super) const WANTS: usize = 64;
 
 #[derive(Debug, Default)]
 struct Open {
@@ -50,6 +57,7 @@ struct Open {
 pub(super) enum Job {
     Supply(DocumentId, Vec<Span>),
     Frame(DocumentId, Frame),
+    Want(DocumentId, WantBlob),
 }
 
 /// Whether a frame got away.
@@ -75,6 +83,8 @@ impl Linked {
             told_routes: Mutex::default(),
             told_path: Mutex::default(),
             counted: Mutex::default(),
+            version: AtomicU8::new(0),
+            wants: AtomicUsize::new(0),
         };
         (linked, feeder)
     }
@@ -182,14 +192,36 @@ impl Linked {
         }
     }
 
-    /// Says something about a document that need not be open here.
-    pub(super) fn say(&self, document: DocumentId, frame: &Frame) {
+    /// Says something about a document that need not be open here, if there is room.
+    pub(super) fn say(&self, document: DocumentId, frame: &Frame) -> bool {
         let bytes = frame.encode();
         let mut writer = held(&self.fast);
-        if self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET) {
+        self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET) && {
             let packet = writer.packet(About::Document(document), &bytes);
-            let _ = self.link.send(sheaf_transport::Lane::Fast, packet);
+            self.link.send(sheaf_transport::Lane::Fast, packet).is_ok()
         }
+    }
+
+    /// Both have said what they speak.
+    pub(super) fn greeted(&self, version: u8) {
+        self.version.store(version, Ordering::Release);
+    }
+
+    pub(super) fn speaks_of_files(&self) -> bool {
+        self.version.load(Ordering::Acquire) >= BLOBS
+    }
+
+    /// The peer wants a piece of a file. False: it waits for too many already.
+    pub(super) fn want(&self, document: DocumentId, want: WantBlob) -> bool {
+        let fits = self.wants.fetch_add(1, Ordering::AcqRel) < WANTS;
+        // A feeder that is gone took the link with it.
+        drop(self.jobs.send(Job::Want(document, want)));
+        fits
+    }
+
+    /// It waits for one piece less.
+    pub(super) fn answered(&self) {
+        self.wants.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Says something about the link, as soon as there is room. Such packets need no place among those about documents.

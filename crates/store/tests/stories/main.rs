@@ -1,5 +1,6 @@
 //! Stories about the store, each from the caller's side. Some run a copy of this program as a child and kill it.
 
+mod attachments;
 mod cost;
 mod faults;
 mod full_disk;

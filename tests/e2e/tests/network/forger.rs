@@ -48,7 +48,7 @@ impl Loot {
     }
 
     /// The whole journal, as it would be supplied.
-    fn everything(&self) -> Vec<Frame> {
+    pub(crate) fn everything(&self) -> Vec<Frame> {
         let mut chunks = Chunks::new();
         self.chains.iter().for_each(|chain| chunks.head(chain.chain, signed(chain)));
         for seal in &self.seals {
@@ -129,11 +129,48 @@ fn one(chain: BundleChain, number: u64, record: Vec<u8>, signature: Signature) -
 /// A link to somebody's node, held by hand.
 pub(crate) struct ByHand {
     pub(crate) endpoint: Endpoint,
-    fast: (SendStream, RecvStream),
-    /// Kept open: a link without its bulk lane is none.
-    _bulk: (SendStream, RecvStream),
-    packets: PacketWriter,
+    fast: Hand,
+    bulk: Hand,
     document: DocumentId,
+}
+
+/// One lane of it.
+struct Hand {
+    to: SendStream,
+    from: RecvStream,
+    says: PacketWriter,
+    hears: PacketReader,
+    /// The other side has opened it, with the same words; it says them on the first lane only.
+    open: bool,
+}
+
+impl Hand {
+    async fn open(connection: &iroh::endpoint::Connection, lane: u8) -> Hand {
+        let (mut to, from) = connection.open_bi().await.expect("a lane");
+        to.write_all(&opening(lane)).await.expect("open");
+        Hand { to, from, says: PacketWriter::default(), hears: PacketReader::default(), open: lane != 0 }
+    }
+
+    async fn say(&mut self, about: About, bytes: &[u8]) {
+        let packet = self.says.packet(about, bytes);
+        self.to.write_all(&framed(&packet)).await.expect("the link is open");
+    }
+
+    /// The next frame about a document; none: the link is down.
+    async fn hear(&mut self) -> Option<Frame> {
+        if !std::mem::replace(&mut self.open, true) {
+            self.from.read_exact(&mut [0; 15]).await.ok()?;
+        }
+        loop {
+            let mut length = [0; 4];
+            self.from.read_exact(&mut length).await.ok()?;
+            let mut packet = vec![0; u32::from_be_bytes(length) as usize];
+            self.from.read_exact(&mut packet).await.ok()?;
+            if let (About::Document(_), rest) = self.hears.open(&packet).expect("a packet") {
+                return Some(Frame::decode(rest).expect("a frame"));
+            }
+        }
+    }
 }
 
 impl ByHand {
@@ -141,37 +178,33 @@ impl ByHand {
         let endpoint = endpoint(secret).await;
         let there = EndpointAddr::from_parts(device, [TransportAddr::Ip(address)]);
         let connection = endpoint.connect(there, b"sheaf/1").await.expect("a member is let in");
-        let mut fast = connection.open_bi().await.expect("the fast lane");
-        let mut bulk = connection.open_bi().await.expect("the bulk lane");
-        fast.0.write_all(&opening(0)).await.expect("open");
-        bulk.0.write_all(&opening(1)).await.expect("open");
-        let greeting = LinkFrame::Greeting { versions: Versions::HERE };
-        let mut packets = PacketWriter::default();
-        let packet = packets.packet(About::Link, &greeting.encode());
-        fast.0.write_all(&framed(&packet)).await.expect("open");
-        ByHand { endpoint, fast, _bulk: bulk, packets, document: loot.document }
+        let (mut fast, bulk) = (Hand::open(&connection, 0).await, Hand::open(&connection, 1).await);
+        fast.say(About::Link, &LinkFrame::Greeting { versions: Versions::HERE }.encode()).await;
+        ByHand { endpoint, fast, bulk, document: loot.document }
     }
 
     pub(crate) async fn say(&mut self, frame: &Frame) {
-        let packet = self.packets.packet(About::Document(self.document), &frame.encode());
-        self.fast.0.write_all(&framed(&packet)).await.expect("the link is open");
+        self.fast.say(About::Document(self.document), &frame.encode()).await;
+    }
+
+    pub(crate) async fn say_bulk(&mut self, frame: &Frame) {
+        self.bulk.say(About::Document(self.document), &frame.encode()).await;
+    }
+
+    /// The next frame about a document on the fast lane; none: the link is down.
+    pub(crate) async fn hear(&mut self) -> Option<Frame> {
+        self.fast.hear().await
+    }
+
+    /// The next frame about a document on the bulk lane; none: the link is down.
+    pub(crate) async fn hear_bulk(&mut self) -> Option<Frame> {
+        self.bulk.hear().await
     }
 
     /// Hears what is answered until this device is dismissed; says why.
     async fn dismissed(&mut self) -> Dismissal {
-        // The other side opens its streams with the same words.
-        let mut opening = [0; 15];
-        self.fast.1.read_exact(&mut opening).await.expect("an opening");
-        let mut packets = PacketReader::default();
         loop {
-            let mut length = [0; 4];
-            self.fast.1.read_exact(&mut length).await.expect("a word before the end");
-            let mut packet = vec![0; u32::from_be_bytes(length) as usize];
-            self.fast.1.read_exact(&mut packet).await.expect("a whole packet");
-            let (about, rest) = packets.open(&packet).expect("a packet");
-            if let About::Document(_) = about
-                && let Frame::Refuse(why) = Frame::decode(rest).expect("a frame")
-            {
+            if let Frame::Refuse(why) = self.hear().await.expect("a word before the end") {
                 return why;
             }
         }

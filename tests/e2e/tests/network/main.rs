@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "stories outside the product wait for real time to pass and say how long it took")]
 
+mod attached;
 mod counted;
 mod doctor;
 mod forger;

@@ -25,6 +25,7 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
+    private readonly attach: (files: readonly File[], offset?: number) => void = () => undefined,
     private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
     private readonly chosen?: { readonly range: { readonly from: number; readonly to: number } | undefined; act(act: "delete"): void },
@@ -75,6 +76,11 @@ export class Clipboard {
     const isPlain = performance.now() < this.plainUntil;
     const html = isPlain ? "" : data.getData("text/html");
     this.plainUntil = 0;
+    // What has words is words: spreadsheets put a picture of their cells beside them.
+    if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
+      this.attach([...data.files]);
+      return true;
+    }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
       const copied = readHtml(html);
@@ -98,6 +104,10 @@ export class Clipboard {
     if (moved) return this.move(offset);
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
+    if (data.files.length > 0) {
+      this.attach([...data.files], offset);
+      return true;
+    }
     const html = data.getData("text/html");
     const plain = data.getData("text/plain");
     const copied = html === "" ? [] : readHtml(html);

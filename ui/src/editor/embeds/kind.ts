@@ -1,4 +1,5 @@
 /** What a kind of embed is to the editor: how it is drawn, and what stands for it where only words or plain HTML can go. */
+import type { Files } from "../attachments/files.ts";
 import type { Attributes } from "../delta.ts";
 import type { Mentioning } from "../mentioning.ts";
 import type { Heading } from "../outline/headings.ts";
@@ -24,6 +25,8 @@ export interface EmbedReach {
   goToNote(note: string): boolean;
   /** What the names in the text stand for. */
   readonly mentioning: Mentioning;
+  /** The document's images and files. */
+  readonly files: Files;
 }
 
 /** What an embed on the screen may ask for. */

@@ -1,10 +1,11 @@
 /** The kinds of embeds that this build draws. What is not in this table is a card, and kept. */
-import { CONTENTS, DATE, DOCUMENT, FOOTNOTE, FORMULA, PERSON, SOURCE } from "../../generated/schema.ts";
+import { CONTENTS, DATE, DOCUMENT, FILE, FOOTNOTE, FORMULA, IMAGE, PERSON, SOURCE } from "../../generated/schema.ts";
 import type { Run } from "../lines/line.ts";
 import { source } from "./card.ts";
 import { contents } from "./contents.ts";
 import { footnote } from "./footnote.ts";
 import { formula } from "./formula.ts";
+import { file, image } from "./image.ts";
 import { dateNamed, documentNamed, personNamed } from "./mention.ts";
 import type { EmbedKind, Embedded } from "./kind.ts";
 
@@ -16,6 +17,8 @@ const KINDS: Readonly<Record<string, EmbedKind>> = {
   [FORMULA]: formula,
   [FOOTNOTE]: footnote,
   [CONTENTS]: contents,
+  [IMAGE]: image,
+  [FILE]: file,
 };
 
 /** The kind of an embed and what it holds; no kind when this build does not know it, or when it is not one thing with one name. */

@@ -1,4 +1,4 @@
-/** What embeds reach of the text around them, and what keys reach of an embed: the document that is named where the caret is. */
+/** What embeds reach of the text around them, and what keys reach of embeds: the document that is named at the caret, and what takes keys inside one. */
 import { DOCUMENT } from "../../generated/schema.ts";
 import { ends } from "../editing/range.ts";
 import type { Mentioning } from "../mentioning.ts";
@@ -9,7 +9,12 @@ import type { EmbedReach } from "./kind.ts";
 import { documentIn } from "./mention.ts";
 
 /** What the embeds of one text may know and where they may go. */
-export function reachOf(outline: Outline, footnotes: Footnotes, goToSection: (nth: number) => boolean, mentioning: Mentioning): EmbedReach {
+export function reachOf(
+  outline: Outline,
+  footnotes: Footnotes,
+  goToSection: (nth: number) => boolean,
+  around: Pick<EmbedReach, "mentioning" | "files">,
+): EmbedReach {
   return {
     headings: () => outline.headings,
     onHeadings: (listener) => outline.subscribe(listener),
@@ -17,7 +22,7 @@ export function reachOf(outline: Outline, footnotes: Footnotes, goToSection: (nt
     numberOf: (note) => footnotes.numberOf(note),
     wordsOf: (note) => footnotes.wordsOf(note),
     goToNote: (note) => footnotes.goToNote(note),
-    mentioning,
+    ...around,
   };
 }
 
@@ -43,4 +48,27 @@ function documentHere(page: Page): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Goes into the embed at the caret, before it or behind it. Answers false when there is none that takes keys. */
+export function reachEmbed(page: Page): boolean {
+  const { view } = page;
+  const { anchor, head } = page.selection;
+  if (view === undefined) return false;
+  for (const offset of [Math.min(anchor, head), Math.max(anchor, head) - 1]) {
+    const position = offset < 0 ? undefined : page.positionOf(offset);
+    const embed = position === undefined ? null : view.nodeDOM(position);
+    const inside = embed instanceof HTMLElement ? embed.querySelector<HTMLElement>("input, button:not([hidden])") : null;
+    if (!(embed instanceof HTMLElement) || inside === null) continue;
+    const back = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      view.focus();
+    };
+    embed.addEventListener("keydown", back);
+    embed.addEventListener("focusout", () => embed.removeEventListener("keydown", back), { once: true });
+    inside.focus();
+    return true;
+  }
+  return false;
 }

@@ -97,7 +97,11 @@ class Host implements EmbedHost {
 
   format(attributes: Attributes): void {
     const at = this.offset();
-    if (at !== undefined) this.page.edit(new Delta().retain(at).retain(1, attributes), { scroll: false });
+    if (at === undefined) return;
+    // It is drawn anew, and whoever is at work in it goes on where they were.
+    const within = this.elementAt(at)?.querySelector(":focus")?.className;
+    this.page.edit(new Delta().retain(at).retain(1, attributes), { scroll: false });
+    if (within !== undefined && within !== "") this.elementAt(at)?.querySelector<HTMLElement>(`.${within}`)?.focus();
   }
 
   replace(value: unknown): void {
@@ -119,6 +123,12 @@ class Host implements EmbedHost {
     const at = this.offset();
     if (at !== undefined) this.page.select({ anchor: at + 1, head: at + 1 });
     this.page.view?.focus();
+  }
+
+  private elementAt(offset: number): HTMLElement | undefined {
+    const position = this.page.positionOf(offset);
+    const found = position === undefined ? null : this.page.view?.nodeDOM(position);
+    return found instanceof HTMLElement ? found : undefined;
   }
 
   /** Where it stands in the text now. */

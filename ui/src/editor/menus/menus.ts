@@ -2,6 +2,8 @@
 import type { Delta } from "../delta.ts";
 import type { Mentioning } from "../mentioning.ts";
 import type { Page } from "../page/page.ts";
+import type { Box } from "../screen.ts";
+import type { EditorSnapshot } from "../snapshot.ts";
 import type { BlockWords } from "../words.ts";
 import { MentionMenu } from "./mention.ts";
 import { SlashMenu } from "./slash.ts";
@@ -11,8 +13,8 @@ export class Menus {
   readonly slash: SlashMenu;
   readonly naming: MentionMenu;
 
-  constructor(page: Page, mentioning: Mentioning, named: () => BlockWords, changed: () => void) {
-    this.slash = new SlashMenu(page, named);
+  constructor(page: Page, mentioning: Mentioning, named: () => BlockWords, pick: (accept: string) => void, changed: () => void) {
+    this.slash = new SlashMenu(page, named, pick);
     this.naming = new MentionMenu(page, mentioning, changed);
   }
 
@@ -26,6 +28,16 @@ export class Menus {
   follow(typed: string | undefined): void {
     this.slash.follow(typed);
     this.naming.follow(typed);
+  }
+
+  /** What they show, and where; undefined when one is closed. */
+  placed(boxAt: (offset: number) => Box | undefined): Pick<EditorSnapshot, "slash" | "mention"> {
+    const slash = this.slash.state;
+    const mention = this.naming.state;
+    return {
+      slash: slash && { ...slash, box: boxAt(slash.from) },
+      mention: mention && { ...mention, box: boxAt(mention.from) },
+    };
   }
 
   /** A key. Answers whether it was a menu's. */

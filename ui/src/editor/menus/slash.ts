@@ -2,7 +2,7 @@
  * The insert menu without its looks: what it offers, what is typed into it, which item is chosen. The chrome draws it and the editor's keys drive it.
  * It opens at a `/` at a line's start or after a space, filters as one types, and leaves the text alone when dismissed.
  */
-import { MATH } from "../../generated/schema.ts";
+import { IMAGES, MATH } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import { insertContents, insertFormula } from "../embeds/insert.ts";
 import { changeBlock, readBlock, turnInto } from "../lines/block.ts";
@@ -54,6 +54,8 @@ const ITEMS: readonly SlashItem[] = [
   { id: "footnote", group: "blocks", title: "Footnote", keywords: ["note", "reference", "[^1]"] },
   { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "contents", "[toc]"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
+  { id: "image", group: "blocks", title: "Image…", keywords: ["picture", "photo", "screenshot"] },
+  { id: "file", group: "blocks", title: "File…", keywords: ["attachment", "attach", "upload"] },
   { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
 
@@ -69,6 +71,7 @@ export class SlashMenu {
   constructor(
     private readonly page: Page,
     private readonly named: () => BlockWords = () => ({}),
+    private readonly pick: (accept: string) => void = () => undefined,
   ) {}
 
   /** What it shows; undefined when it is closed. */
@@ -152,7 +155,8 @@ export class SlashMenu {
     this.open = undefined;
     if (state === undefined || !offered.some((item) => item.id === id)) return;
     page.edit(new Delta().retain(state.from).delete(sign + state.query.length), { selection: caret(state.from), joins: "slash menu" });
-    insert(page, id);
+    if (id === "image" || id === "file") this.pick(id === "image" ? IMAGES.join(",") : "");
+    else insert(page, id);
   }
 }
 

@@ -1,0 +1,88 @@
+//! Saving a file where its person finds it: the folder for downloads, under a name that is free. What is there is never written over, and
+//! nothing that is saved may be run by a click: it gets no right to.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use sheaf_base::{BlobId, DocumentId};
+
+use super::AttachmentError;
+use crate::engine::Engine;
+use crate::task::blocking;
+
+/// What a file is called that has no name.
+const NAMELESS: &str = "attachment";
+
+/// Names that are tried: `a.png`, `a (1).png` and so on.
+const TRIES: u32 = 1000;
+
+impl Engine {
+    /// Saves a file that is here into the folder for downloads, and says where.
+    pub async fn save_attachment(&self, document: DocumentId, blob: BlobId, size: u64) -> Result<PathBuf, AttachmentError> {
+        let shared = self.shared.clone();
+        blocking(move || {
+            let row = shared.attachment((document, blob, size))?;
+            let whole = shared.attachments.blobs.read(blob, size)?;
+            let folder = downloads().ok_or(AttachmentError::NoFolder)?;
+            std::fs::create_dir_all(&folder).map_err(sheaf_blobs::BlobError::from)?;
+            let (mut file, path) = free(&folder, &row.name).map_err(sheaf_blobs::BlobError::from)?;
+            for chunk in 0..whole.list().values().len() as u64 {
+                let written = whole.chunk(chunk).and_then(|bytes| Ok(file.write_all(&bytes)?));
+                if let Err(error) = written {
+                    // Half a file is worse than none.
+                    let _ = std::fs::remove_file(&path);
+                    return Err(error.into());
+                }
+            }
+            Ok(path)
+        })
+        .await
+    }
+}
+
+/// Where downloads go.
+fn downloads() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    variable("XDG_DOWNLOAD_DIR").or_else(|| variable("HOME").map(|home| home.join("Downloads")))
+}
+
+/// A new file under this name, or the next that is free.
+fn free(folder: &Path, name: &str) -> io::Result<(File, PathBuf)> {
+    // A name that begins with a dot hides, and one that is only dots is a folder.
+    let name = name.trim_start_matches('.').trim();
+    let name = if name.is_empty() { NAMELESS } else { name };
+    let (stem, extension) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).unwrap_or((name, ""));
+    for number in 0..TRIES {
+        let numbered = if number == 0 { stem.to_owned() } else { format!("{stem} ({number})") };
+        let path = folder.join(if extension.is_empty() { numbered } else { format!("{numbered}.{extension}") });
+        match OpenOptions::new().write(true).create_new(true).mode(0o644).open(&path) {
+            Ok(file) => return Ok((file, path)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number_and_none_leads_elsewhere() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let saved = |name: &str| free(folder.path(), name).map(|(_, path)| path.file_name().map(|name| name.to_owned())).expect("free");
+        for (name, becomes) in [
+            ("a.tar.gz", "a.tar.gz"),
+            ("a.tar.gz", "a.tar (1).gz"),
+            ("notes", "notes"),
+            ("notes", "notes (1)"),
+            ("..", NAMELESS),
+            (".bashrc", "bashrc"),
+        ] {
+            assert_eq!(saved(name).as_deref(), Some(std::ffi::OsStr::new(becomes)));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/** Images and files in the text: pasted, picked and dropped in one window, there in the other; and nothing in them is run. The stories build on one another. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+import { Person, story, until } from "./person.mjs";
+
+const ada = new Person("Ada");
+const ben = new Person("Ben", { colorScheme: "dark" });
+
+/** What is drawn: how large it is, how wide it is shown and what is said of it. */
+const images = (person) =>
+  person.page.$$eval(".attachment.image", (all) =>
+    all.map((one) => {
+      const img = one.querySelector("img");
+      return { natural: img?.naturalWidth ?? 0, shown: Math.round(one.querySelector(".attachment-frame").getBoundingClientRect().width), alt: img?.alt };
+    }),
+  );
+
+const cards = (person) => person.page.$$eval(".attachment.file .attachment-name", (all) => all.map((one) => one.textContent));
+
+async function seesImages(person, fits) {
+  await until(`${person.name} to see the images`, async () => fits(await images(person)));
+}
+
+/** Takes a picture of nothing in particular, as a screenshot tool does, into the clipboard. */
+async function copiesAScreenshot(person, width, height) {
+  await person.page.evaluate(
+    async ([width, height]) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width, height });
+      const pen = canvas.getContext("2d");
+      for (let at = 0; at < width; at += 8) {
+        pen.fillStyle = `hsl(${at} 70% 50%)`;
+        pen.fillRect(at, 0, 8, height);
+      }
+      const png = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+    },
+    [width, height],
+  );
+}
+
+/** Chooses an item of the insert menu that asks for a file, and answers with these. */
+async function picks(person, item, files) {
+  const asked = person.page.waitForEvent("filechooser");
+  await person.types(`/${item}`);
+  await person.presses("Enter");
+  await (await asked).setFiles(files);
+}
+
+story("a screenshot that Ada pastes is in Ben's window", async () => {
+  await ada.opens();
+  await ada.begins("Field notes");
+  await ada.types("What we saw:");
+  await copiesAScreenshot(ada, 320, 200);
+  await ada.presses("Control+v");
+  await seesImages(ada, ([one]) => one?.natural === 320 && one.shown === 320);
+  const ticket = await ada.shares();
+  await ben.opens();
+  await ben.joins(ticket, "Field notes");
+  await seesImages(ben, ([one]) => one?.natural === 320 && one.shown === 320);
+  await ada.writes(" on Monday.");
+  await ben.sees("on Monday.");
+});
+
+story("what is to be seen is said with keys, the width set with keys, and both merge", async () => {
+  await ada.page.focus(".sheaf-editor");
+  await ada.page.evaluate(() => document.querySelector(".attachment.image").scrollIntoView());
+  const goesIn = async (person) => {
+    await person.page.focus(".sheaf-editor");
+    await person.isInText();
+    await person.presses("Control+Home", "End", "ArrowRight", "Alt+Enter");
+    await until(`${person.name} to be in the image`, () => person.page.evaluate(() => document.activeElement?.closest(".attachment") !== null));
+  };
+  await goesIn(ada);
+  await ada.page.locator(".attachment-alt").focus();
+  await ada.types("Stripes of every colour");
+  await ada.presses("Enter");
+  // An image is drawn anew when somebody else changes it, and whoever is at work in it has to go in again.
+  await seesImages(ben, ([one]) => one?.alt === "Stripes of every colour");
+  await goesIn(ben);
+  await ben.page.locator(".attachment-handle").focus();
+  await ben.presses("ArrowLeft", "ArrowLeft");
+  for (const person of [ada, ben]) await seesImages(person, ([one]) => one?.shown === 288 && one.alt === "Stripes of every colour");
+  assert.deepEqual(await ada.hindrances(".sheaf-editor"), []);
+});
+
+story("an image that holds a program is drawn, and the program is not run", async () => {
+  await ada.writes("\n");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40" onload="top.ran = 1"><script>top.ran = 1; parent.ran = 1</script><rect width="60" height="40" fill="teal"/></svg>`;
+  await picks(ada, "image", [{ name: "map.svg", mimeType: "image/svg+xml", buffer: Buffer.from(svg) }]);
+  for (const person of [ada, ben]) {
+    await seesImages(person, (all) => all.length === 2 && all[1].natural === 60);
+    assert.equal(await person.page.evaluate(() => globalThis.ran), undefined);
+    assert.deepEqual(person.complaints, []);
+  }
+});
+
+story("a page that calls itself a picture is a card that can be saved and not opened", async () => {
+  await ada.writes("\n");
+  const page = Buffer.from("<!doctype html><script>globalThis.ran = 1</script>");
+  await picks(ada, "file", [{ name: "photo\u202Egnp.html", mimeType: "image/png", buffer: page }]);
+  await until("both to have the card", async () => (await cards(ada)).length === 1 && (await cards(ben)).length === 1);
+  assert.deepEqual(await cards(ben), ["photoU+202Egnp.html"]);
+  const saved = ben.page.waitForEvent("download");
+  await ben.page.locator(".attachment.file .attachment-save").click();
+  assert.deepEqual(await readFile(await (await saved).path()), page);
+  assert.equal(await ben.page.evaluate(() => globalThis.ran), undefined);
+});
+
+story("everything is there after a reload", async () => {
+  await ben.page.reload();
+  await ben.page.waitForSelector(".sheaf-editor, nav");
+  if ((await ben.page.locator(".sheaf-editor").count()) === 0) await ben.chooses("Field notes");
+  await seesImages(ben, (all) => all.length === 2 && all[0].shown === 288 && all[0].natural === 320 && all[1].natural === 60);
+  assert.equal((await cards(ben)).length, 1);
+  for (const person of [ada, ben]) assert.deepEqual(person.complaints, []);
+});

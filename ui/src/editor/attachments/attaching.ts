@@ -1,0 +1,96 @@
+/**
+ * Files on their way into the text: pasted, dropped or picked. Each enters the text when the core has all of it, at the place that was meant, wherever
+ * that has gone meanwhile; in a line of its own, for that is where images and cards are read.
+ */
+import { Delta } from "../delta.ts";
+import { caret, ends, newline } from "../editing/range.ts";
+import { readBlock } from "../lines/block.ts";
+import type { Page } from "../page/page.ts";
+import type { Files } from "./files.ts";
+
+/** What the chrome shows of it; undefined: nothing is under way. */
+export interface AttachingState {
+  readonly name: string;
+  readonly bytes: number;
+  readonly size: number;
+}
+
+/** What it tells. */
+export interface AttachingListener {
+  state(state: AttachingState | undefined): void;
+  failed(name: string, error: unknown): void;
+}
+
+/** One page's files on their way. */
+export class Attaching {
+  /** Where the next one goes. */
+  private readonly places = new Set<{ offset: number }>();
+
+  constructor(
+    private readonly page: Page,
+    private readonly files: Files,
+    private readonly listener: AttachingListener,
+  ) {}
+
+  /** Attaches files one after the other at an offset, or at the selection. */
+  async add(files: readonly File[], offset = ends(this.page.selection).from): Promise<void> {
+    if (!this.page.editable) return;
+    const place = { offset };
+    this.places.add(place);
+    for (const file of files) {
+      try {
+        const told = (bytes: number): void => this.listener.state({ name: file.name, bytes, size: file.size });
+        told(0);
+        const { kind, value } = await this.files.attach(file, told);
+        if (this.page.editable) this.insert(place, { [kind]: value });
+      } catch (error) {
+        this.listener.failed(file.name, error);
+      } finally {
+        this.listener.state(undefined);
+      }
+    }
+    this.places.delete(place);
+  }
+
+  /** Asks which files, with the system's own dialog. */
+  pick(accept: string): void {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.multiple = true;
+    input.accept = accept;
+    input.addEventListener("change", () => void this.add([...(input.files ?? [])]));
+    input.click();
+  }
+
+  /** The text changes: what is on its way goes where its place goes. */
+  textChanging(delta: Delta): void {
+    for (const place of this.places) place.offset = delta.transformPosition(place.offset);
+  }
+
+  private insert(place: { offset: number }, embed: Record<string, unknown>): void {
+    const { page } = this;
+    const { line, start } = page.lines.at(Math.min(place.offset, page.lines.length));
+    const end = start + line.width;
+    const delta = new Delta();
+    let behind = start + 1;
+    if (readBlock(line.block).cell !== null) {
+      // A cell's line stays the one it is.
+      delta.retain(place.offset).insert(embed);
+      behind = place.offset + 1;
+    } else if (line.width === 0 && readBlock(line.block).kind !== "code") delta.retain(start).insert(embed);
+    else if (line.ends) {
+      delta
+        .retain(end + 1)
+        .insert(embed)
+        .insert("\n", newline(page, ""));
+      behind = end + 2;
+    } else {
+      delta.retain(end).insert("\n", newline(page, line.block)).insert(embed);
+      behind = end + 2;
+    }
+    // Who waits at the place goes on behind the image; who has gone elsewhere stays there.
+    const waits = page.selection.anchor === page.selection.head && page.selection.head === place.offset;
+    page.edit(delta, waits ? { selection: caret(behind) } : { scroll: false });
+    place.offset = behind;
+  }
+}
