@@ -261,7 +261,7 @@ export class Editor {
   run(name: CommandName): boolean {
     if (name === "undo") return this.view.undoEdit();
     if (name === "redo") return this.view.redoEdit();
-    if (name === "menuHere") return this.openMenuHere();
+    if (name === "menuHere") return this.menus.openHere();
     if (isBlockCommand(name)) return this.blocks.run(name);
     return isPageCommand(name) && runOn(this.view.page, name);
   }
@@ -289,13 +289,6 @@ export class Editor {
   /** Sets the language of the code the caret is in. */
   setLanguage(language: string): boolean {
     return setLanguage(this.view.page, language);
-  }
-
-  /** Shows what can be done to the table or the callout that the caret is in. */
-  private openMenuHere(): boolean {
-    const opened = this.menus.slash.openHere();
-    this.changed();
-    return opened;
   }
 
   /** Chooses an item of the insert menu. */

@@ -13,7 +13,13 @@ export class Menus {
   readonly slash: SlashMenu;
   readonly naming: MentionMenu;
 
-  constructor(page: Page, mentioning: Mentioning, named: () => BlockWords, pick: (accept: string) => void, changed: () => void) {
+  constructor(
+    page: Page,
+    mentioning: Mentioning,
+    named: () => BlockWords,
+    pick: (accept: string) => void,
+    private readonly changed: () => void,
+  ) {
     this.slash = new SlashMenu(page, named, pick);
     this.naming = new MentionMenu(page, mentioning, changed);
   }
@@ -28,6 +34,13 @@ export class Menus {
   follow(typed: string | undefined): void {
     this.slash.follow(typed);
     this.naming.follow(typed);
+  }
+
+  /** Shows what can be done to the table or the callout that the caret is in. Answers false elsewhere. */
+  openHere(): boolean {
+    const opened = this.slash.openHere();
+    this.changed();
+    return opened;
   }
 
   /** What they show, and where; undefined when one is closed. */
