@@ -12,7 +12,7 @@ use crate::{
     history::{History, branch_row, head_row},
     input::RequestId,
     output::Answer,
-    references::references,
+    references,
     turn::{SealRow, SecretRow, Writes},
 };
 
@@ -53,7 +53,7 @@ impl Draft {
         }
         self.writes.heads.extend(base.map(|base| branch_row(chain, base)));
         if let Some(update) = update {
-            self.writes.references.extend(references(&update, false));
+            references::note(&mut self.writes, &update, false);
             let position = sheaf_base::Position { chain, number: record.number, hash: record.hash };
             self.flight.news.push(News { row: at, position, author, update });
         }

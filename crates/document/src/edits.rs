@@ -11,7 +11,7 @@ use crate::{
     input::{Input, Present, Push, RequestId, ViewId},
     output::{Answer, Author, Done, Opened, Refused, State},
     presence::places,
-    references::references,
+    references,
     views::{Judged, correction},
     words,
 };
@@ -137,7 +137,7 @@ impl Document {
                 self.rebuild();
                 return Err(Refused::Closed(error.to_string()));
             }
-            self.draft.writes.references.extend(references(&update, true));
+            references::note(&mut self.draft.writes, &update, true);
         }
         Ok(())
     }

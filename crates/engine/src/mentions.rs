@@ -25,17 +25,25 @@ const SHARE: u32 = 30;
 /// What is kept of the line around a mention, in characters.
 const EXCERPT: usize = 160;
 
-/// Documents that are about to be looked at, with how long that took the last time.
+/// Documents that name others. The rest cost nothing.
 #[derive(Default)]
 pub(crate) struct Mentions {
+    naming: Mutex<BTreeSet<DocumentId>>,
+    /// About to be looked at.
     due: Mutex<BTreeSet<DocumentId>>,
+    /// How long that took the last time.
     took: Mutex<BTreeMap<DocumentId, Duration>>,
 }
 
 impl Mentions {
+    /// A record of a document names another.
+    pub(crate) fn names(&self, document: DocumentId) {
+        held(&self.naming).insert(document);
+    }
+
     /// A document's text changed.
     pub(crate) fn changed(&self, shared: &Arc<Shared>, document: DocumentId) {
-        if !held(&self.due).insert(document) {
+        if !held(&self.naming).contains(&document) || !held(&self.due).insert(document) {
             return;
         }
         let rest = REST.max(held(&self.took).get(&document).copied().unwrap_or_default() * SHARE);
@@ -53,8 +61,8 @@ impl Mentions {
     pub(crate) fn catch_up(shared: &Arc<Shared>) {
         let shared = Arc::downgrade(shared);
         supervised("looking for mentions of last time", async move {
-            let Some(left) = unlooked(&shared).await else { return };
-            for document in left {
+            let left = naming(&shared).await.unwrap_or_default();
+            for document in left.into_iter().filter_map(|(document, went_on)| went_on.then_some(document)) {
                 let Some(shared) = shared.upgrade() else { return };
                 shared.look(document).await;
             }
@@ -62,9 +70,13 @@ impl Mentions {
     }
 }
 
-async fn unlooked(shared: &Weak<Shared>) -> Option<Vec<DocumentId>> {
-    let store = shared.upgrade()?.store.clone();
-    blocking(move || store.read(|reader| reader.unlooked())).await.ok()
+/// The documents that name others, and whether each went on since it was looked at.
+async fn naming(shared: &Weak<Shared>) -> Option<Vec<(DocumentId, bool)>> {
+    let shared = shared.upgrade()?;
+    let store = shared.store.clone();
+    let naming = blocking(move || store.read(|reader| reader.naming())).await.ok()?;
+    naming.iter().for_each(|(document, _)| shared.mentions.names(*document));
+    Some(naming)
 }
 
 impl Shared {

@@ -77,11 +77,10 @@ impl Reader<'_> {
         })
     }
 
-    /// The documents whose journals went on since somebody looked at whom they name, or that nobody ever looked at.
-    pub fn unlooked(&self) -> Result<Vec<DocumentId>, ReadError> {
-        let sql = "SELECT d.id FROM documents d LEFT JOIN looked l ON l.document = d.key
-            WHERE d.placeholder = 0 AND d.applied > coalesce(l.row, 0) ORDER BY d.changed DESC";
-        self.all(sql, [], |row| Ok(DocumentId(row.get(0)?)))
+    /// The documents that name others, or once did; and of them those whose journals went on since somebody looked whom they name.
+    pub fn naming(&self) -> Result<Vec<(DocumentId, bool)>, ReadError> {
+        let sql = "SELECT d.id, d.applied > l.row FROM looked l JOIN documents d ON d.key = l.document ORDER BY d.changed DESC";
+        self.all(sql, [], |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))
     }
 
     /// Documents that hold all these words, the best first. The last word may be the beginning of one.

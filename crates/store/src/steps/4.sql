@@ -8,7 +8,7 @@ CREATE TABLE mentions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mentions_by_named ON mentions (named);
 
--- Up to which journal row a document was looked at.
+-- The documents that name others, or once did: up to which journal row each was looked at.
 CREATE TABLE looked (
   document INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE,
   row      INTEGER NOT NULL
