@@ -9,7 +9,8 @@ const CLASSES = new Set(
   (
     "sheaf-editor ProseMirror ProseMirror-focused ProseMirror-separator ProseMirror-trailingBreak ProseMirror-selectednode line heading h1 h2 h3 h4 h5 h6 p ul ol " +
     "task code divider list quote cell done head unknown link unsafe soft check cell-text task-text card source newer card-title card-source card-kind table-frame " +
-    "hole table-button peer-caret peer-flag peer-selection fresh folded hidden empty embed goes-on more ProseMirror-widget"
+    "hole table-button peer-caret peer-flag peer-selection fresh folded hidden empty embed goes-on more ProseMirror-widget " +
+    "mention document person date formula as-source footnote contents attachment file image picture math-picture mermaid-picture picture-problem landing"
   ).split(" "),
 );
 
@@ -55,11 +56,17 @@ const NEVER = new Set("SCRIPT STYLE IFRAME FRAME OBJECT EMBED APPLET LINK META B
 export function strangers(root: Element): string[] {
   const found: string[] = [];
   for (const element of root.querySelectorAll("*")) {
-    if (element.parentElement?.closest("[data-embed]")) found.push(...dangers(element));
+    if (element.closest("[data-embed], .picture") !== null) found.push(...dangers(element), ...foreign(element));
     else found.push(...unknowns(element));
     if (element.shadowRoot !== null) found.push("a shadow root");
   }
   return found;
+}
+
+/** A class that the element of an embed has from elsewhere. */
+function foreign(element: Element): string[] {
+  if (!element.matches("[data-embed]")) return [];
+  return [...element.classList].filter((name) => !CLASSES.has(name)).map((name) => told(`class ${name}`, element));
 }
 
 function unknowns(element: Element): string[] {
