@@ -1,3 +1,4 @@
+/** Days are named as people name them, in both languages, and are never one that no calendar has. */
 import { expect, test } from "vitest";
 import { speak } from "./language.svelte.ts";
 import { dayName, dayOf, daysFor } from "./days.ts";
