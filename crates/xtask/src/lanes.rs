@@ -88,7 +88,12 @@ pub(crate) const LANES: &[Lane] = &[
         budget: 3,
         steps: &[Step::Build(PROGRAMS), Step::Npm("tests/e2e/js", "lane")],
     },
-    Lane { name: "store", proves: "kill -9, faulty disks, old and newer databases", budget: 2, steps: &[Step::Cargo(&["sheaf-store"])] },
+    Lane {
+        name: "store",
+        proves: "kill -9, faulty disks, old and newer databases, the files of attachments",
+        budget: 2,
+        steps: &[Step::Cargo(&["sheaf-store", "sheaf-blobs"])],
+    },
     Lane {
         name: "quic",
         proves: "the command line, and real QUIC on loopback and across the network laboratory",
