@@ -73,6 +73,8 @@ export const shortcuts: Messages["shortcuts"] = {
     "mod+shift+c": "Als Markdown kopieren",
     "mod+home": "An den Anfang",
     "mod+end": "Ans Ende",
+    "mod+shift+home": "Bis zum Anfang auswählen",
+    "mod+shift+end": "Bis ans Ende auswählen",
     "mod+a": "Alles auswählen; in Code zuerst den Code",
     escape: "Den Block der Einfügemarke auswählen; zurück in den Text",
     "shift+arrowup": "Einen Block weiter nach oben",

@@ -72,6 +72,8 @@ export const shortcuts = {
     "mod+shift+c": "Copy as Markdown",
     "mod+home": "To the beginning",
     "mod+end": "To the end",
+    "mod+shift+home": "Select to the beginning",
+    "mod+shift+end": "Select to the end",
     "mod+a": "Select everything; in code first the code",
     escape: "Choose the block of the caret; back to the text",
     "shift+arrowup": "Reach one block further up",

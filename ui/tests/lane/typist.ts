@@ -222,6 +222,7 @@ export class Typist {
 
 /** What a clipboard holds. */
 class Copied {
+  readonly files: readonly File[] = [];
   private readonly data = new Map<string, string>();
 
   setData(type: string, text: string): void {

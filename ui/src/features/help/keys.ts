@@ -13,6 +13,11 @@ export const PLAIN: ReadonlySet<string> = new Set([
   "mod+delete",
   "arrowup",
   "arrowdown",
+  // On a Mac; elsewhere they do nothing.
+  "mod+arrowup",
+  "mod+arrowdown",
+  "mod+shift+arrowup",
+  "mod+shift+arrowdown",
 ]);
 
 /** Some keys that do one thing, and what. */
