@@ -6,6 +6,7 @@ import type { Attributes } from "../delta.ts";
 import type { Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
+import { escapeHtml } from "./escape.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
 import { directionOfText } from "../lines/direction.ts";
 import { SOFT_BREAK, type Run } from "../lines/line.ts";
@@ -344,8 +345,4 @@ function markdownInline(runs: readonly Run[]): string {
 
 function textOf(runs: readonly Run[]): string {
   return runs.map((run) => (run.embed === undefined ? run.text : textOfEmbed(run))).join("");
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign] ?? sign);
 }

@@ -5,6 +5,7 @@
 import "./formula.css";
 
 import { drawTex } from "../pictures/tex.ts";
+import { escapeHtml } from "../clipboard/escape.ts";
 import type { Drawn, EmbedHost, EmbedKind, Embedded } from "./kind.ts";
 
 /** More of a source that is not drawn is not shown. */
@@ -14,17 +15,11 @@ const LONGEST_SHOWN = 200;
 export const formula: EmbedKind = {
   draw: (embedded, host) => new Formula(embedded, host),
   text: ({ value }) => `$${texOf(value)}$`,
-  html: ({ value }) => `<code class="math">${escaped(texOf(value))}</code>`,
+  html: ({ value }) => `<code class="math">${escapeHtml(texOf(value))}</code>`,
 };
 
 function texOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function escaped(text: string): string {
-  const element = document.createElement("span");
-  element.textContent = text;
-  return element.innerHTML;
 }
 
 class Formula implements Drawn {

@@ -2,6 +2,7 @@
  * Embeds that name something: a document, somebody, a day. A document is called as it is called now in the reader's library, else as it was called when
  * it was named. All of it may come from anywhere: what is not of the right form is drawn as words that lead nowhere.
  */
+import { escapeHtml } from "../clipboard/escape.ts";
 import { legible } from "../links/seen.ts";
 import type { Drawn, EmbedHost, EmbedKind } from "./kind.ts";
 import "./mention.css";
@@ -31,12 +32,14 @@ export const documentNamed: EmbedKind = {
     return drawn;
   },
   text: ({ value }) => nameIn(value, "title"),
+  html: ({ value }) => escapeHtml(nameIn(value, "title")),
 };
 
 /** Somebody who is named: `{device, name}`. */
 export const personNamed: EmbedKind = {
   draw: ({ value }, host) => mention("person", host, (words) => ({ text: `@${nameIn(value, "name") || words.somebody}`, known: true })),
   text: ({ value }) => `@${nameIn(value, "name")}`,
+  html: ({ value }) => escapeHtml(`@${nameIn(value, "name")}`),
 };
 
 /** A day: `2026-11-29`. */
@@ -47,6 +50,7 @@ export const dateNamed: EmbedKind = {
       known: true,
     })),
   text: ({ value }) => nameOf(value),
+  html: ({ value }) => escapeHtml(nameOf(value)),
 };
 
 /** The id of the document that a value names. */
