@@ -20,12 +20,13 @@ import { typography } from "./typography.ts";
 import { windows } from "./window.ts";
 
 export const stories: Story[] = [
+  // First: what they undo must not be an edit of another story.
+  ...inputMethods,
   ...shortcuts,
   ...finding,
   ...mentions,
   ...sections,
   ...pastes,
-  ...inputMethods,
   ...tables,
   ...wholeBlocks,
   ...typography,
