@@ -66,7 +66,8 @@ export function strangers(root: Element): string[] {
 /** A class that the element of an embed has from elsewhere. */
 function foreign(element: Element): string[] {
   if (!element.matches("[data-embed]")) return [];
-  return [...element.classList].filter((name) => !CLASSES.has(name)).map((name) => told(`class ${name}`, element));
+  const isOurs = (name: string): boolean => CLASSES.has(name) || /^person-[a-z]+$/.test(name);
+  return [...element.classList].filter((name) => !isOurs(name)).map((name) => told(`class ${name}`, element));
 }
 
 function unknowns(element: Element): string[] {
