@@ -21,6 +21,12 @@ async function handleOf(person, words) {
   return handle;
 }
 
+/** Asks for the menu with these keys, and waits until it has the keys. */
+async function asks(person, ...keys) {
+  await person.presses(...keys);
+  await person.page.waitForFunction(() => document.activeElement?.closest("[role=menu]"));
+}
+
 story("a block's menu opens from its handle, turns, doubles, moves, copies and deletes it, and gives the caret back", async () => {
   await ada.opens();
   await ada.begins("Harvest");
@@ -33,17 +39,16 @@ story("a block's menu opens from its handle, turns, doubles, moves, copies and d
   await shows(ada, ["p: Rye", "h2: Oats", "p: Barley"]);
   await ada.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));
 
-  await ada.presses("Enter");
-  await menu(ada).waitFor();
+  await asks(ada, "Enter");
   await ada.presses("ArrowDown", "Enter");
   await shows(ada, ["p: Rye", "h2: Oats", "h2: Oats", "p: Barley"]);
-  await ada.presses("Enter", "End", "Enter");
+  await asks(ada, "Enter");
+  await ada.presses("End", "Enter");
   await shows(ada, ["p: Rye", "h2: Oats", "p: Barley"]);
-  await ada.presses("Control+z", "Control+Home", "Alt+Enter");
-  await menu(ada).waitFor();
+  await asks(ada, "Control+z", "Control+Home", "Alt+Enter");
   await ada.page.getByRole("menuitem", { name: /^Move down/ }).click();
   await shows(ada, ["h2: Oats", "p: Rye", "h2: Oats", "p: Barley"]);
-  await ada.presses("Enter");
+  await asks(ada, "Enter");
   await ada.page.getByRole("menuitem", { name: /^Copy/ }).click();
   await until("the clipboard to hold it", async () => (await ada.page.evaluate(() => navigator.clipboard.readText())).trim() === "Rye");
   await ada.presses("Escape");
@@ -58,8 +63,7 @@ story("what is chosen is told, Escape closes what is on top first, and the block
   await ada.presses("Shift+ArrowDown");
   await ada.page.getByRole("status").filter({ hasText: "2 blocks chosen" }).waitFor({ state: "attached" });
   assert.deepEqual(await ada.hindrances(), []);
-  await ada.presses("Enter");
-  await menu(ada).waitFor();
+  await asks(ada, "Enter");
   await ada.presses("Escape");
   await menu(ada).waitFor({ state: "detached" });
   assert.equal(await ada.page.locator("[data-chosen]").count(), 2);
