@@ -51,12 +51,12 @@ const ITEMS: readonly SlashItem[] = [
   { id: "math", group: "blocks", title: "Formula", keywords: ["equation", "tex", "latex", "katex", "$$"] },
   { id: "formula", group: "blocks", title: "Formula in a line", keywords: ["equation", "inline", "math", "tex", "$"] },
   { id: "mermaid", group: "blocks", title: "Diagram", keywords: ["chart", "flowchart", "graph"] },
+  { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
   { id: "footnote", group: "blocks", title: "Footnote", keywords: ["note", "reference", "[^1]"] },
   { id: "toc", group: "blocks", title: "Table of contents", keywords: ["outline", "contents", "[toc]"] },
   { id: "divider", group: "blocks", title: "Divider", keywords: ["line", "rule", "hr", "---"] },
   { id: "image", group: "blocks", title: "Image…", keywords: ["picture", "photo", "screenshot"] },
   { id: "file", group: "blocks", title: "File…", keywords: ["attachment", "attach", "upload"] },
-  { id: "table", group: "blocks", title: "Table", keywords: ["grid", "rows", "columns", "spreadsheet"] },
 ];
 
 /** How far the caret may be from the `/`. */
