@@ -11,6 +11,7 @@ import "./page/tables.css";
 import { Attaching } from "./attachments/attaching.ts";
 import { Files } from "./attachments/files.ts";
 import { dropCursor } from "prosemirror-dropcursor";
+import { DOCUMENT } from "../generated/schema.ts";
 import { type Counts, Counting } from "./counting.ts";
 import { type CommandName, commandOfBrowser, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
 import { Drawing } from "./drawing.ts";
@@ -221,7 +222,7 @@ export class Editor {
   /** What the names in the text stand for changed: a document has another title. */
   mentionedChanged(): void {
     const { view } = this.view.page;
-    if (view) retellEmbeds(view.dom);
+    if (view) retellEmbeds(view.dom, DOCUMENT);
   }
 
   /** Ends it. What is unsaved is still sent. */

@@ -21,7 +21,7 @@ export interface Mentioning {
   days(typed: string): readonly { readonly date: string; readonly name: string }[];
   /** What a document is called now; undefined when it is not in this library. */
   titleOf(document: string): string | undefined;
-  /** A day, `2026-11-29`, as the reader's language writes it. */
+  /** A day, `2026-11-29`, as the reader's language writes it; what is no day stays as it is. */
   dayOf(date: string): string;
   /** Goes to a document of this library. */
   open(document: string): void;

@@ -19,10 +19,12 @@ export interface EditorWords {
   readonly attachmentGet: string;
   readonly attachmentSave: string;
   readonly attachmentBroken: string;
-  readonly attachmentAwaited: (size: string) => string;
-  readonly attachmentLarge: (size: string) => string;
-  readonly attachmentComing: (got: string, size: string) => string;
-  readonly attachmentProblem: (size: string, why: string) => string;
+  /** Sizes are told in bytes. */
+  readonly attachmentSize: (size: number) => string;
+  readonly attachmentAwaited: (size: number) => string;
+  readonly attachmentLarge: (size: number) => string;
+  readonly attachmentComing: (got: number, size: number) => string;
+  readonly attachmentProblem: (size: number, why: string) => string;
   /** With an empty place: where the browser saves things. */
   readonly attachmentSaved: (where: string) => string;
   readonly label: string;
@@ -80,10 +82,11 @@ export const WORDS: EditorWords = {
   attachmentGet: "Get it",
   attachmentSave: "Save…",
   attachmentBroken: "This image cannot be drawn. It can be saved.",
-  attachmentAwaited: (size) => `${size}, waiting for somebody who has it`,
-  attachmentLarge: (size) => `${size}, not fetched yet`,
-  attachmentComing: (got, size) => `${got} of ${size}`,
-  attachmentProblem: (size, why) => `${size}: ${why}`,
+  attachmentSize: (size) => `${size} bytes`,
+  attachmentAwaited: (size) => `${size} bytes, waiting for somebody who has it`,
+  attachmentLarge: (size) => `${size} bytes, not fetched yet`,
+  attachmentComing: (got, size) => `${got} of ${size} bytes`,
+  attachmentProblem: (size, why) => `${size} bytes: ${why}`,
   attachmentSaved: (where) => (where === "" ? "Saved" : `Saved as ${where}`),
   blocks: {},
 };

@@ -33,6 +33,7 @@ const ONLY_FORMATS = new Set([
   "names",
   "settings.zoomed",
   "attachments.inText.attachmentProblem",
+  "attachments.inText.attachmentSize",
   "details.number",
   "details.storedCount",
   "names",

@@ -69,8 +69,10 @@ export function speaking<const Categories extends readonly Intl.LDMLPluralRule[]
     plural: (n: number, ...forms: Forms<Categories>): string => `${count.format(n)} ${form(n, ...forms)}`,
     /** A number with one digit behind the sign. */
     decimal: (n: number): string => tenths(language).format(n),
-    /** Bytes as people count them: 400 KB, 1.2 MB. What is there is never nothing. */
-    size: (bytes: number): string =>
-      bytes < 1_000_000 ? `${count.format(Math.ceil(bytes / 1000))} KB` : `${tenths(language).format(bytes / 1_000_000)} MB`,
+    /** Bytes as people count them: 400 KB, 1.2 MB, 3.0 GB. What is there is never nothing. */
+    size: (bytes: number): string => {
+      if (bytes < 1_000_000) return `${count.format(Math.ceil(bytes / 1000))} KB`;
+      return bytes < 1e9 ? `${tenths(language).format(bytes / 1e6)} MB` : `${tenths(language).format(bytes / 1e9)} GB`;
+    },
   };
 }

@@ -7,6 +7,7 @@ import type { Library } from "./library.svelte.ts";
 /** The names of one open document. */
 export class Mentions implements Mentioning {
   #people: readonly NamedPerson[] = [];
+  #here = "";
 
   constructor(
     private readonly core: Core,
@@ -14,11 +15,18 @@ export class Mentions implements Mentioning {
     private readonly document: string,
     private readonly goTo: (document: string) => void,
   ) {
-    void this.refresh();
+    void this.#ask();
   }
 
-  /** Asks who is a member. */
-  async refresh(): Promise<void> {
+  /** Who has the document open, told with every movement of a caret: members are asked for again when somebody came or went. */
+  here(devices: readonly string[]): void {
+    const here = [...devices].sort().join();
+    if (here === this.#here) return;
+    this.#here = here;
+    void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
     const members = await this.core.members(this.document).catch(() => []);
     // Whoever has not said a name yet cannot be named.
     this.#people = members.filter(({ person }) => person !== say.somebody).map(({ device, person }) => ({ device, name: person }));

@@ -189,7 +189,7 @@ export class Page {
       editor.subscribe(() => this.#changed(editor)),
       editor.on("people", (people) => {
         this.people = people;
-        void this.mentions.refresh();
+        this.mentions.here(people.map(({ device }) => device));
       }),
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),

@@ -100,7 +100,7 @@ const mentioning: Mentioning = {
   people: () => [{ device: "d1", name: "Mika" }],
   days: (typed) => (typed === "" ? [{ date: "2026-11-29", name: "today" }] : []),
   titleOf: (document) => titles[document],
-  dayOf: (date) => `the day ${date}`,
+  dayOf: (date) => (/^\d{4}-\d\d-\d\d$/.test(date) ? `the day ${date}` : date),
   open: (document) => opened.push(document),
   create: async (title) => {
     await new Promise((done) => setTimeout(done, 50));

@@ -4,20 +4,20 @@
  */
 import { type Attachment, isDrawn, readAttachment } from "../attachments/attachment.ts";
 import type { Stands } from "../attachments/files.ts";
-import { IMAGE_WIDTHS } from "../../generated/schema.ts";
-import { revealed } from "../links/seen.ts";
+import { FILE, IMAGE, IMAGE_WIDTHS } from "../../generated/schema.ts";
+import { legible } from "../links/seen.ts";
 import { newerCard } from "./card.ts";
 import type { Drawn, EmbedHost, EmbedKind, Embedded } from "./kind.ts";
 
 /** An arrow key makes an image so much wider or narrower, in CSS pixels. */
 const STEP = 16;
 
-export const image: EmbedKind = { draw, text: spoken };
-export const file: EmbedKind = { draw, text: spoken };
+export const image: EmbedKind = { draw: (embedded, host) => draw(IMAGE, embedded, host), text: spoken };
+export const file: EmbedKind = { draw: (embedded, host) => draw(FILE, embedded, host), text: spoken };
 
-function draw(embedded: Embedded, host: EmbedHost): Drawn {
+function draw(kind: string, embedded: Embedded, host: EmbedHost): Drawn {
   const attachment = readAttachment(embedded.value);
-  if (attachment === undefined || host.reach.files === undefined) return newerCard("image", host);
+  if (attachment === undefined) return newerCard(kind, host);
   return isDrawn(attachment) ? new Picture(attachment, embedded, host) : new FileCard(attachment, host);
 }
 
@@ -32,9 +32,9 @@ abstract class Attached implements Drawn {
   readonly dom = document.createElement("span");
   protected readonly state = element("span", "attachment-state");
   protected stands: Stands | undefined;
-  private readonly ask = button("attachment-get", () => void this.host.reach.files?.get(this.attachment).then(() => this.look()));
+  private readonly ask = button("attachment-get", () => void this.host.reach.files.get(this.attachment).then(() => this.look()));
   private readonly saving = button("attachment-save", () => void this.save());
-  private readonly unlisten: (() => void) | undefined;
+  private readonly unlisten: () => void;
   private ended = false;
 
   constructor(
@@ -43,7 +43,7 @@ abstract class Attached implements Drawn {
   ) {
     this.dom.setAttribute("role", "group");
     this.state.setAttribute("role", "status");
-    this.unlisten = host.reach.files?.listen(() => {
+    this.unlisten = host.reach.files.listen(() => {
       if (this.stands?.here !== true) void this.look();
     });
     void this.look();
@@ -61,7 +61,7 @@ abstract class Attached implements Drawn {
 
   destroy(): void {
     this.ended = true;
-    this.unlisten?.();
+    this.unlisten();
   }
 
   /** Buttons that every file has, in the reader's language. */
@@ -75,19 +75,21 @@ abstract class Attached implements Drawn {
   }
 
   protected saySo(): void {
-    const { stands, attachment } = this;
+    const { size } = this.attachment;
+    this.state.textContent = this.told(size, this.stands);
+  }
+
+  private told(size: number, stands: Stands | undefined): string {
     const words = this.host.words();
-    const size = sized(attachment.size);
-    if (stands === undefined) this.state.textContent = size;
-    else if (stands.problem !== null) this.state.textContent = words.attachmentProblem(size, stands.problem);
-    else if (stands.here) this.state.textContent = size;
-    else if (stands.got > 0) this.state.textContent = words.attachmentComing(sized(stands.got), size);
-    else this.state.textContent = stands.awaited ? words.attachmentAwaited(size) : words.attachmentLarge(size);
+    if (stands === undefined || (stands.here && stands.problem === null)) return words.attachmentSize(size);
+    if (stands.problem !== null) return words.attachmentProblem(size, stands.problem);
+    if (stands.got > 0) return words.attachmentComing(stands.got, size);
+    return stands.awaited ? words.attachmentAwaited(size) : words.attachmentLarge(size);
   }
 
   private async look(): Promise<void> {
     try {
-      this.stands = await this.host.reach.files?.stands(this.attachment);
+      this.stands = await this.host.reach.files.stands(this.attachment);
     } catch {
       // The record that refers to it is on its way to the disk: an event follows.
     }
@@ -99,10 +101,10 @@ abstract class Attached implements Drawn {
   private async save(): Promise<void> {
     const words = this.host.words();
     try {
-      const where = await this.host.reach.files?.save(this.attachment);
+      const where = await this.host.reach.files.save(this.attachment);
       this.state.textContent = where === undefined ? words.attachmentSaved("") : words.attachmentSaved(where);
     } catch (error) {
-      this.state.textContent = words.attachmentProblem(sized(this.attachment.size), error instanceof Error ? error.message : String(error));
+      this.state.textContent = words.attachmentProblem(this.attachment.size, error instanceof Error ? error.message : String(error));
     }
   }
 }
@@ -118,7 +120,7 @@ class FileCard extends Attached {
   }
 
   override retell(): void {
-    const name = shown(this.attachment.name) || this.host.words().attachmentNameless;
+    const name = legible(this.attachment.name) || this.host.words().attachmentNameless;
     this.title.textContent = name;
     this.dom.setAttribute("aria-label", name);
     this.saySo();
@@ -172,7 +174,7 @@ class Picture extends Attached {
     const { alt } = this.attributes;
     const says = typeof alt === "string" ? alt : "";
     this.img.alt = says;
-    this.dom.setAttribute("aria-label", says || shown(this.attachment.name) || words.attachmentImage);
+    this.dom.setAttribute("aria-label", says || legible(this.attachment.name) || words.attachmentImage);
     if (this.alt !== document.activeElement) this.alt.value = says;
     this.alt.placeholder = words.attachmentAlt;
     this.alt.setAttribute("aria-label", words.attachmentAlt);
@@ -196,14 +198,14 @@ class Picture extends Attached {
   }
 
   override destroy(): void {
-    if (this.drawn) this.host.reach.files?.release(this.attachment);
+    if (this.drawn) this.host.reach.files.release(this.attachment);
     super.destroy();
   }
 
   protected override arrived(): void {
     if (this.drawn) return;
     this.drawn = true;
-    void this.host.reach.files?.picture(this.attachment).then(
+    void this.host.reach.files.picture(this.attachment).then(
       (address) => {
         this.img.src = address;
         this.retell();
@@ -263,7 +265,7 @@ class Picture extends Attached {
 
   /** The bytes are those that were attached, and no browser draws them. */
   private broken(): void {
-    if (this.drawn) this.host.reach.files?.release(this.attachment);
+    if (this.drawn) this.host.reach.files.release(this.attachment);
     this.drawn = false;
     this.retell();
     this.state.textContent = this.host.words().attachmentBroken;
@@ -272,20 +274,6 @@ class Picture extends Attached {
 
 function within(width: number): number {
   return Math.min(Math.max(Math.round(width), IMAGE_WIDTHS.least), IMAGE_WIDTHS.most);
-}
-
-/** A file's name with nothing hidden in it: `photo\u202Egnp.exe` must not look like an image. */
-function shown(name: string): string {
-  return revealed(name)
-    .map(({ text }) => text)
-    .join("");
-}
-
-/** Bytes as people say them. */
-function sized(bytes: number): string {
-  const [unit, of] = bytes < 1000 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
-  const style = { style: "unit", unit: unit as string, unitDisplay: "short", maximumFractionDigits: bytes < 1e6 ? 0 : 1 } as const;
-  return new Intl.NumberFormat(document.documentElement.lang || undefined, style).format(bytes / (of as number));
 }
 
 function element(tag: string, className: string): HTMLElement {

@@ -44,11 +44,7 @@ export const personNamed: EmbedKind = {
 
 /** A day: `2026-11-29`. */
 export const dateNamed: EmbedKind = {
-  draw: ({ value }, host) =>
-    mention("date", host, () => ({
-      text: dayIn(value) === undefined ? nameOf(value) : host.reach.mentioning.dayOf(String(value)),
-      known: true,
-    })),
+  draw: ({ value }, host) => mention("date", host, () => ({ text: host.reach.mentioning.dayOf(nameOf(value)), known: true })),
   text: ({ value }) => nameOf(value),
   html: ({ value }) => escapeHtml(nameOf(value)),
 };
@@ -93,11 +89,4 @@ function nameOf(name: unknown): string {
 function fieldOf(value: unknown, field: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, field)) return undefined;
   return (value as Record<string, unknown>)[field];
-}
-
-/** The moment at which a day begins, if the value is one. */
-function dayIn(value: unknown): number | undefined {
-  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
-  const moment = Date.parse(`${value}T00:00:00Z`);
-  return Number.isNaN(moment) ? undefined : moment;
 }

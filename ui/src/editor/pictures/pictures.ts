@@ -19,9 +19,6 @@ import { drawTex } from "./tex.ts";
 const LOOK_AFTER_MS = 120;
 /** A picture is drawn anew when its words have rested for so long. */
 const REST_MS = 450;
-/** Pictures that are remembered although they cannot be seen. */
-const MOST_KEPT = 100;
-
 /** The pictures of one page. */
 export class Pictures {
   private readonly pictures = new Map<string, Picture>();
@@ -115,11 +112,9 @@ export class Pictures {
   /** What hangs nowhere any more is drawn anew when it comes back. */
   private forget(): void {
     for (const [id, picture] of this.pictures) {
-      if (picture.dom.isConnected && this.pictures.size <= MOST_KEPT) continue;
-      if (!picture.dom.isConnected) {
-        picture.stop();
-        this.pictures.delete(id);
-      }
+      if (picture.dom.isConnected) continue;
+      picture.stop();
+      this.pictures.delete(id);
     }
   }
 }

@@ -126,11 +126,8 @@ fn number(fields: &Fields, name: &str) -> Result<u64, Failure> {
 
 impl From<AttachmentError> for Failure {
     fn from(error: AttachmentError) -> Failure {
-        let code = match &error {
-            AttachmentError::Body(_) => {
-                let AttachmentError::Body(error) = error else { unreachable!("matched just above") };
-                return error.into();
-            }
+        let code = match error {
+            AttachmentError::Body(error) => return error.into(),
             AttachmentError::Blob(BlobError::Full) => "disk_full",
             AttachmentError::Blob(BlobError::Absent) => "not_here",
             AttachmentError::Blob(BlobError::TooLarge) | AttachmentError::Busy => "refused",
