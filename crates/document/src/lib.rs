@@ -183,7 +183,7 @@ pub struct Document {
     told_status: Option<Status>,
     told_frontier: Option<[u8; 32]>,
     receipts_due: Option<Duration>,
-    compared: Option<compare::Compared>,
+    comparing: compare::Comparing,
     tally: Tally,
     /// Whose edits were taken in and have not been asked for.
     authors: BTreeSet<DeviceId>,
@@ -301,11 +301,11 @@ impl Document {
         let digest = self.history.durable.digest();
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
         let look = self.replica.next_look().filter(|_| self.state() == State::Ready);
-        let rest =
-            [self.replica.next_timeout(self.now.elapsed), look, self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        let body = [self.replica.next_timeout(self.now.elapsed), look, self.comparing.next_timeout()];
+        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
-        sessions.chain(rest.into_iter().flatten()).chain(unwritten).min()
+        sessions.chain(body.into_iter().chain(rest).flatten()).chain(unwritten).min()
     }
 
     // ------------------------------------------------------------------------------------------------------------ facts
@@ -423,7 +423,7 @@ impl Document {
             told_status: None,
             told_frontier: None,
             receipts_due: None,
-            compared: None,
+            comparing: compare::Comparing::default(),
             tally: Tally::default(),
             authors: BTreeSet::new(),
             recording: None,
@@ -544,6 +544,7 @@ impl Document {
         }
         let digest = self.frontier_digest();
         if self.told_frontier.replace(digest) != Some(digest) {
+            self.comparing.moved(self.now.elapsed);
             self.announce(Announcement::Frontier(digest));
         }
         self.announce_status();

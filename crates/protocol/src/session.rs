@@ -32,7 +32,7 @@ const HAVE_PACE: Duration = Duration::from_millis(100);
 const TRUST: Duration = Duration::from_millis(1500);
 /// A turn's records go on the fast lane up to this many bytes.
 const FAST_BYTES: usize = 16 * 1024;
-/// Larger records are not left to their author: they would keep what stands on them off the fast lane.
+/// Larger records of others take the bulk lane, whoever sends them: what stands on them is not sent ahead of them.
 const TRUSTED_BYTES: usize = 4 * 1024;
 /// News in one `Have`; the rest goes into the next.
 const NEWS: usize = 1000;
@@ -123,6 +123,8 @@ struct Lag {
     sent: u64,
     /// What stands on this or less may go on the fast lane: it went there itself, or its author sends it there.
     fast: u64,
+    /// Its author is relied on to send so much; 0: nobody is.
+    trusted: u64,
     /// When what has not been sent must be.
     due: Duration,
     /// Since when the peer lags here.
@@ -333,7 +335,7 @@ impl Session {
             self.unsaid.insert(*chain);
             let held = self.ahead.get(chain).map_or(*before, |ahead| *ahead.max(before));
             if held < number_of(frontier, chain) {
-                let lag = self.lag.entry(*chain).or_insert(Lag { held, sent: held, fast: held, due: now, since: now });
+                let lag = self.lag.entry(*chain).or_insert(Lag { held, sent: held, fast: held, trusted: 0, due: now, since: now });
                 // A comparison that is under way does not know of what has just grown, though the chain lagged before.
                 lag.since = now;
             }
@@ -449,7 +451,7 @@ impl Session {
         for (chain, held) in holds {
             let mine = number_of(frontier, &chain);
             if held < mine {
-                self.lag.insert(chain, Lag { held, sent: held, fast: held, due: now, since: now });
+                self.lag.insert(chain, Lag { held, sent: held, fast: held, trusted: 0, due: now, since: now });
             } else if held > mine {
                 self.note_ahead(chain, held);
             }
@@ -472,7 +474,10 @@ impl Session {
             lag.held = number;
             lag.sent = lag.sent.max(number);
             lag.fast = lag.fast.max(number);
-            lag.due = now + TRUST;
+            // Whoever is relied on is at it. What this side has to send itself waits for nobody.
+            if lag.trusted > lag.sent {
+                lag.due = now + TRUST;
+            }
         }
         if number > mine {
             self.note_ahead(chain, number);
@@ -492,17 +497,21 @@ impl Session {
         let live = self.stage() == Stage::Live;
         let founded = record.parents.iter().all(|(parent, number)| self.is_safe(parent, *number));
         let small = bytes + record.bytes.len() <= FAST_BYTES;
-        let trusted = self.neighbours.contains(&record.author) && record.bytes.len() <= TRUSTED_BYTES;
+        let trusted = self.neighbours.contains(&record.author);
         let before = record.number - 1;
         let Some(lag) = self.lag.get_mut(&record.chain).filter(|lag| live && lag.held < record.number) else { return false };
-        if trusted && lag.fast >= before {
+        if trusted && lag.trusted.max(lag.sent) >= before {
             // Its author sends it there. Should that fail, it goes from here a little later.
-            if lag.sent == lag.fast {
+            if lag.trusted <= lag.sent {
                 lag.due = now + TRUST;
             }
-            lag.fast = record.number;
+            lag.trusted = record.number;
+            if lag.fast >= before && record.bytes.len() <= TRUSTED_BYTES {
+                lag.fast = record.number;
+            }
             return false;
         }
+        lag.trusted = 0;
         if lag.sent != before || lag.fast < before || !founded || !small {
             lag.due = now;
             return false;

@@ -90,6 +90,15 @@ impl End {
         vec![self.session.give_have(receipt, &self.held, self.now)]
     }
 
+    /// Holds what the peer or somebody else has sent, and gives the receipt.
+    fn receipted(&mut self, position: Position) -> Vec<Wish> {
+        let before = self.held.get(&position.chain).map_or(0, |held| held.number);
+        self.held.set(position);
+        let written = Written { before: BTreeMap::from([(position.chain, before)]), ..Written::default() };
+        self.session.tell(&written, &self.held, self.now);
+        self.have()
+    }
+
     /// Writes one record and tells the peer.
     fn write(&mut self, author: DeviceId, position: Position, parents: &[(ChainId, u64)], size: usize) -> Vec<Wish> {
         let before = self.held.get(&position.chain).map_or(0, |held| held.number);
@@ -237,6 +246,52 @@ fn what_its_author_sends_there_itself_is_not_sent_twice_unless_it_fails_to() {
     ends[0].now = 3 * SECOND;
     let late = ends[0].tick();
     assert_eq!(late, [Wish::Supply(vec![Span { chain: chain(0), after: 3, upto: 4, branch: None }])]);
+}
+
+#[test]
+fn a_large_paste_is_left_to_its_author_and_what_stands_on_it_takes_the_bulk_lane() {
+    let mut ends = equal(3);
+    greet(&mut ends);
+    let (me, cleo) = (ends[0].key.device(), DeviceKey::from_bytes(&[7; 32]).device());
+    ends[0].session.hear_neighbours(vec![cleo]);
+    for number in 4..=20 {
+        assert_eq!(ends[0].write(cleo, at(0, number), &[], 50_000), [], "the fourth part of a paste would go over the wire twice");
+    }
+    let mine = ends[0].write(me, at(1, 4), &[(chain(0), 20)], 60);
+    assert_eq!(
+        mine,
+        [Wish::Supply(vec![Span { chain: chain(1), after: 3, upto: 4, branch: None }])],
+        "not behind the paste, for that is not sent"
+    );
+    // As long as the paste gets on, its author is relied on,
+    ends[0].now = SECOND;
+    ends[1].now = SECOND;
+    let have = ends[1].receipted(at(0, 12));
+    talk(&mut ends, [Vec::new(), have]);
+    let (mine, held) = (ends[0].hello(), ends[0].held.clone());
+    ends[0].now = 2 * SECOND;
+    let freed = ends[0].session.hear_free(&mine, &held, 2 * SECOND);
+    assert_eq!(freed, []);
+    // and when it does not, the rest goes from here.
+    ends[0].now = 3 * SECOND;
+    assert_eq!(ends[0].tick(), [Wish::Supply(vec![Span { chain: chain(0), after: 12, upto: 20, branch: None }])]);
+}
+
+#[test]
+fn a_receipt_for_a_part_of_what_is_sent_does_not_hold_up_what_comes_next() {
+    let mut ends = equal(3);
+    greet(&mut ends);
+    let me = ends[0].key.device();
+    let paste = ends[0].write(me, at(0, 4), &[], 40_000);
+    assert!(matches!(paste[..], [Wish::Supply(_)]), "{paste:?}");
+    ends[0].write(me, at(0, 5), &[], 40_000);
+    assert_eq!(ends[0].write(me, at(0, 6), &[], 60), [], "another supply is under way");
+    ends[1].now = SECOND;
+    let have = ends[1].receipted(at(0, 4));
+    talk(&mut ends, [Vec::new(), have]);
+    let (mine, held) = (ends[0].hello(), ends[0].held.clone());
+    let freed = ends[0].session.hear_free(&mine, &held, SECOND);
+    assert_eq!(freed, [Wish::Supply(vec![Span { chain: chain(0), after: 4, upto: 6, branch: None }])]);
 }
 
 #[test]

@@ -94,3 +94,20 @@ fn nobody_is_called_complete_before_the_two_have_compared() {
     let status = world.document(0).status();
     assert_eq!((status.devices[0].linked, &status.devices[0].state), (true, &DeviceState::Behind { edits: 3 }));
 }
+
+#[test]
+fn texts_are_compared_when_nothing_has_moved_for_a_while() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    [0, 1].into_iter().for_each(|who| world.open(who, "main"));
+    let compared = |world: &World| world.frames.get("state hash").copied().unwrap_or_default();
+    // A minute has passed since anything was compared, so that only the typing stands against it.
+    world.pass(100 * SECOND);
+    let before = compared(&world);
+    for key in 0..20 {
+        world.write(0, &format!("{key} "));
+        world.pass(SECOND);
+    }
+    assert_eq!(compared(&world), before, "hashing a text between two keys keeps the second waiting");
+    world.pass(3 * SECOND);
+    assert!(compared(&world) > before);
+}
