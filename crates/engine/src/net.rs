@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sheaf_access::Route;
-use sheaf_base::{DeviceId, DocumentId};
+use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_document::{Announcement, Lane, PeerId, Span};
 use sheaf_protocol::{Dismissal, Frame, RouteHint};
 use sheaf_transport::{Arrivals, Transport};
@@ -222,13 +222,16 @@ fn look_around(hub: &Hub) {
                 || transport.peers().is_empty()
         }
     };
+    let overdue = hub.links().iter().map(|linked| linked.link.overdue()).min().unwrap_or_default();
     let (now, wall) = (hub.now(), hub.wall());
     let news = hub.state(|state| {
         if reached {
             state.alone_since = None;
             return std::mem::take(&mut state.alone_told);
         }
-        let (since, _) = *state.alone_since.get_or_insert((now, wall));
+        // It began when somebody should have been heard, not when that was noticed.
+        let since = (now.saturating_sub(overdue), Wall(wall.0.saturating_sub(overdue.as_millis() as u64)));
+        let (since, _) = *state.alone_since.get_or_insert(since);
         let due = now >= since + ALONE;
         due && !std::mem::replace(&mut state.alone_told, due)
     });

@@ -26,6 +26,7 @@ use tokio::{
 
 use crate::{
     lock::lock,
+    profile::KEEP_ALIVE,
     queue::{Queue, Refused},
     route::{Route, device},
     silence::SILENT,
@@ -300,9 +301,19 @@ impl Link {
         self.0.since.elapsed()
     }
 
+    /// For how long nothing has come, as far as anybody has looked.
+    pub(crate) fn silence(&self) -> Duration {
+        lock(&self.0.heard).1.elapsed()
+    }
+
+    /// Since when something should have come: a peer that is there answers a keep-alive.
+    pub fn overdue(&self) -> Duration {
+        self.silence().saturating_sub(KEEP_ALIVE)
+    }
+
     /// Whether nothing has come for longer than a peer that is there is ever silent.
     pub fn is_silent(&self) -> bool {
-        lock(&self.0.heard).1.elapsed() > SILENT
+        self.silence() > SILENT
     }
 
     /// Looks whether something has come since.

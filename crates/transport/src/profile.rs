@@ -10,7 +10,7 @@ use std::{
 use iroh::{
     Endpoint, RelayMode, RelayUrl, SecretKey,
     address_lookup::{PkarrPublisher, PkarrResolver},
-    endpoint::{BindOpts, Builder, PortmapperConfig, QuicTransportConfig, VarInt, presets},
+    endpoint::{BindOpts, Builder, MtuDiscoveryConfig, PortmapperConfig, QuicTransportConfig, VarInt, presets},
     tls::CaTlsConfig,
 };
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -202,9 +202,16 @@ const IDLE: u32 = 6_000;
 /// A link on which nothing happens says so often that it is there.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(2);
 
+/// The search for larger packets ends when the next would be less than so much larger. To the end it takes five probes of 1.4 KB each way on every
+/// new link, for 3 % fewer packets; two find most of it.
+const LARGER_BY: u16 = 100;
+
 /// One peer makes this process hold at most LINK_WINDOW unread and LINK_WINDOW unsent; iroh's own defaults allow over 100 MB.
 fn limits() -> QuicTransportConfig {
+    let mut larger_packets = MtuDiscoveryConfig::default();
+    larger_packets.minimum_change(LARGER_BY);
     QuicTransportConfig::builder()
+        .mtu_discovery_config(Some(larger_packets))
         .max_concurrent_bidi_streams(VarInt::from_u32(2))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .stream_receive_window(VarInt::from_u32(LANE_WINDOW))

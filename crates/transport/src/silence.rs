@@ -17,8 +17,10 @@ use crate::{endpoint::Node, profile::KEEP_ALIVE};
 const LOOK: Duration = Duration::from_millis(500);
 /// A link that has said nothing for so long should have answered a keep-alive by now: one interval, and a second for the way there and back.
 pub(crate) const SILENT: Duration = KEEP_ALIVE.saturating_add(Duration::from_secs(1));
-/// How long a relay may take to take a connection: less than the time after which somebody is told that nobody is reached.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+/// After so long the relay is asked, so that its answer is here when the links count as silent. A lost keep-alive costs one connection too many.
+const ASKED_AFTER: Duration = KEEP_ALIVE.saturating_add(Duration::from_millis(300));
+/// How long a relay may take to take a connection.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(1500);
 
 /// Watches until the endpoint closes.
 pub(crate) async fn watch(node: Arc<Node>) {
@@ -30,16 +32,14 @@ pub(crate) async fn watch(node: Arc<Node>) {
         let links = node.links.all();
         links.iter().for_each(|link| link.listen());
         let was_silent = node.relay_silent.load(Ordering::Relaxed);
-        let has_fallen_silent = was_silent || (!links.is_empty() && node.config.profile.uses_relays());
-        if links.iter().any(|link| !link.is_silent()) || !calls_itself_connected(&node) {
+        let falls_silent = !links.is_empty() && node.config.profile.uses_relays();
+        if links.iter().any(|link| link.silence() < ASKED_AFTER) || !calls_itself_connected(&node) {
             // Somebody is heard; or iroh has noticed by itself, and tells when its relay is back.
             node.relay_silent.store(false, Ordering::Relaxed);
-        } else if has_fallen_silent {
+        } else if was_silent || falls_silent {
             if !was_silent {
                 tracing::info!("every link is silent; the relay is asked");
             }
-            // Until it has answered it counts as silent, too: otherwise the time of asking would come on top.
-            node.relay_silent.store(true, Ordering::Relaxed);
             node.relay_silent.store(!relay_answers(&node).await, Ordering::Relaxed);
         }
     }
