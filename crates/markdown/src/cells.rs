@@ -1,0 +1,121 @@
+//! The lines of a table as Markdown can say them.
+//!
+//! A table is a run of lines that name it. What all of them lie inside of, the table lies inside of, and the rest lies in the cell: said
+//! here, once, for reading and writing. The header and the columns' widths and sides are said in one way: the one by every line of its
+//! row, the others by the first line of the column.
+
+use sheaf_schema::{Block, Kind, Table};
+
+use crate::{
+    nesting::{Nesting, Place},
+    said::{Said, Visible, sayable_block},
+};
+
+/// The most cells that a table is written with, those that no line names included. (GitHub reads half as many that are not there.)
+const MOST: usize = 1_000_000;
+
+/// How many of these blocks, from the first on, are one table that Markdown can say; none if the first stands in no cell.
+pub(crate) fn run<'b>(blocks: impl Iterator<Item = &'b Block> + Clone) -> usize {
+    let table = |block: &Block| block.cell.as_ref().map(|cell| cell.table.clone());
+    let Some(first) = blocks.clone().next().and_then(table) else { return 0 };
+    blocks.take_while(|block| block.cell.as_ref().is_some_and(|cell| cell.table == first)).count()
+}
+
+/// The same of shown lines. Two tables with one id are two where a line that is not shown stands between them.
+pub(crate) fn length(lines: &[Visible]) -> usize {
+    let length = run(lines.iter().map(|line| &line.said.block));
+    lines[..length].windows(2).position(|pair| pair[1].index != pair[0].index + 1).map_or(length, |last| last + 1)
+}
+
+/// Whether a table is too large to be one in Markdown: a few lines at the edges of thousands of rows and columns.
+pub(crate) fn are_too_many(blocks: &[Block]) -> bool {
+    let count = |id: fn(&sheaf_schema::Cell) -> &String| {
+        let ids: std::collections::BTreeSet<_> = blocks.iter().filter_map(|block| block.cell.as_ref()).map(id).collect();
+        ids.len()
+    };
+    count(|cell| &cell.row).saturating_mul(count(|cell| &cell.column)) > MOST
+}
+
+/// What a table lies inside of, as a paragraph in its place.
+pub(crate) fn outer<'b>(blocks: impl Iterator<Item = &'b Block> + Clone) -> Block {
+    let quote = blocks.clone().map(|block| block.quote).min().unwrap_or(0);
+    let indent = blocks.clone().map(|block| block.indent).min().unwrap_or(0);
+    let Some(first) = blocks.into_iter().next() else { return Block::default() };
+    let start = quote > 0 && first.start && speaks_of_quote(&first.kind);
+    let callout = first.callout.filter(|_| quote > 0);
+    Block { indent, quote, start, callout, note: first.note.clone(), ..Block::default() }
+}
+
+/// Whether `start` on a line of this kind begins a quote.
+fn speaks_of_quote(kind: &Kind) -> bool {
+    !kind.is_item() && *kind != Kind::Code
+}
+
+/// What a line of a table is inside of its cell. `is_first`: it is the table's first line, whose `start` is the table's.
+pub(crate) fn inner(block: &Block, outer: &Block, is_first: bool) -> Block {
+    Block {
+        indent: block.indent - outer.indent,
+        quote: block.quote - outer.quote,
+        start: block.start && !(is_first && outer.quote > 0 && speaks_of_quote(&block.kind)),
+        callout: block.callout.filter(|_| outer.quote == 0),
+        note: None,
+        cell: None,
+        head: false,
+        width: None,
+        align: None,
+        ..block.clone()
+    }
+}
+
+/// Where a table stands and what it lies inside of, when `all` is around the line above, and `shown` what of that is shown.
+pub(crate) fn placed(outer: &Block, all: &mut Nesting, shown: &mut Nesting) -> Block {
+    let place = all.place(outer);
+    let said = Block { indent: place.indent, ..outer.clone() };
+    all.enter(&said, place);
+    let said = sayable_block(said, place.continues, shown);
+    shown.enter(&said, shown.place(&said));
+    said
+}
+
+/// The lines of a table, in the order of the text, with the tokens that matter and no others. They lie inside of `outer`, which is
+/// said as `said`.
+pub(crate) fn sayable(mut lines: Vec<Said>, outer: &Block, said: &Block) -> Vec<Said> {
+    let blocks: Vec<Block> = lines.iter().map(|line| line.block.clone()).collect();
+    let table = Table::read(&blocks);
+    for row in &table.rows {
+        for cell in &row.cells {
+            let (mut all, mut shown) = (Nesting::default(), Nesting::default());
+            for index in cell {
+                let mut block = inner(&blocks[*index], outer, *index == 0);
+                let place: Place = all.place(&block);
+                block.indent = place.indent;
+                all.enter(&block, place);
+                let block = sayable_block(block, place.continues, &shown);
+                shown.enter(&block, shown.place(&block));
+                let start = block.start || (*index == 0 && said.start && speaks_of_quote(&block.kind));
+                lines[*index].block = Block {
+                    indent: block.indent + said.indent,
+                    quote: block.quote + said.quote,
+                    callout: block.callout.or(said.callout),
+                    note: said.note.clone(),
+                    cell: blocks[*index].cell.clone(),
+                    head: row.head,
+                    start,
+                    ..block
+                };
+            }
+        }
+    }
+    speak(&mut lines, &table);
+    lines
+}
+
+/// Lets the first line of each column say how wide the column is and where its words stand.
+pub(crate) fn speak(lines: &mut [Said], table: &Table) {
+    for column in 0..table.widths.len() {
+        let first = table.rows.iter().flat_map(|row| &row.cells[column]).min();
+        if let Some(first) = first {
+            (lines[*first].block.width, lines[*first].block.align) = (table.widths[column], table.aligns[column]);
+        }
+    }
+}
