@@ -1,8 +1,8 @@
 //! The lines of a table as Markdown can say them.
 //!
 //! A table is a run of lines that name it. What all of them lie inside of, the table lies inside of, and the rest lies in the cell: said
-//! here, once, for reading and writing. The header and the columns' widths and sides are said in one way: the one by every line of its
-//! row, the others by the first line of the column.
+//! here, once, for reading and writing. What one line says for its row or its column, all of their lines say
+//! here: which row is a header, how wide a column is, where its words stand.
 
 use sheaf_schema::{Block, Kind, Table};
 
@@ -110,12 +110,13 @@ pub(crate) fn sayable(mut lines: Vec<Said>, outer: &Block, said: &Block) -> Vec<
     lines
 }
 
-/// Lets the first line of each column say how wide the column is and where its words stand.
+/// Lets every line say how wide its column is and where the words in it stand, so that it stays said when the first row goes.
 pub(crate) fn speak(lines: &mut [Said], table: &Table) {
-    for column in 0..table.widths.len() {
-        let first = table.rows.iter().flat_map(|row| &row.cells[column]).min();
-        if let Some(first) = first {
-            (lines[*first].block.width, lines[*first].block.align) = (table.widths[column], table.aligns[column]);
+    for row in &table.rows {
+        for (column, cell) in row.cells.iter().enumerate() {
+            for line in cell {
+                (lines[*line].block.width, lines[*line].block.align) = (table.widths[column], table.aligns[column]);
+            }
         }
     }
 }

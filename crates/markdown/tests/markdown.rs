@@ -178,9 +178,9 @@ fn a_table_is_lines_that_name_their_cells() {
         [
             "p align=start cell=l4.l2.l3 head: a",
             "p cell=l4.l2.l6 head: b{bold}",
-            "p cell=l4.l8.l3: 1|2 x|y{code}",
+            "p align=start cell=l4.l8.l3: 1|2 x|y{code}",
             "p cell=l4.l8.l6: l{link=https://a.example}\u{2028}two",
-            "p cell=l4.l11.l3: ",
+            "p align=start cell=l4.l11.l3: ",
             "p cell=l4.l11.l6: <![i](u)>",
         ]
     );
@@ -211,7 +211,7 @@ fn what_a_cell_of_markdown_cannot_say_stands_in_tags() {
     );
     assert_eq!(
         drawn("| <col width=\"90\">a |\n|---|\n| <br class=\"code\">`  x *y*`<br class=\"p q=1\">z |\n"),
-        ["p cell=l4.l2.l3 head w=90: a", "code cell=l4.l6.l3:   x *y*", "p cell=l4.l6.l3 q=1: z"]
+        ["p cell=l4.l2.l3 head w=90: a", "code cell=l4.l6.l3 w=90:   x *y*", "p cell=l4.l6.l3 q=1 w=90: z"]
     );
     comes_back("<br class=\"ul\">in a paragraph it is kept, and so is <col width=\"90\">\n");
 }

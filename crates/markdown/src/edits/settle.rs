@@ -4,8 +4,6 @@
 //! mark on code is seen when the code becomes a paragraph. So once the edits are made, what the body then shows is compared with what the
 //! new version says, and a line that shows as something else is told outright what it is, and the empty lines above it go.
 
-use std::collections::BTreeSet;
-
 use sheaf_schema::{BLOCK, Block, Delta, Line, Scalar, attributes};
 
 use super::styled;
@@ -26,20 +24,18 @@ pub(super) fn settled(body: &Delta, wanted: &[Wanted]) -> Delta {
     if visible.len() != wanted.len() {
         return change;
     }
-    let unsaid = unsaid(&visible, wanted);
     let (mut at, mut above) = (0, 0);
     for (shows, Wanted { said: wanted, goes_on }) in visible.iter().zip(wanted) {
         let line = &lines[shows.index];
         let hidden = lines[above].start..line.start;
         above = shows.index + 1;
-        let must_be_silent = shows.said.block.cell.as_ref().is_some_and(|cell| unsaid.contains(&(&cell.table, &cell.column)));
         let cuts = *goes_on && !hidden.is_empty();
-        if shows.said == *wanted && !must_be_silent && !cuts {
+        if shows.said == *wanted && !cuts {
             continue;
         }
         change = change.retain(hidden.start - at);
         at = line.start + line.length;
-        if shows.said.block == wanted.block && !must_be_silent && !cuts {
+        if shows.said.block == wanted.block && !cuts {
             change = words(change.retain(hidden.len()), line, shows, wanted).retain(line.length - line.content.length());
         } else {
             let block = wanted.block.clone().with_unknown_of(&Block::from(line.block())).to_attribute();
@@ -51,15 +47,6 @@ pub(super) fn settled(body: &Delta, wanted: &[Wanted]) -> Delta {
         }
     }
     change.normal()
-}
-
-/// The columns, by table, that say how wide they are or where their words stand and should not: any of their lines may be the one.
-fn unsaid<'v>(visible: &'v [Visible], wanted: &[Wanted]) -> BTreeSet<(&'v String, &'v String)> {
-    let says_too_much = |shows: &Block, wanted: &Block| {
-        (shows.width.is_some() && wanted.width.is_none()) || (shows.align.is_some() && wanted.align.is_none())
-    };
-    let lines = visible.iter().zip(wanted).filter(|(shows, wanted)| says_too_much(&shows.said.block, &wanted.said.block));
-    lines.filter_map(|(shows, _)| shows.said.block.cell.as_ref()).map(|cell| (&cell.table, &cell.column)).collect()
 }
 
 /// What a line is apart from its place in a table.

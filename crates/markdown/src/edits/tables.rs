@@ -44,10 +44,10 @@ impl Grid {
         &self.table.rows[row].cells[column]
     }
 
-    /// The words of some cells as a line's.
+    /// The words of some cells as a line's. Empty ones are as those that no line names.
     fn words<'c>(&self, cells: impl Iterator<Item = &'c Vec<usize>>) -> Line {
         let mut content = Delta::new();
-        for line in cells.flatten() {
+        for line in cells.flatten().filter(|line| !self.lines[**line].content.is_empty()) {
             self.lines[*line].content.ops.iter().cloned().for_each(|op| content.push(op));
             content = content.insert("\n");
         }

@@ -30,9 +30,7 @@ impl<'a> Reader<'_, 'a> {
                 lines.extend(read.into_iter().map(|(block, content)| {
                     let mut block = self.in_cell(block, inside);
                     (block.cell, block.head) = (Some(cell.clone()), block.head || row.is_header);
-                    if nth == 0 {
-                        (block.width, block.align) = (widths[column], align(aligns[column]));
-                    }
+                    (block.width, block.align) = (widths[column], align(aligns[column]));
                     Said { block, content }
                 }));
             }

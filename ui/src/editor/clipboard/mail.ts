@@ -16,10 +16,16 @@ const STYLES: Readonly<Record<string, string>> = {
 
 const ELEMENTS = new RegExp(`<(${Object.keys(STYLES).join("|")})(?=[ >])`, "g");
 
+/** Where a cell says that its words stand. */
+const SIDE = /^( align="(left|center|right)")?/;
+
 /** The same HTML for a mail: looks on the elements, a task's box as a character. */
 export function mailed(html: string): string {
   return html
-    .replaceAll(ELEMENTS, (open, element: string) => `${open} style="${STYLES[element] ?? ""}"`)
+    .replaceAll(ELEMENTS, (open, element: string, at: number, whole: string) => {
+      const side = SIDE.exec(whole.slice(at + open.length, at + open.length + 20))?.[2];
+      return `${open} style="${STYLES[element] ?? ""}${side === undefined ? "" : `;text-align:${side}`}"`;
+    })
     .replaceAll(/<input type="checkbox" disabled( checked)?>/g, (_box, checked: string | undefined) =>
       checked === undefined ? "\u2610" : "\u2611",
     );

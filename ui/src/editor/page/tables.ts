@@ -4,6 +4,7 @@
  * themselves tell, before anything is painted.
  */
 import type { EditorView } from "prosemirror-view";
+import type { Align } from "../../generated/schema.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Table, USUAL_WIDTH, tableAt } from "../lines/table.ts";
@@ -70,7 +71,7 @@ class TableLayout {
     private readonly last: LineView,
     ids: string,
     /** The first column stands at the right. */
-    isMirrored: boolean,
+    private readonly isMirrored: boolean,
   ) {
     this.shape = JSON.stringify([
       ids,
@@ -103,7 +104,7 @@ class TableLayout {
       laid.set(view.contentDOM, this);
       view.stand({ role: this.table.rows[row]?.head === true ? "columnheader" : "cell", row, column });
       const { left, width } = this.columns[column] ?? { left: 0, width: 100 };
-      write(view.dom, { left: `${left}%`, width: `${width}%` });
+      write(view.dom, { left: `${left}%`, width: `${width}%`, "text-align": sideOf(this.table.columns[column]?.align, this.isMirrored) });
       growth?.observe(view.contentDOM);
     }
     this.place();
@@ -217,6 +218,12 @@ const growth =
         }
         for (const layout of grown) layout.place();
       });
+
+/** On which side a column's words stand. It is the table's start and end, whichever way the words of a cell run. */
+function sideOf(align: Align | null | undefined, isMirrored: boolean): string {
+  if (align === null || align === undefined || align === "center") return align ?? "";
+  return (align === "start") === isMirrored ? "right" : "left";
+}
 
 function frameOf(element: Element): Element | undefined {
   return [...element.children].find((child) => child.classList.contains(FRAME));
