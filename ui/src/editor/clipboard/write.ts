@@ -128,7 +128,9 @@ function tableOf(copied: readonly Copied[]): string {
   const isHead = headsOf(copied);
   const grid = gridOf(copied);
   const way = wayOf(grid.flat(2));
-  const sides = alignsOf(copied).map((align) => (align === null ? "" : ` align="${sideOf(align, way !== "")}"`));
+  // What a mail's cells say of the side (see mail.ts) is for tables that run from left to right.
+  const usual = way === "" ? "" : ' align="right"';
+  const sides = alignsOf(copied).map((align) => (align === null ? usual : ` align="${sideOf(align, way !== "")}"`));
   const rows = grid.map((cells, row) => {
     const [open, close] = isHead[row] === true ? ['<th scope="col"', "</th>"] : ["<td", "</td>"];
     return `<tr>${cells.map((runs, column) => `${open}${sides[column]}>${inline(runs)}${close}`).join("")}</tr>`;
