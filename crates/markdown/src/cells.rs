@@ -4,15 +4,16 @@
 //! here, once, for reading and writing. What one line says for its row or its column, all of their lines say
 //! here: which row is a header, how wide a column is, where its words stand.
 
-use sheaf_schema::{Block, Kind, Table};
+use sheaf_schema::{Block, Kind, MAX_DEPTH, Table};
 
 use crate::{
     nesting::{Nesting, Place},
     said::{Said, Visible, sayable_block},
 };
 
-/// The most cells that a table is written with, those that no line names included. (GitHub reads half as many that are not there.)
-const MOST: usize = 1_000_000;
+/// The most cells that no line names in a table that is written as one. (Readers fill short rows with half as many, so that no file's
+/// table comes near it.)
+const MOST_MISSING: usize = 1_000_000;
 
 /// How many of these blocks, from the first on, are one table that Markdown can say; none if the first stands in no cell.
 pub(crate) fn run<'b>(blocks: impl Iterator<Item = &'b Block> + Clone) -> usize {
@@ -27,13 +28,15 @@ pub(crate) fn length(lines: &[Visible]) -> usize {
     lines[..length].windows(2).position(|pair| pair[1].index != pair[0].index + 1).map_or(length, |last| last + 1)
 }
 
-/// Whether a table is too large to be one in Markdown: a few lines at the edges of thousands of rows and columns.
+/// Whether a table is too large to be one in Markdown, where every cell is written: a few lines in thousands of rows and columns. Its
+/// lines are written as the paragraphs that they are.
 pub(crate) fn are_too_many(blocks: &[Block]) -> bool {
     let count = |id: fn(&sheaf_schema::Cell) -> &String| {
         let ids: std::collections::BTreeSet<_> = blocks.iter().filter_map(|block| block.cell.as_ref()).map(id).collect();
         ids.len()
     };
-    count(|cell| &cell.row).saturating_mul(count(|cell| &cell.column)) > MOST
+    let cells = count(|cell| &cell.row).saturating_mul(count(|cell| &cell.column));
+    cells.saturating_sub(blocks.len()) > MOST_MISSING
 }
 
 /// What a table lies inside of, as a paragraph in its place.
@@ -67,6 +70,18 @@ pub(crate) fn inner(block: &Block, outer: &Block, is_first: bool) -> Block {
     }
 }
 
+/// What is so inside of its cell as a line of the table: the inverse of [`inner`].
+pub(crate) fn in_table(inner: Block, outer: &Block, is_first: bool) -> Block {
+    Block {
+        indent: (inner.indent + outer.indent).min(MAX_DEPTH),
+        quote: (inner.quote + outer.quote).min(MAX_DEPTH),
+        callout: inner.callout.or(outer.callout),
+        note: outer.note.clone(),
+        start: inner.start || (is_first && outer.start && speaks_of_quote(&inner.kind)),
+        ..inner
+    }
+}
+
 /// Where a table stands and what it lies inside of, when `all` is around the line above, and `shown` what of that is shown.
 pub(crate) fn placed(outer: &Block, all: &mut Nesting, shown: &mut Nesting) -> Block {
     let place = all.place(outer);
@@ -92,17 +107,8 @@ pub(crate) fn sayable(mut lines: Vec<Said>, outer: &Block, said: &Block) -> Vec<
                 all.enter(&block, place);
                 let block = sayable_block(block, place.continues, &shown);
                 shown.enter(&block, shown.place(&block));
-                let start = block.start || (*index == 0 && said.start && speaks_of_quote(&block.kind));
-                lines[*index].block = Block {
-                    indent: block.indent + said.indent,
-                    quote: block.quote + said.quote,
-                    callout: block.callout.or(said.callout),
-                    note: said.note.clone(),
-                    cell: blocks[*index].cell.clone(),
-                    head: row.head,
-                    start,
-                    ..block
-                };
+                let cell = blocks[*index].cell.clone();
+                lines[*index].block = Block { cell, head: row.head, ..in_table(block, said, *index == 0) };
             }
         }
     }

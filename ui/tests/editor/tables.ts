@@ -205,4 +205,31 @@ export const tables: Story[] = [
       await settled(driver);
     },
   },
+  {
+    name: "a table in a list stands as far in as its item and as far out as the text; a list in a cell goes in there",
+    run: async (driver) => {
+      await begin(
+        driver,
+        "ul: item",
+        "p cell=t.r1.a in=1: one",
+        "p cell=t.r1.b in=1: two",
+        "ul cell=t.r2.a in=1: three",
+        "ul cell=t.r2.a in=2: four",
+        "p: end",
+      );
+      const [page, ...cells] = await driver.evaluate<Array<{ left: number; right: number; words: number }>>(`
+        await new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+        return [...document.querySelectorAll("#a .line:not(.cell):not(.list), #a .cell")].reverse().map((box) => {
+          const range = document.createRange();
+          range.selectNodeContents(box.querySelector(".cell-text") ?? box);
+          const { left, right } = box.getBoundingClientRect();
+          return { left: Math.round(left), right: Math.round(right), words: Math.round(range.getBoundingClientRect().left - left) };
+        });`);
+      const [four, three, two, one] = cells;
+      expect([one?.left, two?.right]).toEqual([(page?.left ?? 0) + 26, page?.right]);
+      expect([three?.left, four?.left, one?.right]).toEqual([one?.left, one?.left, two?.left]);
+      expect((four?.words ?? 0) - (three?.words ?? 0)).toBe(26);
+      await settled(driver);
+    },
+  },
 ];

@@ -44,6 +44,12 @@ impl Grid {
         &self.table.rows[row].cells[column]
     }
 
+    /// A line as it is inside of its cell.
+    fn inner(&self, line: usize) -> Said {
+        let Said { block, content } = &self.lines[line];
+        Said { block: cells::inner(block, &self.outer, line == 0), content: content.clone() }
+    }
+
     /// The words of some cells as a line's. Empty ones are as those that no line names.
     fn words<'c>(&self, cells: impl Iterator<Item = &'c Vec<usize>>) -> Line {
         let mut content = Delta::new();
@@ -56,20 +62,10 @@ impl Grid {
 
     /// Whether a cell says the same as one of another table. One that no line names says what an empty one does.
     fn says_the_same(&self, at: (usize, usize), other: &Grid, there: (usize, usize)) -> bool {
-        let inner = |grid: &Grid, cell: &[usize]| -> Vec<Said> {
-            let said = |line: &usize| {
-                let Said { block, content } = grid.lines[*line].clone();
-                Said { block: Block { cell: None, head: false, width: None, align: None, ..block }, content }
-            };
-            cell.iter().map(said).collect()
-        };
+        let inner = |grid: &Grid, cell: &[usize]| cell.iter().map(|line| grid.inner(*line)).collect::<Vec<_>>();
         let (mine, theirs) = (inner(self, self.cell(at.0, at.1)), inner(other, other.cell(there.0, there.1)));
-        let is_nothing = |grid: &Grid, cell: &[Said]| match cell {
-            [] => true,
-            [line] => line.content.is_empty() && line.block == Block { start: false, ..grid.outer.clone() },
-            _ => false,
-        };
-        mine == theirs || (mine.len() + theirs.len() == 1 && is_nothing(self, &mine) && is_nothing(other, &theirs))
+        let is_nothing = |cell: &[Said]| cell.iter().all(|line| line.content.is_empty() && line.block == Block::default());
+        mine == theirs || (mine.len() + theirs.len() == 1 && is_nothing(&mine) && is_nothing(&theirs))
     }
 
     /// Whether the whole table says the same as another.
@@ -113,9 +109,9 @@ impl Grid {
                     column: other.map_or(&self.columns[column], |column| &was.columns[column]).clone(),
                 };
                 for line in cell {
-                    let Said { block, content } = grid.lines[*line].clone();
-                    let head = self.table.rows[row].head;
-                    lines.push(Said { block: Block { cell: Some(named.clone()), head, width: None, align: None, ..block }, content });
+                    let Said { block, content } = grid.inner(*line);
+                    let block = cells::in_table(block, &self.outer, lines.is_empty());
+                    lines.push(Said { block: Block { cell: Some(named.clone()), head: self.table.rows[row].head, ..block }, content });
                     ids.push(grid.ids[*line].clone());
                 }
             }
