@@ -1,7 +1,7 @@
 //! A table, read off the lines that name it (docs/decisions/0012-tables.md). The same reading as `ui/src/editor/lines/table.ts`, with the
 //! same test cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Align, Block};
 
@@ -39,10 +39,11 @@ impl Table {
             if row == rows.len() {
                 rows.push((&cell.row, block.head, Vec::new()));
             }
-            if !rows[row].2.contains(&cell.column.as_str()) {
+            let lines = cells.entry((&cell.row, &cell.column)).or_default();
+            if lines.is_empty() {
                 rows[row].2.push(&cell.column);
             }
-            cells.entry((&cell.row, &cell.column)).or_default().push(index);
+            lines.push(index);
             if let Some(width) = block.width {
                 widths.entry(&cell.column).or_insert(width);
             }
@@ -65,16 +66,17 @@ impl Table {
 /// The first row that has a column says where it is: right behind the column that stands before it there, else in front.
 fn columns<'a>(rows: impl Iterator<Item = &'a [&'a str]>) -> Vec<&'a str> {
     let mut columns: Vec<&str> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for row in rows {
         let mut place = 0;
         for column in row {
-            match columns.iter().position(|known| known == column) {
-                Some(known) => place = known + 1,
-                None => {
-                    columns.insert(place, column);
-                    place += 1;
-                }
+            // Nearly always it is the one that comes next.
+            if known.insert(column) {
+                columns.insert(place, column);
+            } else if columns.get(place) != Some(column) {
+                place = columns.iter().position(|known| known == column).unwrap_or(place);
             }
+            place += 1;
         }
     }
     columns

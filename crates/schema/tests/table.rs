@@ -1,7 +1,7 @@
 //! Tables read off lines, by the cases that the editor's reading is tested with too.
 
 use serde_json::{Value, from_str, from_value};
-use sheaf_schema::{Align, Block, Table};
+use sheaf_schema::{Block, Table};
 
 #[test]
 fn a_table_is_what_its_lines_say() {
