@@ -3,11 +3,12 @@
 //! What is compared is what Markdown shows of the body with what the new version says, so that whatever Markdown cannot say (an empty
 //! paragraph, a comment's mark, a kind of a newer version) is no difference and stays as it is. Lines are aligned first, then words within
 //! lines that belong together; a line that is still there keeps its id, so that carets, comments and what others write at the same moment
-//! stay at their words. The result is one Delta, for one push.
+//! stay at their words. The result is one Delta, for one push. A table that is still there keeps its ids, too.
 
 mod align;
 mod hidden;
 mod settle;
+mod tables;
 mod words;
 
 use sheaf_schema::{Attributes, BLOCK, Block, Delta, LINE, Line, Op, Scalar, attributes};
@@ -28,11 +29,13 @@ pub fn edits(base: &Delta, new: &Delta) -> Delta {
         return Delta { ops: new.ops.clone() }.delete(base.length());
     }
     let shown = shown(&visible, &lines);
-    let (shown_lines, new_lines): (Vec<Line>, Vec<Line>) = (shown.lines().collect(), new.lines().collect());
+    let shown_lines: Vec<Line> = shown.lines().collect();
+    let (new_lines, wanted) = tables::adopted(new.lines().collect(), &visible, &lines);
     let change = words::change(&align::groups(&shown_lines, &new_lines), &shown_lines, &new_lines);
-    let styled = styled(&shown.compose(&change), new, &lines);
+    let mut new = Delta::new();
+    new_lines.iter().flat_map(words::ops).for_each(|op| new.push(op));
+    let styled = styled(&shown.compose(&change), &new, &lines);
     let mut edits = hidden::restored(&change.compose(&styled), &Hidden::between(&lines, &visible));
-    let wanted = said::visible(&new_lines);
     for _ in 0..SETTLING {
         let more = settle::settled(&base.compose(&edits), &wanted);
         if more.is_empty() {

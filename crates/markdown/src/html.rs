@@ -91,11 +91,13 @@ impl Page {
         self.begin(&Block::default());
         let blocks: Vec<Block> = lines.iter().map(|line| Block::from(line.block())).collect();
         self.out.push_str("<table>\n");
-        for row in Table::read(&blocks).rows {
-            let (open, close) = if row.head { ("<th scope=\"col\">", "</th>") } else { ("<td>", "</td>") };
+        let Table { rows, aligns, .. } = Table::read(&blocks);
+        for row in rows {
+            let (open, close) = if row.head { ("<th scope=\"col\"", "</th>") } else { ("<td", "</td>") };
             self.out.push_str("<tr>");
-            for cell in row.cells {
-                self.out.push_str(open);
+            for (cell, align) in row.cells.into_iter().zip(&aligns) {
+                let align = align.map(|align| format!(" style=\"text-align:{}\"", align.name())).unwrap_or_default();
+                self.out.push_str(&format!("{open}{align}>"));
                 for (nth, line) in cell.into_iter().enumerate() {
                     self.out.push_str(if nth > 0 { "<br>" } else { "" });
                     self.content(&lines[line]);
@@ -278,15 +280,15 @@ mod tests {
         let newline = |block: &str| sheaf_schema::attributes([("block", block.into())]);
         let cells = [
             ("B<", "p cell=t.r1.b head"),
-            ("d", "p cell=t.r2.d"),
+            ("d", "p align=end cell=t.r2.d"),
             ("A", "p cell=t.r1.a head"),
             ("b", "ul cell=t.r2.b"),
             ("b2", "p cell=t.r2.b"),
         ];
         let body = cells.iter().fold(Delta::new(), |body, (words, block)| body.insert(*words).insert_with("\n", newline(block)));
         let rows = [
-            "<tr><th scope=\"col\"></th><th scope=\"col\">B&lt;</th><th scope=\"col\">A</th></tr>",
-            "<tr><td>d</td><td>b<br>b2</td><td></td></tr>",
+            "<tr><th scope=\"col\" style=\"text-align:end\"></th><th scope=\"col\">B&lt;</th><th scope=\"col\">A</th></tr>",
+            "<tr><td style=\"text-align:end\">d</td><td>b<br>b2</td><td></td></tr>",
         ];
         assert_eq!(html(&body.insert("end").insert("\n")), format!("<table>\n{}\n</table>\n<p>end</p>\n", rows.join("\n")));
     }

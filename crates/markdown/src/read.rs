@@ -1,10 +1,12 @@
 //! Markdown to lines. The parser is comrak's; this walks its tree.
 //!
 //! The tree's containers become numbers on lines (see [`crate::nesting`]). Whatever a line cannot say makes the whole top-level block that
-//! it stands in a `source` embed, or just the piece of text or the leaf where that is enough: a table, an image, HTML.
+//! it stands in a `source` embed, or just the piece of text or the leaf where that is enough: an image, HTML, a table with a row that
+//! is too long.
 
 mod inline;
 mod source;
+mod table;
 
 use comrak::{
     Arena, Node, Options,
@@ -47,7 +49,7 @@ pub(crate) fn lines(markdown: &str) -> Vec<Said> {
     let arena = Arena::new();
     let document = parse_document(&arena, &markdown, &options());
     let source = Source::new(&markdown, document);
-    let mut reader = Reader { source: &source, nesting: Nesting::default(), lines: Vec::new() };
+    let mut reader = Reader { source: &source, nesting: Nesting::default(), lines: Vec::new(), tables: 0 };
     let mut next = 1;
     for node in document.children() {
         let place = node.data().sourcepos;
@@ -118,6 +120,8 @@ struct Reader<'s, 'a> {
     source: &'s Source<'a>,
     nesting: Nesting,
     lines: Vec<Said>,
+    /// How many tables have been read.
+    tables: usize,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -146,6 +150,13 @@ impl<'a> Reader<'_, 'a> {
                 self.say(Kind::Divider, Delta::new(), inside);
                 Ok(())
             }
+            NodeValue::Table(table) => match self.table(node, &table.alignments, inside) {
+                Ok(()) => Ok(()),
+                Err(Unsayable) => {
+                    self.keep(self.source.block(node).ok_or(Unsayable)?, inside);
+                    Ok(())
+                }
+            },
             NodeValue::Paragraph if let Some(formula) = formula(node) => {
                 self.formula(&formula, inside);
                 Ok(())

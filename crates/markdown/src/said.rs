@@ -1,8 +1,10 @@
 //! Lines as Markdown can say them: the one form that reading makes and writing takes.
 
+use std::ops::Range;
+
 use sheaf_schema::{Attributes, Block, Delta, Kind, Line, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
 
-use crate::nesting::Nesting;
+use crate::{cells, nesting::Nesting};
 
 /// The largest number that a list in Markdown can begin with.
 const MAX_NUMBER: u32 = 999_999_999;
@@ -15,9 +17,10 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// The value of the line's source embed, if it holds nothing else: Markdown of its own.
+    /// The value of the line's source embed, if it holds nothing else: Markdown of its own. In a cell it is words among words.
     pub(crate) fn source(&self) -> Option<&str> {
         match self.content.ops.as_slice() {
+            _ if self.block.cell.is_some() => None,
             [Op::Embed { embed, attributes }] if embed.kind == embed::SOURCE && attributes.is_empty() => match &embed.value {
                 Value::Text(markdown) if self.block.kind == Kind::Paragraph => Some(markdown),
                 _ => None,
@@ -42,36 +45,66 @@ pub(crate) struct Visible {
     pub(crate) blanks: (usize, usize),
 }
 
-/// The lines of a body that Markdown can show, each as it can show it. What it cannot is left out: empty paragraphs, blanks at the edges
-/// of lines, unknown kinds, tokens and marks, indents under nothing. Character for character the rest is what it was.
+/// The lines of a body that Markdown can show, each as it can show it. What it cannot is left out: empty paragraphs outside of tables,
+/// blanks at the edges of lines, unknown kinds, tokens and marks, indents under nothing. Character for character the rest is what it was.
 pub(crate) fn visible(lines: &[Line]) -> Vec<Visible> {
     let mut all = Nesting::default();
     let mut shown = Nesting::default();
     let mut visible = Vec::<Visible>::new();
-    for (index, line) in lines.iter().enumerate() {
-        let mut block = Block::from(line.block());
-        let (content, blanks) = sayable(&line.content, block.kind == Kind::Code);
-        if !Kind::ALL.contains(&block.kind) || (block.kind == Kind::Divider && !content.is_empty()) {
-            block.kind = Kind::Paragraph;
-        }
-        block.callout = block.callout.filter(|_| block.quote > 0);
-        block.note = block.note.filter(|id| is_label(id));
-        let mut said = Said { block, content };
-        let place = all.place(&said.block);
-        said.block.indent = place.indent;
-        all.enter(&said.block, place);
-        if said.content.is_empty() && said.block.kind == Kind::Paragraph {
+    let blocks: Vec<Block> = lines.iter().map(|line| Block::from(line.block())).collect();
+    let mut index = 0;
+    while index < lines.len() {
+        let length = cells::run(blocks[index..].iter());
+        if length > 0 && !cells::are_too_many(&blocks[index..index + length]) {
+            visible.extend(table(lines, &blocks, index..index + length, &mut all, &mut shown));
+            index += length;
             continue;
         }
-        said.block = sayable_block(said.block, place.continues, &shown);
-        shown.enter(&said.block, shown.place(&said.block));
-        visible.push(Visible { index, said, blanks });
+        for index in index..index + length.max(1) {
+            let (mut said, blanks) = drawn(&lines[index], blocks[index].clone());
+            let place = all.place(&said.block);
+            said.block.indent = place.indent;
+            all.enter(&said.block, place);
+            if said.content.is_empty() && said.block.kind == Kind::Paragraph {
+                continue;
+            }
+            said.block = sayable_block(said.block, place.continues, &shown);
+            shown.enter(&said.block, shown.place(&said.block));
+            visible.push(Visible { index, said, blanks });
+        }
+        index += length.max(1);
     }
     visible
 }
 
+/// The lines of a table. All of them are shown, empty ones too: they keep rows and columns apart.
+fn table<'l>(
+    lines: &'l [Line],
+    blocks: &[Block],
+    range: Range<usize>,
+    all: &mut Nesting,
+    shown: &mut Nesting,
+) -> impl Iterator<Item = Visible> + use<'l> {
+    let (said, blanks): (Vec<Said>, Vec<(usize, usize)>) = range.clone().map(|index| drawn(&lines[index], blocks[index].clone())).unzip();
+    let outer = cells::outer(said.iter().map(|line| &line.block));
+    let placed = cells::placed(&outer, all, shown);
+    let said = cells::sayable(said, &outer, &placed);
+    range.zip(said).zip(blanks).map(|((index, said), blanks)| Visible { index, said, blanks })
+}
+
+/// A line with the kind and the words that it is shown with, and the blanks at the words' edges.
+fn drawn(line: &Line, mut block: Block) -> (Said, (usize, usize)) {
+    let (content, blanks) = sayable(&line.content, block.kind == Kind::Code);
+    if !Kind::ALL.contains(&block.kind) || (block.kind == Kind::Divider && !content.is_empty()) {
+        block.kind = Kind::Paragraph;
+    }
+    block.callout = block.callout.filter(|_| block.quote > 0);
+    block.note = block.note.filter(|id| is_label(id));
+    (Said { block, content }, blanks)
+}
+
 /// The block with the tokens that matter on it and no others. What begins anew says so where the lines shown above would have it go on.
-fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> Block {
+pub(crate) fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> Block {
     let kind = block.kind.clone();
     let goes_on = shown.place(&Block { start: false, ..block.clone() }).continues;
     let number = block.number.filter(|number| kind == Kind::Ordered && !continues && *number != 1 && *number <= MAX_NUMBER);
@@ -89,7 +122,7 @@ pub(crate) fn is_label(id: &str) -> bool {
 
 /// A line's content with what Markdown can say, and the blanks at its edges that were left out. In code nothing is marked, and an embed is
 /// a character.
-fn sayable(content: &Delta, is_code: bool) -> (Delta, (usize, usize)) {
+pub(crate) fn sayable(content: &Delta, is_code: bool) -> (Delta, (usize, usize)) {
     let mut pieces: Vec<Op> = content.ops.iter().flat_map(|op| if is_code { vec![as_code(op)] } else { sayable_pieces(op) }).collect();
     let mut blanks = (0, 0);
     if !is_code {

@@ -1,7 +1,8 @@
 //! The few HTML tags that say in Markdown what its own signs cannot: underline, coloured highlights, marks where no sign would stick,
-//! breaks in headings, and embeds that Markdown has no word for.
+//! breaks in headings, embeds that Markdown has no word for, and what a table there cannot say: a cell's further lines, what they are,
+//! and how wide a column is.
 
-use sheaf_schema::{COLOURS, Embed, Scalar, Value, json};
+use sheaf_schema::{Block, COLOURS, COLUMN_WIDTHS, Embed, Kind, Scalar, Value, json};
 
 /// What an inline tag says to us.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ const FLAGS: [(&str, &[&str]); 5] =
     [("underline", &["u"]), ("bold", &["strong", "b"]), ("italic", &["em", "i"]), ("strike", &["del", "s", "strike"]), ("code", &["code"])];
 
 const HIGHLIGHT: &str = "mark";
+const LINE: (&str, &str) = ("<br class=\"", "\">");
+const COLUMN: (&str, &str) = ("<col width=\"", "\">");
 const EMBED: (&str, &str) = ("<sheaf-embed value='", "'/>");
 
 /// Understands a tag. One with attributes we would not write ourselves is not ours: it is none, and kept as it is.
@@ -56,6 +59,32 @@ pub(crate) fn around(mark: &str, value: &Scalar) -> Option<(String, String)> {
 
 fn highlight(colour: &str) -> String {
     format!("<{HIGHLIGHT} class=\"{colour}\">")
+}
+
+/// What begins a line of a cell and says what it is: to everybody else a break.
+pub(crate) fn line(block: &Block) -> String {
+    let tokens = block.to_string().replace('&', "&amp;").replace('"', "&quot;").replace('|', "&#124;");
+    format!("{}{tokens}{}", LINE.0, LINE.1)
+}
+
+/// Understands what begins a line of a cell, if it is what we write.
+pub(crate) fn read_line(tag: &str) -> Option<Block> {
+    let tokens = tag.strip_prefix(LINE.0)?.strip_suffix(LINE.1)?;
+    let block = Block::from(tokens.replace("&#124;", "|").replace("&quot;", "\"").replace("&amp;", "&").as_str());
+    let speaks_of_table = block.cell.is_some() || block.width.is_some() || block.align.is_some() || block.note.is_some();
+    let is_ours = Kind::ALL.contains(&block.kind) && block.unknown.is_empty() && !speaks_of_table;
+    (is_ours && line(&block) == tag).then_some(block)
+}
+
+/// What says how wide a column is, at the beginning of its first cell.
+pub(crate) fn column(width: u16) -> String {
+    format!("{}{width}{}", COLUMN.0, COLUMN.1)
+}
+
+/// Understands how wide a column is.
+pub(crate) fn read_column(tag: &str) -> Option<u16> {
+    let width = tag.strip_prefix(COLUMN.0)?.strip_suffix(COLUMN.1)?.parse().ok()?;
+    (COLUMN_WIDTHS.contains(&width) && column(width) == tag).then_some(width)
 }
 
 /// An embed as a tag, on one line.
@@ -94,6 +123,19 @@ mod tests {
         let hostile = Embed::new("image", "</b>' \" `&amp;` \\ \n\u{2028} |$");
         let written = embed(&hostile);
         assert!(!written.contains('\n') && read(&written) == Some(Tag::Embed(hostile)), "{written}");
+    }
+
+    #[test]
+    fn a_line_of_a_cell_is_begun_by_what_it_is() {
+        for block in ["p", "task done in=1", "code lang=a\"b&amp;|", "p call=tip head q=1"] {
+            let written = line(&Block::from(block));
+            assert_eq!(read_line(&written), Some(Block::from(block)), "{written}");
+        }
+        assert_eq!(read_column(&column(300)), Some(300));
+        for tag in ["<br>", "<br class=\"x\">", "<br class=\"p zoom\">", "<br class=\"p cell=t.r.c\">", "<br class=\"ul  in=1\">"] {
+            assert_eq!(read_line(tag), None, "{tag}");
+        }
+        assert_eq!((read_column("<col width=\"39\">"), read_column("<col width=\"040\">")), (None, None));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 mod escape;
 mod spell;
+mod table;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
-use sheaf_schema::{Block, Embed, Kind, embed};
+use sheaf_schema::{Block, Delta, Embed, Kind, embed};
 
 use crate::{
+    cells,
     nesting::{Nesting, Place},
     read,
     said::{Said, Visible},
@@ -60,13 +62,24 @@ impl Writer {
 
     fn lines(&mut self, lines: &[Visible]) {
         let mut index = 0;
+        let mut above: Option<Cow<'_, Said>> = None;
         while let Some(line) = lines.get(index) {
             let said = &line.said;
-            let above = index.checked_sub(1).map(|above| &lines[above].said);
+            let before = above.replace(Cow::Borrowed(said));
+            let before = before.as_deref();
+            if said.block.cell.is_some() {
+                let table = &lines[index..index + cells::length(&lines[index..])];
+                let outer = Said { block: table::outer(table), content: Delta::new() };
+                self.block(&outer, &table::written(&self.speller, table, &outer.block), before);
+                above = Some(Cow::Owned(outer));
+                index += table.len();
+                continue;
+            }
             if said.block.kind == Kind::Code {
                 let length = 1 + lines[index + 1..].iter().take_while(|next| is_same_code(said, &next.said)).count();
                 let code: Vec<String> = lines[index..index + length].iter().map(|line| line.said.content.text()).collect();
-                self.block(said, &written_code(&said.block, &code), above);
+                self.block(said, &written_code(&said.block, &code), before);
+                above = Some(Cow::Borrowed(&lines[index + length - 1].said));
                 index += length;
                 continue;
             }
@@ -77,7 +90,7 @@ impl Writer {
                 }
                 self.wrapped.extend((text != source && spell::defines(source)).then_some(line.index));
             }
-            self.block(said, &text, above);
+            self.block(said, &text, before);
             index += 1;
         }
     }

@@ -6,13 +6,18 @@ use std::{
 };
 
 use sheaf_markdown::{edits, html, read, text, words, write};
-use sheaf_schema::Delta;
+use sheaf_schema::{Delta, attributes};
 
 fn body(markdown: &str) -> Delta {
+    version(markdown, "")
+}
+
+/// A body whose ids are its own.
+fn version(markdown: &str, name: &str) -> Delta {
     let mut next = 0;
     read(markdown, &mut || {
         next += 1;
-        next.to_string()
+        format!("{name}{next}")
     })
 }
 
@@ -20,7 +25,7 @@ fn body(markdown: &str) -> Delta {
 fn through_everything(markdown: String) {
     let run = move || {
         let read = body(&markdown);
-        let again = body(&write(&read));
+        let again = version(&write(&read), "again");
         assert_eq!(write(&again), write(&read));
         assert!(edits(&read, &again).is_empty());
         assert!(html(&read).len() + text(&read).len() + words(&read) > 0);
@@ -60,8 +65,21 @@ fn signs_without_end_take_no_time_without_end() {
     {
         through_everything(sign.repeat(many));
     }
+    let table = |columns: usize, rows: &str| format!("{}\n{}\n{rows}", "|a".repeat(columns), "|-".repeat(columns));
+    through_everything(table(many / 10, &"|b\n".repeat(100)));
+    through_everything(table(many, &"|b*\\|`".repeat(many)));
+    through_everything("|a|b|\n|-|-|\n".to_owned() + &"|*c|\n|d|e|\n".repeat(many));
+    through_everything("|a|\n|-|\n|b|\n\n".repeat(many / 4));
     through_everything((0..many).map(|label| format!("[l{label}]: /x{label}\n")).collect());
     through_everything((0..many / 4).map(|label| format!("[l{label}]: /x{label}\n\n[l{label}] text\n\n")).collect());
+}
+
+#[test]
+fn a_few_lines_in_a_table_of_thousands_of_rows_and_columns_are_written_as_lines() {
+    let newline = |cell: usize| attributes([("block", format!("p cell=t.r{cell}.c{cell}").as_str().into())]);
+    let sparse = |lines| (0..lines).fold(Delta::new(), |body, line| body.insert("x").insert_with("\n", newline(line)));
+    assert!(write(&sparse(1_000)).starts_with("|  |"));
+    assert_eq!(write(&sparse(1_002)), "x\n\n".repeat(1_001) + "x\n", "a million empty cells would be megabytes of bars");
 }
 
 fn megabyte() -> String {

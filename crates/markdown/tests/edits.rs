@@ -78,6 +78,44 @@ fn a_paragraph_that_is_split_or_joined_keeps_its_words() {
 }
 
 #[test]
+fn a_changed_cell_changes_nothing_but_that_cell() {
+    let table = "| Field | Crop |\n| --- | --- |\n| East | rye |\n| West | oats |\n";
+    let body = base(table);
+    assert!(to(&body, table).is_empty());
+    assert_eq!(json(&to(&body, &table.replace("rye", "wheat"))), r#"{"retain":16},{"insert":"wheat"},{"delete":3}"#);
+    assert_eq!(json(&to(&body, &table.replace("| --- | --- |", "| --- | --: |"))).matches("align=end").count(), 3);
+    // A row and a column come in: every line that was there is that line, in the same cell.
+    let cells = |body: &Delta| body.lines().map(|line| (line.id().unwrap_or("").to_owned(), line.block().to_owned())).collect::<Vec<_>>();
+    let grown = body.compose(&to(
+        &body,
+        "| Field | Day | Crop |\n| --- | --- | --- |\n| North | | wheat |\n| East | Monday | rye |\n| West | | oats |\n",
+    ));
+    assert!(cells(&body).iter().all(|cell| cells(&grown).contains(cell)), "{:?}", cells(&grown));
+    assert_eq!(grown.lines().count(), 12);
+    // And go out again.
+    assert_eq!(grown.compose(&to(&grown, table)), body);
+}
+
+#[test]
+fn a_cell_that_no_line_names_is_an_empty_one() {
+    let newline = |id: &str, block: &str| attributes([("line", id.into()), ("block", block.into())]);
+    // Row 2 lacks its second cell, and the width is said by every line of its column.
+    let body = Delta::new()
+        .insert("a")
+        .insert_with("\n", newline("l1", "p cell=t.1.a head w=90"))
+        .insert("b")
+        .insert_with("\n", newline("l2", "p cell=t.1.b head"))
+        .insert("c")
+        .insert_with("\n", newline("l3", "p cell=t.2.a w=90"));
+    assert_eq!(write(&body), "| <col width=\"90\">a | b |\n| --- | --- |\n| c |  |\n");
+    assert!(to(&body, &write(&body)).is_empty());
+    let filled = body.compose(&to(&body, &write(&body).replace("|  |", "| d |")));
+    assert_eq!(filled.lines().map(|line| line.block().to_owned()).collect::<Vec<_>>()[3], "p cell=t.2.b");
+    let narrow = body.compose(&to(&body, &write(&body).replace("<col width=\"90\">", "")));
+    assert!(!narrow.to_json().contains("w=90"), "{}", narrow.to_json());
+}
+
+#[test]
 fn what_markdown_cannot_say_stays() {
     let newline = |id: &str, block: &str| attributes([("line", id.into()), ("block", block.into())]);
     let body = Delta::new()

@@ -30,15 +30,24 @@ fn body(markdown: &str) -> Delta {
     })
 }
 
-/// A body without line ids.
+/// A body without ids of lines, and with the ids of tables, rows and columns in the order they come in.
 fn said(body: &Delta) -> Delta {
-    let without = |mut op: Op| {
+    let mut ids = std::collections::BTreeMap::new();
+    let mut without = |mut op: Op| {
         if let Op::Insert { attributes, .. } = &mut op {
             attributes.remove("line");
+            let mut block = Block::from(attributes.get("block").and_then(Scalar::as_text).unwrap_or(""));
+            if let Some(cell) = &mut block.cell {
+                for id in [&mut cell.table, &mut cell.row, &mut cell.column] {
+                    let next = ids.len();
+                    *id = ids.entry(id.clone()).or_insert(next).to_string();
+                }
+                attributes.insert("block".to_owned(), block.to_string().into());
+            }
         }
         op
     };
-    Delta { ops: body.ops.iter().cloned().map(without).collect() }.normal()
+    Delta { ops: body.ops.iter().cloned().map(&mut without).collect() }.normal()
 }
 
 const WORDS: &str = "word a I naïve 日本 👩‍👧 𝄞 1 2026 x_y it's C# (so) end. well-known a/b 5% Zürich, no: \"q\"";
@@ -126,6 +135,10 @@ fn random_block(random: &mut ChaCha8Rng) -> String {
         "lang=a%20b",
         "odd",
         "in=99",
+        "cell=t.r.c",
+        "head",
+        "w=300",
+        "align=center",
     ];
     for _ in 0..random.random_range(0..4) {
         block.push(' ');
@@ -134,17 +147,53 @@ fn random_block(random: &mut ChaCha8Rng) -> String {
     block
 }
 
+/// The block strings of a table: mostly whole rows, now and then a cell that is missing or has a second line, or a line anywhere.
+fn random_table(random: &mut ChaCha8Rng) -> Vec<String> {
+    let table = *["t", "t", "u", "v"].choose(random).unwrap();
+    let (rows, columns) = (random.random_range(1..4), random.random_range(1..4));
+    let around = if random.random_range(0..4) == 0 { random_block(random) } else { String::new() };
+    let around: String = around
+        .split(' ')
+        .filter(|token| token.contains("q=") || token.contains("in=") || token.contains("call="))
+        .map(|token| format!(" {token}"))
+        .collect();
+    let mut blocks = Vec::new();
+    for row in 0..rows {
+        let head = if row == 0 && random.random_range(0..4) > 0 || random.random_range(0..12) == 0 { " head" } else { "" };
+        for column in 0..columns {
+            for _ in 0..*[1, 1, 1, 1, 1, 1, 1, 0, 2].choose(random).unwrap() {
+                let block = if random.random_range(0..6) == 0 { random_block(random) } else { "p".to_owned() };
+                let width = *["", "", "", " w=40", " w=2000", " align=start", " align=end", " align=center"].choose(random).unwrap();
+                blocks.push(format!("{block}{around}{head}{width} cell={table}.r{row}.c{column}"));
+            }
+        }
+    }
+    if blocks.len() > 1 && random.random_range(0..8) == 0 {
+        let (one, other) = (random.random_range(0..blocks.len()), random.random_range(0..blocks.len()));
+        blocks.swap(one, other);
+    }
+    blocks
+}
+
 /// A body of lines such as editors make, and some that none should.
 fn random_body(random: &mut ChaCha8Rng) -> Delta {
-    let mut body = Delta::new();
     let signs = random.random_range(0..6);
-    for line in 0..random.random_range(0..9) {
+    let mut blocks = Vec::new();
+    for _ in 0..random.random_range(0..9) {
+        match random.random_range(0..12) {
+            0 | 1 => blocks.extend(random_table(random)),
+            2..=4 => blocks.push(String::new()),
+            _ => blocks.push(random_block(random)),
+        }
+    }
+    let mut body = Delta::new();
+    for (line, block) in blocks.into_iter().enumerate() {
         if random.random_range(0..5) > 0 {
             random_content(random, signs).ops.into_iter().for_each(|op| body.push(op));
         }
         let mut newline = Attributes::from([("line".to_owned(), format!("l{line}").into())]);
-        if random.random_range(0..4) > 0 {
-            newline.insert("block".to_owned(), random_block(random).into());
+        if !block.is_empty() {
+            newline.insert("block".to_owned(), block.into());
         }
         if random.random_range(0..30) == 0 {
             newline.insert("unknown".to_owned(), Scalar::Number(1.0));
@@ -181,6 +230,12 @@ fn random_markdown(random: &mut ChaCha8Rng) -> String {
         "```\n",
         "~~~ x\n",
         "| a |\n|---|\n| ",
+        "| a | b |\n|:--|--:|\n| c\n| ",
+        "|  |  |\n|---|---|\n|| ",
+        "| <col width=\"90\">a |\n|---|\n",
+        "| <br class=\"ul\">a <br class=\"ul head\"> b |\n| --- |\n",
+        "| ",
+        "| a \\| b | c |\n",
         "<div>",
         "\t",
         " ",

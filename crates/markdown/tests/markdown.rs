@@ -116,7 +116,6 @@ fn lines_say_what_they_are() {
 
 #[test]
 fn what_the_schema_cannot_say_is_kept_byte_for_byte() {
-    comes_back("| a | b |\n|---|:-:|\n| 1 | *2* |\n");
     comes_back("![an *image*](a.png \"title\") in text and [a link](https://a.example \"with a title\")\n");
     comes_back("<div class=\"x\">\n\n**bold**\n\n</div>\n");
     comes_back("<!-- a comment\n\n   over lines -->\n");
@@ -125,14 +124,14 @@ fn what_the_schema_cannot_say_is_kept_byte_for_byte() {
     comes_back("> [!NOTE] With a title\n> it is kept.\n");
     comes_back("> \\[!NOTE] is no alert here, [!NOTE] neither\n\n[!NOTE] nor here\n");
     comes_back("---\ntitle: Front matter\n---\n\n# Title\n");
-    comes_back("- item\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n\n  <div>\n  x\n  </div>\n");
-    comes_back("> quote\n>\n> | a |\n> |---|\n> | 1 |\n");
+    comes_back("- item\n\n  <div>\n  x\n  </div>\n");
+    comes_back("| a |\n|---|\n| 1 | there is no column for this |\n\n> | b |\n> |---|\n> | 2 | 3 |\n");
     comes_back("[//]: # (a comment nobody refers to)\n\ntext\n");
     comes_back("![image][ref] stays with its definition\n\n[ref]: a.png\n");
     comes_back("Some <span class=\"x\">span</span> and <kbd>Ctrl</kbd>.\n");
     comes_back("1. [ ] a task in an ordered list\n2. [x] done\n");
     assert_eq!(drawn("a ![i](u) b\n"), [": a <![i](u)> b"]);
-    assert_eq!(drawn("| a |\n|---|\n"), [": <| a |\\n|---|>"]);
+    assert_eq!(drawn("| a |\n|---|\n|b|c|\n"), [": <| a |\\n|---|\\n|b|c|>"]);
 }
 
 #[test]
@@ -170,6 +169,51 @@ fn footnotes_are_lines_that_name_them() {
 fn a_table_of_contents_is_a_line() {
     comes_back("[TOC]\n\n# A\n\n\\[TOC]\n\n[TOC] none\n\n- [TOC]\n");
     assert_eq!(drawn("[TOC]\n\nnot [TOC]\n"), [": <true>", ": not [TOC]"]);
+}
+
+#[test]
+fn a_table_is_lines_that_name_their_cells() {
+    assert_eq!(
+        drawn("| a | **b** |\n|:--|---|\n| 1\\|2 `x\\|y` | [l](https://a.example)<br>two |\n|| ![i](u) |\n"),
+        [
+            "p align=start cell=l4.l2.l3 head: a",
+            "p cell=l4.l2.l6 head: b{bold}",
+            "p align=start cell=l4.l8.l3: 1|2 x|y{code}",
+            "p cell=l4.l8.l6: l{link=https://a.example}\u{2028}two",
+            "p align=start cell=l4.l11.l3: ",
+            "p cell=l4.l11.l6: <![i](u)>",
+        ]
+    );
+    comes_back(
+        "| a | b | c | d |\n| --- | :-- | :-: | --: |\n| 1\\|2 | *2* | `x\\|y` | one<br>two |\n|  | [l](https://a.example) | $x$ |  |\n",
+    );
+    comes_back("- item\n\n  | a |\n  | --- |\n  | 1 |\n\n> quote\n>\n> | b |\n> | --- |\n> | 2 |\n\n> | c |\n> | --- |\n");
+    comes_back("| a |\n| --- |\n| 1 |\n\n| b |\n| --- |\n| 2 |\n\ntext\n");
+    assert_eq!(write(&body("a|b\n-|:-:\n1\n|2|3|\n")), "| a | b |\n| --- | :-: |\n| 1 |  |\n| 2 | 3 |\n", "a short row is filled");
+}
+
+#[test]
+fn a_table_without_a_header_has_an_empty_one_in_markdown() {
+    comes_back("|  |  |\n| --- | --- |\n| 1 | 2 |\n");
+    assert_eq!(drawn("|  |\n|---|\n| 1 |\n"), ["p cell=l4.l2.l3: 1"]);
+    comes_back("| <br class=\"p\"> |  |\n| --- | --- |\n| 1 | 2 |\n");
+    comes_back("|  |\n| --- |\n| 1 |\n| <br class=\"p head\">2 |\n");
+    assert_eq!(drawn("|  |\n|---|\n"), ["p cell=l4.l2.l3 head: "], "a header without rows is one");
+}
+
+#[test]
+fn what_a_cell_of_markdown_cannot_say_stands_in_tags() {
+    comes_back(
+        "| <col width=\"300\">a | b |\n| --- | --- |\n| one<br class=\"p\">two | <br class=\"h2\">Title<br class=\"ul\">x<br class=\"ul in=1\">y |\n",
+    );
+    comes_back(
+        "| <br class=\"task done\">a |\n| --- |\n| <br class=\"code lang=c\">`if (a \\| b)`<br class=\"code lang=c\"><br class=\"p\">end |\n",
+    );
+    assert_eq!(
+        drawn("| <col width=\"90\">a |\n|---|\n| <br class=\"code\">`  x *y*`<br class=\"p q=1\">z |\n"),
+        ["p cell=l4.l2.l3 head w=90: a", "code cell=l4.l6.l3 w=90:   x *y*", "p cell=l4.l6.l3 q=1 w=90: z"]
+    );
+    comes_back("<br class=\"ul\">in a paragraph it is kept, and so is <col width=\"90\">\n");
 }
 
 #[test]

@@ -39,12 +39,14 @@ pub mod token {
     pub const HEAD: &str = "head";
     /// `w=120`: how wide the cell's column is.
     pub const WIDTH: &str = "w";
+    /// `align=end`: where the words of the cell's column stand.
+    pub const ALIGN: &str = "align";
     /// `call=note`: the outermost quote that the line lies inside of is a callout.
     pub const CALLOUT: &str = "call";
     /// `note=ID`: the line stands in the footnote with this id.
     pub const NOTE: &str = "note";
     /// All of them.
-    pub const ALL: [&str; 11] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH, CALLOUT, NOTE];
+    pub const ALL: [&str; 12] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH, ALIGN, CALLOUT, NOTE];
 }
 
 /// The kinds of lines.
@@ -147,6 +149,31 @@ impl Callout {
     }
 }
 
+/// Where the words of a column stand, as seen by whoever reads it: its start is at the right where words run from right to left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Align {
+    /// Where lines begin, as without a word about it.
+    Start,
+    /// In the middle.
+    Center,
+    /// Where lines end: numbers below each other.
+    End,
+}
+
+impl Align {
+    /// All of them, in the order of menus.
+    pub const ALL: [Align; 3] = [Align::Start, Align::Center, Align::End];
+
+    /// The name in a block string, which is CSS's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Align::Start => "start",
+            Align::Center => "center",
+            Align::End => "end",
+        }
+    }
+}
+
 /// The cell that a line stands in, by three ids that whoever made them drew as line ids are drawn. A cell is all lines that name it; rows,
 /// columns and their order are read off the lines (docs/decisions/0012-tables.md).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -198,6 +225,8 @@ pub struct Block {
     pub head: bool,
     /// `w=120`: how wide the cell's column is, in CSS pixels. The first line of the column that says it speaks for it.
     pub width: Option<u16>,
+    /// `align=end`: where the words of the cell's column stand. The first line of the column that says it speaks for it.
+    pub align: Option<Align>,
     /// `call=note`: the outermost quote that the line lies inside of is a callout of this sort. Without a quote it says nothing.
     pub callout: Option<Callout>,
     /// `note=ID`: the footnote that the line stands in, whatever its kind. A footnote is all lines that name it.
@@ -222,12 +251,11 @@ impl Block {
         (!self.is_plain()).then(|| self.to_string())
     }
 
-    /// This block with the tokens of another that this build does not know, and in its cell: for a line that becomes something else here and
-    /// stays what a newer version made of it otherwise. Known tokens that made no sense are let go.
+    /// This block with the tokens of another that this build does not know: for a line that becomes something else here and stays what a
+    /// newer version made of it otherwise. Known tokens that made no sense are let go.
     pub fn with_unknown_of(mut self, other: &Block) -> Block {
         let is_known = |token: &String| token::ALL.contains(&token.split('=').next().unwrap_or(""));
         self.unknown = other.unknown.iter().filter(|token| !is_known(token)).cloned().collect();
-        (self.cell, self.head, self.width) = (other.cell.clone(), other.head, other.width);
         self
     }
 
@@ -243,6 +271,7 @@ impl Block {
             (token::HEAD, None) => take(&mut self.head, Some(true)),
             (token::CELL, Some(value)) => take(&mut self.cell, Cell::read(value).map(Some)),
             (token::WIDTH, Some(value)) => take(&mut self.width, canonical(value).filter(|width| COLUMN_WIDTHS.contains(width)).map(Some)),
+            (token::ALIGN, Some(value)) => take(&mut self.align, Align::ALL.into_iter().find(|align| align.name() == value).map(Some)),
             (token::CALLOUT, Some(value)) => take(&mut self.callout, Callout::ALL.into_iter().find(|sort| sort.name() == value).map(Some)),
             (token::NOTE, Some(value)) => take(&mut self.note, Some(value).filter(|id| is_id(id)).map(|id| Some(id.to_owned()))),
             (token::LANGUAGE, Some(value)) => take(&mut self.language, decode(value).map(Some)),
@@ -264,6 +293,7 @@ impl Block {
         tokens.extend(self.cell.as_ref().map(|cell| format!("{}={cell}", token::CELL)));
         tokens.extend(self.callout.map(|sort| format!("{}={}", token::CALLOUT, sort.name())));
         tokens.extend(self.note.as_ref().map(|id| format!("{}={id}", token::NOTE)));
+        tokens.extend(self.align.map(|align| format!("{}={}", token::ALIGN, align.name())));
         tokens.extend(self.width.map(|width| format!("{}={width}", token::WIDTH)));
         tokens.sort();
         tokens
@@ -351,8 +381,9 @@ mod tests {
         assert_eq!(Block::from("code lang=rust,ignore%20me start").language.as_deref(), Some("rust,ignore me"));
         assert_eq!(Block::from("ol n=7").number, Some(7));
         let cell = Cell { table: "t".to_owned(), row: "r1".to_owned(), column: "c-2".to_owned() };
-        let named = Block { kind: Kind::Bullet, cell: Some(cell), head: true, width: Some(120), ..Block::default() };
-        assert_eq!(Block::from("ul cell=t.r1.c-2 head w=120"), named);
+        let named =
+            Block { kind: Kind::Bullet, cell: Some(cell), head: true, width: Some(120), align: Some(Align::End), ..Block::default() };
+        assert_eq!(Block::from("ul align=end cell=t.r1.c-2 head w=120"), named);
         assert_eq!(Block::from("p call=tip q=1").callout, Some(Callout::Tip));
         assert_eq!(Block::from("p call=faq q=1").unknown, ["call=faq"], "a sort of a newer version is a quote here");
         assert_eq!(Block::from("ul note=a-1").note.as_deref(), Some("a-1"));
@@ -365,8 +396,6 @@ mod tests {
     fn a_line_that_becomes_something_else_keeps_what_is_not_known() {
         let was = Block::from("task done zoom=2 in=99 lang=");
         assert_eq!(Block::from("h1 q=1").with_unknown_of(&was).to_string(), "h1 q=1 zoom=2");
-        let was = Block::from("p cell=t.r.c head w=80");
-        assert_eq!(Block::from("ul").with_unknown_of(&was).to_string(), "ul cell=t.r.c head w=80", "a line stays in its cell");
     }
 
     #[test]
@@ -386,6 +415,7 @@ mod tests {
                         cell: (bits & 32 != 0).then(|| Cell::read("t.r.c").expect("three ids")),
                         head: bits & 64 != 0,
                         width: (bits & 64 != 0).then_some(40),
+                        align: (bits & 32 != 0).then_some(Align::Center),
                         callout: (bits & 2 != 0).then_some(Callout::Caution),
                         note: (bits & 4 != 0).then(|| "n-1".to_owned()),
                         unknown: vec!["zoom".to_owned()],

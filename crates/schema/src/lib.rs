@@ -24,7 +24,7 @@ mod value;
 
 pub use attachment::Attachment;
 pub use attributes::{Attributes, attributes};
-pub use block::{Block, COLUMN_WIDTHS, Callout, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, is_id, token};
+pub use block::{Align, Block, COLUMN_WIDTHS, Callout, Cell, Kind, MAX_CELL_ID, MAX_DEPTH, is_id, token};
 pub use checksum::Checksum;
 pub use delta::{Delta, Line, Lines, Misfit, Op};
 pub use mark::{COLOURS, Colour, MARKS, Mark};

@@ -1,7 +1,8 @@
 //! The table as TypeScript, for the editor and for foreign clients.
 
 use crate::{
-    COLOURS, COLUMN_WIDTHS, Callout, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, attachment, embed, json, link, quill, token,
+    Align, COLOURS, COLUMN_WIDTHS, Callout, EPOCH, Kind, MARKS, MAX_CELL_ID, MAX_DEPTH, Mark, Value, attachment, embed, json, link, quill,
+    token,
 };
 
 /// What `ui/src/generated/schema.ts` must hold. `cargo xtask codegen` writes it, and tidy compares.
@@ -25,6 +26,7 @@ pub fn typescript() -> String {
         list("KINDS", "The kinds of lines. Unknown ones are kept and drawn as paragraphs.", kinds),
         list("ITEMS", "The kinds that are items of lists.", items),
         list("CALLOUTS", "What callouts are about.", Callout::ALL.iter().map(|sort| quoted(sort.name()))),
+        list("ALIGNS", "Where the words of a column stand.", Align::ALL.iter().map(|align| quoted(align.name()))),
         constant("TOKENS", "The tokens of a block string, by what they say.", &tokens()),
         list("MARKS", "Marks on characters, outermost first where they nest. Names are Quill's.", marks),
         list("COLOURS", "Values of the mark `background`; the first is a plain highlight's.", colours),
@@ -77,6 +79,7 @@ fn tokens() -> String {
         ("cell", token::CELL),
         ("head", token::HEAD),
         ("width", token::WIDTH),
+        ("align", token::ALIGN),
         ("callout", token::CALLOUT),
         ("note", token::NOTE),
     ];

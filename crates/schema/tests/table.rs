@@ -21,6 +21,8 @@ fn a_table_is_what_its_lines_say() {
             from_value::<Vec<bool>>(case["heads"].clone()).expect("heads"),
             "{case}"
         );
+        let aligns = table.aligns.iter().map(|align| align.map(|align| align.name().to_owned())).collect::<Vec<_>>();
+        assert_eq!(aligns, from_value::<Vec<Option<String>>>(case["aligns"].clone()).expect("aligns"), "{case}");
         assert_eq!(table.widths, from_value::<Vec<Option<u16>>>(case["widths"].clone()).expect("widths"), "{case}");
     }
 }

@@ -53,8 +53,15 @@ export const CALLOUTS = [
   'caution',
 ] as const;
 
+/** Where the words of a column stand. */
+export const ALIGNS = [
+  'start',
+  'center',
+  'end',
+] as const;
+
 /** The tokens of a block string, by what they say. */
-export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang', cell: 'cell', head: 'head', width: 'w', callout: 'call', note: 'note' } as const;
+export const TOKENS = { indent: 'in', quote: 'q', done: 'done', start: 'start', number: 'n', language: 'lang', cell: 'cell', head: 'head', width: 'w', align: 'align', callout: 'call', note: 'note' } as const;
 
 /** Marks on characters, outermost first where they nest. Names are Quill's. */
 export const MARKS = [
@@ -175,6 +182,9 @@ export interface Cell {
 /** What a callout is about. */
 export type Callout = (typeof CALLOUTS)[number];
 
+/** Where the words of a column stand: at the start of a line, in the middle, at its end. */
+export type Align = (typeof ALIGNS)[number];
+
 /** What a line is, taken apart: the same reading and printing as `Block` in crates/schema, with the same test cases. */
 export interface Block {
   kind: string;
@@ -189,6 +199,8 @@ export interface Block {
   head: boolean;
   /** How wide the cell's column is, in CSS pixels; the column's first line that says it speaks for it. */
   width: number | null;
+  /** Where the words of the cell's column stand; the column's first line that says it speaks for it. */
+  align: Align | null;
   /** What the callout is about that the outermost quote is; without a quote it says nothing. */
   callout: Callout | null;
   /** The footnote that the line stands in. */
@@ -199,7 +211,7 @@ export interface Block {
 
 export function paragraph(): Block {
   const plain = { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null };
-  return { ...plain, cell: null, head: false, width: null, callout: null, note: null, unknown: [] };
+  return { ...plain, cell: null, head: false, width: null, align: null, callout: null, note: null, unknown: [] };
 }
 
 /** Never fails: what is not understood is kept in `unknown`. */
@@ -223,6 +235,7 @@ export function printBlock(block: Block): string | null {
   if (block.language !== null) tokens.push(`${TOKENS.language}=${encode(block.language)}`);
   if (block.cell !== null) tokens.push(`${TOKENS.cell}=${printCell(block.cell)}`);
   if (block.head) tokens.push(TOKENS.head);
+  if (block.align !== null) tokens.push(`${TOKENS.align}=${block.align}`);
   if (block.width !== null) tokens.push(`${TOKENS.width}=${block.width}`);
   if (block.callout !== null) tokens.push(`${TOKENS.callout}=${block.callout}`);
   if (block.note !== null) tokens.push(`${TOKENS.note}=${block.note}`);
@@ -269,6 +282,7 @@ function understand(block: Block, token: string): boolean {
   if (name === TOKENS.number && block.number === null) return (block.number = whole(value, 0, 0xffffffff)) !== null;
   if (name === TOKENS.language && block.language === null) return (block.language = decode(value)) !== null;
   if (name === TOKENS.cell && block.cell === null) return (block.cell = readCell(value)) !== null;
+  if (name === TOKENS.align && block.align === null) return (block.align = ALIGNS.find((align) => align === value) ?? null) !== null;
   if (name === TOKENS.callout && block.callout === null)
     return (block.callout = CALLOUTS.find((sort) => sort === value) ?? null) !== null;
   if (name === TOKENS.note && block.note === null) return (block.note = isId(value) ? value : null) !== null;

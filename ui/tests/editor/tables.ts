@@ -20,6 +20,18 @@ const seen = (driver: Driver): Promise<string[]> =>
     rows.sort((a, b) => a.top - b.top);
     return rows.map(({ cells }) => cells.sort((a, b) => a.left - b.left).map(({ words }) => words).join("|"));`);
 
+/** On which side of its cell each line's words stand. */
+const gaps = (driver: Driver): Promise<string[]> =>
+  driver.evaluate(`
+    await new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+    return [...document.querySelectorAll("#a .cell")].map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell.querySelector(".cell-text"));
+      const [words, box] = [range.getBoundingClientRect(), cell.getBoundingClientRect()];
+      const [left, right] = [words.left - box.left, box.right - words.right];
+      return Math.abs(left - right) < 4 ? "middle" : left < right ? "left" : "right";
+    });`);
+
 /** What the clipboard gets of the selection, or of everything. */
 const copied = (driver: Driver, type: string, all = true): Promise<string> =>
   driver.evaluate(`
@@ -140,6 +152,83 @@ export const tables: Story[] = [
       await driver.press("Control+End");
       await paste(driver, { "text/html": words });
       expect((await text(driver)).at(-1)).toBe("Field");
+      await settled(driver);
+    },
+  },
+  {
+    name: "a column's words stand where the menu says, for the table's start and end; others are told, and a foreign table's columns come along",
+    run: async (driver) => {
+      await begin(driver, ...HEAD, ...ROW, "p cell=t.r2.b: second");
+      await caret(driver, 9);
+      await driver.type(" /at the end");
+      await driver.press("Enter");
+      expect(await text(driver)).toEqual([
+        ...HEAD.slice(0, 1),
+        "p align=end cell=t.r1.b head: Cro p",
+        ...ROW.slice(0, 1),
+        "p align=end cell=t.r2.b: rye",
+        "p align=end cell=t.r2.b: second",
+      ]);
+      expect(await gaps(driver)).toEqual(["left", "right", "left", "right", "right"]);
+      expect(await copied(driver, "markdown")).toContain("| --- | --: |");
+      expect(await copied(driver, "text/html")).toMatch(/<td style="[^"]*text-align:right;[^"]*" align="right">rye/);
+      await caret(driver, 9);
+      await driver.type(" /at the start");
+      await driver.press("Enter");
+      expect((await text(driver)).join()).not.toContain("align");
+      await driver.press("Control+z");
+      await settled(driver);
+      await begin(driver, "p cell=t.r1.a align=end: שדה", "p cell=t.r1.b align=center: יבול", "p cell=t.r2.a: rye", "p cell=t.r2.b: 12");
+      expect(await gaps(driver), "the end of a table that runs from right to left is at the left").toEqual([
+        "left",
+        "middle",
+        "left",
+        "middle",
+      ]);
+      expect(await copied(driver, "text/html")).toMatch(/<table [^>]*dir="rtl"><tr><td [^>]*align="left">/);
+      await begin(driver, "");
+      const html =
+        '<table><tr><th align=center>Day</th><th align=center>Sum</th></tr><tr><td style="text-align:left">Monday</td><td align=right>12</td></tr>' +
+        '<tr><td>Tuesday</td><td><p style="text-align:right">7</p></td></tr><tr><td align=right>3</td><td></td></tr></table>';
+      await paste(driver, { "text/html": html, "text/plain": "never used" });
+      expect((await text(driver)).map((line) => line.replace(/ cell=[\w.]+/, ""))).toEqual([
+        "p head: Day",
+        "p align=end head: Sum",
+        "p: Monday",
+        "p align=end: 12",
+        "p: Tuesday",
+        "p align=end: 7",
+        "p: 3",
+        "p align=end: ",
+        "",
+      ]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "a table in a list stands as far in as its item and as far out as the text; a list in a cell goes in there",
+    run: async (driver) => {
+      await begin(
+        driver,
+        "ul: item",
+        "p cell=t.r1.a in=1: one",
+        "p cell=t.r1.b in=1: two",
+        "ul cell=t.r2.a in=1: three",
+        "ul cell=t.r2.a in=2: four",
+        "p: end",
+      );
+      const [page, ...cells] = await driver.evaluate<Array<{ left: number; right: number; words: number }>>(`
+        await new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+        return [...document.querySelectorAll("#a .line:not(.cell):not(.list), #a .cell")].reverse().map((box) => {
+          const range = document.createRange();
+          range.selectNodeContents(box.querySelector(".cell-text") ?? box);
+          const { left, right } = box.getBoundingClientRect();
+          return { left: Math.round(left), right: Math.round(right), words: Math.round(range.getBoundingClientRect().left - left) };
+        });`);
+      const [four, three, two, one] = cells;
+      expect([one?.left, two?.right]).toEqual([(page?.left ?? 0) + 26, page?.right]);
+      expect([three?.left, four?.left, one?.right]).toEqual([one?.left, one?.left, two?.left]);
+      expect((four?.words ?? 0) - (three?.words ?? 0)).toBe(26);
       await settled(driver);
     },
   },

@@ -1,11 +1,11 @@
 //! Which lines of two versions belong together.
 //!
-//! Lines with equal content first, wherever they moved to in order; then, between those, lines that are alike; then lines next to such a
+//! Lines with equal content, of cells in the same cell, first, wherever they moved to in order; then, between those, lines that are alike; then lines next to such a
 //! pair whose words come from the other side of it: a paragraph that was split or joined.
 
 use std::{collections::BTreeMap, ops::Range};
 
-use sheaf_schema::Line;
+use sheaf_schema::{Block, Cell, Line};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// Lines of the one version that became lines of the other. Either may be none. In order, and complete on both sides.
@@ -26,7 +26,8 @@ const ALIKE: f64 = 0.5;
 /// Groups the lines of two bodies.
 pub(super) fn groups(base: &[Line], new: &[Line]) -> Vec<Group> {
     let mut names = Names::default();
-    let mut keys = |lines: &[Line]| lines.iter().map(|line| names.number(&line.content.to_json())).collect::<Vec<_>>();
+    let key = |line: &Line| line.content.to_json() + &cell(line).map(|cell| cell.to_string()).unwrap_or_default();
+    let mut keys = |lines: &[Line]| lines.iter().map(|line| names.number(&key(line))).collect::<Vec<_>>();
     let (base_keys, new_keys) = (keys(base), keys(new));
     let mut groups = Vec::new();
     for op in capture_diff_slices(Algorithm::Myers, &base_keys, &new_keys) {
@@ -38,6 +39,11 @@ pub(super) fn groups(base: &[Line], new: &[Line]) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// The cell that a line stands in. Lines of two versions are in one if their tables, rows and columns are the same.
+fn cell(line: &Line) -> Option<Cell> {
+    Block::from(line.block()).cell
 }
 
 /// Numbers for texts: equal ones have the same.
@@ -63,12 +69,17 @@ struct Between {
     new: Range<usize>,
     base_words: Vec<Words>,
     new_words: Vec<Words>,
+    base_cells: Vec<Option<Cell>>,
+    new_cells: Vec<Option<Cell>>,
 }
 
 impl Between {
     fn new(base_lines: &[Line], new_lines: &[Line], base: Range<usize>, new: Range<usize>, names: &mut Names) -> Between {
         let mut words = |lines: &[Line]| lines.iter().map(|line| Words::of(line, names)).collect();
-        Between { base_words: words(&base_lines[base.clone()]), new_words: words(&new_lines[new.clone()]), base, new }
+        let cells = |lines: &[Line]| lines.iter().map(cell).collect();
+        let (base_lines, new_lines) = (&base_lines[base.clone()], &new_lines[new.clone()]);
+        let (base_words, new_words) = (words(base_lines), words(new_lines));
+        Between { base_words, new_words, base_cells: cells(base_lines), new_cells: cells(new_lines), base, new }
     }
 
     fn groups(&self) -> Vec<Group> {
@@ -127,6 +138,9 @@ impl Between {
     }
 
     fn likeness(&self, base: usize, new: usize) -> f64 {
+        if let (Some(one), Some(other)) = (&self.base_cells[base], &self.new_cells[new]) {
+            return f64::from(one == other);
+        }
         let (one, other) = (&self.base_words[base], &self.new_words[new]);
         2.0 * one.common(other) as f64 / (one.weight + other.weight).max(1) as f64
     }

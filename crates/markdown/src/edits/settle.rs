@@ -9,8 +9,15 @@ use sheaf_schema::{BLOCK, Block, Delta, Line, Scalar, attributes};
 use super::styled;
 use crate::said::{self, Said, Visible};
 
+/// A line as the new version says it.
+pub(super) struct Wanted {
+    pub(super) said: Said,
+    /// Whether it stands in one table with the line above: nothing hidden may stand between them.
+    pub(super) goes_on: bool,
+}
+
 /// The further change that makes a body show the lines of `wanted`, of which it has the words already.
-pub(super) fn settled(body: &Delta, wanted: &[Visible]) -> Delta {
+pub(super) fn settled(body: &Delta, wanted: &[Wanted]) -> Delta {
     let lines: Vec<Line> = body.lines().collect();
     let visible = said::visible(&lines);
     let mut change = Delta::new();
@@ -18,25 +25,33 @@ pub(super) fn settled(body: &Delta, wanted: &[Visible]) -> Delta {
         return change;
     }
     let (mut at, mut above) = (0, 0);
-    for (shows, wanted) in visible.iter().zip(wanted) {
+    for (shows, Wanted { said: wanted, goes_on }) in visible.iter().zip(wanted) {
         let line = &lines[shows.index];
         let hidden = lines[above].start..line.start;
         above = shows.index + 1;
-        if shows.said == wanted.said {
+        let cuts = *goes_on && !hidden.is_empty();
+        if shows.said == *wanted && !cuts {
             continue;
         }
         change = change.retain(hidden.start - at);
         at = line.start + line.length;
-        if shows.said.block == wanted.said.block {
-            change = words(change.retain(hidden.len()), line, shows, &wanted.said).retain(line.length - line.content.length());
+        if shows.said.block == wanted.block && !cuts {
+            change = words(change.retain(hidden.len()), line, shows, wanted).retain(line.length - line.content.length());
         } else {
-            let block = wanted.said.block.clone().with_unknown_of(&Block::from(line.block())).to_attribute();
+            let block = wanted.block.clone().with_unknown_of(&Block::from(line.block())).to_attribute();
             let block = attributes([(BLOCK, block.map_or(Scalar::Null, Scalar::from))]);
-            change = words(change.delete(hidden.len()), line, shows, &wanted.said);
+            let stays = !cuts && outside_of_table(&shows.said.block) == outside_of_table(&wanted.block);
+            change = if stays { change.retain(hidden.len()) } else { change.delete(hidden.len()) };
+            change = words(change, line, shows, wanted);
             change = change.retain_with(line.length - line.content.length(), block);
         }
     }
     change.normal()
+}
+
+/// What a line is apart from its place in a table.
+fn outside_of_table(block: &Block) -> Block {
+    Block { cell: None, head: false, width: None, align: None, ..block.clone() }
 }
 
 /// Goes over a line's words, and marks them as wanted.

@@ -30,7 +30,7 @@ pub(super) fn change(groups: &[Group], base: &[Line], new: &[Line]) -> Delta {
 }
 
 /// A line's operations, its newline included.
-fn ops(line: &Line) -> Vec<Op> {
+pub(super) fn ops(line: &Line) -> Vec<Op> {
     let newline = line.newline.clone().map(|attributes| Op::Insert { text: "\n".to_owned(), attributes });
     line.content.ops.iter().cloned().chain(newline).collect()
 }

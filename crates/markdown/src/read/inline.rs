@@ -4,11 +4,11 @@
 //! are matched in it; then the marks that hold are put on each piece.
 
 use comrak::{Arena, Node, arena_tree::NodeEdge, nodes::NodeValue, parse_document};
-use sheaf_schema::{Attributes, COLOURS, Delta, Embed, Op, SOFT_BREAK, Scalar, embed};
+use sheaf_schema::{Attributes, Block, COLOURS, Delta, Embed, Kind, Op, SOFT_BREAK, Scalar, embed};
 
 use super::{Source, Unsayable, options};
 use crate::{
-    said::is_label,
+    said::{is_label, sayable},
     tag::{self, Tag},
 };
 
@@ -27,6 +27,65 @@ enum Token {
 pub(super) fn content<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Delta, Unsayable> {
     let mut tokens = tokens(block, source)?;
     match_tags(&mut tokens);
+    Ok(said(tokens))
+}
+
+/// What a cell says.
+pub(super) struct Cell {
+    /// How wide its column is, if it says so.
+    pub(super) width: Option<u16>,
+    /// Its lines. None, if nothing is in it.
+    pub(super) lines: Vec<(Block, Delta)>,
+}
+
+/// What a cell of a table says. Lines begin with tags, but for the first that is a paragraph.
+pub(super) fn cell<'a>(cell: Node<'a>, source: &Source<'_>, is_header: bool) -> Result<Cell, Unsayable> {
+    let mut tokens = tokens(cell, source)?;
+    match_tags(&mut tokens);
+    let mut read = Cell { width: None, lines: Vec::new() };
+    if let Some(Token::Html(html)) = tokens.first().filter(|_| is_header) {
+        read.width = tag::read_column(html);
+        tokens.drain(..usize::from(read.width.is_some()));
+    }
+    let mut depth = 0_usize;
+    let mut begun = None;
+    let mut line = Vec::new();
+    for token in tokens {
+        let tag = match &token {
+            Token::Html(html) if depth == 0 => tag::read_line(html),
+            _ => None,
+        };
+        match &token {
+            Token::Open(..) => depth += 1,
+            Token::Close => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match tag {
+            Some(block) => read.add(begun.replace(block), std::mem::take(&mut line)),
+            None => line.push(token),
+        }
+    }
+    read.add(begun, line);
+    Ok(read)
+}
+
+impl Cell {
+    fn add(&mut self, begun: Option<Block>, tokens: Vec<Token>) {
+        let content = said(tokens);
+        if begun.is_some() || !content.is_empty() {
+            let mut block = begun.unwrap_or_default();
+            let is_code = block.kind == Kind::Code;
+            let content = sayable(&if is_code { Delta::new().insert(content.text()) } else { content }, is_code).0;
+            if block.kind == Kind::Divider && !content.is_empty() {
+                block.kind = Kind::Paragraph;
+            }
+            self.lines.push((block, content));
+        }
+    }
+}
+
+/// Tokens with the marks that hold on each piece.
+fn said(tokens: Vec<Token>) -> Delta {
     let mut content = Delta::new();
     let mut marks = Attributes::new();
     // Each mark that has begun, with what it hides of an outer one.
@@ -50,7 +109,7 @@ pub(super) fn content<'a>(block: Node<'a>, source: &Source<'_>) -> Result<Delta,
             Token::Embed(embed) => content.push(Op::Embed { embed, attributes: marks.clone() }),
         }
     }
-    Ok(content)
+    content
 }
 
 fn kept(markdown: &str, attributes: &Attributes) -> Op {

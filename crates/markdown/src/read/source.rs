@@ -78,6 +78,20 @@ impl<'a> Source<'a> {
         let is_one_line = place.start.line == place.end.line && place.start.column > 0;
         self.line(place.start.line).get(place.start.column - 1..place.end.column).filter(|_| is_one_line)
     }
+
+    /// Whether a cell is none that stands there, but one that a short row lacks.
+    pub(super) fn is_missing(&self, cell: Node<'_>) -> bool {
+        let place = cell.data().sourcepos;
+        let is_point = place.start.column == place.end.column && cell.first_child().is_none();
+        is_point && self.line(place.start.line).as_bytes().get(place.start.column - 1).is_none_or(|byte| *byte == b'|')
+    }
+
+    /// Whether more stands in a table's row than its last cell: cells that no column is there for.
+    pub(super) fn goes_on_after(&self, cell: Node<'_>) -> bool {
+        let place = cell.data().sourcepos;
+        let rest = self.line(place.start.line).get(place.end.column..).unwrap_or("");
+        !rest.strip_prefix('|').unwrap_or(rest).trim().is_empty()
+    }
 }
 
 /// What puts something in front of the lines of what it holds.

@@ -20,6 +20,8 @@ pub(super) enum Care {
 pub(super) struct Around {
     pub(super) begins_line: bool,
     pub(super) ends_line: bool,
+    /// Whether it stands in a cell of a table, where no block begins and bars are escaped last.
+    pub(super) in_cell: bool,
 }
 
 /// A text as it must be written to be read as it is.
@@ -28,7 +30,7 @@ pub(super) fn text(text: &str, care: Care, around: Around) -> String {
     let mut characters = text.chars().peekable();
     let mut before = None;
     let mut at_start = around.begins_line;
-    let beginning = if at_start && care >= Care::Beginnings { begins_block(text) } else { None };
+    let beginning = if at_start && care >= Care::Beginnings && !around.in_cell { begins_block(text) } else { None };
     let mut at = 0;
     while let Some(character) = characters.next() {
         let next = characters.peek().copied();
@@ -39,7 +41,7 @@ pub(super) fn text(text: &str, care: Care, around: Around) -> String {
             let is_sign = match care {
                 Care::None | Care::Beginnings => false,
                 Care::Signs => is_sign(before, character, next),
-                Care::Everything => character.is_ascii_punctuation(),
+                Care::Everything => character.is_ascii_punctuation() && !(around.in_cell && character == '|'),
             };
             if is_sign || beginning == Some(at) {
                 escaped.push('\\');
@@ -79,6 +81,11 @@ fn is_sign(before: Option<char>, character: char, next: Option<char>) -> bool {
         '#' => next.is_none(),
         _ => false,
     }
+}
+
+/// The content of a cell without bars that would end it.
+pub(super) fn cell(content: &str) -> String {
+    content.replace('|', "\\|")
 }
 
 /// A text as a code span.

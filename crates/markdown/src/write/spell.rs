@@ -50,13 +50,35 @@ impl Speller {
         {
             return markdown.to_owned();
         }
-        let plain = spelled(said, Care::None);
+        let plain = spelled(said, Care::None, OneLine::of(said));
         if said.content.is_empty() || is_harmless(&said.content) || self.reads_back(said, &plain) {
             return plain;
         }
-        let careful = [Care::Beginnings, Care::Signs].map(|care| spelled(said, care));
+        let careful = [Care::Beginnings, Care::Signs].map(|care| spelled(said, care, OneLine::of(said)));
         let read_well = careful.into_iter().find(|spelling| self.reads_back(said, spelling));
-        read_well.unwrap_or_else(|| spelled(said, Care::Everything))
+        read_well.unwrap_or_else(|| spelled(said, Care::Everything, OneLine::of(said)))
+    }
+
+    /// A cell of a table, in one line of Markdown: its lines, each behind the tag that begins it.
+    pub(super) fn cell(&self, lines: &[(String, &Said)]) -> String {
+        let with_care = |care| {
+            let spelled = lines.iter().map(|(tag, said)| tag.clone() + &spelled_in_cell(said, care));
+            escape::cell(&spelled.collect::<String>())
+        };
+        let plain = with_care(Care::None);
+        if lines.iter().all(|(_, said)| said.content.is_empty() || is_harmless_in_cell(said)) {
+            return plain;
+        }
+        let well = [plain, with_care(Care::Signs)].into_iter().find(|spelling| self.reads_back_in_cell(lines, spelling));
+        well.unwrap_or_else(|| with_care(Care::Everything))
+    }
+
+    fn reads_back_in_cell(&self, lines: &[(String, &Said)], spelling: &str) -> bool {
+        let read = read::lines(&format!("| {spelling} |\n| --- |\n{}", self.after));
+        let is_meant = |(line, (_, said)): (&Said, &(String, &Said))| {
+            line.block.cell.is_some() && line.block.kind == said.block.kind && line.content == said.content
+        };
+        read.len() == lines.len() + self.lines_after && read.iter().zip(lines).all(is_meant)
     }
 
     /// Whether a spelling is read as what is meant. Some words mean something only in a quote, or only below an item's marker.
@@ -89,6 +111,13 @@ fn is_harmless(content: &Delta) -> bool {
     let [Op::Insert { text, attributes }] = content.ops.as_slice() else { return false };
     let is_harmless = |character: char| character.is_alphanumeric() || " .,;:?'\"()-/%@".contains(character);
     attributes.is_empty() && text.chars().next().is_some_and(char::is_alphabetic) && text.chars().all(is_harmless)
+}
+
+/// Whether a line of a cell is surely read as it is: no block begins there.
+fn is_harmless_in_cell(said: &Said) -> bool {
+    let [Op::Insert { text, attributes }] = said.content.ops.as_slice() else { return false };
+    let is_harmless = |character: char| character.is_alphanumeric() || " .,;:?'\"()-/%@+".contains(character);
+    said.block.kind != Kind::Code && attributes.is_empty() && text.chars().all(is_harmless)
 }
 
 /// A piece of a line: text without breaks, a break, or an embed.
@@ -154,10 +183,32 @@ struct Open<'a> {
     end: String,
 }
 
+/// What cannot go on below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OneLine {
+    No,
+    Heading,
+    Cell,
+}
+
+impl OneLine {
+    fn of(said: &Said) -> OneLine {
+        if matches!(said.block.kind, Kind::Heading(_)) { OneLine::Heading } else { OneLine::No }
+    }
+}
+
+/// A line of a cell, in one of its spellings. Code is a span of it.
+fn spelled_in_cell(said: &Said, care: Care) -> String {
+    match said.block.kind {
+        Kind::Code if care < Care::Everything && !said.content.is_empty() => escape::code(&said.content.text()),
+        _ => spelled(said, care, OneLine::Cell),
+    }
+}
+
 /// One line's content, in one of its spellings.
-fn spelled(said: &Said, care: Care) -> String {
+fn spelled(said: &Said, care: Care, one_line: OneLine) -> String {
     let pieces = pieces(&said.content);
-    let mut spelling = Spelling { pieces: &pieces, care, one_line: matches!(said.block.kind, Kind::Heading(_)), out: String::new() };
+    let mut spelling = Spelling { pieces: &pieces, care, one_line, out: String::new() };
     let mut open = Vec::<Open<'_>>::new();
     for (index, piece) in pieces.iter().enumerate() {
         let ended = open.iter().position(|open| !piece.has(open.mark, open.value)).unwrap_or(open.len());
@@ -179,8 +230,7 @@ fn spelled(said: &Said, care: Care) -> String {
 struct Spelling<'a> {
     pieces: &'a [Piece<'a>],
     care: Care,
-    /// Whether the line cannot go on below, as a heading's.
-    one_line: bool,
+    one_line: OneLine,
     out: String,
 }
 
@@ -265,15 +315,16 @@ impl<'a> Spelling<'a> {
     fn piece(&mut self, index: usize) {
         let begins_line = index == 0 || self.is_break(index - 1);
         let ends_line = self.is_break(index + 1);
+        let in_cell = self.one_line == OneLine::Cell;
         match self.pieces[index].what {
-            What::Text(text) => self.out.push_str(&escape::text(text, self.care, Around { begins_line, ends_line })),
+            What::Text(text) => self.out.push_str(&escape::text(text, self.care, Around { begins_line, ends_line, in_cell })),
             What::Code(text) if self.care == Care::Everything => {
-                let escaped = escape::text(text, self.care, Around { begins_line: true, ends_line: true });
+                let escaped = escape::text(text, self.care, Around { begins_line: true, ends_line: true, in_cell });
                 self.out.extend(["<code>", &escaped, "</code>"]);
             }
             What::Code(text) => self.out.push_str(&escape::code(text)),
             What::Break if self.care == Care::Everything => self.out.push_str("&#8232;"),
-            What::Break if self.one_line || index == 0 || index + 1 == self.pieces.len() => self.out.push_str("<br>"),
+            What::Break if self.one_line != OneLine::No || index == 0 || index + 1 == self.pieces.len() => self.out.push_str("<br>"),
             What::Break => self.out.push_str("\\\n"),
             What::Embed(embed) => self.out.push_str(&self.embed(embed)),
         }

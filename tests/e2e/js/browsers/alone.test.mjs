@@ -132,3 +132,27 @@ story("Markdown that was pasted as it is becomes what it means when that is aske
   await ada.presses("Control+z");
   await ada.sees("# Seeds");
 });
+
+story("a table in pasted Markdown becomes a real one when that is asked for, and is copied as Markdown again", async () => {
+  await ada.begins("Table from elsewhere");
+  const table = "| Field | Crop \\| kind | Sum |\n| --- | :-: | --: |\n| East | **rye**<br>late | 12 |\n| West |  | 7 |";
+  await ada.page.evaluate((table) => {
+    const data = new DataTransfer();
+    data.setData("text/plain", `The harvest:\n\n${table}\n`);
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, table);
+  await ada.sees("| Field |");
+  await ada.clicks("Format as Markdown");
+  await ada.page.locator(".sheaf-editor .cell.head", { hasText: "Crop | kind" }).waitFor();
+  assert.equal(await ada.page.locator(".sheaf-editor .cell").count(), 9);
+  assert.equal(await ada.page.locator(".sheaf-editor .cell", { hasText: "12" }).evaluate((cell) => getComputedStyle(cell).textAlign), "right");
+  await until("the disk to have the table", async () => (await markdown("Table from elsewhere")).trim() === `The harvest:\n\n${table}`);
+  await ada.page.evaluate(() => {
+    document.addEventListener("copy", (event) => (window.copied = event.clipboardData.getData("text/plain")), { once: true });
+  });
+  await ada.isInText();
+  await ada.presses("Control+a", "Control+Shift+c");
+  await until("it to be copied", () => ada.page.evaluate(() => window.copied !== undefined));
+  assert.equal((await ada.page.evaluate(() => window.copied)).trim(), `The harvest:\n\n${table}`);
+  await ada.picture("table-from-markdown-light");
+});

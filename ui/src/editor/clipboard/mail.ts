@@ -16,10 +16,17 @@ const STYLES: Readonly<Record<string, string>> = {
 
 const ELEMENTS = new RegExp(`<(${Object.keys(STYLES).join("|")})(?=[ >])`, "g");
 
+/** What a cell says of the side that its words stand on, right behind its name or what a header is the header of. */
+const SIDE = /^(?: scope="col")? align="(left|center|right)"/;
+const LONGEST_SIDE = ' scope="col" align="center"'.length;
+
 /** The same HTML for a mail: looks on the elements, a task's box as a character. */
 export function mailed(html: string): string {
   return html
-    .replaceAll(ELEMENTS, (open, element: string) => `${open} style="${STYLES[element] ?? ""}"`)
+    .replaceAll(ELEMENTS, (open, element: string, at: number, whole: string) => {
+      const side = SIDE.exec(whole.slice(at + open.length, at + open.length + LONGEST_SIDE))?.[1] ?? "left";
+      return `${open} style="${STYLES[element] ?? ""}"`.replace("text-align:left", `text-align:${side}`);
+    })
     .replaceAll(/<input type="checkbox" disabled( checked)?>/g, (_box, checked: string | undefined) =>
       checked === undefined ? "\u2610" : "\u2611",
     );

@@ -17,7 +17,8 @@ export function pasteLines(page: Page, pasted: readonly Copied[], how: How = {})
   const copied = withNotesOfItsOwn(page, pasted);
   const { from, to } = ends(page.selection);
   const intoCell = isIntoCell(page, from);
-  if (hasCells(copied)) {
+  // Into a cell come cells, or words: not what stands around a table as well, which would have no place.
+  if (hasCells(copied) && !(intoCell && copied.some(({ block }) => readBlock(block).cell === null))) {
     if (from !== to) page.edit(deletion(page, from, to), { selection: caret(from), joins: "paste over a selection" });
     const also = from === to ? how : { ...how, joins: "paste over a selection" };
     return intoCell ? fillTable(page, copied, also) : pasteTable(page, copied, also);
@@ -106,6 +107,12 @@ function kindOfLast(
 export function looksLikeMarkdown(text: string): boolean {
   const lines = text.split(/\r?\n/);
   const signs = lines.filter((line) => /^(#{1,6} \S|[-*+] \S|\d+[.)] \S|> |```|- \[[ xX]\] |(\*\*\*|---|___)\s*$)/.test(line)).length;
+  if (lines.some((line, nth) => nth > 0 && isTableRule(line))) return true;
   const inline = /\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\s]+\)|`[^`\n]+`/.test(text);
   return signs >= 2 || (signs === 1 && (inline || lines.length <= 2)) || (inline && /\*\*[^*\n]+\*\*|\]\(/.test(text));
+}
+
+/** `| --- | :-: |`: what stands below a table's header. */
+function isTableRule(line: string): boolean {
+  return line.includes("|") && /^ *\|? *:?-+:? *(\| *:?-+:? *)*\|? *$/.test(line);
 }

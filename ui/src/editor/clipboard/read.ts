@@ -7,6 +7,7 @@ import type { Embed, Scalar } from "../delta.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
 import { OBJECT, Runs, SOFT_BREAK } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
+import { Sides } from "./sides.ts";
 import { type Copied, cleanText, copiedFromJson } from "./lines.ts";
 
 interface Context {
@@ -148,6 +149,8 @@ class HtmlReader {
   /** A table of words. Its ids are the reader's own: what is pasted gets fresh ones. */
   private table(table: HTMLTableElement, context: Context): void {
     const id = `t${(this.tables += 1)}`;
+    const sides = new Sides(table);
+    const began = this.lines.length;
     /** How many rows more a cell from above reaches down, by column. */
     const reaching: number[] = [];
     for (const [nth, row] of [...table.rows].entries()) {
@@ -161,11 +164,13 @@ class HtmlReader {
         skip();
         const block = changeBlock("", { cell: { table: id, row: `r${nth}`, column: `c${column}` }, head });
         this.inCell(cell, { ...context, block, depth: -1 });
+        if (!head) sides.see(cell, `c${column}`);
         for (let across = Math.min(cell.colSpan, MOST_SPAN); across > 0; across--)
           reaching[column++] = Math.min(cell.rowSpan, MOST_SPAN) - 1;
       }
       skip();
     }
+    for (const [nth, line] of this.lines.entries()) if (nth >= began) this.lines[nth] = sides.aligned(line);
     this.block = context.block;
   }
 

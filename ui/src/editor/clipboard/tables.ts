@@ -1,4 +1,5 @@
 /** Tables through the clipboard: cells that come into a table fill it from the caret's cell on, elsewhere they are a new one; and TSV, as spreadsheets write it. */
+import type { Align } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
 import { Line, type Run, Runs, SOFT_BREAK } from "../lines/line.ts";
@@ -15,7 +16,7 @@ export function hasCells(copied: readonly Copied[]): boolean {
 
 /** Lines without the cells they stood in: words of one cell are words anywhere. */
 export function outOfCells(copied: readonly Copied[]): Copied[] {
-  return copied.map(({ block, runs }) => ({ block: changeBlock(block, { cell: null, head: false, width: null }), runs }));
+  return copied.map(({ block, runs }) => ({ block: changeBlock(block, { cell: null, head: false, width: null, align: null }), runs }));
 }
 
 /** Lines as one: with breaks between them. */
@@ -28,10 +29,19 @@ export function joined(copied: ReadonlyArray<{ readonly runs: readonly Run[] }>)
   return all.runs;
 }
 
+/** Where the words of a table's columns stand. */
+export function alignsOf(copied: readonly Copied[]): Array<Align | null> {
+  return tableOf(copied).table.columns.map(({ align }) => align);
+}
+
+function tableOf(copied: readonly Copied[]): { lines: readonly Line[]; table: Table } {
+  const lines = copied.map(({ block, runs }) => new Line(runs, { block }));
+  return { lines, table: readTable("", 0, lines) };
+}
+
 /** The words of a table by rows and columns. */
 export function gridOf(copied: readonly Copied[]): Array<ReadonlyArray<readonly Run[]>> {
-  const lines = copied.map(({ block, runs }) => new Line(runs, { block }));
-  const table = readTable("", 0, lines);
+  const { lines, table } = tableOf(copied);
   return table.rows.map((_row, row) =>
     table.columns.map((_column, column) => joined(linesAt(table, row, column).flatMap((at) => lines[at] ?? []))),
   );

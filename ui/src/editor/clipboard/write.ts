@@ -3,7 +3,7 @@
  * the Delta besides, so that another Sheaf page loses nothing. (Files are written by the core's converter, not by this.)
  */
 import type { Attributes } from "../delta.ts";
-import type { Callout } from "../../generated/schema.ts";
+import type { Align, Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { escapeHtml } from "./escape.ts";
@@ -15,7 +15,7 @@ import { safeUrl } from "../links/url.ts";
 import { referenceIn } from "../footnotes/notes.ts";
 import { type Copied, deltaOf } from "./lines.ts";
 import { mailed, penned } from "./mail.ts";
-import { gridOf } from "./tables.ts";
+import { alignsOf, gridOf } from "./tables.ts";
 
 /** HTML for e-mail, office programs and other Sheaf pages. */
 export function toHtml(copied: readonly Copied[], words: EditorWords = WORDS): string {
@@ -126,11 +126,21 @@ function endOfTable(copied: readonly Copied[], from: number): number {
 
 function tableOf(copied: readonly Copied[]): string {
   const isHead = headsOf(copied);
-  const rows = gridOf(copied).map((cells, row) => {
-    const [open, close] = isHead[row] === true ? ['<th scope="col">', "</th>"] : ["<td>", "</td>"];
-    return `<tr>${cells.map((runs) => `${open}${inline(runs)}${close}`).join("")}</tr>`;
+  const grid = gridOf(copied);
+  const way = wayOf(grid.flat(2));
+  // What a mail's cells say of the side (see mail.ts) is for tables that run from left to right.
+  const usual = way === "" ? "" : ' align="right"';
+  const sides = alignsOf(copied).map((align) => (align === null ? usual : ` align="${sideOf(align, way !== "")}"`));
+  const rows = grid.map((cells, row) => {
+    const [open, close] = isHead[row] === true ? ['<th scope="col"', "</th>"] : ["<td", "</td>"];
+    return `<tr>${cells.map((runs, column) => `${open}${sides[column]}>${inline(runs)}${close}`).join("")}</tr>`;
   });
-  return `<table>${rows.join("")}</table>`;
+  return `<table${way}>${rows.join("")}</table>`;
+}
+
+/** The side that others call it: most know no start and no end. */
+function sideOf(align: Align, isMirrored: boolean): string {
+  return align === "center" ? align : (align === "start") === isMirrored ? "right" : "left";
 }
 
 /** Which rows are headers, in their order. */
@@ -289,7 +299,8 @@ function pipes(copied: readonly Copied[]): string[] {
   const rows = gridOf(copied).map((cells) => cells.map((runs) => markdownInline(runs).replaceAll("|", "\\|").replaceAll("\\\n", "<br>")));
   const columns = rows[0]?.length ?? 0;
   const [head, body] = headsOf(copied)[0] === true ? [rows[0] ?? [], rows.slice(1)] : [Array.from({ length: columns }, () => ""), rows];
-  return [head, head.map(() => "---"), ...body].map((cells) => `| ${cells.join(" | ")} |`);
+  const dashes = alignsOf(copied).map((align) => ({ start: ":--", center: ":-:", end: "--:", none: "---" })[align ?? "none"]);
+  return [head, dashes, ...body].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 /** What stands before a footnote's lines in Markdown: its label before the first, a margin before the others. */

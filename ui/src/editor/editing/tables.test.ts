@@ -27,6 +27,7 @@ interface Case {
   readonly cells: number[][][];
   readonly heads: boolean[];
   readonly widths: Array<number | null>;
+  readonly aligns: ReadonlyArray<string | null>;
 }
 
 let ids = 0;
@@ -87,14 +88,15 @@ describe("a table", () => {
       readFileSync(new URL("../../../../crates/schema/tests/vectors/tables.json", import.meta.url), "utf8"),
     ) as Case[];
     expect(cases.length).toBeGreaterThan(3);
-    for (const { says, lines, cells, heads, widths } of cases) {
+    for (const { says, lines, cells, heads, widths, aligns } of cases) {
       const table = readTable(
         "t",
         0,
         lines.map((block) => new Line([], { block })),
       );
       const read = table.rows.map((_row, row) => table.columns.map((_column, column) => [...linesAt(table, row, column)]));
-      expect([read, table.rows.map(({ head }) => head), table.columns.map(({ width }) => width)], says).toEqual([cells, heads, widths]);
+      const ofColumns = [table.columns.map(({ width }) => width), table.columns.map(({ align }) => align)];
+      expect([read, table.rows.map(({ head }) => head), ...ofColumns], says).toEqual([cells, heads, widths, aligns]);
     }
   });
 

@@ -2,7 +2,7 @@
  * Rows, columns and cells: what the keys and the menu do to a table. All of it puts in, takes out and moves whole lines or changes block strings;
  * the words in them go where their line goes.
  */
-import { COLUMN_WIDTHS } from "../../generated/schema.ts";
+import { type Align, COLUMN_WIDTHS } from "../../generated/schema.ts";
 import { Delta, type Op } from "../delta.ts";
 import { PLAIN, changeBlock, writeBlock } from "../lines/block.ts";
 import type { Line } from "../lines/line.ts";
@@ -201,6 +201,15 @@ export function widenColumn(page: Page, by: 1 | -1): boolean {
     table.rows.flatMap((_row, row) => linesAt(table, row, spot.column)),
     (block) => changeBlock(block, { width }),
   );
+}
+
+/** Lets the words of the caret's column stand at its start, in its middle or at its end. */
+export function alignColumn(page: Page, to: Align): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  const lines = at.table.rows.flatMap((_row, row) => linesAt(at.table, row, at.spot.column));
+  // They begin at the start when nobody says anything.
+  return changeLines(page, lines, (block) => changeBlock(block, { align: to === "start" ? null : to }));
 }
 
 /** Tab and Shift+Tab. In the last cell a row comes; before the first there is nothing. Answers false outside of tables. */

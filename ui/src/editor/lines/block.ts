@@ -55,6 +55,7 @@ export function turnInto(block: string, kind: string): string {
     cell: old.cell,
     head: old.head,
     width: old.width,
+    align: old.align,
     callout: old.callout,
     note: old.note,
     unknown: old.unknown,

@@ -2,7 +2,7 @@
  * A table, read off lines. A run of neighbouring lines whose block strings name one table is that table; nothing else says what it is. The reading
  * looks at the text alone, so everybody who has the same lines sees the same table, in whatever order the edits that made it came.
  */
-import { type Cell } from "../../generated/schema.ts";
+import type { Align, Cell } from "../../generated/schema.ts";
 import { readBlock } from "./block.ts";
 import type { Line } from "./line.ts";
 import type { Lines } from "./lines.ts";
@@ -23,6 +23,8 @@ export interface Column {
   readonly id: string;
   /** How wide, beside the others; null when no line says. */
   readonly width: number | null;
+  /** Where its words stand; null when no line says. */
+  readonly align: Align | null;
 }
 
 /** A table: the lines [from, to) of the text. */
@@ -64,14 +66,16 @@ export function tableAt(lines: Lines, index: number): Table | undefined {
 export function readTable(id: string, from: number, lines: readonly Line[]): Table {
   const rows = new Map<string, { id: string; head: boolean; cells: Map<string, number[]> }>();
   const widths = new Map<string, number>();
+  const aligns = new Map<string, Align>();
   for (const [nth, line] of lines.entries()) {
-    const { cell, head, width } = readBlock(line.block);
+    const { cell, head, width, align } = readBlock(line.block);
     if (cell === null) continue;
     // The first line of a row speaks for it.
     const row = rows.get(cell.row) ?? { id: cell.row, head, cells: new Map<string, number[]>() };
     rows.set(cell.row, row);
     row.cells.set(cell.column, [...(row.cells.get(cell.column) ?? []), from + nth]);
     if (width !== null && !widths.has(cell.column)) widths.set(cell.column, width);
+    if (align !== null && !aligns.has(cell.column)) aligns.set(cell.column, align);
   }
   const columns = columnsOf([...rows.values()].map(({ cells }) => [...cells.keys()]));
   return {
@@ -79,7 +83,7 @@ export function readTable(id: string, from: number, lines: readonly Line[]): Tab
     from,
     to: from + lines.length,
     rows: [...rows.values()],
-    columns: columns.map((column) => ({ id: column, width: widths.get(column) ?? null })),
+    columns: columns.map((column) => ({ id: column, width: widths.get(column) ?? null, align: aligns.get(column) ?? null })),
   };
 }
 

@@ -4,6 +4,8 @@
  * themselves tell, before anything is painted.
  */
 import type { EditorView } from "prosemirror-view";
+import type { Align } from "../../generated/schema.ts";
+import { readBlock } from "../lines/block.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Table, USUAL_WIDTH, tableAt } from "../lines/table.ts";
@@ -22,6 +24,8 @@ interface Standing {
   readonly column: number;
   /** Whether more lines of its cell follow. */
   readonly goesOn: boolean;
+  /** How many list items the line lies inside of. */
+  readonly indent: number;
 }
 
 /** The tables of one page, by the element of each line. */
@@ -44,7 +48,14 @@ function lay(view: EditorView, table: Table, lines: Lines, mounted: Mounted): vo
       const indexes = (cells.get(id) ?? []).filter((at) => at >= mounted.from && at < mounted.to);
       for (const at of indexes) {
         const element = view.dom.children[at - mounted.from] as LineElement | undefined;
-        if (element?.sheafLine?.isCell === true) standing.push({ view: element.sheafLine, row, column, goesOn: at !== indexes.at(-1) });
+        if (element?.sheafLine?.isCell === true)
+          standing.push({
+            view: element.sheafLine,
+            row,
+            column,
+            goesOn: at !== indexes.at(-1),
+            indent: readBlock(lines.line(at).block).indent,
+          });
       }
     }
   }
@@ -61,6 +72,8 @@ function lay(view: EditorView, table: Table, lines: Lines, mounted: Mounted): vo
 /** How one table is laid out. */
 class TableLayout {
   private readonly shape: string;
+  /** How many list items the whole table lies inside of: what all of its lines do. */
+  private readonly inside: number;
   private readonly columns: ReadonlyArray<{ readonly left: number; readonly width: number }>;
 
   constructor(
@@ -70,7 +83,7 @@ class TableLayout {
     private readonly last: LineView,
     ids: string,
     /** The first column stands at the right. */
-    isMirrored: boolean,
+    private readonly isMirrored: boolean,
   ) {
     this.shape = JSON.stringify([
       ids,
@@ -79,6 +92,7 @@ class TableLayout {
       table.from,
       isMirrored,
     ]);
+    this.inside = Math.min(...standing.map(({ indent }) => indent));
     const widths = table.columns.map(({ width }) => width ?? USUAL_WIDTH);
     const all = widths.reduce((sum, width) => sum + width, 0);
     let left = 0;
@@ -92,21 +106,39 @@ class TableLayout {
   /** Whether the same elements would stand at the same places. */
   isSameAs(other: TableLayout): boolean {
     const [mine, theirs] = [this.standing, other.standing];
-    return this.shape === other.shape && mine.length === theirs.length && mine.every(({ view }, nth) => view === theirs[nth]?.view);
+    return (
+      this.shape === other.shape &&
+      mine.length === theirs.length &&
+      mine.every(({ view, indent }, nth) => view === theirs[nth]?.view && indent === theirs[nth].indent)
+    );
   }
 
   /** Puts the lines into their places, and again whenever one of them grows or shrinks. */
   settle(): void {
-    for (const { view, row, column } of this.standing) {
+    for (const { view, row, column, indent } of this.standing) {
       if (view !== this.first) dropFrame(view.dom);
       laid.set(view.dom, this);
       laid.set(view.contentDOM, this);
       view.stand({ role: this.table.rows[row]?.head === true ? "columnheader" : "cell", row, column });
       const { left, width } = this.columns[column] ?? { left: 0, width: 100 };
-      write(view.dom, { left: `${left}%`, width: `${width}%` });
+      const align = sideOf(this.table.columns[column]?.align, this.isMirrored);
+      write(view.dom, {
+        left: this.within(left, true),
+        width: this.within(width, false),
+        "text-align": align,
+        "--indent": `${indent - this.inside}`,
+      });
       growth?.observe(view.contentDOM);
     }
     this.place();
+  }
+
+  /** A part of the table's width, or a place in it, as CSS. A table in a list stands as far in as its items. */
+  private within(percent: number, isPlace: boolean): string {
+    if (this.inside === 0) return `${percent}%`;
+    const step = `${this.inside} * var(--step-in)`;
+    const part = `(100% - ${step}) * ${percent / 100}`;
+    return isPlace && !this.isMirrored ? `calc(${step} + ${part})` : `calc(${part})`;
   }
 
   /** Works out the rows' heights and moves every line to its row. */
@@ -217,6 +249,12 @@ const growth =
         }
         for (const layout of grown) layout.place();
       });
+
+/** On which side a column's words stand. It is the table's start and end, whichever way the words of a cell run. */
+function sideOf(align: Align | null | undefined, isMirrored: boolean): string {
+  if (align === null || align === undefined || align === "center") return align ?? "";
+  return (align === "start") === isMirrored ? "right" : "left";
+}
 
 function frameOf(element: Element): Element | undefined {
   return [...element.children].find((child) => child.classList.contains(FRAME));
