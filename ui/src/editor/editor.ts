@@ -4,6 +4,7 @@
  */
 import "./editor.css";
 import "./attachments/attachments.css";
+import "./cells/cells.css";
 import "./outline/folding.css";
 import "./handle/handle.css";
 import "./page/callouts.css";
@@ -20,7 +21,7 @@ import { Find } from "./find/find.ts";
 import { setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
 import { setLink, toggleMark, unlink } from "./editing/marks.ts";
-import { ends } from "./editing/range.ts";
+import { covered } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
@@ -132,6 +133,7 @@ export class Editor {
         menu: (asked) => this.telling.say("blockMenu", asked),
       },
       (key) => TURNS[key],
+      { told: (event) => this.telling.say("cells", event), menu: (asked) => this.telling.say("cellMenu", asked) },
     );
     this.counting = new Counting(page.lines, () => this.changed());
     this.files = new Files(options.wire, options.document, options.saves ?? "browser");
@@ -199,7 +201,7 @@ export class Editor {
       hidden: () => this.folding.hidden,
     });
     this.outline.mount(this.window.scroller);
-    this.blocks.mount(this.window.scroller, () => this.words.handle);
+    this.blocks.mount(this.window.scroller, this.words);
     this.footnotes.mounted();
     if (this.view.lane.owes) this.drawing.due();
   }
@@ -396,8 +398,7 @@ export class Editor {
 
   /** How long the text is, and what is selected of it; undefined when there is only a caret. */
   get counts(): { readonly all: Counts; readonly selected: Counts | undefined } {
-    const { from, to } = ends(this.view.page.selection);
-    return { all: this.counting.counts, selected: from === to ? undefined : this.counting.countsBetween(from, to) };
+    return { all: this.counting.counts, selected: this.counting.selectedCounts(this.view.page.selection) };
   }
 
   /** The text as plain characters: for tests and for the outline. */
@@ -525,7 +526,7 @@ export class Editor {
       return true;
     }
     if (beforeKey(this.view.page, event)) return true;
-    if (event.key === "Escape" && this.toolbarBox() !== undefined) {
+    if (event.key === "Escape" && !this.blocks.cells.isActive && this.toolbarBox() !== undefined) {
       this.toolbar.dismiss();
       return true;
     }
@@ -568,7 +569,7 @@ export class Editor {
   }
 
   private toolbarBox(): Box | undefined {
-    const { from, to } = ends(this.view.page.selection);
+    const { from, to } = covered(this.view.page.lines, this.view.page.selection);
     return this.toolbar.isShown && !this.blocks.chosen.isActive ? this.boxAt(from, to) : undefined;
   }
 
@@ -578,12 +579,11 @@ export class Editor {
   }
 
   private takeSnapshot(): EditorSnapshot {
-    const { from, to } = ends(this.view.page.selection);
     return snapshotOf(this.view, {
       unsavedSince: this.unsavedSince,
       focused: this.focused,
       words: this.counting.words,
-      selectedWords: from === to ? 0 : this.counting.between(from, to),
+      selectedWords: this.counting.selectedWords(this.view.page.selection),
       ...this.menus.placed((at) => this.boxAt(at, at)),
       toolbar: this.toolbarBox(),
     });

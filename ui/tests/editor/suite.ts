@@ -8,6 +8,7 @@ import { directions } from "./direction.ts";
 import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
 import { callouts } from "./callouts.ts";
+import { cells } from "./cells.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
 import { pastes } from "./pastes.ts";
@@ -28,6 +29,7 @@ export const stories: Story[] = [
   ...sections,
   ...pastes,
   ...tables,
+  ...cells,
   ...wholeBlocks,
   ...typography,
   ...directions,

@@ -2,6 +2,8 @@
 import { Delta } from "../delta.ts";
 import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
 import { Line, type Run, Runs, SOFT_BREAK } from "../lines/line.ts";
+import type { Lines } from "../lines/lines.ts";
+import { type At, type ChosenCells, type Choice, cellsBetween, eachCell } from "../lines/cells.ts";
 import { type Table, cellOf, linesAt, readTable, spotOf, tableAt } from "../lines/table.ts";
 import { placeInRow, startOfRow } from "../editing/tables.ts";
 import { caret, newline } from "../editing/range.ts";
@@ -26,6 +28,16 @@ export function joined(copied: ReadonlyArray<{ readonly runs: readonly Run[] }>)
     for (const run of runs) all.add(run);
   }
   return all.runs;
+}
+
+/** Chosen cells as lines: exactly those, row by row; one that is missing is empty. */
+export function copiedCells(lines: Lines, { table, cells }: Choice): Copied[] {
+  return [...eachCell(table, cells)].flatMap(({ row, column, lines: indexes }) => {
+    const [into, under] = [table.rows[row], table.columns[column]];
+    if (indexes.length > 0) return indexes.map((index) => ({ block: lines.line(index).block, runs: lines.line(index).runs }));
+    const cell = { table: table.id, row: into?.id ?? "", column: under?.id ?? "" };
+    return [{ block: writeBlock({ ...PLAIN, cell, head: into?.head ?? false, width: under?.width ?? null }), runs: [] }];
+  });
 }
 
 /** The words of a table by rows and columns. */
@@ -94,9 +106,27 @@ export function fillTable(page: Page, copied: readonly Copied[], how: How): bool
   const spot = table === undefined ? undefined : spotOf(table, index);
   if (table === undefined || spot === undefined) return false;
   const filling = new Filling(page, table);
-  for (const [down, cells] of gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)).entries())
-    for (const [across, runs] of cells.entries()) filling.fill(spot.row + down, spot.column + across, runs);
+  filling.fillFrom(spot, gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)));
   return page.edit(filling.delta(), how);
+}
+
+/**
+ * Pastes over chosen cells: a table fills them, and what is beside them, from the first of them on; one single cell, or words, fill them all. What was
+ * filled is chosen then.
+ */
+export function fillChosen(page: Page, choice: Choice, copied: readonly Copied[], how: How): boolean {
+  const { table, cells, rows, columns } = choice;
+  const grid = hasCells(copied) ? gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)) : [[joined(copied)]];
+  const [row, column] = [rows[0] ?? 0, columns[0] ?? 0];
+  const [down, across] = [grid.length, grid[0]?.length ?? 0];
+  const filling = new Filling(page, table);
+  const single = down === 1 && across === 1 ? grid[0]?.[0] : undefined;
+  if (single === undefined) filling.fillFrom({ row, column }, grid);
+  else for (const cell of eachCell(table, cells)) filling.fill(cell.row, cell.column, single);
+  const delta = filling.delta();
+  const at = delta.transformPosition(page.selection.head);
+  const filled = single === undefined ? filling.chosen({ row, column }, { row: row + down - 1, column: column + across - 1 }) : cells;
+  return page.edit(delta, { ...how, scroll: false, selection: { ...caret(at), cells: filled } });
 }
 
 /** One edit that puts words into many cells. */
@@ -112,6 +142,18 @@ class Filling {
   ) {
     this.rows = table.rows.map(({ id }) => id);
     this.columns = table.columns.map(({ id }) => id);
+  }
+
+  /** Fills the cells from one on. */
+  fillFrom(first: At, grid: ReadonlyArray<ReadonlyArray<readonly Run[]>>): void {
+    for (const [down, cells] of grid.entries())
+      for (const [across, runs] of cells.entries()) this.fill(first.row + down, first.column + across, runs);
+  }
+
+  /** The cells between two, those that were added among them. */
+  chosen(first: At, last: At): ChosenCells {
+    const named = (ids: readonly string[]): Array<{ id: string }> => ids.map((id) => ({ id }));
+    return cellsBetween({ id: this.table.id, rows: named(this.rows), columns: named(this.columns) }, first, last);
   }
 
   /** Cells come row by row, from the left. */
