@@ -42,6 +42,7 @@ import { Outline } from "./outline/outline.ts";
 import type { EditorOptions } from "./options.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Pictures } from "./pictures/pictures.ts";
+import { heldLine } from "./page/composing.ts";
 import { People } from "./presence/people.ts";
 import { printable } from "./printable.ts";
 import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
@@ -115,7 +116,7 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, LANDING];
+    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine(), LANDING];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;

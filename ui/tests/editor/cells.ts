@@ -109,7 +109,8 @@ export const cells: Story[] = [
       await begin(driver, ...BEGIN);
       await caret(driver, at("b2"));
       await driver.press("Shift+ArrowRight");
-      expect(await driver.evaluate("return sheaf.a.state.selection.head"), "inside a cell: a letter").toBe(at("b2") + 1);
+      // Inside a cell: a letter.
+      await until(driver, `return sheaf.a.state.selection.head === ${at("b2") + 1}`);
       await driver.press("Shift+ArrowRight");
       await chosen(driver, "");
       await driver.press("Shift+ArrowRight");

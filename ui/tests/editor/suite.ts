@@ -9,6 +9,7 @@ import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
 import { callouts } from "./callouts.ts";
 import { cells } from "./cells.ts";
+import { composing } from "./composing.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
 import { pastes } from "./pastes.ts";
@@ -23,6 +24,7 @@ import { windows } from "./window.ts";
 export const stories: Story[] = [
   // First: what they undo must not be an edit of another story.
   ...inputMethods,
+  ...composing,
   ...shortcuts,
   ...finding,
   ...mentions,
