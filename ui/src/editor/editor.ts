@@ -21,7 +21,7 @@ import { Find } from "./find/find.ts";
 import { setLanguage, turnTask } from "./editing/blocks.ts";
 import { type KeyHost, TURNS, handleKey, isMac, nameOf } from "./editing/keys.ts";
 import { setLink, toggleMark, unlink } from "./editing/marks.ts";
-import { covered } from "./editing/range.ts";
+import { ends } from "./editing/range.ts";
 import { Typing } from "./editing/typing.ts";
 import { type Wording, indexOf, useWording } from "./editing/wording.ts";
 import { TextLane } from "./lane/lane.ts";
@@ -570,8 +570,8 @@ export class Editor {
   }
 
   private toolbarBox(): Box | undefined {
-    const { from, to } = covered(this.view.page.lines, this.view.page.selection);
-    return this.toolbar.isShown && !this.blocks.chosen.isActive ? this.boxAt(from, to) : undefined;
+    const { from, to } = ends(this.view.page.selection);
+    return this.toolbar.isShown && !this.blocks.chosen.isActive ? (this.blocks.cells.box ?? this.boxAt(from, to)) : undefined;
   }
 
   private boxAt(from: number, to: number): Box | undefined {

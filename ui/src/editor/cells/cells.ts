@@ -54,6 +54,18 @@ export class Cells {
     return this.page.selection.cells !== undefined;
   }
 
+  /** Where the chosen cells stand on the screen, as far as they are mounted; undefined when none is. */
+  get box(): Box | undefined {
+    if (this.drawn.size === 0) return undefined;
+    const boxes = [...this.drawn].map((element) => element.getBoundingClientRect());
+    return {
+      left: Math.min(...boxes.map(({ left }) => left)),
+      right: Math.max(...boxes.map(({ right }) => right)),
+      top: Math.min(...boxes.map(({ top }) => top)),
+      bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+    };
+  }
+
   /** Takes the mouse, and puts the handles beside the text. */
   mount(scroller: HTMLElement | undefined, words: () => EditorWords): void {
     const { page } = this;
@@ -110,10 +122,9 @@ export class Cells {
 
   private openMenu(): boolean {
     const { page } = this;
-    const first = [...this.drawn][0];
-    if (first === undefined || !page.editable) return true;
-    const { left, right, top, bottom } = first.getBoundingClientRect();
-    this.listener.menu({ items: this.offered([...ROW_ITEMS, ...COLUMN_ITEMS, ...TABLE_ITEMS]), box: { left, right, top, bottom } });
+    const { box } = this;
+    if (box !== undefined && page.editable)
+      this.listener.menu({ items: this.offered([...ROW_ITEMS, ...COLUMN_ITEMS, ...TABLE_ITEMS]), box });
     return true;
   }
 

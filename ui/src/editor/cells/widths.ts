@@ -113,9 +113,10 @@ export class Widths {
     const { held } = this;
     if (held === undefined || !this.isDragging) return;
     this.now = widthsAt(held, this.x);
-    const geometry = geometryOf(held.line);
-    if (geometry === undefined || !held.line.isConnected) return;
+    if (!held.line.isConnected) return;
     previewWidths(held.line, this.now);
+    const { top, bottom } = geometryOf(held.line) ?? { top: 0, bottom: 0 };
+    this.edge.style.height = `${bottom - top}px`;
     this.edge.style.setProperty("--moved", `${Math.round(movedBy(held, this.x) * Math.sign(held.scale))}px`);
   }
 

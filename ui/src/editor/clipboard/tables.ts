@@ -3,7 +3,7 @@ import { Delta } from "../delta.ts";
 import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
 import { Line, type Run, Runs, SOFT_BREAK } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
-import { type At, type ChosenCells, type Choice, cellsBetween, eachCell } from "../lines/cells.ts";
+import { type ChosenCells, type Choice, cellsBetween, eachCell } from "../lines/cells.ts";
 import { type Table, cellOf, linesAt, readTable, spotOf, tableAt } from "../lines/table.ts";
 import { placeInRow, startOfRow } from "../editing/tables.ts";
 import { caret, newline } from "../editing/range.ts";
@@ -106,26 +106,29 @@ export function fillTable(page: Page, copied: readonly Copied[], how: How): bool
   const spot = table === undefined ? undefined : spotOf(table, index);
   if (table === undefined || spot === undefined) return false;
   const filling = new Filling(page, table);
-  filling.fillFrom(spot, gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)));
+  for (const [down, cells] of gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)).entries())
+    for (const [across, runs] of cells.entries()) filling.fill(spot.row + down, spot.column + across, runs);
   return page.edit(filling.delta(), how);
 }
 
 /**
- * Pastes over chosen cells: a table fills them, and what is beside them, from the first of them on; one single cell, or words, fill them all. What was
+ * Pastes over chosen cells: a table fills them from the first of them on, and goes on behind them; one single cell, or words, fill them all. What was
  * filled is chosen then.
  */
 export function fillChosen(page: Page, choice: Choice, copied: readonly Copied[], how: How): boolean {
   const { table, cells, rows, columns } = choice;
   const grid = hasCells(copied) ? gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)) : [[joined(copied)]];
-  const [row, column] = [rows[0] ?? 0, columns[0] ?? 0];
-  const [down, across] = [grid.length, grid[0]?.length ?? 0];
   const filling = new Filling(page, table);
-  const single = down === 1 && across === 1 ? grid[0]?.[0] : undefined;
-  if (single === undefined) filling.fillFrom({ row, column }, grid);
-  else for (const cell of eachCell(table, cells)) filling.fill(cell.row, cell.column, single);
+  const single = grid.length === 1 && grid[0]?.length === 1 ? grid[0][0] : undefined;
+  // Past what is chosen it goes on behind it.
+  const onFrom = (chosen: readonly number[], count: number): number[] =>
+    Array.from({ length: count }, (_, nth) => chosen[nth] ?? (chosen.at(-1) ?? 0) + nth - chosen.length + 1);
+  const [down, across] = single === undefined ? [onFrom(rows, grid.length), onFrom(columns, grid[0]?.length ?? 0)] : [rows, columns];
+  for (const [nth, row] of down.entries())
+    for (const [at, column] of across.entries()) filling.fill(row, column, single ?? grid[nth]?.[at] ?? []);
   const delta = filling.delta();
   const at = delta.transformPosition(page.selection.head);
-  const filled = single === undefined ? filling.chosen({ row, column }, { row: row + down - 1, column: column + across - 1 }) : cells;
+  const filled = single === undefined ? filling.chosen(down, across) : cells;
   return page.edit(delta, { ...how, scroll: false, selection: { ...caret(at), cells: filled } });
 }
 
@@ -144,16 +147,12 @@ class Filling {
     this.columns = table.columns.map(({ id }) => id);
   }
 
-  /** Fills the cells from one on. */
-  fillFrom(first: At, grid: ReadonlyArray<ReadonlyArray<readonly Run[]>>): void {
-    for (const [down, cells] of grid.entries())
-      for (const [across, runs] of cells.entries()) this.fill(first.row + down, first.column + across, runs);
-  }
-
-  /** The cells between two, those that were added among them. */
-  chosen(first: At, last: At): ChosenCells {
-    const named = (ids: readonly string[]): Array<{ id: string }> => ids.map((id) => ({ id }));
-    return cellsBetween({ id: this.table.id, rows: named(this.rows), columns: named(this.columns) }, first, last);
+  /** Cells by the places of their rows and columns, those that were added among them. */
+  chosen(rows: readonly number[], columns: readonly number[]): ChosenCells {
+    const named = (ids: readonly string[], places: readonly number[]): Array<{ id: string }> =>
+      places.map((place) => ({ id: ids[place] ?? "" }));
+    const shape = { id: this.table.id, rows: named(this.rows, rows), columns: named(this.columns, columns) };
+    return cellsBetween(shape, { row: 0, column: 0 }, { row: rows.length - 1, column: columns.length - 1 });
   }
 
   /** Cells come row by row, from the left. */

@@ -24,14 +24,6 @@ export function isCaret({ anchor, head, cells }: Selection): boolean {
   return anchor === head && cells === undefined;
 }
 
-/** From where to where what is selected reaches; of cells, with what stands between them in the text. */
-export function covered(lines: Lines, selection: Selection): { from: number; to: number } {
-  if (selection.cells === undefined) return ends(selection);
-  const touched = touchedLines(lines, selection);
-  const [first, last] = [touched[0], touched.at(-1)];
-  return first === undefined || last === undefined ? ends(selection) : { from: first.start, to: last.start + last.line.width };
-}
-
 /** The lines that a selection touches, of cells theirs. One whose very start is the selection's end is not. */
 export function touchedLines(lines: Lines, selection: Selection): Touched[] {
   if (selection.cells !== undefined) return linesOfCells(lines, selection.cells, lines.at(selection.head).index);
