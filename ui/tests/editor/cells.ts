@@ -232,35 +232,38 @@ export const cells: Story[] = [
     run: async (driver) => {
       const url = await driver.evaluate<string>("return location.href.split('?')[0]");
       await driver.open(`${url}?lines=0&one`);
-      await driver.evaluate(`
+      try {
+        await driver.evaluate(`
         const ops = [];
         const put = (text, block) => ops.push({ insert: text }, { insert: "\\n", attributes: block ? { line: "l" + ops.length, block } : { line: "l" + ops.length } });
         for (let i = 0; i < 2600; i++) put("Words " + i);
         for (let r = 0; r < 400; r++) for (let c = 0; c < 2; c++) put("cell " + r + "/" + c, "p cell=big.r" + r + ".c" + c);
         put("end");
         await sheaf.set(ops);
-        const { lines } = sheaf.a.view.page;
-        sheaf.a.focus(); sheaf.a.select({ anchor: lines.startOf(2600), head: lines.startOf(2600) });
-        await new Promise((d) => setTimeout(d, 900));`);
-      await driver.press("Shift+ArrowDown");
-      await driver.evaluate("sheaf.a.blocks.cells.run('chooseColumn');");
-      expect(await driver.evaluate("return document.querySelectorAll('#a [data-chosen-cell]').length")).toBeLessThan(400);
-      expect((await copied(driver, "text/plain")).split("\n")).toHaveLength(400);
-      await driver.press("Control+Shift+ArrowUp", "Shift+ArrowDown", "Control+Shift+ArrowDown");
-      await until(driver, "return [...document.querySelectorAll('#a [data-chosen-cell]')].some((l) => l.textContent === 'cell 399/0')");
-      await driver.press("Delete");
-      expect(await driver.evaluate("return [sheaf.a.text.includes('/0'), sheaf.a.text.split('/1').length, sheaf.a.verify()]")).toEqual([
-        false,
-        401,
-        true,
-      ]);
-      await driver.press("Control+z");
-      await until(driver, "return sheaf.a.text.split('/0').length === 401");
-      expect((await copied(driver, "text/plain")).split("\n")).toHaveLength(400);
-      await driver.press("ArrowDown");
-      await driver.type("!");
-      await until(driver, "return sheaf.a.text.includes('cell 399/0!')");
-      await driver.open(url);
+        await new Promise((d) => setTimeout(d, 600));`);
+        await caret(driver, await driver.evaluate<number>("return sheaf.a.view.page.lines.startOf(2600)"));
+        await driver.evaluate("await new Promise((d) => setTimeout(d, 600));");
+        await driver.press("Shift+ArrowDown");
+        await driver.evaluate("sheaf.a.blocks.cells.run('chooseColumn');");
+        expect(await driver.evaluate("return document.querySelectorAll('#a [data-chosen-cell]').length")).toBeLessThan(400);
+        expect((await copied(driver, "text/plain")).split("\n")).toHaveLength(400);
+        await driver.press("Control+Shift+ArrowUp", "Shift+ArrowDown", "Control+Shift+ArrowDown");
+        await until(driver, "return [...document.querySelectorAll('#a [data-chosen-cell]')].some((l) => l.textContent === 'cell 399/0')");
+        await driver.press("Delete");
+        expect(await driver.evaluate("return [sheaf.a.text.includes('/0'), sheaf.a.text.split('/1').length, sheaf.a.verify()]")).toEqual([
+          false,
+          401,
+          true,
+        ]);
+        await driver.press("Control+z");
+        await until(driver, "return sheaf.a.text.split('/0').length === 401");
+        expect((await copied(driver, "text/plain")).split("\n")).toHaveLength(400);
+        await driver.press("ArrowDown");
+        await driver.type("!");
+        await until(driver, "return sheaf.a.text.includes('cell 399/0!')");
+      } finally {
+        await driver.open(url);
+      }
     },
   },
   {
