@@ -55,6 +55,18 @@ export class Reaching {
     this.begun = { element, table: table.id, row: table.rows[at.row]?.id ?? "", column: table.columns[at.column]?.id ?? "" };
     addEventListener("mousemove", this.onMove, true);
     addEventListener("mouseup", this.onUp, true);
+    addEventListener("dragstart", this.onDragStart, true);
+  };
+
+  /** Selected words are dragged by themselves. Chromium would take them along from beside them, too: there it is the cell that is meant. */
+  private readonly onDragStart = (event: DragEvent): void => {
+    const { clientX: x, clientY: y } = event;
+    const range = this.view.dom.ownerDocument.getSelection()?.getRangeAt(0);
+    const isOn = [...(range?.getClientRects() ?? [])].some(
+      ({ left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom,
+    );
+    if (isOn) this.end();
+    else event.preventDefault();
   };
 
   /** A press with Shift on another cell of the table with the caret. */
@@ -131,6 +143,7 @@ export class Reaching {
   private stopListening(): void {
     removeEventListener("mousemove", this.onMove, true);
     removeEventListener("mouseup", this.onUp, true);
+    removeEventListener("dragstart", this.onDragStart, true);
   }
 
   private end(): void {
