@@ -2,6 +2,8 @@
  * Counts words as the text changes: by its pieces, of which an edit makes one or two anew, never the whole document again. A long text that was just opened
  * is counted a slice at a time, after the first picture. Characters are counted when somebody asks, and every piece once.
  */
+import { ends, isCaret, touchedLines } from "./editing/range.ts";
+import type { Selection } from "./lane/undo.ts";
 import { type Line, countCharacters, countWords } from "./lines/line.ts";
 import type { Chunk, Lines } from "./lines/lines.ts";
 
@@ -70,6 +72,25 @@ export class Counting {
       chunk: (chunk) => (words += this.wordsOf(chunk)),
     });
     return words;
+  }
+
+  /** How many words are selected. */
+  selectedWords(selection: Selection): number {
+    if (selection.cells === undefined) return isCaret(selection) ? 0 : this.between(ends(selection).from, ends(selection).to);
+    return touchedLines(this.text, selection).reduce((words, { line }) => words + line.words, 0);
+  }
+
+  /** How much is selected; undefined when there is only a caret. */
+  selectedCounts(selection: Selection): Counts | undefined {
+    if (isCaret(selection)) return undefined;
+    if (selection.cells === undefined) return this.countsBetween(ends(selection).from, ends(selection).to);
+    const counts = { words: 0, characters: 0, withoutSpaces: 0 };
+    for (const { line } of touchedLines(this.text, selection)) {
+      counts.words += line.words;
+      counts.characters += line.characters.all;
+      counts.withoutSpaces += line.characters.withoutSpaces;
+    }
+    return counts;
   }
 
   /** How much stands between two offsets. */

@@ -4,6 +4,7 @@
  */
 import "./editor.css";
 import "./attachments/attachments.css";
+import "./cells/cells.css";
 import "./outline/folding.css";
 import "./handle/handle.css";
 import "./page/callouts.css";
@@ -41,6 +42,7 @@ import { Outline } from "./outline/outline.ts";
 import type { EditorOptions } from "./options.ts";
 import { Clipboard } from "./clipboard/clipboard.ts";
 import { Pictures } from "./pictures/pictures.ts";
+import { heldLine } from "./page/composing.ts";
 import { People } from "./presence/people.ts";
 import { printable } from "./printable.ts";
 import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScreen, showEmptiness, showPlace } from "./screen.ts";
@@ -114,7 +116,7 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, LANDING];
+    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine(), LANDING];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
     const { page } = this.view;
@@ -132,6 +134,7 @@ export class Editor {
         menu: (asked) => this.telling.say("blockMenu", asked),
       },
       (key) => TURNS[key],
+      { told: (event) => this.telling.say("cells", event), menu: (asked) => this.telling.say("cellMenu", asked) },
     );
     this.counting = new Counting(page.lines, () => this.changed());
     this.files = new Files(options.wire, options.document, options.saves ?? "browser");
@@ -199,7 +202,7 @@ export class Editor {
       hidden: () => this.folding.hidden,
     });
     this.outline.mount(this.window.scroller);
-    this.blocks.mount(this.window.scroller, () => this.words.handle);
+    this.blocks.mount(this.window.scroller, this.words);
     this.footnotes.mounted();
     if (this.view.lane.owes) this.drawing.due();
   }
@@ -396,8 +399,7 @@ export class Editor {
 
   /** How long the text is, and what is selected of it; undefined when there is only a caret. */
   get counts(): { readonly all: Counts; readonly selected: Counts | undefined } {
-    const { from, to } = ends(this.view.page.selection);
-    return { all: this.counting.counts, selected: from === to ? undefined : this.counting.countsBetween(from, to) };
+    return { all: this.counting.counts, selected: this.counting.selectedCounts(this.view.page.selection) };
   }
 
   /** The text as plain characters: for tests and for the outline. */
@@ -525,7 +527,7 @@ export class Editor {
       return true;
     }
     if (beforeKey(this.view.page, event)) return true;
-    if (event.key === "Escape" && this.toolbarBox() !== undefined) {
+    if (event.key === "Escape" && !this.blocks.cells.isActive && this.toolbarBox() !== undefined) {
       this.toolbar.dismiss();
       return true;
     }
@@ -569,7 +571,7 @@ export class Editor {
 
   private toolbarBox(): Box | undefined {
     const { from, to } = ends(this.view.page.selection);
-    return this.toolbar.isShown && !this.blocks.chosen.isActive ? this.boxAt(from, to) : undefined;
+    return this.toolbar.isShown && !this.blocks.chosen.isActive ? (this.blocks.cells.box ?? this.boxAt(from, to)) : undefined;
   }
 
   private boxAt(from: number, to: number): Box | undefined {
@@ -578,12 +580,11 @@ export class Editor {
   }
 
   private takeSnapshot(): EditorSnapshot {
-    const { from, to } = ends(this.view.page.selection);
     return snapshotOf(this.view, {
       unsavedSince: this.unsavedSince,
       focused: this.focused,
       words: this.counting.words,
-      selectedWords: from === to ? 0 : this.counting.between(from, to),
+      selectedWords: this.counting.selectedWords(this.view.page.selection),
       ...this.menus.placed((at) => this.boxAt(at, at)),
       toolbar: this.toolbarBox(),
     });

@@ -13,6 +13,8 @@ export type { MentionState } from "./menus/mention.ts";
 export { hasPictures, illustrate } from "./pictures/paper.ts";
 export type { SlashItem, SlashState } from "./menus/slash.ts";
 export type { BlockMenuAsked } from "./handle/blocks.ts";
+export type { CellMenuAsked, CellsTold } from "./cells/cells.ts";
+export { CELL_KEYS } from "./cells/keys.ts";
 export type { ChosenTold } from "./handle/chosen.ts";
 export type { Outline } from "./outline/outline.ts";
 export type { Heading } from "./outline/headings.ts";

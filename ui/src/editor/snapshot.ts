@@ -2,6 +2,7 @@
 import { sharedBlock } from "./editing/blocks.ts";
 import { activeMarks } from "./editing/marks.ts";
 import type { View } from "./view.ts";
+import type { CellMenuAsked, CellsTold } from "./cells/cells.ts";
 import type { BlockMenuAsked } from "./handle/blocks.ts";
 import type { ChosenTold } from "./handle/chosen.ts";
 import type { AttachingState } from "./attachments/attaching.ts";
@@ -86,6 +87,10 @@ export interface EditorEvents {
   chosen: ChosenTold;
   /** What can be done to blocks is to be shown. */
   blockMenu: BlockMenuAsked;
+  /** Cells were chosen, or none is chosen any more. */
+  cells: CellsTold;
+  /** What can be done to rows and columns is to be shown. */
+  cellMenu: CellMenuAsked;
 }
 
 /** What only the editor itself knows of its state. */

@@ -1,5 +1,6 @@
 /** When the selection's toolbar is seen: after words were selected with the mouse, or when it was asked for; never while the button is down. */
 import { sharedBlock } from "./editing/blocks.ts";
+import { isCaret } from "./editing/range.ts";
 import type { Page } from "./page/page.ts";
 import { Pressing } from "./pressing.ts";
 
@@ -17,8 +18,7 @@ export class Toolbar {
   /** Whether it is to be seen. In code there is nothing to format. */
   get isShown(): boolean {
     const page = this.page();
-    const { anchor, head } = page.selection;
-    if (!this.asked || this.pressing.isDown || anchor === head || !page.editable) return false;
+    if (!this.asked || this.pressing.isDown || isCaret(page.selection) || !page.editable) return false;
     return sharedBlock(page).kind !== "code";
   }
 
@@ -52,8 +52,7 @@ export class Toolbar {
 
   /** The selection changed. */
   selectionChanged(): void {
-    const { anchor, head } = this.page().selection;
-    if (this.pressing.isDown || anchor === head) this.asked = false;
+    if (this.pressing.isDown || isCaret(this.page().selection)) this.asked = false;
   }
 
   /** Nothing is shown any more. */

@@ -46,6 +46,9 @@ export interface EditorWords {
   readonly diagram: string;
   /** The button of a table. */
   readonly table: string;
+  /** The handles of a row and of a column. */
+  readonly row: string;
+  readonly column: string;
   /** The handle beside a block. */
   readonly handle: string;
   /** What the blocks of the insert menu are called, and what else they are found by. */
@@ -69,6 +72,8 @@ export const WORDS: EditorWords = {
   contentsEmpty: "Add headings, and they are listed here.",
   contentsUnnamed: "Empty heading",
   table: "Rows and columns",
+  row: "This row",
+  column: "This column",
   handle: "Drag to move, press for more",
   newer: "Made with a newer version",
   source: "Markdown",

@@ -75,6 +75,8 @@ export const de: Messages = {
 
   document: {
     table: "Zeilen und Spalten",
+    row: "Diese Zeile",
+    column: "Diese Spalte",
     handle: "Ziehen zum Verschieben, drücken für mehr",
     focus: "Fokusmodus: nur der Text",
     focusLeave: "Fokusmodus verlassen",
@@ -495,6 +497,9 @@ export const de: Messages = {
       alignEnd: "Spalte am Ende ausrichten",
       tableUp: "Tabelle nach oben",
       tableDown: "Tabelle nach unten",
+      chooseRow: "Zeile auswählen",
+      chooseColumn: "Spalte auswählen",
+      chooseTable: "Tabelle auswählen",
       deleteRow: "Zeile löschen",
       deleteColumn: "Spalte löschen",
       deleteTable: "Tabelle löschen",

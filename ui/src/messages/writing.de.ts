@@ -7,6 +7,7 @@ const { count, plural } = speaking("de", ["one", "other"]);
 export const blocks: Messages["blocks"] = {
   menu: "Dieser Block",
   chosen: (n, words) => (n === 1 ? `Block ausgewählt: ${words || "leer"}` : `${plural(n, "Block", "Blöcke")} ausgewählt`),
+  cells: (rows, columns) => `${plural(rows, "Zeile", "Zeilen")}, ${plural(columns, "Spalte", "Spalten")} ausgewählt`,
   up: "Nach oben",
   down: "Nach unten",
   duplicate: "Verdoppeln",
@@ -79,6 +80,10 @@ export const shortcuts: Messages["shortcuts"] = {
     escape: "Den Block der Einfügemarke auswählen; zurück in den Text",
     "shift+arrowup": "Einen Block weiter nach oben",
     "shift+arrowdown": "Einen Block weiter nach unten",
+    "shift+arrowleft": "Am Rand einer Zelle: Zellen auswählen; eine Spalte weiter",
+    "shift+arrowright": "Am Rand einer Zelle: Zellen auswählen; eine Spalte weiter",
+    "mod+shift+arrowleft": "Ausgewählte Zellen bis zum Rand der Tabelle",
+    "mod+shift+arrowright": "Ausgewählte Zellen bis zum Rand der Tabelle",
     enter: "Was mit ausgewählten Blöcken getan werden kann",
     delete: "Ausgewählte Blöcke löschen",
     "mod+n": "Neues Dokument",

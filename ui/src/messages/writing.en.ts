@@ -6,6 +6,7 @@ const { count, plural } = speaking("en", ["one", "other"]);
 export const blocks = {
   menu: "This block",
   chosen: (n: number, words: string) => (n === 1 ? `Block chosen: ${words || "empty"}` : `${plural(n, "block", "blocks")} chosen`),
+  cells: (rows: number, columns: number) => `${plural(rows, "row", "rows")}, ${plural(columns, "column", "columns")} chosen`,
   up: "Move up",
   down: "Move down",
   duplicate: "Duplicate",
@@ -78,6 +79,10 @@ export const shortcuts = {
     escape: "Choose the block of the caret; back to the text",
     "shift+arrowup": "Reach one block further up",
     "shift+arrowdown": "Reach one block further down",
+    "shift+arrowleft": "At a cell’s edge: choose cells; one column further",
+    "shift+arrowright": "At a cell’s edge: choose cells; one column further",
+    "mod+shift+arrowleft": "Chosen cells reach to the table’s edge",
+    "mod+shift+arrowright": "Chosen cells reach to the table’s edge",
     enter: "What can be done with chosen blocks",
     delete: "Delete chosen blocks",
     "mod+n": "New document",

@@ -4,6 +4,7 @@
  */
 import {
   type BlockMenuAsked,
+  type CellMenuAsked,
   type Box,
   Editor,
   type EditorSnapshot,
@@ -27,14 +28,14 @@ const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
-  const { textLabel: label, placeholder, newer, notHere, source, table, handle } = say.document;
+  const { textLabel: label, placeholder, newer, notHere, source, table, row, column, handle } = say.document;
   const { footnote, footnoteMissing, contents, contentsEmpty } = say.document;
   const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  const text = { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
+  const text = { label, placeholder, newer, notHere, source, table, row, column, handle, untitled, somebody, blocks };
   const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
   return { ...text, ...notes, ...say.attachments.inText, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
@@ -59,6 +60,8 @@ export class Page {
   told = $state("");
   /** What can be done to blocks is shown. */
   blockMenu = $state.raw<BlockMenuAsked | null>(null);
+  /** What can be done to rows and columns is shown. */
+  cellMenu = $state.raw<CellMenuAsked | null>(null);
   /** Why the text cannot be shown, in the core's words. */
   problem = $state<string | null>(null);
   /** Typed, and not durable for more than 400 ms. */
@@ -201,6 +204,8 @@ export class Page {
       }),
       editor.on("chosen", ({ blocks, words }) => (this.told = blocks === 0 ? "" : say.blocks.chosen(blocks, words))),
       editor.on("blockMenu", (asked) => (this.blockMenu = asked)),
+      editor.on("cells", ({ rows, columns }) => (this.told = rows === 0 ? "" : say.blocks.cells(rows, columns))),
+      editor.on("cellMenu", (asked) => (this.cellMenu = asked)),
       editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
       editor.on("trouble", (what) => console.warn(what)),
     );

@@ -30,6 +30,13 @@ export async function startChromium(): Promise<Driver> {
       await page.mouse.move(to.x, to.y, { steps: 8 });
       await page.mouse.up();
     },
+    mouse: async (...steps) => {
+      for (const step of steps) {
+        if (step === "down") await page.mouse.down();
+        else if (step === "up") await page.mouse.up();
+        else await page.mouse.move(step.x, step.y, { steps: 4 });
+      }
+    },
     hover: (place) => page.mouse.move(place.x, place.y),
     evaluate: (body) => page.evaluate(`(async () => { ${body} })()`),
     compose: async (character, between) => {

@@ -14,6 +14,8 @@ export interface Driver {
   click(selector: string, modifiers?: readonly string[]): Promise<void>;
   /** Drags from one place to another with the mouse held. */
   drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void>;
+  /** Moves the mouse, presses it and lets it go, step by step; what is pressed stays so until it is let go. */
+  mouse(...steps: ReadonlyArray<{ x: number; y: number } | "down" | "up">): Promise<void>;
   /** Moves the mouse to a place and lets it rest there. */
   hover(place: { x: number; y: number }): Promise<void>;
   /** Runs a function body in the page; it may return a promise. */

@@ -106,6 +106,12 @@ export async function startWebKit(): Promise<Driver> {
         { type: "pointerUp", button: 0 },
       ]);
     },
+    mouse: async (...steps) => {
+      for (const step of steps) {
+        if (step === "down" || step === "up") await pointer([{ type: step === "down" ? "pointerDown" : "pointerUp", button: 0 }]);
+        else await pointer([{ type: "pointerMove", duration: 60, x: Math.round(step.x), y: Math.round(step.y) }]);
+      }
+    },
     hover: async (place) => void (await pointer([{ type: "pointerMove", duration: 50, x: Math.round(place.x), y: Math.round(place.y) }])),
     evaluate,
     compose: async (character, between) => {

@@ -117,7 +117,7 @@ async function open(id: string): Promise<Editor> {
     openOutside: (url) => opened.push(url),
     readMarkdown: (text) => Promise.resolve(new Delta().insert(`meant: ${text.length}`).insert("\n", { line: chance.id(), block: "h1" })),
   });
-  for (const name of ["link", "linkWanted", "markdownPasted", "rescued", "trouble", "chosen", "blockMenu"] as const) {
+  for (const name of ["link", "linkWanted", "markdownPasted", "rescued", "trouble", "chosen", "blockMenu", "cells", "cellMenu"] as const) {
     editor.on(name, (event: unknown) => events.push({ name, event }));
   }
   editor.mount(document.getElementById(id)!);

@@ -8,6 +8,8 @@ import { directions } from "./direction.ts";
 import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
 import { callouts } from "./callouts.ts";
+import { cells } from "./cells.ts";
+import { composing } from "./composing.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
 import { pastes } from "./pastes.ts";
@@ -22,12 +24,14 @@ import { windows } from "./window.ts";
 export const stories: Story[] = [
   // First: what they undo must not be an edit of another story.
   ...inputMethods,
+  ...composing,
   ...shortcuts,
   ...finding,
   ...mentions,
   ...sections,
   ...pastes,
   ...tables,
+  ...cells,
   ...wholeBlocks,
   ...typography,
   ...directions,

@@ -2,6 +2,7 @@
 import { JSDOM } from "jsdom";
 import { expect } from "vitest";
 import { Delta } from "../../src/editor/delta.ts";
+import { keepChoice } from "../../src/editor/editing/cells.ts";
 import type { TextLane } from "../../src/editor/lane/lane.ts";
 import type { Extent } from "../../src/editor/page/page.ts";
 import { pageOf } from "../../src/editor/page/project.ts";
@@ -54,6 +55,7 @@ export class Seat {
             listener.shown?.();
           }
           before = this.view.page.lines;
+          keepChoice(this.view.page);
         },
         changed: () => undefined,
         savedChanged: () => undefined,

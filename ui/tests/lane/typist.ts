@@ -1,5 +1,5 @@
 /**
- * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, tables, embeds, copies, pastes, undo, through the real view and its commands,
+ * Somebody at an editor: random typing, formatting, kinds, splits, joins, moves, tables and cells, embeds, copies, pastes, undo, through the real view and its commands,
  * and through ProseMirror's own transactions. What they do on purpose is in the ledger, noted where the view says what it did.
  */
 import { Fragment, Slice } from "prosemirror-model";
@@ -7,7 +7,8 @@ import { Clipboard } from "../../src/editor/clipboard/clipboard.ts";
 import { Delta } from "../../src/editor/delta.ts";
 import { duplicate, indentAny, insertDivider, moveBlock, toggleQuote, toggleTask, turnLines } from "../../src/editor/editing/blocks.ts";
 import { dropCallout, quoteCallout, setCallout } from "../../src/editor/editing/callouts.ts";
-import { setMark, toggleMark } from "../../src/editor/editing/marks.ts";
+import { chooseAll, chooseCells, emptyCells, extendCells, leaveCells, typeIntoCells } from "../../src/editor/editing/cells.ts";
+import { clearMarks, setMark, toggleMark } from "../../src/editor/editing/marks.ts";
 import { backspace, deleteForward, deleteSelection, enter, lineBreak, typeText } from "../../src/editor/editing/text.ts";
 import {
   addColumn,
@@ -15,12 +16,14 @@ import {
   deleteColumn,
   deleteRow,
   deleteTable,
+  here,
   insertTable,
   leaveTable,
   moveColumn,
   moveRow,
   moveTable,
   nextCell,
+  setWidths,
   toggleHeader,
   widenColumn,
 } from "../../src/editor/editing/tables.ts";
@@ -60,6 +63,7 @@ export class Typist {
     const { chance } = this;
     this.edits++;
     if (this.unfinished !== "") return this.finish();
+    if (page.selection.cells !== undefined && chance.once(2)) return this.rectangle();
     if (chance.once(5)) return this.table();
     const kind = chance.below(100);
     if (kind < 74) page.select(this.somewhere(kind >= 45));
@@ -160,8 +164,10 @@ export class Typist {
       page.select(this.somewhere(false));
       return said(insertTable(page), "table");
     }
+    if (chance.once(30)) return this.undoInsertion();
     const at = page.lines.startOf(chance.one(cells));
     page.select({ anchor: at, head: at });
+    if (chance.once(3)) return this.rectangle();
     if (chance.once(2)) this.type();
     const by = chance.once(2) ? 1 : -1;
     const kind = chance.below(24);
@@ -177,6 +183,44 @@ export class Typist {
     if (kind < 22) return said(chance.once(2) ? widenColumn(page, by) : this.paste(), "width or paste");
     if (kind < 23) return said(leaveTable(page), "leave the table");
     return said(nextCell(page, by), "next cell");
+  }
+
+  /** Takes back what was done to a table one by one, and at last the table, whoever writes in it. */
+  private undoInsertion(): string {
+    for (let times = 2 + this.chance.below(8); times > 0 && this.view.undoEdit(); times--);
+    return "undo the insertion";
+  }
+
+  /** Chooses cells, or goes on with those that are chosen, and does something to all of them; often they stay chosen while others go on. */
+  private rectangle(): string {
+    const { page } = this.view;
+    const { chance } = this;
+    const table = here(page)?.table;
+    if (table === undefined) return said(leaveCells(page), "leave cells");
+    const somewhere = (): { row: number; column: number } => ({
+      row: chance.below(table.rows.length),
+      column: chance.below(table.columns.length),
+    });
+    if (page.selection.cells === undefined) {
+      if (chance.once(5)) chooseAll(page, chance.one(["row", "column", "table"]));
+      else chooseCells(page, table, somewhere(), somewhere());
+      if (chance.once(3)) return "choose cells";
+    }
+    const by = chance.once(2) ? 1 : -1;
+    const kind = chance.below(20);
+    if (kind < 3) return said(this.copy(), "copy or cut cells");
+    if (kind < 8) return said(this.paste(), "paste over cells");
+    if (kind < 10) return said(emptyCells(page), "empty cells");
+    if (kind < 12) return said(chance.once(3) ? clearMarks(page) : toggleMark(page, chance.one(["bold", "italic"])), "mark cells");
+    if (kind < 14) {
+      typeIntoCells(page);
+      return said(typeText(page, this.word()), "type into cells");
+    }
+    if (kind < 16) return said(extendCells(page, by, chance.below(3) - 1), "extend cells");
+    if (kind < 17) return said(setWidths(page, table, new Map([[somewhere().column, 40 + chance.below(200)]])), "widths");
+    if (kind < 18) return said(chance.once(2) ? deleteRow(page) : deleteColumn(page), "delete chosen rows or columns");
+    if (kind < 19) return said(chance.once(2) ? addRow(page, by) : addColumn(page, by), "add beside cells");
+    return said(leaveCells(page, chance.one(["caret", "first", "last"])), "leave cells");
   }
 
   private callout(): boolean {

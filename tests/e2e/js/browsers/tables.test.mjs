@@ -106,6 +106,69 @@ story("Ben writes in a cell while Ada moves the table: no word is lost", async (
   await seen([["Field", "Crop", "", "Day"], ["East", "rye", "", "Monday"], ["West", "oats ", "", "Tuesday"], ["barley", `wheat ${words.join(" ")}`, "crossing of Ben", ""], ["North", "", "", ""]], ada, ben);
 });
 
+/** Drags with the mouse from the cell with these words to that with those. */
+const dragsOver = async (person, from, to) => {
+  const middle = async (words) => {
+    const { x, y, width, height } = await person.page.locator(".sheaf-editor .cell", { hasText: words }).first().boundingBox();
+    return [x + width / 2, y + height / 2];
+  };
+  await person.page.mouse.move(...(await middle(from)));
+  await person.page.mouse.down();
+  await person.page.mouse.move(...(await middle(to)), { steps: 8 });
+  await person.page.mouse.up();
+};
+
+const chosen = (person) => person.page.locator(".sheaf-editor [data-chosen-cell]").count();
+
+story("cells that Ada chose stay hers to cut while Ben adds a row among them and writes there; what she cuts she pastes", async () => {
+  const rest = [["barley", "wheat", "crossing of Ben", ""], ["North", "", "", ""]];
+  const words = async () => (await grid(ada)).map((row) => row.map((cell) => (cell.startsWith("wheat") ? "wheat" : cell)));
+  await dragsOver(ada, "rye", "Tuesday");
+  await until("six cells to be chosen", async () => (await chosen(ada)) === 6);
+  await ada.reads("2 rows, 3 columns chosen");
+  await ada.picture("cells-light");
+  // A header that nobody has written in yet is theirs to fill.
+  const unwritten = /^empty-table-header/;
+  assert.deepEqual((await ada.hindrances(".sheaf-editor")).filter((one) => !unwritten.test(one)), []);
+  await goesTo(ben, "East");
+  await ben.presses("Alt+Enter");
+  await ben.page.getByRole("option", { name: "Add row below" }).click();
+  await ben.types("between");
+  await ada.sees("between");
+  assert.equal(await chosen(ada), 6);
+  await ada.presses("Control+x");
+  const cut = [["Field", "Crop", "", "Day"], ["East", "", "", ""], ["between", "", "", ""], ["West", "", "", ""], ...rest];
+  await until("the cells to be empty", async () => JSON.stringify(await words()) === JSON.stringify(cut));
+  await ada.presses("Control+v");
+  const pasted = [["Field", "Crop", "", "Day"], ["East", "rye", "", "Monday"], ["between", "", "", ""], ["West", "oats ", "", "Tuesday"], ...rest];
+  await until("the words to be back", async () => JSON.stringify(await words()) === JSON.stringify(pasted));
+  assert.equal(await chosen(ada), 6);
+  await ada.presses("Control+b");
+  await until("Ben to see them bold", async () => (await ben.page.locator(".sheaf-editor .cell strong").count()) === 4);
+  await agree(ada, ben);
+});
+
+story("a row is chosen and deleted by its handle, and a column made wider by its edge", async () => {
+  const at = await ben.page.locator(".sheaf-editor .cell", { hasText: "between" }).boundingBox();
+  await ben.page.mouse.move(at.x + at.width / 2, at.y + at.height / 2, { steps: 4 });
+  await ben.clicks("This row");
+  await ben.page.getByRole("menuitem", { name: "Delete row" }).waitFor();
+  await ben.picture("row-menu-dark");
+  assert.deepEqual(await ben.hindrances("[role=menu]"), []);
+  await ben.page.getByRole("menuitem", { name: "Delete row" }).click();
+  await until("the row to be gone", async () => !(await grid(ada)).flat().includes("between"));
+  const width = async () => (await ada.page.locator(".sheaf-editor .cell", { hasText: "Field" }).boundingBox()).width;
+  const before = await width();
+  const { x, y, width: wide, height } = await ben.page.locator(".sheaf-editor .cell", { hasText: "Field" }).boundingBox();
+  await ben.page.mouse.move(x + wide - 4, y + height / 2, { steps: 4 });
+  await ben.page.locator(".column-edge").waitFor();
+  await ben.page.mouse.down();
+  await ben.page.mouse.move(x + wide + 56, y + height / 2, { steps: 6 });
+  await ben.picture("column-edge-dark");
+  await ben.page.mouse.up();
+  await until("Ada to see the column wider", async () => (await width()) > before + 40);
+});
+
 story("undo takes the whole insertion back, and redo brings it", async () => {
   await ben.begins("Second");
   await ben.types("one");

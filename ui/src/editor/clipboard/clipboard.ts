@@ -1,5 +1,6 @@
 /** Copy, cut, paste and drop on one page, as the browser's events bring them. */
 import { Delta } from "../delta.ts";
+import { choiceOn } from "../editing/cells.ts";
 import { ends } from "../editing/range.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
@@ -9,7 +10,7 @@ import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
-import { outOfCells, readTsv } from "./tables.ts";
+import { copiedCells, outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toMarkdown, toPlain } from "./write.ts";
 
 /** How soon after its keys a paste is the plain one. */
@@ -41,9 +42,10 @@ export class Clipboard {
   copy(data: DataTransfer, cut: boolean): boolean {
     const { page } = this;
     const whole = this.chosen?.range;
+    const cells = whole === undefined ? choiceOn(page) : undefined;
     const { from, to } = whole ?? ends(page.selection);
-    if (from === to) return false;
-    const lines = copiedFrom(page.lines, from, to);
+    if (from === to && cells === undefined) return false;
+    const lines = cells === undefined ? copiedFrom(page.lines, from, to) : copiedCells(page.lines, cells);
     const isOneCell = lines.every(({ block }) => block === lines[0]?.block);
     const copied = isOneCell ? outOfCells(lines) : lines;
     if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
@@ -88,10 +90,11 @@ export class Clipboard {
     }
     if (plain === "") return false;
     const { from } = ends(page.selection);
+    const isOverCells = page.selection.cells !== undefined;
     const cells = isPlain || readBlock(page.lines.at(from).line.block).kind === "code" ? undefined : readTsv(plain);
     if (cells !== undefined) return pasteLines(page, cells) || true;
     pastePlain(page, plain);
-    if (html === "" && looksLikeMarkdown(plain)) this.offerMarkdown(plain, from);
+    if (html === "" && !isOverCells && looksLikeMarkdown(plain)) this.offerMarkdown(plain, from);
     this.interrupt();
     return true;
   }

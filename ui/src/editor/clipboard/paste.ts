@@ -5,16 +5,19 @@ import { newNote } from "../footnotes/footnotes.ts";
 import { referenceIn } from "../footnotes/notes.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
 import type { How, Page } from "../page/page.ts";
+import { choiceOn } from "../editing/cells.ts";
 import { caret, ends, formatted, newline } from "../editing/range.ts";
 import { deletion } from "../editing/text.ts";
 import { isOneUrl } from "../links/url.ts";
 import { type Copied, insertRuns } from "./lines.ts";
 import { readPlain } from "./read.ts";
-import { fillTable, hasCells, isIntoCell, joined, pasteTable } from "./tables.ts";
+import { fillChosen, fillTable, hasCells, isIntoCell, joined, pasteTable } from "./tables.ts";
 
 /** Pastes lines over the selection. */
 export function pasteLines(page: Page, pasted: readonly Copied[], how: How = {}): boolean {
   const copied = withNotesOfItsOwn(page, pasted);
+  const chosen = choiceOn(page);
+  if (chosen !== undefined) return fillChosen(page, chosen, copied, how);
   const { from, to } = ends(page.selection);
   const intoCell = isIntoCell(page, from);
   // Into a cell come cells, or words: not what stands around a table as well, which would have no place.

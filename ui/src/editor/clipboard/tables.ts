@@ -3,6 +3,8 @@ import type { Align } from "../../generated/schema.ts";
 import { Delta } from "../delta.ts";
 import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
 import { Line, type Run, Runs, SOFT_BREAK } from "../lines/line.ts";
+import type { Lines } from "../lines/lines.ts";
+import { type ChosenCells, type Choice, cellsBetween, eachCell } from "../lines/cells.ts";
 import { type Table, cellOf, linesAt, readTable, spotOf, tableAt } from "../lines/table.ts";
 import { placeInRow, startOfRow } from "../editing/tables.ts";
 import { caret, newline } from "../editing/range.ts";
@@ -37,6 +39,16 @@ export function alignsOf(copied: readonly Copied[]): Array<Align | null> {
 function tableOf(copied: readonly Copied[]): { lines: readonly Line[]; table: Table } {
   const lines = copied.map(({ block, runs }) => new Line(runs, { block }));
   return { lines, table: readTable("", 0, lines) };
+}
+
+/** Chosen cells as lines: exactly those, row by row; one that is missing is empty. */
+export function copiedCells(lines: Lines, { table, cells }: Choice): Copied[] {
+  return [...eachCell(table, cells)].flatMap(({ row, column, lines: indexes }) => {
+    const [into, under] = [table.rows[row], table.columns[column]];
+    if (indexes.length > 0) return indexes.map((index) => ({ block: lines.line(index).block, runs: lines.line(index).runs }));
+    const cell = { table: table.id, row: into?.id ?? "", column: under?.id ?? "" };
+    return [{ block: writeBlock({ ...PLAIN, cell, head: into?.head ?? false, width: under?.width ?? null, align: under?.align ?? null }), runs: [] }];
+  });
 }
 
 /** The words of a table by rows and columns. */
@@ -109,6 +121,27 @@ export function fillTable(page: Page, copied: readonly Copied[], how: How): bool
   return page.edit(filling.delta(), how);
 }
 
+/**
+ * Pastes over chosen cells: a table fills them from the first of them on, and goes on behind them; one single cell, or words, fill them all. What was
+ * filled is chosen then.
+ */
+export function fillChosen(page: Page, choice: Choice, copied: readonly Copied[], how: How): boolean {
+  const { table, cells, rows, columns } = choice;
+  const grid = hasCells(copied) ? gridOf(copied.filter(({ block }) => readBlock(block).cell !== null)) : [[joined(copied)]];
+  const filling = new Filling(page, table);
+  const single = grid.length === 1 && grid[0]?.length === 1 ? grid[0][0] : undefined;
+  // Past what is chosen it goes on behind it.
+  const onFrom = (chosen: readonly number[], count: number): number[] =>
+    Array.from({ length: count }, (_, nth) => chosen[nth] ?? (chosen.at(-1) ?? 0) + nth - chosen.length + 1);
+  const [down, across] = single === undefined ? [onFrom(rows, grid.length), onFrom(columns, grid[0]?.length ?? 0)] : [rows, columns];
+  for (const [nth, row] of down.entries())
+    for (const [at, column] of across.entries()) filling.fill(row, column, single ?? grid[nth]?.[at] ?? []);
+  const delta = filling.delta();
+  const at = delta.transformPosition(page.selection.head);
+  const filled = single === undefined ? filling.chosen(down, across) : cells;
+  return page.edit(delta, { ...how, scroll: false, selection: { ...caret(at), cells: filled } });
+}
+
 /** One edit that puts words into many cells. */
 class Filling {
   private readonly written = new Map<number, readonly Run[]>();
@@ -122,6 +155,14 @@ class Filling {
   ) {
     this.rows = table.rows.map(({ id }) => id);
     this.columns = table.columns.map(({ id }) => id);
+  }
+
+  /** Cells by the places of their rows and columns, those that were added among them. */
+  chosen(rows: readonly number[], columns: readonly number[]): ChosenCells {
+    const named = (ids: readonly string[], places: readonly number[]): Array<{ id: string }> =>
+      places.map((place) => ({ id: ids[place] ?? "" }));
+    const shape = { id: this.table.id, rows: named(this.rows, rows), columns: named(this.columns, columns) };
+    return cellsBetween(shape, { row: 0, column: 0 }, { row: rows.length - 1, column: columns.length - 1 });
   }
 
   /** Cells come row by row, from the left. */

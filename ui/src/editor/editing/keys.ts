@@ -150,6 +150,12 @@ export function handleKey(host: KeyHost, event: KeyboardEvent): boolean {
   return binding !== undefined && binding(host);
 }
 
+/** Whether a key is about to write something: a character, a dead key, an input method's first. */
+export function writes(event: KeyboardEvent): boolean {
+  if (event.keyCode === 229 || event.key === "Dead" || event.key === "Process") return true;
+  return event.key.length === 1 && ((!event.ctrlKey && !event.metaKey) || event.getModifierState("AltGraph"));
+}
+
 /** A key as the tables here name it: `mod+shift+x`. */
 export function nameOf(event: KeyboardEvent, isMac: boolean): string {
   const mod = isMac ? event.metaKey : event.ctrlKey;

@@ -4,7 +4,7 @@ import type { Line } from "../lines/line.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf, marksOf } from "../page/schema.ts";
-import { caret, ends, formatted, touchedLines } from "./range.ts";
+import { caret, ends, formatted, isCaret, partOf, touchedLines } from "./range.ts";
 import { typingAttributes } from "./text.ts";
 
 const takesMarks = (line: Line): boolean => readBlock(line.block).kind !== "code";
@@ -12,19 +12,21 @@ const takesMarks = (line: Line): boolean => readBlock(line.block).kind !== "code
 /** Whether every character of the selection carries the attribute, or what is typed next would. */
 export function isMarked(page: Page, key: string): boolean {
   const { selection, lines } = page;
-  const { from, to } = ends(selection);
-  if (from === to) return typingAttributes(page)?.[key] !== undefined;
+  if (isCaret(selection)) return typingAttributes(page)?.[key] !== undefined;
   let any = false;
   let all = true;
-  lines.eachPiece(
-    from,
-    to,
-    (run) => {
-      any = true;
-      if (run.attributes?.[key] === undefined) all = false;
-    },
-    () => undefined,
-  );
+  const parts = selection.cells === undefined ? [ends(selection)] : touchedLines(lines, selection).map((one) => partOf(one, selection));
+  for (const { from, to } of parts) {
+    lines.eachPiece(
+      from,
+      to,
+      (run) => {
+        any = true;
+        if (run.attributes?.[key] === undefined) all = false;
+      },
+      () => undefined,
+    );
+  }
   return any && all;
 }
 
@@ -36,8 +38,7 @@ export function toggleMark(page: Page, key: string, value: Scalar = true): boole
 /** Gives the selection an attribute, or takes it. */
 export function setMark(page: Page, key: string, value: Scalar): boolean {
   const { selection, lines } = page;
-  if (selection.anchor !== selection.head)
-    return page.edit(formatted(lines, selection, { [key]: value }, takesMarks), { selection, scroll: false });
+  if (!isCaret(selection)) return page.edit(formatted(lines, selection, { [key]: value }, takesMarks), { selection, scroll: false });
   const { line } = lines.at(selection.head);
   if (!takesMarks(line) || !page.editable) return false;
   const { [key]: _old, ...rest } = typingAttributes(page) ?? {};
@@ -49,7 +50,7 @@ export function setMark(page: Page, key: string, value: Scalar): boolean {
 export function clearMarks(page: Page): boolean {
   const none = { bold: null, italic: null, underline: null, strike: null, code: null, background: null, link: null };
   const { selection } = page;
-  if (selection.anchor === selection.head) {
+  if (isCaret(selection)) {
     page.dispatch(page.state.tr.setStoredMarks([]));
     return true;
   }
@@ -113,10 +114,12 @@ function withoutLink(page: Page): Record<string, Scalar> {
 
 /** The marks that the selection carries throughout. */
 export function activeMarks(page: Page): ReadonlySet<string> {
-  const { from, to } = ends(page.selection);
-  if (from === to) return new Set(Object.keys(typingAttributes(page) ?? {}));
+  const { selection } = page;
+  if (isCaret(selection)) return new Set(Object.keys(typingAttributes(page) ?? {}));
   let common: Set<string> | undefined;
-  for (const { start, line } of touchedLines(page.lines, page.selection)) {
+  for (const touched of touchedLines(page.lines, selection)) {
+    const { start, line } = touched;
+    const { from, to } = partOf(touched, selection);
     let at = start;
     for (const run of line.runs) {
       const end = at + run.text.length;

@@ -1,6 +1,7 @@
 /** What a selection covers: offsets, lines, and the stretches of characters in them. Shared by all commands; changes nothing. */
 import type { Attributes } from "../delta.ts";
 import { Delta } from "../delta.ts";
+import { linesOfCells } from "../lines/cells.ts";
 import type { Line } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Selection } from "../lane/undo.ts";
@@ -18,8 +19,14 @@ export function ends({ anchor, head }: Selection): { from: number; to: number } 
   return anchor < head ? { from: anchor, to: head } : { from: head, to: anchor };
 }
 
-/** The lines that a selection touches. One whose very start is the selection's end is not. */
+/** Whether nothing is selected: neither characters nor cells. */
+export function isCaret({ anchor, head, cells }: Selection): boolean {
+  return anchor === head && cells === undefined;
+}
+
+/** The lines that a selection touches, of cells theirs. One whose very start is the selection's end is not. */
 export function touchedLines(lines: Lines, selection: Selection): Touched[] {
+  if (selection.cells !== undefined) return linesOfCells(lines, selection.cells, lines.at(selection.head).index);
   const { from, to } = ends(selection);
   const first = lines.at(from);
   const touched: Touched[] = [];
@@ -63,17 +70,22 @@ export function newline(page: Page, block: string): Record<string, string> {
   return block === "" ? { line: page.freshId() } : { line: page.freshId(), block };
 }
 
+/** What of a line that a selection touches is selected. */
+export function partOf({ start, line }: Touched, selection: Selection): { from: number; to: number } {
+  if (selection.cells !== undefined) return { from: start, to: start + line.width };
+  const { from, to } = ends(selection);
+  return { from: Math.max(from, start), to: Math.min(to, start + line.width) };
+}
+
 /** A Delta that formats the characters, not the newlines, of a selection. */
 export function formatted(lines: Lines, selection: Selection, attributes: Attributes, takes: (line: Line) => boolean = () => true): Delta {
-  const { from, to } = ends(selection);
   const delta = new Delta();
   let offset = 0;
-  for (const { start, line } of touchedLines(lines, selection)) {
-    const left = Math.max(from, start);
-    const right = Math.min(to, start + line.width);
-    if (right <= left || !takes(line)) continue;
-    delta.retain(left - offset).retain(right - left, { ...attributes });
-    offset = right;
+  for (const touched of touchedLines(lines, selection)) {
+    const { from, to } = partOf(touched, selection);
+    if (to <= from || !takes(touched.line)) continue;
+    delta.retain(from - offset).retain(to - from, { ...attributes });
+    offset = to;
   }
   return delta;
 }

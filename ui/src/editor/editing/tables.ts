@@ -4,7 +4,8 @@
  */
 import { type Align, COLUMN_WIDTHS } from "../../generated/schema.ts";
 import { Delta, type Op } from "../delta.ts";
-import { PLAIN, changeBlock, writeBlock } from "../lines/block.ts";
+import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
+import { choiceOf } from "../lines/cells.ts";
 import type { Line } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Spot, type Table, USUAL_WIDTH, cellOf, linesAt, spotOf, tableAt } from "../lines/table.ts";
@@ -19,16 +20,22 @@ const NEW_COLUMNS = 3;
 const WIDER = 1.25;
 
 /** The table and the cell that the caret is in. */
-interface Here {
+export interface Here {
   readonly table: Table;
   readonly spot: Spot;
+  /** The places of the rows and columns that are meant: the caret's, or all that are chosen. */
+  readonly rows: readonly number[];
+  readonly columns: readonly number[];
 }
 
-function here(page: Page): Here | undefined {
+/** Where the caret is; undefined outside of tables. */
+export function here(page: Page): Here | undefined {
   const { index } = page.lines.at(page.selection.head);
   const table = tableAt(page.lines, index);
   const spot = table === undefined ? undefined : spotOf(table, index);
-  return table === undefined || spot === undefined ? undefined : { table, spot };
+  if (table === undefined || spot === undefined) return undefined;
+  const chosen = choiceOf(page.lines, page.selection.cells, index);
+  return { table, spot, rows: chosen?.rows ?? [spot.row], columns: chosen?.columns ?? [spot.column] };
 }
 
 /** Whether the caret is in a table. */
@@ -60,25 +67,25 @@ export function insertTable(page: Page, how: How = {}): boolean {
   return page.edit(delta, { ...how, selection: caret(at) });
 }
 
-/** Adds a row above (-1) or below (1) the caret's, and goes there. */
+/** Adds a row above (-1) or below (1) the caret's, or those that are chosen, and goes there. */
 export function addRow(page: Page, by: 1 | -1): boolean {
   const at = here(page);
   if (at === undefined) return false;
   const { table, spot } = at;
   const row = page.freshId();
-  const delta = new Delta().retain(page.lines.startOf(startOfRow(table, by < 0 ? spot.row : spot.row + 1)));
+  const delta = new Delta().retain(page.lines.startOf(startOfRow(table, by < 0 ? Math.min(...at.rows) : Math.max(...at.rows) + 1)));
   const place = delta.length();
   for (const { id } of table.columns) delta.insert("\n", newline(page, blockOf({ table: table.id, row, column: id }, false)));
   return page.edit(delta, { selection: caret(place + (by > 0 ? 0 : spot.column)) });
 }
 
-/** Adds a column left (-1) or right (1) of the caret's, and goes there. */
+/** Adds a column left (-1) or right (1) of the caret's, or of those that are chosen, and goes there. */
 export function addColumn(page: Page, by: 1 | -1): boolean {
   const at = here(page);
   if (at === undefined) return false;
   const { table, spot } = at;
   const column = page.freshId();
-  const before = by < 0 ? spot.column - 1 : spot.column;
+  const before = by < 0 ? Math.min(...at.columns) - 1 : Math.max(...at.columns);
   const inserts = table.rows.map(({ id, head }, row) => ({
     row,
     index: placeInRow(table, row, before),
@@ -96,23 +103,22 @@ export function addColumn(page: Page, by: 1 | -1): boolean {
   return page.edit(delta, { selection });
 }
 
-/** Takes the caret's row out, words and all; with the last row the table. */
+/** Takes the caret's row, or those that are chosen, out, words and all; with the last row the table. */
 export function deleteRow(page: Page): boolean {
-  const at = here(page);
-  if (at === undefined) return false;
-  const gone = [...(at.table.rows[at.spot.row]?.cells.values() ?? [])].flat();
-  return removeLines(page, at.table, gone);
-}
-
-/** Takes the caret's column out, words and all; with the last column the table. */
-export function deleteColumn(page: Page): boolean {
   const at = here(page);
   if (at === undefined) return false;
   return removeLines(
     page,
     at.table,
-    at.table.rows.flatMap((_row, row) => linesAt(at.table, row, at.spot.column)),
+    at.rows.flatMap((row) => linesOfRow(at.table, row)),
   );
+}
+
+/** Takes the caret's column, or those that are chosen, out, words and all; with the last column the table. */
+export function deleteColumn(page: Page): boolean {
+  const at = here(page);
+  if (at === undefined) return false;
+  return removeLines(page, at.table, linesOfColumns(at.table, at.columns));
 }
 
 /** Takes the table out that the caret is in. */
@@ -181,25 +187,34 @@ export function moveTable(page: Page, by: 1 | -1): boolean {
   return page.edit(moveRange(lines, other.from, other.to, by < 0 ? to : from), move) || true;
 }
 
-/** Makes the caret's row a header, or an ordinary one again. */
+/** Makes the caret's row, or those that are chosen, headers, or ordinary ones again. */
 export function toggleHeader(page: Page): boolean {
   const at = here(page);
   if (at === undefined) return false;
-  const head = at.table.rows[at.spot.row]?.head !== true;
-  return changeLines(page, linesOfRow(at.table, at.spot.row), (block) => changeBlock(block, { head }));
+  const { table, rows } = at;
+  const head = rows.some((row) => table.rows[row]?.head !== true);
+  return changeLines(
+    page,
+    rows.flatMap((row) => linesOfRow(table, row)),
+    (block) => changeBlock(block, { head }),
+  );
 }
 
-/** Makes the caret's column wider (1) or narrower (-1) beside the others. */
+/** Makes the caret's column, or those that are chosen, wider (1) or narrower (-1) beside the others. */
 export function widenColumn(page: Page, by: 1 | -1): boolean {
   const at = here(page);
   if (at === undefined) return false;
-  const { table, spot } = at;
-  const wanted = Math.round((table.columns[spot.column]?.width ?? USUAL_WIDTH) * (by > 0 ? WIDER : 1 / WIDER));
-  const width = Math.max(COLUMN_WIDTHS.least, Math.min(COLUMN_WIDTHS.most, wanted));
-  return changeLines(
-    page,
-    table.rows.flatMap((_row, row) => linesAt(table, row, spot.column)),
-    (block) => changeBlock(block, { width }),
+  const { table, columns } = at;
+  const scaled = (column: number): number => (table.columns[column]?.width ?? USUAL_WIDTH) * (by > 0 ? WIDER : 1 / WIDER);
+  return setWidths(page, table, new Map(columns.map((column) => [column, scaled(column)])));
+}
+
+/** Makes columns so wide beside the others, each by its place; in one edit. */
+export function setWidths(page: Page, table: Table, widths: ReadonlyMap<number, number>): boolean {
+  const possible = (width: number): number => Math.max(COLUMN_WIDTHS.least, Math.min(COLUMN_WIDTHS.most, Math.round(width)));
+  const byId = new Map([...widths].map(([column, width]) => [table.columns[column]?.id, possible(width)]));
+  return changeLines(page, linesOfColumns(table, [...widths.keys()]), (block) =>
+    changeBlock(block, { width: byId.get(readBlock(block).cell?.column) ?? null }),
   );
 }
 
@@ -270,6 +285,10 @@ function blockOf(cell: { table: string; row: string; column: string }, head: boo
 
 function linesOfRow(table: Table, row: number): number[] {
   return [...(table.rows[row]?.cells.values() ?? [])].flat().sort((a, b) => a - b);
+}
+
+function linesOfColumns(table: Table, columns: readonly number[]): number[] {
+  return table.rows.flatMap((_row, row) => columns.flatMap((column) => linesAt(table, row, column)));
 }
 
 /** Where a row begins in the text; behind the last, where the table ends. */

@@ -6,7 +6,8 @@ import { type Block, blockAfter, changeBlock, headingLevel, isList, readBlock, t
 import { attributesOf } from "../page/schema.ts";
 import type { How, Page } from "../page/page.ts";
 import { cellOf } from "../lines/table.ts";
-import { caret, ends, newline, withBlocks } from "./range.ts";
+import { emptyCells } from "./cells.ts";
+import { caret, ends, isCaret, newline, withBlocks } from "./range.ts";
 import { deletionOverCells } from "./tables.ts";
 
 /** The attributes that a character typed now carries. */
@@ -52,8 +53,9 @@ export function typeText(page: Page, text: string, how: How = {}): boolean {
   return page.edit(delta, { selection: caret(from + insert.length()), ...how });
 }
 
-/** Deletes the selection. Answers false when there is none. */
+/** Deletes the selection; chosen cells it empties. Answers false when there is none. */
 export function deleteSelection(page: Page): boolean {
+  if (page.selection.cells !== undefined) return emptyCells(page);
   const { from, to } = ends(page.selection);
   if (from === to) return false;
   page.edit(deletion(page, from, to), { selection: caret(from) });
@@ -133,8 +135,8 @@ export function lineBreak(page: Page): boolean {
 
 /** Backspace at a line's start, or over a selection. Answers false where the browser does it well itself. */
 export function backspace(page: Page): boolean {
-  const { from, to } = ends(page.selection);
-  if (from !== to) return deleteSelection(page);
+  const { from } = ends(page.selection);
+  if (!isCaret(page.selection)) return deleteSelection(page);
   const place = page.lines.at(from);
   if (from > place.start) return false;
   const { line, index } = place;
@@ -158,8 +160,8 @@ export function backspace(page: Page): boolean {
 
 /** Delete at a line's end, or over a selection. Answers false where the browser does it well itself. */
 export function deleteForward(page: Page): boolean {
-  const { from, to } = ends(page.selection);
-  if (from !== to) return deleteSelection(page);
+  const { from } = ends(page.selection);
+  if (!isCaret(page.selection)) return deleteSelection(page);
   const { line, start, index } = page.lines.at(from);
   if (from < start + line.width) return false;
   if (!line.ends || index + 1 >= page.lines.count) return true;

@@ -1,4 +1,5 @@
-/** Blocks taken hold of, as the editor sees it: the choice, the handle beside them, the margin that chooses, the keys and the menu. */
+/** Blocks, and cells, taken hold of, as the editor sees it: the choice, the handle beside them, the margin that chooses, the keys and the menu. */
+import { Cells, type CellsListener } from "../cells/cells.ts";
 import { duplicate, moveBlock, toggleQuote, turnLines } from "../editing/blocks.ts";
 import type { BlockCommand } from "../commands.ts";
 import type { Delta } from "../delta.ts";
@@ -7,6 +8,7 @@ import { type Span, blockAt } from "../lines/span.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { type Box, boxOf } from "../screen.ts";
+import type { EditorWords } from "../words.ts";
 import { Chosen, type ChosenTold } from "./chosen.ts";
 import { Handle } from "./handle.ts";
 import { handleChosenKey } from "./keys.ts";
@@ -38,6 +40,8 @@ export interface BlocksListener {
 /** Taking hold of blocks on one page. */
 export class Blocks {
   readonly chosen: Chosen;
+  /** Cells of a table, chosen as a rectangle. */
+  readonly cells: Cells;
   private readonly spanAt: (index: number) => Span;
   private handle: Handle | undefined;
   private margin: Margin | undefined;
@@ -48,7 +52,9 @@ export class Blocks {
     private readonly listener: BlocksListener,
     /** The kind that a key turns lines into. */
     private readonly kindOf: (key: string) => string | undefined,
+    cells: CellsListener,
   ) {
+    this.cells = new Cells(page, cells);
     this.spanAt = (index): Span => folds.around(index) ?? blockAt(page.lines, index);
     this.chosen = new Chosen(page, this.spanAt, this.moving, (event) => {
       listener.chosen(event);
@@ -66,17 +72,26 @@ export class Blocks {
     return now;
   };
 
-  /** Puts the handle beside the text. `name` is what a screen reader calls it. */
-  mount(scroller: HTMLElement | undefined, name: () => string): void {
+  /** Puts the handles beside the text. The words are what a screen reader calls them. */
+  mount(scroller: HTMLElement | undefined, words: EditorWords): void {
     const { page, chosen } = this;
     if (page.view === undefined) return;
-    this.handle = new Handle(page, page.view, scroller, chosen, () => void this.openMenu(), name);
+    this.handle = new Handle(
+      page,
+      page.view,
+      scroller,
+      chosen,
+      () => void this.openMenu(),
+      () => words.handle,
+    );
+    this.cells.mount(scroller, () => words);
     this.margin = new Margin(page, page.view, scroller, chosen, (y) => this.handle?.indexAt(y));
   }
 
   /** A key. Answers true when it was about whole blocks; `name` is the key's. */
   key(name: string, event: KeyboardEvent): boolean {
     this.handle?.keyPressed();
+    if (this.cells.key(name, event)) return true;
     const host = { openMenu: (): void => void this.openMenu(), kindOf: this.kindOf };
     return handleChosenKey(this.chosen, host, name, event);
   }
@@ -146,22 +161,26 @@ export class Blocks {
   /** The text changed. */
   textChanged(mine: boolean): void {
     this.chosen.textChanged(mine);
+    this.cells.textChanged();
     this.handle?.follow();
   }
 
   /** The selection went somewhere. */
   selectionChanged(): void {
     this.chosen.selectionChanged();
+    this.cells.selectionChanged();
   }
 
   /** Lines came onto the screen. */
   mounted(): void {
     if (this.chosen.isActive) this.chosen.draw();
+    this.cells.mounted();
   }
 
   /** Nothing is drawn any more. */
   stop(): void {
     this.handle?.stop();
     this.margin?.stop();
+    this.cells.stop();
   }
 }

@@ -123,7 +123,8 @@ export class Handle {
     const middle = Number.isFinite(lead) ? Math.min(lead, Math.max(DEEPEST_PX, parseFloat(style.paddingTop) + SIZE_PX)) : SIZE_PX / 2;
     button.hidden = false;
     button.style.top = `${Math.round(rect.top - home.top + middle - SIZE_PX / 2)}px`;
-    button.classList.toggle("beside-heading", element.classList.contains("heading"));
+    // Before a heading is its triangle, before a table the handle of its row.
+    button.classList.toggle("beside-heading", element.matches(".heading, .cell"));
     button.classList.toggle("at-right", style.direction === "rtl");
     const name = this.name();
     if (button.title !== name) {

@@ -1,4 +1,5 @@
 /** The keys while whole blocks are chosen, and the one that chooses them. Which key is which is said in editing/keys.ts. */
+import { writes } from "../editing/keys.ts";
 import type { BlockAct, Chosen } from "./chosen.ts";
 
 /** What the keys need besides the choice. */
@@ -48,10 +49,4 @@ export function handleChosenKey(chosen: Chosen, host: ChosenHost, key: string, e
   else if (key === "mod+a") chosen.choose(0, Number.POSITIVE_INFINITY, false);
   else return false;
   return true;
-}
-
-/** Whether a key is about to write something: a character, a dead key, an input method's first. */
-function writes(event: KeyboardEvent): boolean {
-  if (event.keyCode === 229 || event.key === "Dead" || event.key === "Process") return true;
-  return event.key.length === 1 && ((!event.ctrlKey && !event.metaKey) || event.getModifierState("AltGraph"));
 }

@@ -4,6 +4,7 @@
  * comes to the top, so that a long stack costs a remote keystroke nothing.
  */
 import { Delta, isNothing, sameDelta } from "../delta.ts";
+import type { ChosenCells } from "../lines/cells.ts";
 import { difference } from "../lines/diff.ts";
 import type { Lines } from "../lines/lines.ts";
 import { moveLines } from "../lines/move.ts";
@@ -12,6 +13,8 @@ import { moveLines } from "../lines/move.ts";
 export interface Selection {
   readonly anchor: number;
   readonly head: number;
+  /** Cells that are chosen as a rectangle; the selection is then a caret in one of them. */
+  readonly cells?: ChosenCells | undefined;
 }
 
 /** A line move, told by ids: these lines stood after that one (empty: at the start). */
@@ -188,6 +191,7 @@ export class Undo {
       const beneath = top.delta.transform(show, false);
       top.delta = show.transform(top.delta, true);
       top.selection = {
+        ...top.selection,
         anchor: beneath.transformPosition(top.selection.anchor, true),
         head: beneath.transformPosition(top.selection.head, true),
       };

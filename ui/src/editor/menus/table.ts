@@ -12,6 +12,7 @@ import {
   toggleHeader,
   widenColumn,
 } from "../editing/tables.ts";
+import { chooseAll } from "../editing/cells.ts";
 import type { Page } from "../page/page.ts";
 import type { SlashItem } from "./slash.ts";
 
@@ -32,6 +33,9 @@ const ACTIONS: Readonly<Record<string, (page: Page) => boolean>> = {
   alignStart: (page) => alignColumn(page, "start"),
   alignCentre: (page) => alignColumn(page, "center"),
   alignEnd: (page) => alignColumn(page, "end"),
+  chooseRow: (page) => chooseAll(page, "row"),
+  chooseColumn: (page) => chooseAll(page, "column"),
+  chooseTable: (page) => chooseAll(page, "table"),
   deleteRow,
   deleteColumn,
   deleteTable,
@@ -55,10 +59,26 @@ export const IN_TABLE: readonly SlashItem[] = [
   { id: "alignEnd", group: "table", title: "Align column at the end", keywords: ["column", "align", "right", "left", "numbers"] },
   { id: "tableUp", group: "table", title: "Move table up", keywords: ["table"] },
   { id: "tableDown", group: "table", title: "Move table down", keywords: ["table"] },
+  { id: "chooseRow", group: "table", title: "Select row", keywords: ["row"] },
+  { id: "chooseColumn", group: "table", title: "Select column", keywords: ["column"] },
+  { id: "chooseTable", group: "table", title: "Select table", keywords: ["table"] },
   { id: "deleteRow", group: "table", title: "Delete row", keywords: ["row", "remove"] },
   { id: "deleteColumn", group: "table", title: "Delete column", keywords: ["column", "remove"] },
   { id: "deleteTable", group: "table", title: "Delete table", keywords: ["remove"] },
 ];
+
+/** What the handle of a row offers of it, and that of a column; and what else there is where cells are chosen. */
+export const ROW_ITEMS: readonly string[] = ["rowAbove", "rowBelow", "rowUp", "rowDown", "header", "deleteRow"];
+export const COLUMN_ITEMS: readonly string[] = [
+  "columnLeft",
+  "columnRight",
+  "columnToLeft",
+  "columnToRight",
+  "wider",
+  "narrower",
+  "deleteColumn",
+];
+export const TABLE_ITEMS: readonly string[] = ["chooseRow", "chooseColumn", "chooseTable", "deleteTable"];
 
 /** Runs one of them. Answers false when it is none of them. */
 export function runInTable(page: Page, id: string): boolean {

@@ -8,6 +8,7 @@ import type { Mark } from "prosemirror-model";
 import type { EditorView } from "prosemirror-view";
 import { Delta, isNothing, lengthOf } from "../delta.ts";
 import type { Move, Selection } from "../lane/undo.ts";
+import type { ChosenCells } from "../lines/cells.ts";
 import type { Lines } from "../lines/lines.ts";
 import type { Change } from "../lines/rewriting.ts";
 import { draw } from "./draw.ts";
@@ -113,6 +114,10 @@ export class Page {
   stillness: Stillness | undefined;
   /** What is selected, when an end of it is not mounted. */
   private apart: Apart | undefined;
+  /** Cells that are chosen while the selection is a caret among them. Whatever else is selected, they are chosen no longer. */
+  private cells: ChosenCells | undefined;
+  /** Somebody drags over cells: what the browser selects of the text meanwhile is not meant. */
+  isDraggedOver = false;
 
   constructor(
     private text: Lines,
@@ -157,7 +162,9 @@ export class Page {
 
   /** The selection in document offsets. */
   get selection(): Selection {
-    return this.apart?.selection ?? this.drawnSelection(this.current.selection);
+    const { cells } = this;
+    const selection = this.apart?.selection ?? this.drawnSelection(this.current.selection);
+    return cells === undefined ? selection : { ...selection, cells };
   }
 
   /** Whether an end of the selection is not mounted. */
@@ -209,7 +216,8 @@ export class Page {
     const inverse = this.text.invert(whole);
     const old = this.text;
     const tr = this.current.tr;
-    const wanted = how.selection ?? { anchor: whole.transformPosition(before.anchor), head: whole.transformPosition(before.head) };
+    const moved = { anchor: whole.transformPosition(before.anchor), head: whole.transformPosition(before.head), cells: before.cells };
+    const wanted = how.selection ?? moved;
     const follows = how.scroll !== false;
     const seen = this.stillness?.seen ?? wanted.head;
     const { changes, elsewhere } = this.drawInto(tr, whole, follows ? wanted.head : whole.transformPosition(seen));
@@ -239,7 +247,7 @@ export class Page {
     const { index } = this.text.at(seen);
     const { from } = this.shown;
     const { changes } = this.drawInto(tr, show, show.transformPosition(seen));
-    const after = { anchor: show.transformPosition(before.anchor, true), head: show.transformPosition(before.head, true) };
+    const after = { ...before, anchor: show.transformPosition(before.anchor, true), head: show.transformPosition(before.head, true) };
     if (this.current.selection instanceof TextSelection) this.selectIn(tr, after);
     if (marks !== null) tr.setStoredMarks(marks);
     this.listener.changing(show);
@@ -254,7 +262,10 @@ export class Page {
   /** Takes a transaction that ProseMirror or a plugin made. */
   dispatch(tr: Transaction): void {
     if (!tr.docChanged) {
+      if (this.isDraggedOver && tr.selectionSet) return;
+      const { selection } = this;
       this.update(tr, this.followed(tr, this.apart?.selection));
+      if (this.selection.anchor === selection.anchor && this.selection.head === selection.head) this.cells = selection.cells;
       this.listener.changed(tr);
       return;
     }
@@ -439,6 +450,7 @@ export class Page {
   private update(tr: Transaction, selected?: Selection): void {
     this.current = this.current.apply(tr);
     this.apart = undefined;
+    this.cells = selected?.cells;
     if (selected !== undefined && !(this.current.selection instanceof NodeSelection)) {
       const [anchorMounted, headMounted] = [selected.anchor, selected.head].map((offset) => this.positionOf(offset) !== undefined);
       if (anchorMounted !== true || headMounted !== true)

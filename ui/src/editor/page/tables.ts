@@ -28,6 +28,28 @@ interface Standing {
   readonly indent: number;
 }
 
+/** Where a table stands in the window, in its pixels. */
+export interface TableGeometry {
+  readonly table: Table;
+  /** The first column stands at the right. */
+  readonly isMirrored: boolean;
+  readonly top: number;
+  readonly bottom: number;
+  readonly columns: ReadonlyArray<{ readonly left: number; readonly right: number }>;
+  /** By their places; of a table that is cut by the window's edge, those that are mounted. */
+  readonly rows: ReadonlyMap<number, { readonly top: number; readonly bottom: number }>;
+}
+
+/** Where the table of a line's element stands. */
+export function geometryOf(line: Element): TableGeometry | undefined {
+  return laid.get(line)?.geometry();
+}
+
+/** Shows the table of a line's element with columns of other widths, by their ids; without any, as the text says. The text is not changed. */
+export function previewWidths(line: Element, widths?: ReadonlyMap<string, number>): void {
+  laid.get(line)?.preview(widths);
+}
+
 /** The tables of one page, by the element of each line. */
 const laid = new WeakMap<Element, TableLayout>();
 
@@ -74,7 +96,10 @@ class TableLayout {
   private readonly shape: string;
   /** How many list items the whole table lies inside of: what all of its lines do. */
   private readonly inside: number;
-  private readonly columns: ReadonlyArray<{ readonly left: number; readonly width: number }>;
+  /** In hundredths of the page's width. */
+  private columns: ReadonlyArray<{ readonly left: number; readonly width: number }>;
+  /** From above, in pixels. */
+  private rows = new Map<number, { readonly top: number; readonly height: number }>();
 
   constructor(
     private readonly table: Table,
@@ -93,14 +118,48 @@ class TableLayout {
       isMirrored,
     ]);
     this.inside = Math.min(...standing.map(({ indent }) => indent));
-    const widths = table.columns.map(({ width }) => width ?? USUAL_WIDTH);
+    this.columns = this.columnsWith(undefined);
+  }
+
+  private columnsWith(others: ReadonlyMap<string, number> | undefined): typeof this.columns {
+    const widths = this.table.columns.map(({ id, width }) => others?.get(id) ?? width ?? USUAL_WIDTH);
     const all = widths.reduce((sum, width) => sum + width, 0);
     let left = 0;
-    this.columns = widths.map((width) => {
-      const column = { left: (100 * (isMirrored ? all - left - width : left)) / all, width: (100 * width) / all };
+    return widths.map((width) => {
+      const column = { left: (100 * (this.isMirrored ? all - left - width : left)) / all, width: (100 * width) / all };
       left += width;
       return column;
     });
+  }
+
+  /** Stands as it would with columns of these widths. */
+  preview(widths: ReadonlyMap<string, number> | undefined): void {
+    this.columns = this.columnsWith(widths);
+    this.settle();
+  }
+
+  /** Where it stands in the window. */
+  geometry(): TableGeometry | undefined {
+    const one = this.standing.find(({ view }) => view.dom.isConnected);
+    const own = this.columns[one?.column ?? 0];
+    if (one === undefined || own === undefined) return undefined;
+    const rect = one.view.dom.getBoundingClientRect();
+    const all = (100 * rect.width) / own.width;
+    const left = rect.left - (all * own.left) / 100;
+    const above = rect.top - Number.parseFloat(one.view.dom.style.top);
+    const rows = new Map([...this.rows].map(([row, { top, height }]) => [row, { top: above + top, bottom: above + top + height }]));
+    const tops = [...rows.values()];
+    return {
+      table: this.table,
+      isMirrored: this.isMirrored,
+      top: Math.min(...tops.map(({ top }) => top)),
+      bottom: Math.max(...tops.map(({ bottom }) => bottom)),
+      columns: this.columns.map((column) => ({
+        left: left + (all * column.left) / 100,
+        right: left + (all * (column.left + column.width)) / 100,
+      })),
+      rows,
+    };
   }
 
   /** Whether the same elements would stand at the same places. */
@@ -158,6 +217,7 @@ class TableLayout {
       tops.set(row, bottom);
       bottom += rows.get(row) ?? 0;
     }
+    this.rows = new Map([...tops].map(([row, top]) => [row, { top, height: rows.get(row) ?? 0 }]));
     this.move(heights, tops, rows, bottom + AROUND_PX);
     this.frame(tops, rows);
   }
@@ -206,6 +266,7 @@ class TableLayout {
       }
     }
     const present = frameOf(this.first.dom);
+    keepMarks(present, frame);
     if (present?.isEqualNode(frame) === true) return;
     present?.remove();
     this.first.dom.append(frame);
@@ -258,6 +319,16 @@ function sideOf(align: Align | null | undefined, isMirrored: boolean): string {
 
 function frameOf(element: Element): Element | undefined {
   return [...element.children].find((child) => child.classList.contains(FRAME));
+}
+
+/** Missing cells that are chosen are drawn so by others (../cells), and stay so when the frame is made anew. */
+function keepMarks(from: Element | undefined, to: Element): void {
+  const holes = [...to.querySelectorAll<HTMLElement>(".hole")];
+  for (const marked of from?.querySelectorAll<HTMLElement>(".hole[data-chosen-cell]") ?? []) {
+    const { row, column, chosenCell } = marked.dataset;
+    const hole = holes.find(({ dataset }) => dataset["row"] === row && dataset["column"] === column);
+    if (hole !== undefined && chosenCell !== undefined) hole.dataset["chosenCell"] = chosenCell;
+  }
 }
 
 function dropFrame(element: Element): void {

@@ -8,7 +8,8 @@ const LINES_OF_A_PAGE = 60;
 
 /** A key is about to act. Answers true when that was done here. */
 export function beforeKey(page: Page, event: KeyboardEvent): boolean {
-  if (page.isWhole || event.isComposing) return false;
+  // What keys do to chosen cells they do to the document, mounted or not.
+  if (page.isWhole || event.isComposing || page.selection.cells !== undefined) return false;
   const { key } = event;
   const isMove = /^(?:Arrow|Page)(?:Up|Down|Left|Right)$|^(?:Home|End)$/.test(key);
   if (!isMove && !writes(event)) return false;

@@ -2,13 +2,13 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
 import { windowKeys } from "../../app/shortcuts.ts";
-import { BLOCK_KEYS, TEXT_KEYS } from "../../editor/index.ts";
+import { BLOCK_KEYS, CELL_KEYS, TEXT_KEYS } from "../../editor/index.ts";
 import { de } from "../../messages/de.ts";
 import { en } from "../../messages/en.ts";
 import { PLAIN, groupsOf, labelOf } from "./keys.ts";
 
 const zoom = ["mod++", "mod+-", "mod+0"];
-const bound = new Set([...TEXT_KEYS, ...BLOCK_KEYS, ...windowKeys(), ...zoom]);
+const bound = new Set([...TEXT_KEYS, ...BLOCK_KEYS, ...CELL_KEYS, ...windowKeys(), ...zoom]);
 
 it.each([en, de])("has words for every key that is bound", ({ shortcuts: { does } }) => {
   expect([...bound].filter((key) => does[key] === undefined && !PLAIN.has(key))).toEqual([]);

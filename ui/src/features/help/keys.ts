@@ -1,5 +1,5 @@
 /** Every key that does something, in groups, as the tables that bind them have it; what no words tell goes without saying. */
-import { BLOCK_KEYS, TEXT_KEYS, isMac } from "../../editor/index.ts";
+import { BLOCK_KEYS, CELL_KEYS, TEXT_KEYS, isMac } from "../../editor/index.ts";
 import { say } from "../../messages/index.ts";
 
 /** Keys that do what they do everywhere. */
@@ -34,7 +34,7 @@ export interface Group {
 
 /** All groups; with a query those shortcuts whose words or keys have it. */
 export function groupsOf(windowKeys: readonly string[], query = ""): readonly Group[] {
-  const text = TEXT_KEYS.filter((key) => !PLAIN.has(key));
+  const text = [...TEXT_KEYS, ...CELL_KEYS].filter((key) => !PLAIN.has(key));
   const groups = [
     [say.shortcuts.text, text],
     [say.shortcuts.blocks, BLOCK_KEYS],
