@@ -13,7 +13,7 @@ import {
   readDelta,
 } from "../editor/index.ts";
 import { isWindow, openLink } from "../ipc/connect.ts";
-import { say } from "../messages/index.ts";
+import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
@@ -25,18 +25,27 @@ const SAVING_SHOWS_AFTER_MS = 400;
 /** Between two tries to hand words over that the text did not take. */
 const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
+/** What is in the way of a file: something went wrong just now, or the core says that something is wrong. */
+function problemOf(why: unknown): string {
+  if (why instanceof Error) return reason(why);
+  const { said, problem } = why as { said?: unknown; problem?: unknown };
+  return spoken(said, String(problem));
+}
+
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
-  const { textLabel: label, placeholder, newer, notHere, source, table, handle } = say.document;
+  const { textLabel: label, placeholder, newer, notHere, source, table, handle, done, toDo } = say.document;
   const { footnote, footnoteMissing, contents, contentsEmpty } = say.document;
   const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  const text = { label, placeholder, newer, notHere, source, table, handle, untitled, somebody, blocks };
+  const text = { label, placeholder, newer, notHere, source, table, handle, done, toDo, untitled, somebody, blocks };
   const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
-  return { ...text, ...notes, ...say.attachments.inText, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
+  const { inText } = say.attachments;
+  const attachmentProblem = (bytes: number, why: unknown): string => inText.attachmentProblem(bytes, problemOf(why));
+  return { ...text, ...notes, ...inText, attachmentProblem, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
 
 export class Page {

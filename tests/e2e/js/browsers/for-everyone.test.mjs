@@ -248,7 +248,7 @@ story("the words change with the language, at once and without a new start", asy
   await ada.clicks("Mit Einladung beitreten");
   await dialog().locator("textarea").fill("https://example.org/");
   await ada.clicks("Weiter");
-  assert.match(await dialog().getByRole("alert").innerText(), /^Das ist keine vollständige Einladung/);
+  assert.match(await dialog().getByRole("alert").innerText(), /^Das ist keine Einladung zu einem Sheaf-Dokument/);
   await ada.leavesDialog();
 
   await language("system");
