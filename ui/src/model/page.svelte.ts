@@ -5,9 +5,11 @@
 import {
   type BlockMenuAsked,
   type Box,
+  copySectionLink,
   Editor,
   type EditorSnapshot,
   type EditorWords,
+  type Heading,
   type Here,
   type LinkAsked,
   readDelta,
@@ -64,6 +66,8 @@ export class Page {
   attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
   /** Why a file was not attached. */
   notAttached = $state<string | null>(null);
+  /** What a person should know of that was done just now, or could not be: that a link was copied, that a part has gone. */
+  saying = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
   told = $state("");
   /** What can be done to blocks is shown. */
@@ -145,6 +149,19 @@ export class Page {
     if (!this.finding) this.find(false, !back);
     else if (back) this.editor?.find.previous();
     else this.editor?.find.next();
+  }
+
+  /** Goes to a line of the text; says so when it has gone. */
+  showLine(line: string): void {
+    if (this.editor?.showLine(line) === true) return;
+    this.saying = say.outline.gone;
+    this.editor?.focus();
+  }
+
+  /** Puts a link to a heading on the clipboard. */
+  copyLinkTo(heading: Heading): void {
+    const copied = copySectionLink({ document: this.id, title: this.title ?? "", line: heading.id, heading: heading.text });
+    this.saying = copied ? say.outline.linkCopied : say.outline.linkNotCopied;
   }
 
   jumpTo(device: string): void {

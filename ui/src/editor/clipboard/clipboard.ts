@@ -5,6 +5,8 @@ import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
+import { OBJECT } from "../lines/line.ts";
+import { readSectionAddress, sectionNamed } from "../links/section.ts";
 import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { readHtml } from "./read.ts";
@@ -88,6 +90,8 @@ export class Clipboard {
     }
     if (plain === "") return false;
     const { from } = ends(page.selection);
+    const address = isPlain || readBlock(page.lines.at(from).line.block).kind === "code" ? undefined : readSectionAddress(plain);
+    if (address !== undefined) return pasteLines(page, [{ block: "", runs: [{ text: OBJECT, embed: sectionNamed(address) }] }]) || true;
     const cells = isPlain || readBlock(page.lines.at(from).line.block).kind === "code" ? undefined : readTsv(plain);
     if (cells !== undefined) return pasteLines(page, cells) || true;
     pastePlain(page, plain);
