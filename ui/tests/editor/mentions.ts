@@ -102,7 +102,9 @@ export const mentions: Story[] = [
       await begin(driver, "h1: Rye", "");
       await caret(driver, 4);
       // Only what a person does may write to the clipboard.
-      await driver.evaluate("addEventListener('keydown', (e) => e.key === 'Escape' && (sheaf.copied = sheaf.copyLinkTo(0)), { once: true })");
+      await driver.evaluate(
+        "addEventListener('keydown', (e) => e.key === 'Escape' && (sheaf.copied = sheaf.copyLinkTo(0)), { once: true })",
+      );
       await driver.press("Escape");
       expect(await driver.evaluate("return sheaf.copied")).toBe(true);
       await driver.press("Control+v");
