@@ -5,10 +5,11 @@
 //! minimised instead, and stays in the list of windows.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tauri::AppHandle;
-use tauri::menu::{MenuBuilder, MenuItemBuilder};
+use tauri::menu::{MenuBuilder, MenuItem, MenuItemBuilder};
 use tauri::tray::TrayIconBuilder;
+use tauri::{AppHandle, Manager, State, Wry};
 use tokio::sync::oneshot;
 
 use crate::window;
@@ -16,6 +17,46 @@ use crate::window;
 const ID: &str = "sheaf";
 const OPEN: &str = "open";
 const QUIT: &str = "quit";
+
+/// Longer than the words of any menu.
+const WORDS_MAX: usize = 64;
+
+/// What the menu says. The page has the words of the person's language and tells them whenever they change; a window that goes into the tray has
+/// told them before, and these are what is said until then.
+pub(crate) struct Menu(Mutex<Entries>);
+
+struct Entries {
+    open: String,
+    quit: String,
+    /// The entries, once there is a tray.
+    shown: Option<(MenuItem<Wry>, MenuItem<Wry>)>,
+}
+
+impl Default for Menu {
+    fn default() -> Self {
+        Menu(Mutex::new(Entries { open: "Open Sheaf".to_owned(), quit: "Quit Sheaf".to_owned(), shown: None }))
+    }
+}
+
+impl Menu {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// From now on the menu says this.
+#[tauri::command]
+pub(crate) fn tray_words(menu: State<'_, Menu>, open: String, quit: String) -> Result<(), String> {
+    if [&open, &quit].iter().any(|words| words.is_empty() || words.len() > WORDS_MAX) {
+        return Err("These are no words for a menu.".to_owned());
+    }
+    let mut entries = menu.entries();
+    if let Some((opens, quits)) = &entries.shown {
+        opens.set_text(&open).and_then(|()| quits.set_text(&quit)).map_err(|error| error.to_string())?;
+    }
+    (entries.open, entries.quit) = (open, quit);
+    Ok(())
+}
 
 /// Puts Sheaf into the tray, and says whether it is there to be seen.
 pub(crate) async fn show(app: &AppHandle) -> bool {
@@ -51,8 +92,10 @@ fn build(app: &AppHandle) -> bool {
 }
 
 fn make(app: &AppHandle) -> tauri::Result<()> {
-    let open = MenuItemBuilder::with_id(OPEN, "Open Sheaf").build(app)?;
-    let quit = MenuItemBuilder::with_id(QUIT, "Quit Sheaf").build(app)?;
+    let words = app.state::<Menu>();
+    let mut entries = words.entries();
+    let open = MenuItemBuilder::with_id(OPEN, &entries.open).build(app)?;
+    let quit = MenuItemBuilder::with_id(QUIT, &entries.quit).build(app)?;
     let menu = MenuBuilder::new(app).items(&[&open]).separator().items(&[&quit]).build()?;
     let mut tray = TrayIconBuilder::with_id(ID).tooltip("Sheaf").menu(&menu).on_menu_event(|app, event| match event.id().as_ref() {
         OPEN => window::come_forward(app),
@@ -63,6 +106,7 @@ fn make(app: &AppHandle) -> tauri::Result<()> {
         tray = tray.icon(icon.clone());
     }
     tray.build(app)?;
+    entries.shown = Some((open, quit));
     Ok(())
 }
 

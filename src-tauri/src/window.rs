@@ -50,7 +50,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let moved = Arc::new(Notify::new());
     let app = tauri::Builder::default()
         .manage(Line::new(engine.clone(), arguments.link))
-        .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link, view::zoom, view::spell])
+        .manage(tray::Menu::default())
+        .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link, view::zoom, view::spell, tray::tray_words])
         .build(tauri::generate_context!())
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
     let opened = open(app.handle(), &settings, *lock(&place)).and_then(|window| window.url());

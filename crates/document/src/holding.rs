@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use sheaf_base::{ChainId, DeviceId, Wall};
-use sheaf_protocol::Stage;
+use sheaf_protocol::{Dismissal, Stage};
 use sheaf_replica::Makeup;
 
 use crate::{
@@ -56,8 +56,8 @@ pub enum Holds {
     Unknown,
     /// Nothing is exchanged with it any more.
     Refused {
-        /// Why, for people.
-        reason: String,
+        /// Why.
+        reason: Dismissal,
     },
 }
 
@@ -154,7 +154,7 @@ impl Document {
         };
         let refusal = self.peers.refusals.get(&device).filter(|_| self.peers.processes_of(&device) == 0);
         let holds = match (refusal, proof) {
-            (Some(reason), _) => Holds::Refused { reason: reason.to_string() },
+            (Some(reason), _) => Holds::Refused { reason: *reason },
             (None, Some(proof)) if touching.iter().all(|record| covers(proof, record)) => Holds::Yes { confirmed: proof.heard },
             (None, Some(_)) => Holds::NotYet,
             (None, None) => Holds::Unknown,

@@ -66,7 +66,7 @@ impl Document {
         // Who waits, too, refuses nothing.
         let refusal = self.peers.refusals.get(&device).filter(|reason| processes == 0 && **reason != Dismissal::Waiting);
         let state = match (refusal, edits) {
-            (Some(reason), _) => DeviceState::Refused { reason: reason.to_string() },
+            (Some(reason), _) => DeviceState::Refused { reason: *reason },
             (None, None) => DeviceState::Unknown,
             (None, Some(0)) => DeviceState::HasAll,
             (None, Some(edits)) => DeviceState::Behind { edits },

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sheaf_base::{DeviceId, Wall};
+use sheaf_protocol::Dismissal;
 
 use crate::{Document, body::News};
 
@@ -50,8 +51,8 @@ pub enum DeviceState {
     Unknown,
     /// It has refused, or was refused.
     Refused {
-        /// Why, for people.
-        reason: String,
+        /// Why.
+        reason: Dismissal,
     },
 }
 

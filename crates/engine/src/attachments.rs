@@ -22,6 +22,7 @@ use crate::event::Event;
 use crate::live::{AskError, Question};
 use crate::lock::held;
 use crate::random;
+use crate::said::Said;
 use crate::task::blocking;
 use uploads::Uploads;
 
@@ -50,7 +51,7 @@ pub struct Fetching {
     /// Whose devices it comes from.
     pub from: Vec<DeviceId>,
     /// What is in the way, for people.
-    pub problem: Option<String>,
+    pub problem: Option<Said>,
 }
 
 /// A file that a document refers to, or did.

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use sheaf_base::{DeviceId, Wall};
 use sheaf_document::DeviceState;
 use sheaf_record::SignedHead;
+use sheaf_sentence::Sentence;
 use sheaf_store::ReadError;
 use sheaf_transport::Profile;
 
 use crate::engine::{Engine, Shared};
 use crate::library::Standing;
 use crate::peers::{Way, Weather, Wire};
+use crate::said::{Said, Tells};
 use crate::task;
 
 /// How far another device's clock may be ahead of this one before that is worth a word.
@@ -29,7 +31,7 @@ pub struct Finding {
     /// How it stands.
     pub health: Health,
     /// What there is to say, and what to do.
-    pub words: String,
+    pub said: Said,
     /// Which device, for a finding about one.
     pub device: Option<DeviceId>,
 }
@@ -49,7 +51,7 @@ pub enum Health {
 struct Other {
     person: String,
     way: Way,
-    refused: Option<String>,
+    refused: Option<Said>,
 }
 
 /// Everything that the findings are made of.
@@ -69,7 +71,7 @@ impl Engine {
         let mut others: BTreeMap<DeviceId, Other> = BTreeMap::new();
         for device in self.report_all().await.into_iter().flat_map(|report| report.devices) {
             let refused = match device.fact.state {
-                DeviceState::Refused { reason } => Some(reason),
+                DeviceState::Refused { reason } => Some(reason.said()),
                 _ => None,
             };
             let other = others.entry(device.fact.device).or_insert(Other { person: device.fact.person, way: device.way, refused: None });
@@ -114,105 +116,138 @@ impl Facts {
     }
 
     fn node(&self) -> Finding {
-        match &self.weather {
-            None => say("node", Health::Fails, "Sheaf does not run on this device, so nobody can reach it. Start the app, or `sheaf up`."),
-            Some(Weather { offline_since: Some(_), .. }) => {
-                say("node", Health::Fails, "Nobody can be reached at the moment. Is this device online? Sheaf goes on trying.")
-            }
-            Some(_) => say("node", Health::Works, "Sheaf runs on this device."),
-        }
+        let (health, sentence, english) = match &self.weather {
+            None => (
+                Health::Fails,
+                Sentence::DoctorNodeAbsent {},
+                "Sheaf does not run on this device, so nobody can reach it. Start the app, or `sheaf up`.",
+            ),
+            Some(Weather { offline_since: Some(_), .. }) => (
+                Health::Fails,
+                Sentence::DoctorAlone {},
+                "Nobody can be reached at the moment. Is this device online? Sheaf goes on trying.",
+            ),
+            Some(_) => (Health::Works, Sentence::DoctorNode {}, "Sheaf runs on this device."),
+        };
+        say("node", health, sentence, english)
     }
 
     fn profile(&self) -> Finding {
-        let words = match &self.profile {
-            Profile::Anywhere => {
-                "People are reached anywhere: by iroh's public relays and address lookup, and directly where that works.".into()
-            }
-            Profile::OwnRelay(url) => format!("People are reached by the relay {url}, and directly where that works."),
-            Profile::Local => "People are reached on the local network only.".into(),
-            Profile::Direct => "People are reached by the addresses in their invitations only.".into(),
+        let (sentence, english) = match &self.profile {
+            Profile::Anywhere => (
+                Sentence::DoctorAnywhere {},
+                "People are reached anywhere: by iroh's public relays and address lookup, and directly where that works.".to_owned(),
+            ),
+            Profile::OwnRelay(url) => (
+                Sentence::DoctorOwnRelay { url: url.clone() },
+                format!("People are reached by the relay {url}, and directly where that works."),
+            ),
+            Profile::Local => (Sentence::DoctorLocal {}, "People are reached on the local network only.".to_owned()),
+            Profile::Direct => (Sentence::DoctorDirect {}, "People are reached by the addresses in their invitations only.".to_owned()),
         };
-        say("profile", Health::Works, words)
+        say("profile", Health::Works, sentence, english)
     }
 
     fn socket(&self) -> Finding {
-        match (&self.weather, &self.wire) {
+        let (health, sentence, english) = match (&self.weather, &self.wire) {
             (Some(Weather { error: Some(error), .. }), _) => {
-                say("socket", Health::Fails, format!("No network connection could be opened: {error}."))
+                let sentence = Sentence::DoctorNoSocket { why: error.why() };
+                (Health::Fails, sentence, format!("No network connection could be opened: {error}."))
             }
-            (_, Some(Wire { port: Some(port), .. })) => say("socket", Health::Works, format!("This device listens on UDP port {port}.")),
-            (_, Some(_)) => say("socket", Health::Works, "This device uses its relay alone."),
-            (Some(_), None) => say("socket", Health::Unused, "Nothing is open: the first share or join opens a connection."),
-            (None, None) => say("socket", Health::Unused, "Nothing is open."),
-        }
+            (_, Some(Wire { port: Some(port), .. })) => {
+                let sentence = Sentence::DoctorPort { port: u64::from(*port) };
+                (Health::Works, sentence, format!("This device listens on UDP port {port}."))
+            }
+            (_, Some(_)) => (Health::Works, Sentence::DoctorRelayAlone {}, "This device uses its relay alone.".to_owned()),
+            (Some(_), None) => {
+                let english = "Nothing is open: the first share or join opens a connection.".to_owned();
+                (Health::Unused, Sentence::DoctorNotYetOpen {}, english)
+            }
+            (None, None) => (Health::Unused, Sentence::DoctorClosed {}, "Nothing is open.".to_owned()),
+        };
+        say("socket", health, sentence, english)
     }
 
     fn relay(&self) -> Finding {
-        match self.wire.as_ref().and_then(|wire| wire.relay_reached) {
-            Some(true) => say("relay", Health::Works, "The relay answers."),
-            Some(false) => say(
-                "relay",
+        let (health, sentence, english) = match self.wire.as_ref().and_then(|wire| wire.relay_reached) {
+            Some(true) => (Health::Works, Sentence::DoctorRelay {}, "The relay answers."),
+            Some(false) => (
                 Health::Fails,
+                Sentence::DoctorRelaySilent {},
                 "The relay does not answer. Is this device online? A firewall may stop HTTPS to it. People on the same network may still be reached.",
             ),
-            None if self.profile.uses_relays() && self.wire.is_some() => say("relay", Health::Unused, "The relay has not answered yet."),
-            None if self.profile.uses_relays() => say("relay", Health::Unused, "No relay has been asked yet."),
-            None => say("relay", Health::Unused, "This network setting uses no relay."),
-        }
+            None if self.profile.uses_relays() && self.wire.is_some() => {
+                (Health::Unused, Sentence::DoctorRelayNotYet {}, "The relay has not answered yet.")
+            }
+            None if self.profile.uses_relays() => (Health::Unused, Sentence::DoctorRelayUnasked {}, "No relay has been asked yet."),
+            None => (Health::Unused, Sentence::DoctorNoRelay {}, "This network setting uses no relay."),
+        };
+        say("relay", health, sentence, english)
     }
 
     fn clock(&self) -> Finding {
-        match self.ahead {
-            Some((ahead, device)) if ahead > CLOCKS_APART_MS => {
-                let who = self.name(device);
-                let words = format!(
-                    "The clock of {who} is {} ahead of this device's. One of the two is wrong; times that are shown may be, too.",
-                    span(ahead)
-                );
-                Finding { device: Some(device), ..say("clock", Health::Fails, words) }
-            }
-            _ => say("clock", Health::Works, "Nobody's clock is noticeably ahead of this device's."),
-        }
+        let Some((ahead, id)) = self.ahead.filter(|(ahead, _)| *ahead > CLOCKS_APART_MS) else {
+            return say("clock", Health::Works, Sentence::DoctorClocks {}, "Nobody's clock is noticeably ahead of this device's.");
+        };
+        let english = format!(
+            "The clock of {} is {} ahead of this device's. One of the two is wrong; times that are shown may be, too.",
+            self.name(id),
+            span(ahead)
+        );
+        let (person, device) = self.who(id);
+        let sentence = Sentence::DoctorClock { person, device, minutes: ahead / 60_000 };
+        Finding { device: Some(id), ..say("clock", Health::Fails, sentence, english) }
     }
 
-    fn device(&self, device: DeviceId, other: &Other) -> Finding {
-        let who = self.name(device);
+    fn device(&self, id: DeviceId, other: &Other) -> Finding {
+        let (name, (person, device)) = (self.name(id), self.who(id));
         let Way { linked, direct, rtt_ms, reason, .. } = &other.way;
-        let round_trip = rtt_ms.map(|rtt| format!(", round trip {rtt} ms")).unwrap_or_default();
-        let (health, words) = match (linked, &other.refused) {
-            (_, Some(refused)) => (Health::Fails, format!("{who} does not take part: {refused}.")),
+        let (health, sentence, english) = match (linked, &other.refused) {
+            (_, Some(refused)) => {
+                let sentence = Sentence::DoctorRefuses { person, device, why: refused.why() };
+                (Health::Fails, sentence, format!("{name} does not take part: {refused}."))
+            }
             (true, None) => {
-                let path = match direct {
-                    Some(true) => " directly",
-                    Some(false) => " through the relay",
+                let (path, words) = match direct {
+                    Some(true) => ("direct", " directly"),
+                    Some(false) => ("relayed", " through the relay"),
                     // Nothing is said of a way that is still being found.
-                    None => "",
+                    None => ("", ""),
                 };
-                (Health::Works, format!("{who} is connected{path}{round_trip}."))
+                let trip = rtt_ms.map(|rtt| format!(", round trip {rtt} ms")).unwrap_or_default();
+                let sentence = Sentence::DoctorLinked { person, device, path: path.to_owned(), trip: *rtt_ms };
+                (Health::Works, sentence, format!("{name} is connected{words}{trip}."))
             }
             (false, None) => {
-                let why = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-                (Health::Fails, format!("{who} is not connected{why}."))
+                let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                let sentence = Sentence::DoctorNotLinked { person, device, why: reason.as_ref().map(Said::why) };
+                (Health::Fails, sentence, format!("{name} is not connected{why}."))
             }
         };
-        Finding { device: Some(device), ..say("device", health, words) }
+        Finding { device: Some(id), ..say("device", health, sentence, english) }
     }
 
     fn name(&self, device: DeviceId) -> String {
-        match self.others.get(&device) {
-            Some(other) if !other.person.is_empty() => format!("{} ({})", other.person, device.short()),
-            _ => format!("device {}", device.short()),
+        match self.who(device) {
+            (person, short) if person.is_empty() => format!("device {short}"),
+            (person, short) => format!("{person} ({short})"),
         }
+    }
+
+    /// The person, if there is a name, and the device's short id.
+    fn who(&self, device: DeviceId) -> (String, String) {
+        (self.others.get(&device).map(|other| other.person.clone()).unwrap_or_default(), device.short())
     }
 }
 
 fn version() -> Finding {
-    let words = format!("Sheaf {}, protocol version {PROTOCOL}.", env!("CARGO_PKG_VERSION"));
-    say("version", Health::Works, words)
+    let version = env!("CARGO_PKG_VERSION");
+    let sentence = Sentence::DoctorVersion { version: version.to_owned(), protocol: u64::from(PROTOCOL) };
+    say("version", Health::Works, sentence, format!("Sheaf {version}, protocol version {PROTOCOL}."))
 }
 
-fn say(check: &'static str, health: Health, words: impl Into<String>) -> Finding {
-    Finding { check, health, words: words.into(), device: None }
+fn say(check: &'static str, health: Health, sentence: Sentence, english: impl Into<String>) -> Finding {
+    Finding { check, health, said: Said::new(sentence, english), device: None }
 }
 
 /// A length of time in words.
@@ -242,14 +277,14 @@ mod tests {
 
     fn failing(facts: &Facts) -> Vec<(&'static str, String)> {
         let findings = facts.findings().into_iter().filter(|finding| finding.health == Health::Fails);
-        findings.map(|finding| (finding.check, finding.words)).collect()
+        findings.map(|finding| (finding.check, finding.said.english)).collect()
     }
 
     #[test]
     fn what_works_is_said_to_work() {
         assert_eq!(failing(&facts()), []);
         let last = facts().findings().pop().expect("about Ana");
-        assert_eq!((last.device, last.words.as_str()), (Some(ANA), "Ana (07070707) is connected directly, round trip 12 ms."));
+        assert_eq!((last.device, last.said.english.as_str()), (Some(ANA), "Ana (07070707) is connected directly, round trip 12 ms."));
     }
 
     #[test]
@@ -257,11 +292,13 @@ mod tests {
         let broken: [(&str, Breaks); 6] = [
             ("node", |it| it.weather = None),
             ("node", |it| it.weather = Some(Weather { offline_since: Some(1), ..Weather::default() })),
-            ("socket", |it| it.weather = Some(Weather { error: Some("the port 4433 is taken".into()), ..Weather::default() })),
+            ("socket", |it| it.weather = Some(Weather { error: Some(Said::failed("the port 4433 is taken")), ..Weather::default() })),
             ("relay", |it| it.wire = Some(Wire { port: Some(4433), relay_reached: Some(false) })),
             ("clock", |it| it.ahead = Some((3 * 3_600_000, ANA))),
             ("device", |it| {
-                it.others.values_mut().for_each(|other| other.way = Way { reason: Some("nobody answers".into()), ..Way::default() })
+                it.others.values_mut().for_each(|other| {
+                    other.way = Way { reason: Some(Said::new(Sentence::NoAnswer {}, "nobody answers")), ..Way::default() }
+                })
             }),
         ];
         for (check, breaks) in broken {

@@ -7,6 +7,7 @@ use sheaf_base::{DeviceId, DocumentId};
 use sheaf_blobs::{BlobError, Blobs};
 use sheaf_document::{Document, Here};
 use sheaf_record::DeviceKey;
+use sheaf_sentence::Sentence;
 use sheaf_store::{Batch, Change, CommitError, Entry, OpenError, ReadError, Store};
 use tokio::sync::{broadcast, oneshot};
 
@@ -20,6 +21,7 @@ use crate::lock::held;
 use crate::mentions::Mentions;
 use crate::metrics::Metrics;
 use crate::peers::Net;
+use crate::said::{Said, Tells};
 use crate::settings::{self, Me};
 use crate::statistics::Statistics;
 use crate::{random, task};
@@ -105,12 +107,12 @@ pub enum DocumentError {
     },
     /// It cannot be saved.
     #[error("not saved: {0}")]
-    NotSaved(String),
+    NotSaved(Said),
 }
 
 impl From<CommitError> for DocumentError {
     fn from(error: CommitError) -> Self {
-        DocumentError::NotSaved(error.to_string())
+        DocumentError::NotSaved(error.said())
     }
 }
 
@@ -228,7 +230,7 @@ impl Engine {
     pub async fn create(&self, title: &str) -> Result<DocumentHandle, DocumentError> {
         let shared = &self.shared;
         let now = shared.clock.now();
-        let document = Document::create(shared.here(), title, now).map_err(|error| DocumentError::NotSaved(error.to_string()))?;
+        let document = Document::create(shared.here(), title, now).map_err(|error| DocumentError::NotSaved(Said::failed(error)))?;
         let id = document.id();
         let entry = Entry {
             document: id,
@@ -248,7 +250,7 @@ impl Engine {
         let handle = live::start(shared.clone(), document, live::Place::default(), vec![line], Some(first));
         let failed = tokio::select! {
             biased;
-            durable = durable => durable.err().map(|_| "the new document could not be written".to_owned()),
+            durable = durable => durable.err().map(|_| Said::failed("the new document could not be written")),
             why = handle.unsaved() => Some(why),
         };
         if let Some(why) = failed {
@@ -324,8 +326,8 @@ impl Shared {
         }
         if *why != Ended::Stopped {
             tracing::error!(document = %document.short(), %why, "a document ended");
-            let message = why.to_string();
-            self.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Error, code: "ended", message });
+            let said = Said::new(Sentence::NoticeEnded { why: why.to_string() }, why.to_string());
+            self.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Error, code: "ended", said });
         }
     }
 

@@ -3,6 +3,8 @@
 use sheaf_base::{DeviceId, DocumentId};
 use tokio::sync::broadcast;
 
+use crate::said::Said;
+
 /// Something happened. Events say where to look, not what is there: a listener that missed some looks again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -55,7 +57,7 @@ pub enum Event {
         /// What kind of thing.
         code: &'static str,
         /// The sentence.
-        message: String,
+        said: Said,
     },
 }
 

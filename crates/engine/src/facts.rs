@@ -3,6 +3,8 @@
 use sheaf_base::DeviceId;
 use sheaf_document::{Document, Member, Role, State, Status};
 
+use crate::said::Said;
+
 /// A live document's state, as it last announced it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
@@ -19,7 +21,7 @@ pub struct Facts {
     /// The journal's last row.
     pub row: u64,
     /// Why what was typed last is not on the disk, if it is not.
-    pub unsaved: Option<String>,
+    pub unsaved: Option<Said>,
 }
 
 impl Facts {

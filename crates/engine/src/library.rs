@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_document::{Announcement, Role, State};
+use sheaf_sentence::Sentence;
 use sheaf_store::{Batch, Change, CommitError, Entry, ReadError, SearchHit, Store};
 use tokio::sync::oneshot;
 
@@ -14,6 +15,7 @@ use crate::event::{Event, Events, Level};
 use crate::facts::Facts;
 use crate::live::Question;
 use crate::lock::held;
+use crate::said::Said;
 use crate::task::blocking;
 
 /// How often the time of a document's last change is written, at most: it is for sorting, and costs a page each time.
@@ -186,26 +188,27 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
                 // The words are in the text all the same.
                 Err(error) => tracing::warn!(%error, "a rescued edit is not listed"),
             });
-            let message = "Words of yours were removed with their line by somebody who had not seen them. They are kept.".into();
-            shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", message });
+            let english = "Words of yours were removed with their line by somebody who had not seen them. They are kept.";
+            let said = Said::new(Sentence::NoticeRescued {}, english);
+            shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", said });
         }
         Announcement::Quarantined { device, reason } => {
-            let message = format!("A change could not be used and was put aside; the document goes on without it: {reason}");
+            let english = format!("A change could not be used and was put aside; the document goes on without it: {reason}");
+            let said = Said::new(Sentence::NoticeQuarantined { why: reason.clone() }, english);
             shared.events.tell(Event::Notice {
                 document: Some(document),
                 device: Some(*device),
                 level: Level::Warning,
                 code: "quarantined",
-                message,
+                said,
             });
         }
         Announcement::Forked { device, mine } => forked(shared, document, *device, *mine),
         Announcement::Alarm { device, evidence } => {
             tracing::error!(document = %document.short(), device = %device.short(), %evidence, "two devices hold the same and differ");
-            let message =
-                "Two devices hold the same changes and show different text. This is a fault in Sheaf; the log has the details.".into();
-            let level = Level::Error;
-            shared.events.tell(Event::Notice { document: Some(document), device: Some(*device), level, code: "alarm", message });
+            let english = "Two devices hold the same changes and show different text. This is a fault in Sheaf; the log has the details.";
+            let (level, said) = (Level::Error, Said::new(Sentence::NoticeAlarm {}, english));
+            shared.events.tell(Event::Notice { document: Some(document), device: Some(*device), level, code: "alarm", said });
         }
         Announcement::Status(_) | Announcement::Frontier(_) => {}
     }
@@ -214,15 +217,17 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
 /// A key has been at work in two places.
 fn forked(shared: &Shared, document: DocumentId, device: DeviceId, mine: bool) {
     tracing::warn!(document = %document.short(), device = %device.short(), mine, "a chain has two histories");
-    let message = if mine {
-        "This copy of Sheaf has been at work in two places at once, as when a computer is brought back twice from one saved state. \
-         Everything written in either place is kept."
+    let said = if mine {
+        let english = "This copy of Sheaf has been at work in two places at once, as when a computer is brought back twice from one saved \
+            state. Everything written in either place is kept.";
+        Said::new(Sentence::NoticeForkedHere {}, english)
     } else {
-        "Somebody's copy of Sheaf has been at work in two places at once. Everything written in either place is kept. If they cannot \
-         tell why, somebody else may be using their key."
+        let english = "Somebody's copy of Sheaf has been at work in two places at once. Everything written in either place is kept. If they \
+            cannot tell why, somebody else may be using their key.";
+        Said::new(Sentence::NoticeForkedThere {}, english)
     };
-    let (level, message) = (Level::Warning, message.into());
-    shared.events.tell(Event::Notice { document: Some(document), device: Some(device), level, code: "forked", message });
+    let level = Level::Warning;
+    shared.events.tell(Event::Notice { document: Some(document), device: Some(device), level, code: "forked", said });
 }
 
 /// The time of the last change, not with every keystroke.

@@ -31,6 +31,7 @@ use crate::engine::Engine;
 use crate::event::Event;
 use crate::lock::held;
 use crate::peers::{LinkReport, Net, Way, Weather, Wire};
+use crate::said::{Said, Tells};
 use crate::task::{blocking, supervised};
 use book::Book;
 pub(crate) use book::from_ticket;
@@ -180,8 +181,8 @@ async fn bind(hub: &Arc<Hub>) -> Option<Arrivals> {
     let [a, b, c, d, e, f, g, h, ..] = hub.instance;
     let instance = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
     let made = match config::config(&engine.shared, instance, engine.network_profile()) {
-        Ok(config) => Transport::bind(config.clone()).await.map(|made| (config, made)).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
+        Ok(config) => Transport::bind(config.clone()).await.map(|made| (config, made)).map_err(|error| error.said()),
+        Err(error) => Err(Said::failed(error)),
     };
     match made {
         Ok((config, (transport, arrivals))) => {
@@ -195,7 +196,7 @@ async fn bind(hub: &Arc<Hub>) -> Option<Arrivals> {
         }
         Err(error) => {
             // Whoever asks how the network stands is told; the log is for later.
-            tracing::warn!(error, "no endpoint");
+            tracing::warn!(%error, "no endpoint");
             let news = hub.state(|state| state.error.replace(error.clone()) != Some(error));
             if news {
                 engine.events().tell(Event::Status { document: None });

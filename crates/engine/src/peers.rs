@@ -12,6 +12,8 @@ use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Announcement, Lane, PeerId, Span};
 use sheaf_protocol::{Dismissal, Frame, RouteHint, SessionId};
 
+use crate::said::Said;
+
 /// The network, as documents use it. Nothing here waits, and nothing fails: what cannot be sent is dropped, and the document hears of it
 /// by `LinkFull`.
 pub trait Net: Send + Sync + 'static {
@@ -69,7 +71,7 @@ pub struct Weather {
     /// Since when nobody can be reached, in milliseconds since 1970.
     pub offline_since: Option<u64>,
     /// What keeps it from working, for people.
-    pub error: Option<String>,
+    pub error: Option<Said>,
 }
 
 /// What the endpoint says of itself.
@@ -118,5 +120,5 @@ pub struct Way {
     /// When the device was last heard, in milliseconds since 1970.
     pub last_seen: Option<u64>,
     /// Why there is no link, for people.
-    pub reason: Option<String>,
+    pub reason: Option<Said>,
 }

@@ -13,7 +13,7 @@ const COLOUR: &str = "me.colour";
 const WINDOW: &str = "window";
 
 /// The largest window setting, in bytes: they are switches, not files.
-const WINDOW_LIMIT: usize = 64 * 1024;
+pub(crate) const WINDOW_LIMIT: usize = 64 * 1024;
 
 /// Who uses this device.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use sheaf_access::{Ticket, TicketError};
 use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_document::{Act, DeviceFact, DeviceState, Done, Progress, Role, State};
 use sheaf_protocol::SessionId;
+use sheaf_sentence::Sentence;
 use sheaf_store::{Change, CommitError, Entry};
 use sheaf_transport::Profile;
 
@@ -15,6 +16,7 @@ use crate::library::{Standing, role_number};
 use crate::live::{AskError, Question};
 use crate::net::from_ticket;
 use crate::peers::Way;
+use crate::said::{Said, Tells};
 use crate::settings::{self, Me, SettingError};
 use crate::{random, task};
 
@@ -37,7 +39,7 @@ pub struct SharedTicket {
     /// To be clicked.
     pub link: String,
     /// What its sender should know.
-    pub warning: Option<String>,
+    pub warning: Option<Said>,
 }
 
 /// What a ticket says, before anything is dialed.
@@ -80,13 +82,13 @@ pub enum SharingError {
     Own,
     /// Somebody refused.
     #[error("the invitation was refused: {0}")]
-    Refused(String),
+    Refused(Said),
     /// There is no such network profile.
     #[error(transparent)]
     Profile(#[from] sheaf_transport::InvalidProfile),
     /// Not written.
     #[error("not saved: {0}")]
-    NotSaved(String),
+    NotSaved(Said),
 }
 
 /// What is known about a document's copies.
@@ -101,7 +103,7 @@ pub struct DocumentReport {
     /// When its text last changed, to a few seconds.
     pub changed: Wall,
     /// Why what was typed last is not on the disk, if it is not.
-    pub unsaved: Option<String>,
+    pub unsaved: Option<Said>,
     /// Other devices.
     pub devices: Vec<DeviceReport>,
     /// The first copy, while it is coming.
@@ -135,7 +137,17 @@ pub struct NetworkReport {
     /// Since when nobody can be reached, in milliseconds since 1970.
     pub offline_since: Option<u64>,
     /// What keeps it from working, for people.
-    pub error: Option<String>,
+    pub error: Option<Said>,
+}
+
+/// Why a document cannot be used, as its status says it.
+fn said(error: DocumentError) -> Said {
+    let english = error.to_string();
+    match error {
+        DocumentError::NotSaved(why) => why,
+        DocumentError::Unusable { title, reason } => Said::new(Sentence::Unusable { title, why: reason }, english),
+        DocumentError::Unknown(_) => Said::failed(english),
+    }
 }
 
 impl Engine {
@@ -160,11 +172,16 @@ impl Engine {
                 net.appeared(document);
                 ticket.routes = net.routes(document).await;
                 if ticket.routes.is_empty() {
-                    let why = net.weather().error.unwrap_or_else(|| "the network is not ready yet".into());
-                    warning = Some(format!("the invitation does not say where this device is: {why}"));
+                    let not_ready = || Said::new(Sentence::NetworkNotReady {}, "the network is not ready yet");
+                    let why = net.weather().error.unwrap_or_else(not_ready);
+                    let english = format!("the invitation does not say where this device is: {why}");
+                    warning = Some(Said::new(Sentence::InvitationWithoutPlace { why: why.why() }, english));
                 }
             }
-            None => warning = Some("nobody can join until Sheaf runs on this device: start the app, or `sheaf up`".into()),
+            None => {
+                let english = "nobody can join until Sheaf runs on this device: start the app, or `sheaf up`";
+                warning = Some(Said::new(Sentence::NobodyCanJoin {}, english));
+            }
         }
         Ok(SharedTicket { title: ticket.title.clone(), link: ticket.link(), ticket: ticket.encode(), warning })
     }
@@ -213,7 +230,7 @@ impl Engine {
             Ok(Err(_)) => Err(AskError::Ended.into()),
             Err(_) => {
                 let refused = live.facts().status.devices.iter().find_map(|device| match &device.state {
-                    DeviceState::Refused { reason } => Some(reason.clone()),
+                    DeviceState::Refused { reason } => Some(reason.said()),
                     _ => None,
                 });
                 match refused {
@@ -246,7 +263,7 @@ impl Engine {
         let batch = sheaf_store::Batch::of(ticket.document).with(change);
         if let Err(error) = task::blocking(move || store.commit(batch).wait()).await {
             shared.library.withdraw(ticket.document);
-            return Err(SharingError::NotSaved(error.to_string()));
+            return Err(SharingError::NotSaved(error.said()));
         }
         shared.events.tell(Event::Documents);
         Ok(())
@@ -262,7 +279,7 @@ impl Engine {
             entry.ticket = Some(text);
             entry.role = role_number(ticket.role);
         });
-        durable.await.unwrap_or(Err(CommitError::Closed)).map_err(|error| SharingError::NotSaved(error.to_string()))?;
+        durable.await.unwrap_or(Err(CommitError::Closed)).map_err(|error| SharingError::NotSaved(error.said()))?;
         // It begins anew with this ticket when it is next asked for.
         if let Some(live) = self.shared.if_live(document) {
             live.end().await;
@@ -303,7 +320,7 @@ impl Engine {
                     title: entry.title,
                     state: None,
                     changed: entry.changed,
-                    unsaved: Some(error.to_string()),
+                    unsaved: Some(said(error)),
                     devices: Vec::new(),
                     first_copy: None,
                 },
@@ -316,7 +333,7 @@ impl Engine {
     pub fn way(&self, device: DeviceId) -> Way {
         match self.shared.net() {
             Some(net) => net.way(device),
-            None => Way { reason: Some(NO_NODE.to_owned()), ..Way::default() },
+            None => Way { reason: Some(Said::new(Sentence::NodeAbsent {}, NO_NODE)), ..Way::default() },
         }
     }
 
@@ -354,7 +371,7 @@ impl Engine {
         let change = Change::Setting { name: NETWORK.into(), value: Some(profile.to_string().into_bytes()) };
         let store = self.shared.store.clone();
         let batch = sheaf_store::Batch::profile().with(change);
-        task::blocking(move || store.commit(batch).wait()).await.map_err(|error| SharingError::NotSaved(error.to_string()))?;
+        task::blocking(move || store.commit(batch).wait()).await.map_err(|error| SharingError::NotSaved(error.said()))?;
         if let Some(net) = self.shared.net() {
             net.profile_changed();
         }

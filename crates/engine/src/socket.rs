@@ -136,7 +136,11 @@ impl LineClient {
 
     /// Asks and waits for the answer. Events that come in between are passed over.
     pub async fn ask(&mut self, call: &str, mut fields: Map<String, Value>) -> Result<Value, Failure> {
-        let gone = |_| Failure::new("gone", "the running Sheaf went away before it answered; look whether it was done, and try again");
+        let gone = |_| Failure {
+            code: "gone".into(),
+            message: "the running Sheaf went away before it answered; look whether it was done, and try again".into(),
+            sentence: None,
+        };
         self.asked += 1;
         fields.insert("id".into(), json!(self.asked));
         fields.insert("call".into(), call.into());
@@ -160,5 +164,5 @@ impl LineClient {
 
 fn failure(error: Value) -> Failure {
     let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Failure { code: text("code"), message: text("message") }
+    Failure { code: text("code"), message: text("message"), sentence: None }
 }

@@ -48,23 +48,27 @@ pub struct PeerFacts {
     /// Dials that failed since the last success.
     pub failures: u32,
     /// Why the last one failed.
-    pub last_error: Option<String>,
+    pub last_error: Option<DialError>,
     /// What is known of the way there.
     pub route: Route,
 }
 
 /// Why a dial made no link.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum DialError {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DialError {
+    /// Nobody says where it is.
     #[error("no address of this device is known, and the network profile has nobody to ask")]
     NoWay,
+    /// Nothing came back in time.
     #[error("nobody answers where it was last")]
     NoAnswer,
-    /// The transport's own words are for the log.
+    /// There is no way to it. The transport's own words are for the log.
     #[error("nobody answers where it was last")]
     Unreachable(String),
+    /// Whoever answered is no Sheaf of ours.
     #[error(transparent)]
     Opening(#[from] OpeningError),
+    /// This process is ending.
     #[error("the endpoint is closed")]
     Closed,
 }
@@ -82,7 +86,7 @@ struct Facts {
     route: Route,
     state: State,
     failures: u32,
-    last_error: Option<String>,
+    last_error: Option<DialError>,
 }
 
 enum State {
@@ -155,7 +159,7 @@ impl Kept {
             tracing::debug!(peer = %self.device.short(), words, "a dial failed");
         }
         let mut facts = lock(&self.facts);
-        (facts.failures, facts.last_error) = (failures, Some(error.to_string()));
+        (facts.failures, facts.last_error) = (failures, Some(error.clone()));
     }
 }
 

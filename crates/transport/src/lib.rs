@@ -26,9 +26,10 @@ mod silence;
 mod task;
 mod weather;
 
-pub use dial::{DialState, PeerFacts};
+pub use dial::{DialError, DialState, PeerFacts};
 pub use endpoint::{Arrivals, BindError, Transport};
 pub use link::{BulkInbox, Down, Heard, Inbox, Lane, Link, LinkId, Path, PathKind, Peer, Reason, SendError, Traffic};
+pub use opening::OpeningError;
 pub use profile::{Config, InvalidProfile, Profile, Services};
 pub use route::Route;
 

@@ -17,14 +17,18 @@ const BULK: u8 = 1;
 const LENGTH: usize = 15;
 
 /// Why no link came of a connection.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum OpeningError {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpeningError {
+    /// Nothing came.
     #[error("it did not say who it is within {0:?}")]
     Silent(Duration),
+    /// It is older or newer.
     #[error("it speaks version {0} of the link protocol, this program speaks {VERSION}; the older of the two needs an update")]
     Version(u8),
+    /// It is something else.
     #[error("it opened the link with bytes that are not Sheaf's")]
     NotSheaf,
+    /// It went away.
     #[error("the connection ended before the link was open: {0}")]
     Ended(String),
 }

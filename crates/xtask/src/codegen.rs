@@ -5,7 +5,7 @@ use crate::tidy::Finding;
 
 /// What is generated: where it goes, and what it must hold.
 fn generated() -> Vec<(&'static str, String)> {
-    vec![("ui/src/generated/schema.ts", sheaf_schema::typescript())]
+    vec![("ui/src/generated/schema.ts", sheaf_schema::typescript()), ("ui/src/generated/sentences.ts", sheaf_sentence::typescript())]
 }
 
 /// Writes the generated files that differ.

@@ -40,6 +40,7 @@ pub(crate) enum Step {
 const PURE: &[&str] = &[
     "sheaf-base",
     "sheaf-schema",
+    "sheaf-sentence",
     "sheaf-markdown",
     "sheaf-replica",
     "sheaf-record",

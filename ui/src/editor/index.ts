@@ -26,3 +26,5 @@ export { type Wording, kindOf } from "./editing/wording.ts";
 export { disguised, leadsElsewhere, legible, revealed } from "./links/seen.ts";
 export { quotesOf } from "./editing/typography.ts";
 export { safeUrl, urlFromInput } from "./links/url.ts";
+export { copySectionLink } from "./clipboard/section.ts";
+export { readSectionAddress } from "./links/section.ts";

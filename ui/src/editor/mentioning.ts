@@ -23,8 +23,8 @@ export interface Mentioning {
   titleOf(document: string): string | undefined;
   /** A day, `2026-11-29`, as the reader's language writes it; what is no day stays as it is. */
   dayOf(date: string): string;
-  /** Goes to a document of this library. */
-  open(document: string): void;
+  /** Goes to a document of this library, to a line of it if one is meant. */
+  open(document: string, line?: string): void;
   /** Makes a document and answers its id. */
   create(title: string): Promise<string>;
 }

@@ -74,7 +74,7 @@ export function mountScreen(host: HTMLElement, page: Page, events: ScreenEvents,
       autocapitalize: "sentences",
     }),
     nodeViews: {
-      line: (node: Node, _view, getPos) => new LineView(node, () => check(page, events, getPos())),
+      line: (node: Node, _view, getPos) => new LineView(node, words, () => check(page, events, getPos())),
       embed: (node: Node, _view, getPos) => new EmbedView(node, page, words, reach, getPos),
     },
     scrollThreshold: 48,

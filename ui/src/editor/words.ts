@@ -1,6 +1,7 @@
 /** The words of the reader's language that the text itself shows or says. The chrome hands them in, and others when the language changes. */
 import type { EditorView } from "prosemirror-view";
 import { retellEmbeds } from "./embeds/view.ts";
+import type { LineElement } from "./page/lineview.ts";
 
 /** What the text itself shows or says. */
 export interface EditorWords {
@@ -24,7 +25,8 @@ export interface EditorWords {
   readonly attachmentAwaited: (size: number) => string;
   readonly attachmentLarge: (size: number) => string;
   readonly attachmentComing: (got: number, size: number) => string;
-  readonly attachmentProblem: (size: number, why: string) => string;
+  /** What is in the way: an error, or what the core said of it. */
+  readonly attachmentProblem: (size: number, why: unknown) => string;
   /** With an empty place: where the browser saves things. */
   readonly attachmentSaved: (where: string) => string;
   readonly label: string;
@@ -49,6 +51,9 @@ export interface EditorWords {
   /** The handles of a row and of a column. */
   readonly row: string;
   readonly column: string;
+  /** The box before a task, ticked and not. */
+  readonly done: string;
+  readonly toDo: string;
   /** The handle beside a block. */
   readonly handle: string;
   /** What the blocks of the insert menu are called, and what else they are found by. */
@@ -74,6 +79,8 @@ export const WORDS: EditorWords = {
   table: "Rows and columns",
   row: "This row",
   column: "This column",
+  done: "Done",
+  toDo: "To do",
   handle: "Drag to move, press for more",
   newer: "Made with a newer version",
   source: "Markdown",
@@ -91,7 +98,7 @@ export const WORDS: EditorWords = {
   attachmentAwaited: (size) => `${size} bytes, waiting for somebody who has it`,
   attachmentLarge: (size) => `${size} bytes, not fetched yet`,
   attachmentComing: (got, size) => `${got} of ${size} bytes`,
-  attachmentProblem: (size, why) => `${size} bytes: ${why}`,
+  attachmentProblem: (size, why) => `${size} bytes: ${why instanceof Error ? why.message : JSON.stringify(why)}`,
   attachmentSaved: (where) => (where === "" ? "Saved" : `Saved as ${where}`),
   blocks: {},
 };
@@ -103,4 +110,5 @@ export function showWords(view: EditorView, words: EditorWords): void {
   // The name for screen readers is asked for whenever the view is given anything new.
   view.setProps({});
   retellEmbeds(view.dom);
+  for (const line of view.dom.querySelectorAll<LineElement>(".task")) line.sheafLine?.retell();
 }

@@ -1,7 +1,7 @@
 /** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
 import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
-import { isWindow, openOutside, overTauri, spellIn, zoomTo } from "./tauri.ts";
+import { isWindow, openOutside, overTauri, sayInTray, spellIn, zoomTo } from "./tauri.ts";
 
 export { isWindow };
 
@@ -27,4 +27,9 @@ export async function zoom(percent: number): Promise<void> {
 /** Which language the window's dictionaries are for; null for the system's. A browser has its own settings for that. */
 export async function spell(on: boolean, language: string | null): Promise<void> {
   if (isWindow()) await spellIn(on, language === null ? [] : [language.replaceAll("-", "_")]);
+}
+
+/** What the menu of the window's tray says, in the language in use. */
+export async function tray(words: { readonly open: string; readonly quit: string }): Promise<void> {
+  if (isWindow()) await sayInTray(words);
 }

@@ -55,9 +55,9 @@ export class Requests implements Wire {
     const waiting = this.#waiting.get(Number(fields["id"]));
     if (!waiting) return;
     this.#waiting.delete(Number(fields["id"]));
-    const error = fields["error"] as { code?: unknown; message?: unknown } | undefined;
+    const error = fields["error"] as { code?: unknown; message?: unknown; said?: unknown } | undefined;
     if (error === undefined) waiting.resolve(fields["ok"]);
-    else waiting.reject(new Refusal(String(error.code), String(error.message)));
+    else waiting.reject(new Refusal(String(error.code), String(error.message), error.said));
   }
 
   /** The connection went: whether the core did what is still unanswered is not known. */

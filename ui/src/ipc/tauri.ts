@@ -29,6 +29,11 @@ export async function spellIn(on: boolean, languages: readonly string[]): Promis
   await invoke("spell", { on, languages });
 }
 
+/** What the tray's menu says. */
+export async function sayInTray(words: { readonly open: string; readonly quit: string }): Promise<void> {
+  await invoke("tray_words", { ...words });
+}
+
 /** Opens a web or mail address outside the window. The page has asked the person before. */
 export async function openOutside(url: string): Promise<void> {
   await invoke("open_link", { url });

@@ -1,7 +1,7 @@
 /**
  * Deutsch. Sheaf sagt du, schlicht und ohne Fachwörter, und behauptet nie mehr, als eine Bestätigung belegt: „synchronisiert“ gibt es nicht.
  */
-import { ofCore } from "./de.core.ts";
+import { core } from "./core.de.ts";
 import { blocks, counts, shortcuts } from "./writing.de.ts";
 import type { Messages } from "./en.ts";
 import { speaking } from "./speaking.ts";
@@ -44,7 +44,11 @@ export const de: Messages = {
     on: (day) => `am ${day}`,
   },
 
-  ...ofCore,
+  core,
+  noKey: "Diese Seite wurde ohne ihren Schlüssel geöffnet. Starte sie neu mit `sheaf up --bridge`.",
+  unanswered: "Sheaf hat nicht geantwortet. Ob es getan wurde, ist nicht bekannt.",
+
+  tray: { open: "Sheaf öffnen", quit: "Sheaf beenden" },
 
   library: {
     label: "Bibliothek",
@@ -77,6 +81,8 @@ export const de: Messages = {
     table: "Zeilen und Spalten",
     row: "Diese Zeile",
     column: "Diese Spalte",
+    done: "Erledigt",
+    toDo: "Zu erledigen",
     handle: "Ziehen zum Verschieben, drücken für mehr",
     focus: "Fokusmodus: nur der Text",
     focusLeave: "Fokusmodus verlassen",
@@ -430,6 +436,10 @@ export const de: Messages = {
     hide: "Gliederung ausblenden",
     empty: "Mit Überschriften entsteht hier eine Gliederung.",
     unnamed: "Leere Überschrift",
+    copyLink: "Link zu dieser Überschrift kopieren",
+    linkCopied: "Der Link liegt in der Zwischenablage.",
+    linkNotCopied: "Der Link ließ sich nicht in die Zwischenablage legen.",
+    gone: "Die Stelle, zu der der Link führt, gibt es in diesem Dokument nicht mehr.",
     folded: (heading) => `Unter „${heading}“ ausgeblendet`,
     unfolded: (heading) => `Unter „${heading}“ wieder eingeblendet`,
   },

@@ -2,6 +2,7 @@
  * Every sentence the chrome says, in English. One object, so that another language is another file of the same shape (`Messages`).
  * Plain words: no jargon, and never "synced".
  */
+import { core } from "./core.en.ts";
 import { blocks, counts, shortcuts } from "./writing.en.ts";
 import { speaking } from "./speaking.ts";
 
@@ -45,13 +46,13 @@ export const en = {
     on: (day: string) => day,
   },
 
-  /** What the core refuses, by the code of the refusal. The core's own sentences are English already. */
-  errors: {} as Readonly<Record<string, (words: string) => string>>,
-  /** What the core tells of, by its code. */
-  notices: {} as Readonly<Record<string, string>>,
-  /** What the core says in sentences that have no code: a pattern and what to say for it. */
-  sentences: [] as readonly (readonly [RegExp, string])[],
+  /** What the core says. */
+  core,
+  noKey: "This page was opened without its key. Start it again with `sheaf up --bridge`.",
   unanswered: "Sheaf did not answer. Whether it was done is not known.",
+
+  /** The menu of the tray. */
+  tray: { open: "Open Sheaf", quit: "Quit Sheaf" },
 
   library: {
     label: "Library",
@@ -100,6 +101,8 @@ export const en = {
     table: "Rows and columns",
     row: "This row",
     column: "This column",
+    done: "Done",
+    toDo: "To do",
     handle: "Drag to move, press for more",
     source: "Markdown",
     formulaField: "Formula in TeX",
@@ -175,6 +178,10 @@ export const en = {
     hide: "Hide the outline",
     empty: "Add headings to see an outline.",
     unnamed: "Empty heading",
+    copyLink: "Copy link to this heading",
+    linkCopied: "The link is on the clipboard.",
+    linkNotCopied: "The link could not be put on the clipboard.",
+    gone: "The part that the link leads to is not in this document any more.",
     folded: (heading: string) => `Hidden below ${heading}`,
     unfolded: (heading: string) => `Shown again below ${heading}`,
   },

@@ -5,7 +5,7 @@
 
 import { legible, type Wording } from "../editor/index.ts";
 import { Refusal, Unanswered, type Wire } from "../editor/lane/wire.ts";
-import { say } from "../messages/index.ts";
+import { say, spoken } from "../messages/index.ts";
 
 export type Role = "view" | "comment" | "edit" | "admin" | "owner";
 
@@ -43,6 +43,8 @@ export interface DeviceStatus {
   path?: "direct" | "relayed" | null;
   rtt_ms?: number | null;
   reason?: string | null;
+  /** The reason for windows: `spoken` has the words. The same beside every sentence of the core's. */
+  said?: unknown;
 }
 
 export interface DocumentStatus {
@@ -50,6 +52,7 @@ export interface DocumentStatus {
   title: string;
   saved: boolean;
   unsaved_reason?: string | null;
+  said?: unknown;
   devices: DeviceStatus[];
   /** While nothing of it is here yet (`waiting`), `devices` holds whoever sent the invitation. */
   state?: "ready" | "waiting" | "left" | "damaged";
@@ -61,6 +64,7 @@ export interface NetworkStatus {
   running: boolean;
   offline_since?: number | null;
   error?: string | null;
+  said?: unknown;
 }
 
 /** One thing that the connection doctor has looked at. */
@@ -68,6 +72,7 @@ export interface Finding {
   check: string;
   state: "works" | "fails" | "unused";
   words: string;
+  said?: unknown;
   device?: string | null;
 }
 
@@ -141,6 +146,7 @@ export interface Holder {
   linked: boolean;
   last_seen: number | null;
   reason: string | null;
+  said?: unknown;
 }
 
 /** What this device has done, kept on it and told to nobody. */
@@ -193,20 +199,8 @@ export interface Spent {
 /** The sentence to show for whatever was thrown. */
 export function reason(error: unknown): string {
   if (error instanceof Unanswered) return say.unanswered;
-  if (error instanceof Refusal) return say.errors[error.code]?.(error.message) ?? error.message;
+  if (error instanceof Refusal) return error.code === "no_key" ? say.noKey : spoken(error.said, error.message);
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The sentence of a notice; null if it says nothing to people. */
-export function noticed(told: Readonly<Record<string, unknown>>): string | null {
-  const { code, message } = told;
-  return (typeof code === "string" && say.notices[code]) || (typeof message === "string" ? message : null);
-}
-
-/** A sentence of the core's in the language in use, as far as it is known there. */
-export function translated(sentence: string): string {
-  for (const [pattern, words] of say.sentences) if (pattern.test(sentence)) return sentence.replace(pattern, words);
-  return sentence;
 }
 
 /** The core calls a document without a title this. The page calls it so in its own language. */
@@ -265,7 +259,7 @@ export class Core {
   async restore(document: string): Promise<void> {
     await this.ask("restore", { document });
   }
-  async share(document: string, role: "view" | "edit"): Promise<{ ticket: string; warning?: string }> {
+  async share(document: string, role: "view" | "edit"): Promise<{ ticket: string; warning?: string; said?: unknown }> {
     return await this.ask("share", { document, role });
   }
   async preview(ticket: string): Promise<TicketPreview> {

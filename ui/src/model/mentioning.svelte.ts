@@ -13,7 +13,7 @@ export class Mentions implements Mentioning {
     private readonly core: Core,
     private readonly library: Library,
     private readonly document: string,
-    private readonly goTo: (document: string) => void,
+    private readonly goTo: (document: string, line: string | null) => void,
   ) {
     void this.#ask();
   }
@@ -54,8 +54,8 @@ export class Mentions implements Mentioning {
     return dayOf(date);
   }
 
-  open(document: string): void {
-    this.goTo(document);
+  open(document: string, line: string | null = null): void {
+    this.goTo(document, line);
   }
 
   async create(title: string): Promise<string> {

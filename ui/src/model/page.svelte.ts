@@ -6,15 +6,17 @@ import {
   type BlockMenuAsked,
   type CellMenuAsked,
   type Box,
+  copySectionLink,
   Editor,
   type EditorSnapshot,
   type EditorWords,
+  type Heading,
   type Here,
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
 import { isWindow, openLink } from "../ipc/connect.ts";
-import { say } from "../messages/index.ts";
+import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
@@ -26,18 +28,27 @@ const SAVING_SHOWS_AFTER_MS = 400;
 /** Between two tries to hand words over that the text did not take. */
 const KEEPING_WAITS_AT_MOST_MS = 30_000;
 
+/** What is in the way of a file: something went wrong just now, or the core says that something is wrong. */
+function problemOf(why: unknown): string {
+  if (why instanceof Error) return reason(why);
+  const { said, problem } = why as { said?: unknown; problem?: unknown };
+  return spoken(said, String(problem));
+}
+
 /** What the text itself says, in the language in use. */
 export function textWords(): EditorWords {
-  const { textLabel: label, placeholder, newer, notHere, source, table, row, column, handle } = say.document;
+  const { textLabel: label, placeholder, newer, notHere, source, table, row, column, handle, done, toDo } = say.document;
   const { footnote, footnoteMissing, contents, contentsEmpty } = say.document;
   const { formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram } = say.document;
   const { untitled, somebody } = say;
   const { blocks: titles, blocksAlso } = say.format;
   const named = Object.keys({ ...titles, ...blocksAlso });
   const blocks = Object.fromEntries(named.map((id) => [id, { title: titles[id], also: blocksAlso[id] }]));
-  const text = { label, placeholder, newer, notHere, source, table, row, column, handle, untitled, somebody, blocks };
+  const text = { label, placeholder, newer, notHere, source, table, row, column, handle, done, toDo, untitled, somebody, blocks };
   const notes = { footnote, footnoteMissing, contents, contentsEmpty, contentsUnnamed: say.outline.unnamed };
-  return { ...text, ...notes, ...say.attachments.inText, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
+  const { inText } = say.attachments;
+  const attachmentProblem = (bytes: number, why: unknown): string => inText.attachmentProblem(bytes, problemOf(why));
+  return { ...text, ...notes, ...inText, attachmentProblem, formulaField, formulaEmpty, formulaProblem, diagramProblem, diagram };
 }
 
 export class Page {
@@ -56,6 +67,8 @@ export class Page {
   attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
   /** Why a file was not attached. */
   notAttached = $state<string | null>(null);
+  /** What a person should know of that was done just now, or could not be: that a link was copied, that a part has gone. */
+  saying = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
   told = $state("");
   /** What can be done to blocks is shown. */
@@ -139,6 +152,19 @@ export class Page {
     if (!this.finding) this.find(false, !back);
     else if (back) this.editor?.find.previous();
     else this.editor?.find.next();
+  }
+
+  /** Goes to a line of the text; says so when it has gone. */
+  showLine(line: string): void {
+    if (this.editor?.showLine(line) === true) return;
+    this.saying = say.outline.gone;
+    this.editor?.focus();
+  }
+
+  /** Puts a link to a heading on the clipboard. */
+  copyLinkTo(heading: Heading): void {
+    const copied = copySectionLink({ document: this.id, title: this.title ?? "", line: heading.id, heading: heading.text });
+    this.saying = copied ? say.outline.linkCopied : say.outline.linkNotCopied;
   }
 
   jumpTo(device: string): void {

@@ -96,4 +96,33 @@ export const mentions: Story[] = [
       expect(await driver.evaluate("return [sheaf.opened, document.querySelectorAll('#a .mention :is(img, b)').length]")).toEqual([[], 0]);
     },
   },
+  {
+    name: "a link to a heading is pasted as what names it, or read off its address, and leads to its line",
+    run: async (driver) => {
+      await begin(driver, "h1: Rye", "");
+      await caret(driver, 4);
+      // Only what a person does may write to the clipboard.
+      await driver.evaluate(
+        "addEventListener('keydown', (e) => e.key === 'Escape' && (sheaf.copied = sheaf.copyLinkTo(0)), { once: true })",
+      );
+      await driver.press("Escape");
+      expect(await driver.evaluate("return sheaf.copied")).toBe(true);
+      await driver.press("Control+v");
+      const line = await driver.evaluate<string>("return sheaf.a.outline.headings[0].id");
+      const address = `sheaf://doc/${"22".repeat(32)}#${line}`;
+      await driver.evaluate(`
+        const event = new ClipboardEvent("paste", { bubbles: true, cancelable: true });
+        const data = new DataTransfer();
+        data.setData("text/plain", ${JSON.stringify(` ${address}\n`)});
+        Object.defineProperty(event, "clipboardData", { value: data });
+        document.querySelector("#a .sheaf-editor").dispatchEvent(event);`);
+      await until(driver, "return document.querySelectorAll('#a .mention').length === 2");
+      expect(await shown(driver)).toEqual(["Harvest plan › Rye", "Bread recipes"]);
+      await driver.evaluate("sheaf.opened.length = 0");
+      for (const nth of [1, 2]) await driver.click(`#a .mention:nth-of-type(${nth})`);
+      const [plan, bread] = [`${"11".repeat(32)}#${line}`, `${"22".repeat(32)}#${line}`];
+      expect(await driver.evaluate("return sheaf.opened")).toEqual([plan, bread]);
+      await settled(driver);
+    },
+  },
 ];

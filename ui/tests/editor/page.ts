@@ -5,7 +5,7 @@ import "@fontsource-variable/inter";
 import "@fontsource-variable/source-serif-4";
 import "@fontsource-variable/jetbrains-mono";
 import { Delta } from "../../src/editor/delta.ts";
-import { Editor, type Mentioning } from "../../src/editor/index.ts";
+import { copySectionLink, Editor, type Mentioning } from "../../src/editor/index.ts";
 import { Chance } from "../lane/chance.ts";
 import { Letters } from "../lane/ledger.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
@@ -74,6 +74,7 @@ declare global {
       titles: Record<string, string>;
       set(ops: unknown[]): Promise<void>;
       scribble: typeof scribble;
+      copyLinkTo: (nth: number) => boolean;
       mounted: { start: number; first: number };
     };
   }
@@ -101,7 +102,7 @@ const mentioning: Mentioning = {
   days: (typed) => (typed === "" ? [{ date: "2026-11-29", name: "today" }] : []),
   titleOf: (document) => titles[document],
   dayOf: (date) => (/^\d{4}-\d\d-\d\d$/.test(date) ? `the day ${date}` : date),
-  open: (document) => opened.push(document),
+  open: (document, line) => opened.push(line === undefined ? document : `${document}#${line}`),
   create: async (title) => {
     await new Promise((done) => setTimeout(done, 50));
     titles["33".repeat(32)] = title;
@@ -137,6 +138,10 @@ window.sheaf = {
   opened,
   titles,
   scribble,
+  copyLinkTo: (nth) => {
+    const { id: line, text: heading } = a.outline.headings[nth]!;
+    return copySectionLink({ document: "11".repeat(32), title: "Harvest plan", line, heading });
+  },
   mounted: { start, first },
   /** Makes the text this, as another device would. */
   set: async (ops) => {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sheaf_base::DocumentId;
 use sheaf_document::{Input, Item, ViewId};
+use sheaf_sentence::Sentence;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::AbortHandle;
 
@@ -18,6 +19,7 @@ use crate::engine::Engine;
 use crate::event::Event;
 use crate::live::DocumentHandle;
 use crate::lock::held;
+use crate::said::Said;
 use crate::task::supervised;
 
 /// How often a client is told to look at the facts again, at most.
@@ -167,7 +169,7 @@ impl Client {
         let first = waiting.next()?;
         for id in waiting {
             let result = match result {
-                Ok(answer) => serde_json::to_value(answer).map_err(|error| Failure::new("failed", error.to_string())),
+                Ok(answer) => serde_json::to_value(answer).map_err(|error| Failure::new("failed", Said::failed(error))),
                 Err(failure) => Err(failure.clone()),
             };
             self.reply(id, result);
@@ -185,8 +187,9 @@ impl Client {
         let pushing: Vec<Value> = pushes.iter().filter_map(|push| state.pushing.remove(push)).flatten().collect();
         drop(state);
         let reopen = was_open && opening.is_empty();
-        pushing.into_iter().for_each(|id| self.reply(id, Err(Failure::new("reset", reason))));
-        opening.into_iter().for_each(|id| self.reply(id, Err(Failure::new("ended", reason))));
+        let failure = |code: &str, sentence: Sentence| Failure::new(code, Said::new(sentence, reason));
+        pushing.into_iter().for_each(|id| self.reply(id, Err(failure("reset", Sentence::ViewBehind {}))));
+        opening.into_iter().for_each(|id| self.reply(id, Err(failure("ended", Sentence::Ended {}))));
         if reopen {
             let weak = Arc::downgrade(&self.0);
             let (engine, view) = (self.0.engine.clone(), view.to_owned());
@@ -245,7 +248,7 @@ impl Unanswered<'_> {
 
 impl Drop for Unanswered<'_> {
     fn drop(&mut self) {
-        self.answer(Err(Failure::new("failed", "an error in Sheaf itself; it is in the log")));
+        self.answer(Err(Failure::new("failed", Said::new(Sentence::Fault {}, "an error in Sheaf itself; it is in the log"))));
     }
 }
 

@@ -9,9 +9,11 @@ mod review;
 mod who;
 
 use serde_json::{Map, Value, json};
+use sheaf_sentence::Sentence;
 
 use super::Failure;
 use crate::engine::Engine;
+use crate::said::Said;
 
 type Fields = Map<String, Value>;
 type Answer = Result<Value, Failure>;
@@ -64,6 +66,9 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
             let link = library::optional_text(&fields, "link")?;
             Ok(json!({ "windows": engine.raise(link) }))
         }
-        _ => Err(Failure::new("unknown_call", format!("there is no call {call:?}"))),
+        _ => {
+            let why = format!("there is no call {call:?}");
+            Err(Failure::new("unknown_call", Said::new(Sentence::Malformed { why: why.clone() }, why)))
+        }
     }
 }

@@ -8,6 +8,7 @@ use sheaf_document::{Author, Cursor, Item, Opened, ResetReason, Show};
 use super::delta::Written;
 use crate::event::{Event, Level};
 use crate::library::role_name;
+use crate::said::sentence_to_json;
 
 /// A whole text.
 #[derive(Serialize)]
@@ -130,7 +131,7 @@ pub fn event(event: &Event) -> Value {
         Event::Link { device, up, path } => {
             json!({ "event": "link", "device": device.to_string(), "up": up, "path": path })
         }
-        Event::Notice { document, device, level, code, message } => json!({
+        Event::Notice { document, device, level, code, said } => json!({
             "event": "notice",
             "level": match level {
                 Level::Info => "info",
@@ -140,7 +141,8 @@ pub fn event(event: &Event) -> Value {
             "document": id(document),
             "device": device.map(|device| device.to_string()),
             "code": code,
-            "message": message,
+            "message": said.english,
+            "said": sentence_to_json(&said.sentence),
         }),
     }
 }

@@ -1,14 +1,19 @@
 //! How a refusal looks on the wire: a code for programs, a sentence for people.
 
 use serde_json::{Value, json};
+use sheaf_blobs::BlobError;
 use sheaf_document::Refused;
+use sheaf_sentence::Sentence;
 use sheaf_store::{CommitError, ReadError};
 
+use crate::attachments::AttachmentError;
+use crate::body::BodyError;
 use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
 use crate::holding::WhoError;
 use crate::library::ResolveError;
 use crate::live::AskError;
+use crate::said::{Said, Tells, sentence_to_json};
 use crate::settings::SettingError;
 use crate::sharing::SharingError;
 
@@ -17,39 +22,55 @@ use crate::sharing::SharingError;
 pub struct Failure {
     /// For programs; listed in `docs/lane.md`.
     pub code: String,
-    /// For people.
+    /// For people, in English.
     pub message: String,
+    /// For people, in any language. Whoever asks over the control socket reads English and gets none.
+    pub sentence: Option<Box<Sentence>>,
 }
 
 impl Failure {
-    pub(crate) fn new(code: &str, message: impl Into<String>) -> Failure {
-        Failure { code: code.to_owned(), message: message.into() }
+    pub(crate) fn new(code: &str, said: Said) -> Failure {
+        Failure { code: code.to_owned(), message: said.english, sentence: Some(Box::new(said.sentence)) }
     }
 
+    /// A request that no window of ours makes.
     pub(crate) fn malformed(message: impl Into<String>) -> Failure {
-        Failure::new("malformed", message)
+        let why = message.into();
+        Failure::new("malformed", Said::new(Sentence::Malformed { why: why.clone() }, why))
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "code": self.code, "message": self.message })
+        json!({ "code": self.code, "message": self.message, "said": self.sentence.as_deref().map(sentence_to_json) })
     }
+}
+
+/// `not saved: ...`, and why.
+pub(crate) fn not_saved(why: &Said) -> Sentence {
+    Sentence::NotSaved { why: why.why() }
 }
 
 impl From<DiagnoseError> for Failure {
     fn from(error: DiagnoseError) -> Failure {
-        match error {
-            DiagnoseError::Body(error) => Failure::from(error),
-            error => Failure::new("failed", error.to_string()),
-        }
+        let english = error.to_string();
+        let sentence = match error {
+            DiagnoseError::Body(error) => return error.into(),
+            DiagnoseError::File { file, reason } => Sentence::FileNotWritten { file, why: reason },
+            DiagnoseError::Restless => Sentence::Restless {},
+        };
+        Failure::new("failed", Said::new(sentence, english))
     }
 }
 
 impl From<WhoError> for Failure {
     fn from(error: WhoError) -> Failure {
-        match error {
-            WhoError::Body(error) => Failure::from(error),
-            error => Failure::new("refused", error.to_string()),
-        }
+        let english = error.to_string();
+        let sentence = match error {
+            WhoError::Body(error) => return error.into(),
+            WhoError::NoWords => Sentence::NoSuchWords {},
+            WhoError::ManyWords(count) => Sentence::ManySuchWords { count: count as u64 },
+            WhoError::NoLine { has } => Sentence::NoSuchParagraph { has: has as u64 },
+        };
+        Failure::new("refused", Said::new(sentence, english))
     }
 }
 
@@ -60,69 +81,120 @@ impl From<Refused> for Failure {
             Refused::TooOld { .. } | Refused::NotOpen => "reset",
             _ => "refused",
         };
-        Failure::new(code, refused.to_string())
+        Failure::new(code, refused.said())
     }
 }
 
 impl From<AskError> for Failure {
     fn from(error: AskError) -> Failure {
+        let english = error.to_string();
         match error {
             AskError::Refused(refused) => refused.into(),
-            AskError::NotSaved(_) => Failure::new("not_saved", error.to_string()),
-            AskError::Ended => Failure::new("ended", error.to_string()),
+            AskError::NotSaved(why) => Failure::new("not_saved", Said::new(not_saved(&why), english)),
+            AskError::Ended => Failure::new("ended", Said::new(Sentence::Ended {}, english)),
         }
     }
 }
 
 impl From<ResolveError> for Failure {
     fn from(error: ResolveError) -> Failure {
-        let code = match error {
-            ResolveError::Unknown(_) => "unknown",
-            ResolveError::Ambiguous { .. } => "ambiguous",
-        };
-        Failure::new(code, error.to_string())
+        let english = error.to_string();
+        match error {
+            ResolveError::Unknown(name) => Failure::new("unknown", Said::new(Sentence::NoDocument { name }, english)),
+            ResolveError::Ambiguous { name, candidates } => {
+                let candidates = candidates.join(", ");
+                Failure::new("ambiguous", Said::new(Sentence::Ambiguous { name, candidates }, english))
+            }
+        }
     }
 }
 
 impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Failure {
+        let english = error.to_string();
         match error {
             DocumentError::Unknown(unknown) => unknown.into(),
-            DocumentError::Unusable { .. } => Failure::new("unusable", error.to_string()),
-            DocumentError::NotSaved(_) => Failure::new("not_saved", error.to_string()),
+            DocumentError::Unusable { title, reason } => {
+                Failure::new("unusable", Said::new(Sentence::Unusable { title, why: reason }, english))
+            }
+            DocumentError::NotSaved(why) => Failure::new("not_saved", Said::new(not_saved(&why), english)),
+        }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Failure {
+        let english = error.to_string();
+        match error {
+            BodyError::Document(error) => error.into(),
+            BodyError::Ask(error) => error.into(),
+            BodyError::Version(version) => Failure::new("version", Said::new(Sentence::NoVersion { version }, english)),
         }
     }
 }
 
 impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Failure {
-        Failure::new("not_saved", format!("not saved: {error}"))
+        Failure::new("not_saved", Said::new(not_saved(&error.said()), format!("not saved: {error}")))
     }
 }
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Failure {
-        Failure::new("failed", error.to_string())
+        Failure::new("failed", error.said())
     }
 }
 
 impl From<SettingError> for Failure {
     fn from(error: SettingError) -> Failure {
-        let code = if matches!(error, SettingError::NotSaved(_)) { "not_saved" } else { "refused" };
-        Failure::new(code, error.to_string())
+        let english = error.to_string();
+        let sentence = match error {
+            SettingError::NotSaved(error) => return error.into(),
+            SettingError::Name => Sentence::BadName { most: sheaf_base::limits::NAME as u64 },
+            SettingError::Colour { name } => Sentence::BadColour { name },
+            SettingError::TooLarge => Sentence::SettingsTooLarge { most: crate::settings::WINDOW_LIMIT as u64 },
+        };
+        Failure::new("refused", Said::new(sentence, english))
     }
 }
 
 impl From<SharingError> for Failure {
     fn from(error: SharingError) -> Failure {
-        let code = match error {
-            SharingError::Ticket(_) => "ticket",
-            SharingError::Document(error) => return error.into(),
-            SharingError::Ask(error) => return error.into(),
-            SharingError::NotOwner(_) | SharingError::Own | SharingError::Refused(_) => "refused",
-            SharingError::Profile(_) => "malformed",
-            SharingError::NotSaved(_) => "not_saved",
+        let english = error.to_string();
+        match error {
+            SharingError::Ticket(error) => Failure::new("ticket", error.said()),
+            SharingError::Document(error) => error.into(),
+            SharingError::Ask(error) => error.into(),
+            SharingError::NotOwner(owner) => Failure::new("refused", Said::new(Sentence::OnlyOwnerInvites { owner }, english)),
+            SharingError::Own => Failure::new("refused", Said::new(Sentence::InAlready {}, english)),
+            SharingError::Refused(why) => Failure::new("refused", Said::new(Sentence::InvitationRefused { why: why.why() }, english)),
+            SharingError::Profile(error) => Failure::new("malformed", error.said()),
+            SharingError::NotSaved(why) => Failure::new("not_saved", Said::new(not_saved(&why), english)),
+        }
+    }
+}
+
+impl From<AttachmentError> for Failure {
+    fn from(error: AttachmentError) -> Failure {
+        let english = error.to_string();
+        let (code, sentence) = match error {
+            AttachmentError::Body(error) => return error.into(),
+            AttachmentError::NotSaved(error) => return error.into(),
+            AttachmentError::Read(error) => return error.into(),
+            AttachmentError::Blob(error) => {
+                let code = match error {
+                    BlobError::Full => "disk_full",
+                    BlobError::Absent => "not_here",
+                    BlobError::TooLarge => "refused",
+                    BlobError::Damaged | BlobError::Io(_) => "failed",
+                };
+                (code, error.sentence())
+            }
+            AttachmentError::Busy => ("refused", Sentence::UploadsFull {}),
+            AttachmentError::Unknown => ("unknown", Sentence::NoAttachment {}),
+            AttachmentError::NoUpload => ("unknown", Sentence::NoUpload {}),
+            AttachmentError::NoFolder => ("failed", Sentence::NoDownloads {}),
         };
-        Failure::new(code, error.to_string())
+        Failure::new(code, Said::new(sentence, english))
     }
 }

@@ -4,9 +4,11 @@
 use serde_json::{Map, Value, json};
 use sheaf_base::DocumentId;
 use sheaf_document::{Input, Present, Push, Selection};
+use sheaf_sentence::Sentence;
 
 use super::{Client, Failure, delta_from_json};
 use crate::live::DocumentHandle;
+use crate::said::Said;
 use crate::task::supervised;
 
 /// A view's name, in bytes: it is a random string.
@@ -38,7 +40,7 @@ fn open(client: &Client, id: &Value, fields: &Map<String, Value>) -> Result<Opti
                 client.0.engine.opened(document);
                 if !client.attach(&view, live) {
                     let waiting = client.state().opening.remove(&(document, view)).unwrap_or_default();
-                    let failure = Failure::new("ended", "the document was being closed; open it again");
+                    let failure = Failure::new("ended", Said::new(Sentence::Ended {}, "the document was being closed; open it again"));
                     waiting.into_iter().for_each(|id| client.reply(id, Err(failure.clone())));
                 }
             }
@@ -51,7 +53,8 @@ fn open(client: &Client, id: &Value, fields: &Map<String, Value>) -> Result<Opti
 fn push(client: &Client, id: &Value, fields: &Map<String, Value>) -> Result<Option<Value>, Failure> {
     let (live, view) = open_view(client, fields)?;
     let delta = fields.get("delta").ok_or_else(|| Failure::malformed("a push has a delta"))?;
-    let delta = delta_from_json(delta).map_err(|error| Failure::new("refused", error.to_string()))?;
+    let misfit = |why: String| Failure::new("refused", Said::new(Sentence::EditMisfit { why: why.clone() }, why));
+    let delta = delta_from_json(delta).map_err(|error| misfit(error.to_string()))?;
     let (number, version) = (number(fields, "number")?, number(fields, "version")?);
     let undoes = match fields.get("undoes") {
         None | Some(Value::Null) => None,
@@ -95,7 +98,7 @@ fn open_view(client: &Client, fields: &Map<String, Value>) -> Result<(DocumentHa
     let document: DocumentId = document.parse().map_err(|_| Failure::malformed("\"document\" is an id here"))?;
     match client.state().views.get(&(document, view.clone())) {
         Some(live) => Ok((live.clone(), view)),
-        None => Err(Failure::new("reset", "this view is not open")),
+        None => Err(Failure::new("reset", Said::new(Sentence::ViewBehind {}, "this view is not open"))),
     }
 }
 

@@ -12,6 +12,7 @@ use super::inbox::Slots;
 use super::{Heard, Question};
 use crate::facts::Facts;
 use crate::lane::Outlet;
+use crate::said::Said;
 
 /// A live document, as everybody else holds it. Clones are the same document.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ pub enum AskError {
     Refused(#[from] Refused),
     /// It cannot be written just now. Whether it will be depends on how long this process lives.
     #[error("not saved: {0}; while Sheaf runs it tries again")]
-    NotSaved(String),
+    NotSaved(Said),
     /// The document ended before it answered. What was asked may or may not have been done.
     #[error("the document was closed before it answered; look whether it was done, and try again")]
     Ended,
@@ -126,7 +127,7 @@ impl DocumentHandle {
     }
 
     /// Comes when nothing could be written for a while, and says why.
-    pub(crate) async fn unsaved(&self) -> String {
+    pub(crate) async fn unsaved(&self) -> Said {
         let mut facts = self.watch();
         loop {
             let why = facts.wait_for(|facts| facts.unsaved.is_some()).await.map(|facts| facts.unsaved.clone());

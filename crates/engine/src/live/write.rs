@@ -6,6 +6,7 @@ use sheaf_store::{Batch, CommitError};
 use tokio::sync::oneshot;
 
 use super::{Ended, Heard, Live};
+use crate::said::Tells;
 
 /// How long a write that failed waits before the same bytes are tried again; doubled up to [`LONGEST`].
 const AGAIN: Duration = Duration::from_millis(50);
@@ -34,7 +35,7 @@ impl Live {
                 }
                 Err(error) if error.is_passing() => {
                     self.counts.write_failed();
-                    let why = error.to_string();
+                    let why = error.said();
                     self.publish(|facts| facts.unsaved = Some(why));
                     self.hear_for(pause).await?;
                     // Nothing that rests on this turn was told; whoever waits for it keeps its words and is told to open again.

@@ -22,6 +22,7 @@ use super::hub::{Hub, is_shared};
 use super::linked::Linked;
 use crate::attachments::{Fetching, Through};
 use crate::event::Event;
+use crate::said::Tells;
 use crate::task::blocking;
 use active::{Active, Heard};
 
@@ -244,7 +245,7 @@ impl Fetcher {
         self.paused = Some(self.hub.now() + PAUSE);
         let Some(engine) = self.hub.engine() else { return };
         let here = engine.shared.attachments.blobs.begun(through.0, through.1);
-        engine.shared.attachments.note(through, Some(Fetching { here, from: Vec::new(), problem: Some(error.to_string()) }));
+        engine.shared.attachments.note(through, Some(Fetching { here, from: Vec::new(), problem: Some(error.said()) }));
         self.hub.tell(Event::Attachments { document: through.0 });
     }
 

@@ -22,6 +22,7 @@ use crate::library::Standing;
 use crate::live::DocumentHandle;
 use crate::lock::held;
 use crate::peers::LinkReport;
+use crate::said::{Said, Tells};
 use crate::task::supervised;
 
 /// What the tasks of the network half share.
@@ -58,7 +59,7 @@ pub(super) struct HubState {
     /// The profile may have changed.
     pub(super) profile_changed: bool,
     /// What keeps the endpoint from being made.
-    pub(super) error: Option<String>,
+    pub(super) error: Option<Said>,
     /// Since when nobody can be reached.
     pub(super) alone_since: Option<(Duration, Wall)>,
     /// Whether that has been told.
@@ -470,7 +471,7 @@ impl Hub {
         let seen = held(&self.book).get(device).map(|known| known.seen.0).filter(|seen| *seen > 0);
         let reason = match &*self.transport.borrow() {
             _ if !linked.is_empty() => None,
-            Some(transport) => transport.peer(device).and_then(|facts| facts.last_error),
+            Some(transport) => transport.peer(device).and_then(|facts| facts.last_error).map(|error| error.said()),
             None => self.state(|state| state.error.clone()),
         };
         crate::peers::Way {

@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sheaf-desktop", &["sheaf-engine", "sheaf-mirror"]),
     ("sheaf-cli", &["sheaf-engine", "sheaf-mirror"]),
     ("sheaf-mirror", &["sheaf-engine", "sheaf-markdown"]),
-    ("sheaf-engine", &["sheaf-document", "sheaf-markdown", "sheaf-store", "sheaf-blobs", "sheaf-transport"]),
+    ("sheaf-engine", &["sheaf-document", "sheaf-markdown", "sheaf-store", "sheaf-blobs", "sheaf-transport", "sheaf-sentence"]),
     ("sheaf-document", &["sheaf-protocol", "sheaf-access", "sheaf-record", "sheaf-replica"]),
     ("sheaf-protocol", &["sheaf-access"]),
     ("sheaf-access", &["sheaf-record"]),
@@ -26,7 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sheaf-transport", &["sheaf-base"]),
     ("sheaf-relay", &["sheaf-protocol", "sheaf-store", "sheaf-transport"]),
     ("sheaf-base", &[]),
-    ("xtask", &["sheaf-schema"]),
+    ("sheaf-sentence", &[]),
+    ("xtask", &["sheaf-schema", "sheaf-sentence"]),
 ];
 
 /// The members that may name each giant. Members under tests/ measure us against giants and may name any.

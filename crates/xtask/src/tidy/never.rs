@@ -4,7 +4,7 @@ use super::Finding;
 use super::sources::{Source, Tree};
 
 /// Crates that are told time, chance and bytes, and ask for nothing.
-pub(crate) const PURE: &[&str] = &["base", "schema", "markdown", "replica", "record", "access", "protocol", "document"];
+pub(crate) const PURE: &[&str] = &["base", "schema", "sentence", "markdown", "replica", "record", "access", "protocol", "document"];
 
 /// What a pure crate never names, and what to do instead.
 const NEVER: &[(&str, &str)] = &[

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 
 import { Person, story, until } from "./person.mjs";
+import { everyScreen as walk, flaws } from "./screens.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben");
@@ -57,140 +58,18 @@ async function apart() {
   await press(".toast .icon-button");
 }
 
-/** Opens every screen that there is, one after the other, and looks at each. Knows no words, so that it goes in any language. */
-async function everyScreen(look) {
-  await library(false);
-  await look("the document, a review and rescued words");
-  await press(".review .button");
-  await ada.page.locator(".paragraphs").waitFor();
-  await look("the review, open");
-  await press(".review .button");
-
-  await library(true);
-  await look("the library");
-  await press("nav .row-menu");
-  await ada.page.getByRole("menu").waitFor();
-  await look("a document's menu");
-  await ada.presses("Escape");
-  await press("nav footer .entry");
-  await look("the trash");
-  await press("nav .entry");
-  await library(false);
-
-  await press("header .primary");
-  await dialog().getByRole("listitem").first().waitFor();
-  await look("share");
-  await dialog().locator(".primary").click();
-  await dialog().locator("textarea").waitFor();
-  const ticket = await dialog().locator("textarea").inputValue();
-  await look("share with an invitation");
-  await ada.leavesDialog();
-
-  await library(true);
-  await press("nav .entry");
-  await look("join");
-  await dialog().locator("textarea").fill("sheafzzz");
-  await dialog().locator(".primary").click();
-  await dialog().getByRole("alert").waitFor();
-  await look("join with something else");
-  await dialog().locator("textarea").fill(ticket);
-  await dialog().locator(".primary").click();
-  await dialog().locator(".invitation").waitFor();
-  await look("join, the preview");
-  await ada.leavesDialog();
-  await library(false);
-
-  await ada.presses("Control+,");
-  await dialog().locator("dl").waitFor();
-  await look("settings");
-  await ada.leavesDialog();
-
-  await press(".status-facts");
-  await dialog().waitFor();
-  await dialog().locator(".connection .link").click();
-  await dialog().locator(".connection li").first().waitFor();
-  await dialog().locator(".toggle").click();
-  await ada.page.locator("#status-details").waitFor();
-  await look("who has what");
-  await ada.presses("Escape");
-  await dialog().waitFor({ state: "detached" });
-
-  await ada.page.locator(".sheaf-editor .line").first().dblclick({ position: { x: 20, y: 12 } });
-  await ada.page.getByRole("toolbar").waitFor();
-  await look("the toolbar");
-  await ada.presses("Control+k");
-  await dialog().locator("input").waitFor();
-  await look("a link's address");
-  await ada.presses("Escape");
-  await ada.presses("Control+Alt+w");
-  await dialog().locator("li").first().waitFor();
-  await look("who has a paragraph");
-  await ada.presses("Escape");
-  await ada.presses("Control+Home", "Escape", "Enter");
-  await ada.page.getByRole("menu").waitFor();
-  await look("a block's menu, and the block chosen");
-  await ada.presses("ArrowRight");
-  await ada.page.getByRole("menu").nth(1).waitFor();
-  await look("what a block can become");
-  await ada.presses("Escape", "Escape", "Escape");
-  await press(".status-count");
-  await dialog().waitFor();
-  await look("how long the text is");
-  await ada.presses("Escape");
-  await dialog().waitFor({ state: "detached" });
-  await ada.presses("F1");
-  await dialog().locator("kbd").first().waitFor();
-  await look("every shortcut");
-  await ada.leavesDialog();
-  await ada.writes("\n/");
-  await ada.page.getByRole("listbox").waitFor();
-  await look("the insert menu");
-  await ada.presses("Escape", "Backspace", "Backspace", "Control+s");
-  await ada.page.locator(".toast").waitFor();
-  await look("a toast");
-  await press(".toast .icon-button");
-}
-
-/**
- * What is wrong with the size and place of what is on top: something is cut off or stands out of the window, a control is too small or lies under
- * something else. Titles and addresses that people wrote may end in an ellipsis; they stand in full elsewhere.
- */
-function flaws() {
-  const CONTROLS = "button, input, select, textarea, [role=option], [role=menuitem], .sheaf-editor .check";
-  const MAY_BE_LONG = "nav .title, header .title, .owner, .address, .person, .visually-hidden, .sheaf-editor, .shadow";
-  const LEAST = 24;
-  const found = [];
-  const name = (element) => `<${element.tagName.toLowerCase()} class="${element.className}"> ${(element.innerText || element.ariaLabel || "").slice(0, 40)}`;
-  const { scrollWidth } = document.documentElement;
-  if (scrollWidth > innerWidth) found.push(`the page is ${scrollWidth} wide`);
-  const top = [...document.querySelectorAll("[role=dialog], [role=menu], [role=listbox], [role=toolbar], .toast")].at(-1) ?? document.body;
-  const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".visually-hidden, [aria-hidden=true], [inert]");
-  for (const element of [top, ...top.querySelectorAll("*")]) {
-    if (!seen(element) || element.matches(MAY_BE_LONG) || element.closest(".sheaf-editor")) continue;
-    const { overflowX } = getComputedStyle(element);
-    if (overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0) found.push(`cut off: ${name(element)}`);
-    const { left, right, width } = element.getBoundingClientRect();
-    if (width > 0 && (left < -1 || right > innerWidth + 1) && !element.closest("svg")) found.push(`out of the window: ${name(element)}`);
-  }
-  // What may end in an ellipsis has to begin all the same.
-  for (const long of top.querySelectorAll(MAY_BE_LONG)) {
-    if (seen(long) && long.scrollWidth > long.clientWidth && long.clientWidth < 48) found.push(`nothing left of: ${name(long)}`);
-  }
-  for (const label of top.querySelectorAll("label, .button")) {
-    if (seen(label) && label.innerText.trim() && label.scrollHeight > label.clientHeight + 1 && label.clientHeight > 0) found.push(`too low for its words: ${name(label)}`);
-  }
-  for (const control of top.querySelectorAll(CONTROLS)) {
-    if (!seen(control) || control.disabled) continue;
-    // A press on its label is a press on it.
-    const target = control.matches("[type=radio], [type=checkbox]") ? control.closest("label") : control;
-    target.scrollIntoView({ block: "nearest" });
-    const { left, top: upper, width, height } = target.getBoundingClientRect();
-    if (width < LEAST - 0.5 || height < LEAST - 0.5) found.push(`${Math.round(width)} by ${Math.round(height)}: ${name(target)}`);
-    const hit = document.elementFromPoint(left + width / 2, upper + height / 2);
-    if (!hit || !(target.contains(hit) || hit.contains(target))) found.push(`lies under ${hit ? name(hit) : "nothing"}: ${name(target)}`);
-  }
-  return [...new Set(found)];
-}
+const hands = {
+  press,
+  sees: (selector, nth = 0) => ada.page.locator(selector).nth(nth).waitFor(),
+  leaves: (selector) => ada.page.locator(selector).first().waitFor({ state: "detached" }),
+  keys: (...names) => ada.presses(...names),
+  fills: (selector, text) => ada.page.locator(selector).fill(text),
+  value: (selector) => ada.page.locator(selector).inputValue(),
+  library,
+  choosesWords: () => ada.page.locator(".sheaf-editor .line").first().dblclick({ position: { x: 20, y: 12 } }),
+  writes: (text) => ada.writes(text),
+};
+const everyScreen = (look) => walk(hands, look);
 
 /** Nothing moves any more: what fades in has no contrast and no place yet. */
 const rests = (person = ada) => person.page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
@@ -248,7 +127,7 @@ story("the words change with the language, at once and without a new start", asy
   await ada.clicks("Mit Einladung beitreten");
   await dialog().locator("textarea").fill("https://example.org/");
   await ada.clicks("Weiter");
-  assert.match(await dialog().getByRole("alert").innerText(), /^Das ist keine vollständige Einladung/);
+  assert.match(await dialog().getByRole("alert").innerText(), /^Das ist keine Einladung zu einem Sheaf-Dokument/);
   await ada.leavesDialog();
 
   await language("system");

@@ -153,12 +153,12 @@ export class Window {
 
   /** Holds one key while another is struck. */
   async chord(held, key) {
-    const actions = [
-      { type: "keyDown", value: held },
-      { type: "keyDown", value: key },
-      { type: "keyUp", value: key },
-      { type: "keyUp", value: held },
-    ];
+    await this.chordOf([held, key]);
+  }
+
+  /** Strikes the last of these keys while the others are held. */
+  async chordOf(keys) {
+    const actions = [...keys.map((value) => ({ type: "keyDown", value })), ...[...keys].reverse().map((value) => ({ type: "keyUp", value }))];
     await this.#ask("POST", `${this.#session}/actions`, { actions: [{ type: "key", id: "keyboard", actions }] });
   }
 

@@ -132,8 +132,20 @@ part("Ada shares a document with Ben, and wants Sheaf to go on without its windo
   const document = (await ben.command("join", ticket)).trim();
   await benLooksAt(document);
   await until("Ben to see Ada", () => seen?.[0] === "Ada");
+  await speaksGerman();
   await ada.closes();
 });
+
+/** The window speaks German from now on, and tells the tray. */
+async function speaksGerman() {
+  await ada.window.chord(KEY.control, ",");
+  const choice = "[role=dialog] select:has(option[value=de][lang])";
+  await until("the languages to be seen", () => ada.window.run("return document.querySelector(arguments[0]) !== null", choice));
+  const choose = `const field = document.querySelector(arguments[0]); field.value = "de"; field.dispatchEvent(new Event("change", { bubbles: true }))`;
+  await ada.window.run(choose, choice);
+  await until("the page to speak German", () => ada.window.run("return document.documentElement.lang === 'de'"));
+  await pause(500);
+}
 
 part("where no tray is shown the window stays in sight, and Sheaf goes on", async () => {
   await chooses(true);
@@ -180,15 +192,15 @@ part("whoever changes their mind while the window goes keeps it", async () => {
   await seesWindows(1);
 });
 
-part("the tray's menu opens the window, and ends Sheaf", async () => {
+part("the tray's menu speaks German, too, opens the window, and ends Sheaf", async () => {
   await closesWindow();
   await seesWindows(0);
-  await choosesInTray("Open Sheaf");
+  await choosesInTray("Sheaf öffnen");
   await seesWindows(1);
   await closesWindow();
   await seesWindows(0);
   const gone = once(app, "exit");
-  await choosesInTray("Quit Sheaf");
+  await choosesInTray("Sheaf beenden");
   assert.deepEqual(await gone, [0, null], app.complaint);
 });
 

@@ -21,7 +21,9 @@ export interface Stands {
   readonly awaited: boolean;
   /** Devices that it comes from. */
   readonly from: readonly string[];
+  /** What is in the way, in English, and for the words of the reader's language. */
   readonly problem: string | null;
+  readonly said?: unknown;
 }
 
 interface Shown {

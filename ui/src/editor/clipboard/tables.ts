@@ -47,7 +47,12 @@ export function copiedCells(lines: Lines, { table, cells }: Choice): Copied[] {
     const [into, under] = [table.rows[row], table.columns[column]];
     if (indexes.length > 0) return indexes.map((index) => ({ block: lines.line(index).block, runs: lines.line(index).runs }));
     const cell = { table: table.id, row: into?.id ?? "", column: under?.id ?? "" };
-    return [{ block: writeBlock({ ...PLAIN, cell, head: into?.head ?? false, width: under?.width ?? null, align: under?.align ?? null }), runs: [] }];
+    return [
+      {
+        block: writeBlock({ ...PLAIN, cell, head: into?.head ?? false, width: under?.width ?? null, align: under?.align ?? null }),
+        runs: [],
+      },
+    ];
   });
 }
 

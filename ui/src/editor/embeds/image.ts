@@ -82,7 +82,7 @@ abstract class Attached implements Drawn {
   private told(size: number, stands: Stands | undefined): string {
     const words = this.host.words();
     if (stands === undefined || (stands.here && stands.problem === null)) return words.attachmentSize(size);
-    if (stands.problem !== null) return words.attachmentProblem(size, stands.problem);
+    if (stands.problem !== null) return words.attachmentProblem(size, stands);
     if (stands.got > 0) return words.attachmentComing(stands.got, size);
     return stands.awaited ? words.attachmentAwaited(size) : words.attachmentLarge(size);
   }
@@ -104,7 +104,7 @@ abstract class Attached implements Drawn {
       const where = await this.host.reach.files.save(this.attachment);
       this.state.textContent = where === undefined ? words.attachmentSaved("") : words.attachmentSaved(where);
     } catch (error) {
-      this.state.textContent = words.attachmentProblem(this.attachment.size, error instanceof Error ? error.message : String(error));
+      this.state.textContent = words.attachmentProblem(this.attachment.size, error);
     }
   }
 }

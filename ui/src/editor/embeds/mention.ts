@@ -3,6 +3,7 @@
  * it was named. All of it may come from anywhere: what is not of the right form is drawn as words that lead nowhere.
  */
 import { escapeHtml } from "../clipboard/escape.ts";
+import { isLine } from "../links/section.ts";
 import { legible } from "../links/seen.ts";
 import type { Drawn, EmbedHost, EmbedKind } from "./kind.ts";
 import "./mention.css";
@@ -10,20 +11,21 @@ import "./mention.css";
 /** A name as long as a title may be, no longer. */
 const LONGEST_NAME = 400;
 
-/** A document that is named: `{id, title}`. */
+/** A document that is named: `{id, title}`, and with `line` and `heading` a part of it. */
 export const documentNamed: EmbedKind = {
   draw: ({ value }, host) => {
     const id = documentIn(value);
     const drawn = mention("document", host, (words) => {
       const title = id === undefined ? undefined : host.reach.mentioning.titleOf(id);
-      return { text: title ?? (nameIn(value, "title") || words.untitled), known: title !== undefined };
+      const called = title ?? (nameIn(value, "title") || words.untitled);
+      return { text: withHeading(called, value), known: title !== undefined };
     });
     if (id !== undefined) {
       drawn.dom.dataset["document"] = id;
       const open = (): boolean => {
         const { mentioning } = host.reach;
         if (mentioning.titleOf(id) === undefined) return false;
-        mentioning.open(id);
+        mentioning.open(id, lineIn(value));
         return true;
       };
       drawn.dom.addEventListener("click", open);
@@ -31,8 +33,8 @@ export const documentNamed: EmbedKind = {
     }
     return drawn;
   },
-  text: ({ value }) => nameIn(value, "title"),
-  html: ({ value }) => escapeHtml(nameIn(value, "title")),
+  text: ({ value }) => withHeading(nameIn(value, "title"), value),
+  html: ({ value }) => escapeHtml(withHeading(nameIn(value, "title"), value)),
 };
 
 /** Somebody who is named: `{device, name}`. */
@@ -53,6 +55,18 @@ export const dateNamed: EmbedKind = {
 export function documentIn(value: unknown): string | undefined {
   const id = fieldOf(value, "id");
   return typeof id === "string" && /^[0-9a-f]{64}$/.test(id) ? id : undefined;
+}
+
+/** The line of that document that is meant, if one is. */
+export function lineIn(value: unknown): string | undefined {
+  const line = fieldOf(value, "line");
+  return isLine(line) ? line : undefined;
+}
+
+/** A title, and behind it the heading of the part that is meant, as it was called when it was named. */
+function withHeading(title: string, value: unknown): string {
+  const heading = lineIn(value) === undefined ? "" : nameIn(value, "heading");
+  return heading === "" ? title : `${title} › ${heading}`;
 }
 
 function mention(

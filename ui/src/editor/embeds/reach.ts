@@ -6,7 +6,7 @@ import type { Page } from "../page/page.ts";
 import type { Footnotes } from "../footnotes/footnotes.ts";
 import type { Outline } from "../outline/outline.ts";
 import type { EmbedReach } from "./kind.ts";
-import { documentIn } from "./mention.ts";
+import { documentIn, lineIn } from "./mention.ts";
 
 /** What the embeds of one text may know and where they may go. */
 export function reachOf(
@@ -28,14 +28,15 @@ export function reachOf(
 
 /** Opens the document that is selected, or named at the caret. Answers false where there is none that this reader has. */
 export function openNamedHere(page: Page, mentioning: Mentioning | undefined): boolean {
-  const named = documentHere(page);
-  if (named === undefined || mentioning?.titleOf(named) === undefined) return false;
-  mentioning.open(named);
+  const named = namedHere(page);
+  const document = documentIn(named);
+  if (document === undefined || mentioning?.titleOf(document) === undefined) return false;
+  mentioning.open(document, lineIn(named));
   return true;
 }
 
-/** The id of the document that is selected, or named right before or behind the caret. */
-function documentHere(page: Page): string | undefined {
+/** What names the document that is selected, or named right before or behind the caret. */
+function namedHere(page: Page): unknown {
   const { from, to } = ends(page.selection);
   const places = from === to ? [from - 1, from] : to - from === 1 ? [from] : [];
   for (const at of places) {
@@ -43,7 +44,7 @@ function documentHere(page: Page): string | undefined {
     const { line, start } = page.lines.at(at);
     let runAt = start;
     for (const run of line.runs) {
-      if (run.embed !== undefined && runAt === at) return documentIn(run.embed[DOCUMENT]);
+      if (run.embed !== undefined && runAt === at) return run.embed[DOCUMENT];
       runAt += run.text.length;
     }
   }

@@ -6,6 +6,7 @@ import type { Delta } from "../delta.ts";
 import { moveSpan } from "../editing/moving.ts";
 import { type Span, blockAt } from "../lines/span.ts";
 import { readBlock } from "../lines/block.ts";
+import { type Heading, headingOf } from "../outline/headings.ts";
 import type { Page } from "../page/page.ts";
 import { type Box, boxOf } from "../screen.ts";
 import type { EditorWords } from "../words.ts";
@@ -20,6 +21,8 @@ export interface BlockMenuAsked {
   readonly kind: string;
   /** Whether there are cells among them, which are turned into nothing else. */
   readonly hasTable: boolean;
+  /** The heading that it begins with, as where one leads by a link. */
+  readonly heading: Heading | undefined;
   readonly box: Box;
 }
 
@@ -149,7 +152,8 @@ export class Blocks {
     const blocks = [...page.lines.between(span.from, span.to)].map(({ block }) => readBlock(block));
     const kind = blocks.every((block) => block.kind === blocks[0]?.kind) ? (blocks[0]?.kind ?? "p") : "mixed";
     const box = this.handle?.box ?? boxOf(page.view, page, range.from, range.from);
-    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), box });
+    const heading = headingOf(page.lines.line(span.from));
+    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), heading, box });
     return true;
   }
 

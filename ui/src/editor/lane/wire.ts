@@ -3,13 +3,14 @@
  * Promises neither order nor single delivery of what comes unasked. The one adapter that implements it is in ui/src/ipc.
  */
 
-/** A refusal, with the core's code: `refused`, `reset`, or anything else that went wrong. */
+/** A refusal, with the core's code: `refused`, `reset`, or anything else that went wrong. `said` is what to tell people, in no language yet. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 
   constructor(
     readonly code: string,
     message: string,
+    readonly said?: unknown,
   ) {
     super(message);
   }

@@ -3,7 +3,7 @@
  * is. Where a heading stands is added up when it is asked for, never kept.
  */
 import { headingLevel, readBlock } from "../lines/block.ts";
-import { OBJECT, SOFT_BREAK } from "../lines/line.ts";
+import { type Line, OBJECT, SOFT_BREAK } from "../lines/line.ts";
 import type { Chunk, Lines } from "../lines/lines.ts";
 
 /** A heading as an outline shows it. */
@@ -88,14 +88,20 @@ export class Headings {
     const found: Found[] = [];
     let start = 0;
     for (const [index, line] of chunk.lines.entries()) {
-      const level = headingLevel(readBlock(line.block).kind);
-      if (level > 0) found.push({ heading: { id: line.id, level, text: wordsOf(line.text) }, index, start });
+      const heading = headingOf(line);
+      if (heading !== undefined) found.push({ heading, index, start });
       start += line.length;
     }
     this.visited += chunk.lines.length;
     this.known.set(chunk, found);
     return found;
   }
+}
+
+/** A line as a heading, if it is one. */
+export function headingOf(line: Line): Heading | undefined {
+  const level = headingLevel(readBlock(line.block).kind);
+  return level > 0 ? { id: line.id, level, text: wordsOf(line.text) } : undefined;
 }
 
 /** A line's characters without what only a page can show. */

@@ -45,6 +45,7 @@ export class LineView implements NodeView {
 
   constructor(
     node: Node,
+    private readonly words: Readonly<{ done: string; toDo: string }>,
     private readonly onCheck: (view: LineView) => void,
   ) {
     const block = readBlock(String(node.attrs["block"]));
@@ -156,10 +157,14 @@ export class LineView implements NodeView {
         setAttribute(this.dom, name, value);
     }
     if (block.kind === "divider") setAttribute(this.dom, "data-divider", "");
-    if (this.check !== undefined) {
-      this.check.setAttribute("aria-checked", String(block.done));
-      this.check.setAttribute("aria-label", block.done ? "Done" : "To do");
-    }
+    this.check?.setAttribute("aria-checked", String(block.done));
+    this.retell();
+  }
+
+  /** Says itself in the reader's language. */
+  retell(): void {
+    const done = this.check?.getAttribute("aria-checked") === "true";
+    this.check?.setAttribute("aria-label", done ? this.words.done : this.words.toDo);
   }
 
   private makeCheck(): HTMLElement {

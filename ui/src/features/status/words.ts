@@ -2,7 +2,7 @@
  * The status line in words (ux.md 4.3), a pure function of the facts. Three questions, always answered: is it saved here, is it with
  * the others, what is it doing now. It never claims more than a receipt proves.
  */
-import { say } from "../../messages/index.ts";
+import { say, spoken } from "../../messages/index.ts";
 import type { DeviceStatus, DocumentStatus, NetworkStatus } from "../../model/core.ts";
 
 export type Tone = "good" | "working" | "calm" | "waiting" | "attention" | "failed";
@@ -31,7 +31,7 @@ interface Person {
 /** `saving` is the view's own: something typed has not been answered for more than 400 ms. */
 export function statusWords(document: DocumentStatus | null, network: NetworkStatus | null, saving: boolean): StatusWords {
   if (document && !document.saved) {
-    return { here: say.status.notSaved(document.unsaved_reason ?? "…"), others: null, tone: "failed" };
+    return { here: say.status.notSaved(spoken(document.said, document.unsaved_reason ?? "…")), others: null, tone: "failed" };
   }
   if (saving) return { here: say.status.saving, others: null, tone: "working" };
 

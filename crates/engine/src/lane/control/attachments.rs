@@ -3,14 +3,15 @@
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use sheaf_base::{BlobId, DocumentId};
-use sheaf_blobs::BlobError;
 use sheaf_schema::{Attachment, json as schema_json};
+use sheaf_sentence::Sentence;
 
 use super::library::meant;
 use super::{Answer, Fields};
 use crate::attachments::{Attached, AttachmentError};
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
+use crate::said::{Said, said_to_json};
 
 /// The longest part, in bytes: an image arrives in a few, and no message holds up a keystroke.
 const PART: usize = 1024 * 1024;
@@ -95,7 +96,9 @@ async fn file(engine: &Engine, fields: &Fields) -> Result<(DocumentId, BlobId, u
         [one] => Ok((document, one.blob, one.size)),
         several => {
             let several: Vec<String> = several.iter().map(|one| format!("{} ({})", one.blob.short(), one.name)).collect();
-            Err(Failure::new("ambiguous", format!("{name:?} may mean {}: say more of the hash", several.join(" or "))))
+            let english = format!("{name:?} may mean {}: say more of the hash", several.join(" or "));
+            let sentence = Sentence::Ambiguous { name, candidates: several.join(", ") };
+            Err(Failure::new("ambiguous", Said::new(sentence, english)))
         }
     }
 }
@@ -109,7 +112,8 @@ fn state(one: &Attached) -> Value {
         "got": if one.is_here { one.size } else { one.fetching.here },
         "awaited": one.is_awaited,
         "from": one.fetching.from.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "problem": one.fetching.problem,
+        "problem": one.fetching.problem.as_ref().map(|said| &said.english),
+        "said": said_to_json(one.fetching.problem.as_ref()),
         "in_text": one.in_text,
     })
 }
@@ -122,19 +126,4 @@ fn embed(attachment: &Attachment) -> Value {
 
 fn number(fields: &Fields, name: &str) -> Result<u64, Failure> {
     fields.get(name).and_then(Value::as_u64).ok_or_else(|| Failure::malformed(format!("{name:?} is not a whole number")))
-}
-
-impl From<AttachmentError> for Failure {
-    fn from(error: AttachmentError) -> Failure {
-        let code = match error {
-            AttachmentError::Body(error) => return error.into(),
-            AttachmentError::Blob(BlobError::Full) => "disk_full",
-            AttachmentError::Blob(BlobError::Absent) => "not_here",
-            AttachmentError::Blob(BlobError::TooLarge) | AttachmentError::Busy => "refused",
-            AttachmentError::Unknown | AttachmentError::NoUpload => "unknown",
-            AttachmentError::NotSaved(_) => "not_saved",
-            AttachmentError::Blob(_) | AttachmentError::Read(_) | AttachmentError::NoFolder => "failed",
-        };
-        Failure::new(code, error.to_string())
-    }
 }

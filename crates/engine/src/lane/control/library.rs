@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 use sheaf_base::{DocumentId, limits};
+use sheaf_sentence::Sentence;
 use sheaf_store::Entry;
 
 use super::{Answer, Fields};
-use crate::body::{BodyError, Form, convert};
+use crate::body::{Form, convert};
 use crate::engine::Engine;
 use crate::lane::{Failure, delta_to_json, text::text};
 use crate::library::{Standing, role_name_of};
 use crate::random;
+use crate::said::Said;
 
 /// The title of a document that was given none.
 const UNTITLED: &str = "Untitled";
@@ -125,7 +127,8 @@ pub(super) async fn backlinks(engine: &Engine, fields: &Fields) -> Answer {
 fn title(fields: &Fields) -> Result<String, Failure> {
     let title = text(fields, "title")?.trim().to_owned();
     if title.is_empty() || title.chars().any(char::is_control) || title.encode_utf16().count() > limits::TITLE {
-        return Err(Failure::new("refused", format!("a title is one line of 1 to {} characters", limits::TITLE)));
+        let english = format!("a title is one line of 1 to {} characters", limits::TITLE);
+        return Err(Failure::new("refused", Said::new(Sentence::BadTitle { most: limits::TITLE as u64 }, english)));
     }
     Ok(title)
 }
@@ -135,15 +138,5 @@ pub(super) fn optional_text(fields: &Fields, name: &str) -> Result<Option<String
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(Failure::malformed(format!("{name:?} is not text"))),
-    }
-}
-
-impl From<BodyError> for Failure {
-    fn from(error: BodyError) -> Failure {
-        match error {
-            BodyError::Document(error) => error.into(),
-            BodyError::Ask(error) => error.into(),
-            BodyError::Version(_) => Failure::new("version", error.to_string()),
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sheaf_document::{DeviceState, Role, State};
+use sheaf_sentence::Sentence;
 
 use super::library::{meant, optional_text};
 use super::{Answer, Fields};
@@ -11,11 +12,15 @@ use crate::doctor::Health;
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
 use crate::library::role_name;
+use crate::said::{Said, Tells, said_to_json};
 use crate::sharing::{DeviceReport, DocumentReport};
 use crate::{settings, task};
 
 /// How long `join` waits for the first copy unless told otherwise.
 const WAIT: u64 = 30;
+
+/// What is wrong with a device of which there are two.
+const TWICE: &str = "two processes with this device's key are at work: a profile is in use twice";
 
 pub(super) async fn share(engine: &Engine, fields: &Fields) -> Answer {
     let document = meant(engine, fields)?;
@@ -34,7 +39,8 @@ pub(super) async fn share(engine: &Engine, fields: &Fields) -> Answer {
         "profile": engine.network_report().profile,
     });
     if let Some(warning) = shared.warning {
-        answer["warning"] = warning.into();
+        answer["said"] = said_to_json(Some(&warning));
+        answer["warning"] = warning.english.into();
     }
     Ok(answer)
 }
@@ -93,7 +99,8 @@ pub(super) async fn status(engine: &Engine, fields: &Fields) -> Answer {
             "chosen": network.chosen,
             "running": network.running,
             "offline_since": network.offline_since,
-            "error": network.error,
+            "error": network.error.as_ref().map(|said| &said.english),
+            "said": said_to_json(network.error.as_ref()),
         },
     }))
 }
@@ -109,7 +116,8 @@ fn document_status(report: &DocumentReport) -> Value {
             None => "damaged",
         },
         "saved": report.unsaved.is_none(),
-        "unsaved_reason": report.unsaved,
+        "unsaved_reason": report.unsaved.as_ref().map(|said| &said.english),
+        "said": said_to_json(report.unsaved.as_ref()),
         "changed_at": report.changed.0,
         "devices": report.devices.iter().map(device_status).collect::<Vec<_>>(),
         "transfer": report.first_copy.map(|copy| {
@@ -130,8 +138,8 @@ fn device_status(report: &DeviceReport) -> Value {
         (DeviceState::Unknown, false) => ("unreachable", 0),
     };
     let reason = match &report.fact.state {
-        DeviceState::Refused { reason } => Some(reason.clone()),
-        _ if report.fact.twice => Some("two processes with this device's key are at work: a profile is in use twice".into()),
+        DeviceState::Refused { reason } => Some(reason.said()),
+        _ if report.fact.twice => Some(Said::new(Sentence::ProfileTwice {}, TWICE)),
         // Who has everything need not be reached.
         DeviceState::HasAll => None,
         _ => report.way.reason.clone(),
@@ -151,7 +159,8 @@ fn device_status(report: &DeviceReport) -> Value {
         "path": report.way.direct.map(|direct| if direct { "direct" } else { "relayed" }),
         "rtt_ms": report.way.rtt_ms,
         "session": report.session.map(|session| session.to_string()),
-        "reason": reason,
+        "reason": reason.as_ref().map(|said| &said.english),
+        "said": said_to_json(reason.as_ref()),
     })
 }
 
@@ -180,7 +189,8 @@ pub(super) async fn doctor(engine: &Engine) -> Value {
                 Health::Fails => "fails",
                 Health::Unused => "unused",
             },
-            "words": finding.words,
+            "words": finding.said.english,
+            "said": said_to_json(Some(&finding.said)),
             "device": finding.device.map(|device| device.to_string()),
         })
     });

@@ -9,6 +9,7 @@ use super::{Answer, Fields};
 use crate::engine::Engine;
 use crate::holding::Paragraph;
 use crate::lane::Failure;
+use crate::said::{Tells, said_to_json};
 
 pub(super) async fn has(engine: &Engine, fields: &Fields) -> Answer {
     let document = meant(engine, fields)?;
@@ -53,7 +54,7 @@ fn device(engine: &Engine, holder: &Holder) -> Value {
         Holds::Yes { confirmed } => ("has_it", Some(confirmed.0), None),
         Holds::NotYet => ("not_yet", None, way.reason),
         Holds::Unknown => ("unknown", None, way.reason),
-        Holds::Refused { reason } => ("refused", None, Some(reason.clone())),
+        Holds::Refused { reason } => ("refused", None, Some(reason.said())),
     };
     json!({
         "device": holder.device.to_string(),
@@ -63,6 +64,7 @@ fn device(engine: &Engine, holder: &Holder) -> Value {
         "confirmed_at": confirmed,
         "linked": way.linked,
         "last_seen": way.last_seen,
-        "reason": reason,
+        "reason": reason.as_ref().map(|said| &said.english),
+        "said": said_to_json(reason.as_ref()),
     })
 }

@@ -1,0 +1,133 @@
+/** Was der Kern sagt, auf Deutsch: ein Satz zu jedem seiner Kennwörter. */
+import type { CoreMessages } from "./spoken.ts";
+import { speaking } from "./speaking.ts";
+
+const { count, plural } = speaking("de", ["one", "other"]);
+
+const device = (person: string, id: string): string => (person === "" ? `Gerät ${id}` : `${person} (${id})`);
+
+const span = (minutes: number): string => {
+  if (minutes < 120) return plural(minutes, "Minute", "Minuten");
+  return minutes < 2880 ? plural(Math.floor(minutes / 60), "Stunde", "Stunden") : plural(Math.floor(minutes / 1440), "Tag", "Tage");
+};
+
+const roles: Readonly<Record<string, string>> = { view: "lesen", comment: "lesen und kommentieren", edit: "schreiben", admin: "verwalten" };
+const ways: Readonly<Record<string, string>> = { direct: "direkt", relayed: "über das Relay" };
+
+export const core: CoreMessages = {
+  malformed: ({ why }) => `Sheaf hat sich selbst nicht verstanden. Das ist ein Fehler in Sheaf. (${why})`,
+  failed: ({ why }) => `Das hat nicht geklappt. (${why})`,
+  fault: () => "In Sheaf selbst ist etwas schiefgegangen. Die Einzelheiten stehen im Protokoll.",
+  no_document: ({ name }) => `Ein Dokument „${name}“ gibt es hier nicht.`,
+  ambiguous: ({ name, candidates }) => `Mit „${name}“ kann mehr als eines gemeint sein: ${candidates}.`,
+  no_version: ({ version }) => `Eine Fassung ${count.format(version)} hat dieses Dokument nicht.`,
+
+  role_too_small: ({ role }) => `Du kannst hier nur ${roles[role] ?? role}. Geändert wurde nichts.`,
+  no_first_copy: () => "Die erste Kopie dieses Dokuments ist noch nicht hier.",
+  edit_misfit: ({ why }) => `Diese Änderung passt nicht zum Text und wurde nicht gemacht. (${why})`,
+  view_behind: () => "Der Text hat sich zu weit verändert und wird neu geöffnet.",
+  closed: ({ why }) => `Dieses Gerät kann hier nicht mehr schreiben. (${why})`,
+  ended: () => "Das Dokument wurde geschlossen, bevor es antworten konnte. Sieh nach, ob es getan wurde, und versuch es noch einmal.",
+  unusable: ({ title, why }) => `„${title}“ lässt sich nicht öffnen. (${why})`,
+  bad_title: ({ most }) => `Ein Titel ist eine Zeile mit höchstens ${count.format(most)} Zeichen.`,
+  bad_name: ({ most }) => `Ein Name ist eine Zeile mit höchstens ${count.format(most)} Zeichen.`,
+  bad_colour: ({ name }) => `„${name}“ ist keine der Farben.`,
+  settings_too_large: ({ most }) => `Die Einstellungen wären größer als ${count.format(most)} Bytes.`,
+
+  not_saved: ({ why }) => `Noch nicht gespeichert. ${why}`,
+  disk_full: () => "Auf der Festplatte ist kein Platz mehr. Schaff Platz; Sheaf versucht es von selbst noch einmal.",
+  disk_failed: ({ why }) => `Die Festplatte hat versagt; Sheaf versucht es von selbst noch einmal. (${why})`,
+  store_refused: ({ why }) => `Das lässt sich nicht ablegen. (${why})`,
+  store_closed: () => "Sheaf wird gerade beendet.",
+  unreadable: ({ why }) => `Was Sheaf abgelegt hat, ist nicht zu lesen. (${why})`,
+
+  no_attachment: () => "Diese Datei hat das Dokument nicht.",
+  no_upload: () => "Diese Datei wird nicht mehr angehängt. Fang noch einmal an.",
+  uploads_full: () => "Es werden zu viele Dateien auf einmal angehängt. Warte, bis einige fertig sind.",
+  file_absent: () => "Diese Datei ist noch nicht hier.",
+  file_damaged: () => "Diese Datei ist auf dieser Festplatte beschädigt.",
+  file_too_large: ({ gigabytes }) => `Eine Datei mit mehr als ${count.format(gigabytes)} GB lässt sich nicht anhängen.`,
+  no_downloads: () => "Auf diesem Rechner gibt es keinen Ordner für Downloads.",
+  file_not_written: ({ file, why }) => `${file} lässt sich nicht schreiben. (${why})`,
+  restless: () => "Das Dokument ändert sich schneller, als es sich festhalten lässt. Versuch es gleich noch einmal.",
+
+  no_such_words: () => "Kein Absatz enthält diese Worte.",
+  many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "Absatz enthält", "Absätze enthalten")} diese Worte.`,
+  no_such_paragraph: ({ has }) => `Dieses Dokument hat ${plural(has, "Absatz", "Absätze")}.`,
+
+  ticket_empty: () => "Hier steht keine Einladung. Füg den ganzen Text ein; er beginnt mit „sheaf“.",
+  ticket_foreign: () => "Das ist keine Einladung zu einem Sheaf-Dokument. Eine Einladung beginnt mit „sheaf“.",
+  ticket_too_long: () => "Das ist länger als jede Einladung. Füg nur die Einladung selbst ein.",
+  ticket_in_pieces: () => "Diese Einladung ist von Leerzeichen oder Zeilenenden zerteilt. Füg sie am Stück ein.",
+  ticket_letter: ({ letter }) =>
+    `Diese Einladung enthält „${letter}“, und das tut keine. Bitte um eine neue, oder füg sie noch einmal ein.`,
+  ticket_incomplete: () => "Diese Einladung ist nicht vollständig. Bitte um eine neue, oder füg sie noch einmal ein.",
+  ticket_other_version: ({ version }) =>
+    `Diese Einladung stammt von einer anderen Version von Sheaf (Format ${count.format(version)}). Bring Sheaf auf den neuen Stand und öffne sie dann noch einmal.`,
+  ticket_wrong: ({ why }) => `Diese Einladung ist falsch gemacht. Bitte um eine neue. (${why})`,
+  only_owner_invites: ({ owner }) => `Einladen kann fürs Erste nur, wem das Dokument gehört. Frag ${owner}.`,
+  in_already: () => "Du bist schon in diesem Dokument.",
+  invitation_refused: ({ why }) => `Die Einladung wurde abgelehnt. ${why}`,
+  invitation_without_place: ({ why }) => `Die Einladung sagt nicht, wo dieses Gerät zu finden ist. ${why}`,
+  nobody_can_join: () => "Beitreten kann erst jemand, wenn Sheaf auf diesem Gerät läuft. Starte die App oder `sheaf up`.",
+
+  they_know_no_member: () => "Dort ist dieses Gerät nicht als Mitglied bekannt.",
+  they_know_no_invitation: () => "Dort ist diese Einladung nicht bekannt, oder sie wurde zurückgezogen.",
+  they_lack_it: () => "Dort gibt es dieses Dokument nicht.",
+  they_wait: () => "Dort wird noch auf die eigene erste Kopie gewartet.",
+  we_are_out: () => "Dieses Gerät wurde entfernt oder ist ausgetreten.",
+  they_got_invalid: () => "Dort kam von diesem Gerät etwas Ungültiges an.",
+  they_differ: () => "Dort läuft eine andere Version von Sheaf.",
+
+  node_absent: () => "Sheaf läuft auf diesem Gerät nicht. Starte die App oder `sheaf up`.",
+  network_not_ready: () => "Das Netz ist noch nicht bereit.",
+  no_way: () => "Von diesem Gerät ist keine Adresse bekannt, und diese Netzeinstellung hat niemanden, der sich fragen ließe.",
+  no_answer: () => "Wo es zuletzt war, antwortet niemand.",
+  not_understood: ({ why }) => `Wer geantwortet hat, war nicht zu verstehen. (${why})`,
+  profile_twice: () => "Dieses Profil wird zweimal benutzt: Zwei Rechner arbeiten mit dem Schlüssel eines Geräts.",
+  cannot_listen: ({ address, why }) => `Sheaf kann auf ${address} nicht erreichbar sein. (${why})`,
+  bad_url: ({ url }) => `„${url}“ ist keine Adresse eines Servers. Eine sieht aus wie https://relay.example.org.`,
+  network_failed: ({ why }) => `Das Netz ließ sich nicht starten. (${why})`,
+  bad_profile: ({ name }) => `„${name}“ ist keine Netzeinstellung.`,
+
+  doctor_alone: () => "Gerade ist niemand erreichbar. Ist dieses Gerät online? Sheaf versucht es weiter.",
+  doctor_node_absent: () => "Sheaf läuft auf diesem Gerät nicht, deshalb kann es niemand erreichen. Starte die App oder `sheaf up`.",
+  doctor_node: () => "Sheaf läuft auf diesem Gerät.",
+  doctor_anywhere: () =>
+    "Andere werden überall erreicht: über die öffentlichen Relays und die Adresssuche von iroh, und direkt, wo das geht.",
+  doctor_own_relay: ({ url }) => `Andere werden über das Relay ${url} erreicht, und direkt, wo das geht.`,
+  doctor_local: () => "Andere werden nur im lokalen Netz erreicht.",
+  doctor_direct: () => "Andere werden nur über die Adressen in ihren Einladungen erreicht.",
+  doctor_no_socket: ({ why }) => `Es ließ sich keine Netzverbindung öffnen. ${why}`,
+  doctor_port: ({ port }) => `Dieses Gerät ist auf UDP-Port ${String(port)} zu erreichen.`,
+  doctor_relay_alone: () => "Dieses Gerät nutzt nur sein Relay.",
+  doctor_not_yet_open: () => "Es ist nichts geöffnet: Erst Teilen oder Beitreten öffnet eine Verbindung.",
+  doctor_closed: () => "Es ist nichts geöffnet.",
+  doctor_relay: () => "Das Relay antwortet.",
+  doctor_relay_silent: () =>
+    "Das Relay antwortet nicht. Ist dieses Gerät online? Vielleicht hält eine Firewall HTTPS dorthin auf. Wer im selben Netz ist, kann trotzdem erreichbar sein.",
+  doctor_relay_not_yet: () => "Das Relay hat noch nicht geantwortet.",
+  doctor_relay_unasked: () => "Es wurde noch kein Relay gefragt.",
+  doctor_no_relay: () => "Diese Netzeinstellung nutzt kein Relay.",
+  doctor_clock: ({ person, device: id, minutes }) =>
+    `Bei ${device(person, id)} geht die Uhr gegenüber diesem Gerät vor: ${span(minutes)}. Eine der beiden ist falsch; angezeigte Zeiten können es auch sein.`,
+  doctor_clocks: () => "Niemandes Uhr geht gegenüber diesem Gerät merklich vor.",
+  doctor_linked: ({ person, device: id, path, trip }) => {
+    const way = ways[path] === undefined ? "" : `${ways[path]} `;
+    return `${device(person, id)} ist ${way}verbunden${trip === null ? "" : `, ${count.format(trip)} ms hin und zurück`}.`;
+  },
+  doctor_not_linked: ({ person, device: id, why }) => `${device(person, id)} ist nicht verbunden.${why === null ? "" : ` ${why}`}`,
+  doctor_refuses: ({ person, device: id, why }) => `${device(person, id)} nimmt nicht teil. ${why}`,
+  doctor_version: ({ version, protocol }) => `Sheaf ${version}, Protokollversion ${count.format(protocol)}.`,
+
+  notice_rescued: () => "Jemand hat eine Zeile mit Worten von dir entfernt, ohne sie gesehen zu haben. Deine Worte sind aufgehoben.",
+  notice_quarantined: ({ why }) =>
+    `Eine Änderung war nicht zu verwenden und wurde beiseitegelegt; das Dokument geht ohne sie weiter. (${why})`,
+  notice_forked_here: () =>
+    "Diese Kopie von Sheaf hat an zwei Orten zugleich gearbeitet, etwa weil ein Rechner zweimal aus derselben Sicherung zurückkam. Alles, was an beiden Orten geschrieben wurde, ist erhalten.",
+  notice_forked_there: () =>
+    "Jemandes Kopie von Sheaf hat an zwei Orten zugleich gearbeitet. Alles, was an beiden Orten geschrieben wurde, ist erhalten. Lässt sich dort nicht sagen, warum, benutzt vielleicht jemand anderes den Schlüssel.",
+  notice_alarm: () =>
+    "Zwei Geräte haben dieselben Änderungen und zeigen verschiedenen Text. Das ist ein Fehler in Sheaf; die Einzelheiten stehen im Protokoll.",
+  notice_ended: ({ why }) => `Ein Dokument wurde geschlossen, weil es nicht weitergehen konnte. Öffne es noch einmal. (${why})`,
+};

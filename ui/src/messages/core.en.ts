@@ -1,0 +1,128 @@
+/** What the core says, in English: a sentence for each of its codes. The command line has English of its own, said where it is said. */
+import type { CoreMessages } from "./spoken.ts";
+import { speaking } from "./speaking.ts";
+
+const { count, plural } = speaking("en", ["one", "other"]);
+
+const device = (person: string, id: string): string => (person === "" ? `Device ${id}` : `${person} (${id})`);
+
+/** A length of time in the unit that people would take. */
+const span = (minutes: number): string => {
+  if (minutes < 120) return plural(minutes, "minute", "minutes");
+  return minutes < 2880 ? plural(Math.floor(minutes / 60), "hour", "hours") : plural(Math.floor(minutes / 1440), "day", "days");
+};
+
+const roles: Readonly<Record<string, string>> = { view: "read", comment: "read and comment", edit: "edit", admin: "manage" };
+const ways: Readonly<Record<string, string>> = { direct: " directly", relayed: " through the relay" };
+
+export const core: CoreMessages = {
+  malformed: ({ why }) => `Sheaf did not understand itself. That is a fault in Sheaf. (${why})`,
+  failed: ({ why }) => `That did not work. (${why})`,
+  fault: () => "Something went wrong in Sheaf itself. The log has the details.",
+  no_document: ({ name }) => `There is no document “${name}” here.`,
+  ambiguous: ({ name, candidates }) => `“${name}” may mean more than one: ${candidates}.`,
+  no_version: ({ version }) => `This document has no version ${count.format(version)}.`,
+
+  role_too_small: ({ role }) => `You can only ${roles[role] ?? role} here. Nothing was changed.`,
+  no_first_copy: () => "The first copy of this document is not here yet.",
+  edit_misfit: ({ why }) => `This change does not fit the text and was not made. (${why})`,
+  view_behind: () => "The text has moved on too far; it is opened again.",
+  closed: ({ why }) => `This device can no longer write here. (${why})`,
+  ended: () => "The document was closed before it could answer. Look whether it was done, and try again.",
+  unusable: ({ title, why }) => `“${title}” cannot be opened. (${why})`,
+  bad_title: ({ most }) => `A title is one line of at most ${count.format(most)} characters.`,
+  bad_name: ({ most }) => `A name is one line of at most ${count.format(most)} characters.`,
+  bad_colour: ({ name }) => `“${name}” is not one of the colours.`,
+  settings_too_large: ({ most }) => `The settings would take more than ${count.format(most)} bytes.`,
+
+  not_saved: ({ why }) => `Not saved yet. ${why}`,
+  disk_full: () => "The disk is full. Make room; Sheaf tries again by itself.",
+  disk_failed: ({ why }) => `The disk failed; Sheaf tries again by itself. (${why})`,
+  store_refused: ({ why }) => `This cannot be stored. (${why})`,
+  store_closed: () => "Sheaf is closing.",
+  unreadable: ({ why }) => `What Sheaf has stored cannot be read. (${why})`,
+
+  no_attachment: () => "This document does not have that file.",
+  no_upload: () => "This file is not being attached any more. Begin again.",
+  uploads_full: () => "Too many files are being attached at once. Wait until some are done.",
+  file_absent: () => "This file is not here yet.",
+  file_damaged: () => "This file is damaged on this disk.",
+  file_too_large: ({ gigabytes }) => `A file of more than ${count.format(gigabytes)} GB cannot be attached.`,
+  no_downloads: () => "There is no folder for downloads on this computer.",
+  file_not_written: ({ file, why }) => `${file} cannot be written. (${why})`,
+  restless: () => "The document changes faster than it can be written down. Try again in a moment.",
+
+  no_such_words: () => "No paragraph holds these words.",
+  many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "paragraph holds", "paragraphs hold")} these words.`,
+  no_such_paragraph: ({ has }) => `This document has ${plural(has, "paragraph", "paragraphs")}.`,
+
+  ticket_empty: () => "There is no invitation here. Paste the whole text; it begins with “sheaf”.",
+  ticket_foreign: () => "This is not an invitation to a Sheaf document. An invitation begins with “sheaf”.",
+  ticket_too_long: () => "This is longer than any invitation. Paste only the invitation itself.",
+  ticket_in_pieces: () => "This invitation is broken into pieces by spaces or line ends. Paste it in one piece.",
+  ticket_letter: ({ letter }) => `This invitation contains “${letter}”, which no invitation does. Ask for a new one, or paste it again.`,
+  ticket_incomplete: () => "This invitation is not complete. Ask for a new one, or paste it again.",
+  ticket_other_version: ({ version }) =>
+    `This invitation was made with another version of Sheaf (format ${count.format(version)}). Update Sheaf, then open it again.`,
+  ticket_wrong: ({ why }) => `This invitation was made wrongly. Ask for a new one. (${why})`,
+  only_owner_invites: ({ owner }) => `Only the owner of a document can invite to it for now. Ask ${owner}.`,
+  in_already: () => "You are in that document already.",
+  invitation_refused: ({ why }) => `The invitation was refused. ${why}`,
+  invitation_without_place: ({ why }) => `The invitation does not say where this device is. ${why}`,
+  nobody_can_join: () => "Nobody can join until Sheaf runs on this device. Start the app, or `sheaf up`.",
+
+  they_know_no_member: () => "They do not know this device as a member.",
+  they_know_no_invitation: () => "They do not know this invitation, or it has been withdrawn.",
+  they_lack_it: () => "They do not have this document.",
+  they_wait: () => "They are still waiting for their own first copy.",
+  we_are_out: () => "This device was removed, or has left.",
+  they_got_invalid: () => "They received something invalid from this device.",
+  they_differ: () => "They use another version of Sheaf.",
+
+  node_absent: () => "Sheaf does not run on this device. Start the app, or `sheaf up`.",
+  network_not_ready: () => "The network is not ready yet.",
+  no_way: () => "No address of this device is known, and this network setting has nobody to ask.",
+  no_answer: () => "Nobody answers where it was last.",
+  not_understood: ({ why }) => `Whoever answered could not be understood. (${why})`,
+  profile_twice: () => "This profile is in use twice: two computers work with one device’s key.",
+  cannot_listen: ({ address, why }) => `Sheaf cannot listen on ${address}. (${why})`,
+  bad_url: ({ url }) => `“${url}” is not the address of a server. One looks like https://relay.example.org.`,
+  network_failed: ({ why }) => `The network could not be started. (${why})`,
+  bad_profile: ({ name }) => `“${name}” is not a network setting.`,
+
+  doctor_alone: () => "Nobody can be reached at the moment. Is this device online? Sheaf goes on trying.",
+  doctor_node_absent: () => "Sheaf does not run on this device, so nobody can reach it. Start the app, or `sheaf up`.",
+  doctor_node: () => "Sheaf runs on this device.",
+  doctor_anywhere: () => "People are reached anywhere: by iroh’s public relays and address lookup, and directly where that works.",
+  doctor_own_relay: ({ url }) => `People are reached by the relay ${url}, and directly where that works.`,
+  doctor_local: () => "People are reached on the local network only.",
+  doctor_direct: () => "People are reached by the addresses in their invitations only.",
+  doctor_no_socket: ({ why }) => `No network connection could be opened. ${why}`,
+  doctor_port: ({ port }) => `This device listens on UDP port ${String(port)}.`,
+  doctor_relay_alone: () => "This device uses its relay alone.",
+  doctor_not_yet_open: () => "Nothing is open: the first share or join opens a connection.",
+  doctor_closed: () => "Nothing is open.",
+  doctor_relay: () => "The relay answers.",
+  doctor_relay_silent: () =>
+    "The relay does not answer. Is this device online? A firewall may stop HTTPS to it. People on the same network may still be reached.",
+  doctor_relay_not_yet: () => "The relay has not answered yet.",
+  doctor_relay_unasked: () => "No relay has been asked yet.",
+  doctor_no_relay: () => "This network setting uses no relay.",
+  doctor_clock: ({ person, device: id, minutes }) =>
+    `${device(person, id)} has a clock ${span(minutes)} ahead of this device’s. One of the two is wrong; times that are shown may be, too.`,
+  doctor_clocks: () => "Nobody’s clock is noticeably ahead of this device’s.",
+  doctor_linked: ({ person, device: id, path, trip }) =>
+    `${device(person, id)} is connected${ways[path] ?? ""}${trip === null ? "" : `, round trip ${count.format(trip)} ms`}.`,
+  doctor_not_linked: ({ person, device: id, why }) => `${device(person, id)} is not connected.${why === null ? "" : ` ${why}`}`,
+  doctor_refuses: ({ person, device: id, why }) => `${device(person, id)} does not take part. ${why}`,
+  doctor_version: ({ version, protocol }) => `Sheaf ${version}, protocol version ${count.format(protocol)}.`,
+
+  notice_rescued: () => "Words of yours were removed with their line by somebody who had not seen them. They are kept.",
+  notice_quarantined: ({ why }) => `A change could not be used and was put aside; the document goes on without it. (${why})`,
+  notice_forked_here: () =>
+    "This copy of Sheaf has been at work in two places at once, as when a computer is brought back twice from one saved state. Everything written in either place is kept.",
+  notice_forked_there: () =>
+    "Somebody’s copy of Sheaf has been at work in two places at once. Everything written in either place is kept. If they cannot tell why, somebody else may be using their key.",
+  notice_alarm: () => "Two devices hold the same changes and show different text. This is a fault in Sheaf; the log has the details.",
+  notice_ended: ({ why }) => `A document was closed, because it could not go on. Open it again. (${why})`,
+};
