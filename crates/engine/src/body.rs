@@ -75,7 +75,7 @@ impl Engine {
             None => sheaf_markdown::edits(&now.opened.delta, &wanted),
             // What changed since that moment is kept: the edits are moved past it.
             Some(then) => {
-                let since = sheaf_markdown::edits(then, &now.opened.delta);
+                let since = sheaf_markdown::since(then, &now.opened.delta);
                 since.transform(&sheaf_markdown::edits(then, &wanted), false)
             }
         };

@@ -46,6 +46,13 @@ pub fn edits(base: &Delta, new: &Delta) -> Delta {
     edits
 }
 
+/// What happened to a body's text since it was `then`, to the unit, for moving other edits past it: what Markdown does not show counts
+/// here. What marks came and went it does not say.
+pub fn since(then: &Delta, now: &Delta) -> Delta {
+    let (then, now): (Vec<Line>, Vec<Line>) = (then.lines().collect(), now.lines().collect());
+    words::change(&align::groups(&then, &now), &then, &now).normal()
+}
+
 /// A body as Markdown shows it, in which a newline's `line` is a number: which line of the real body it ends.
 fn shown(visible: &[Visible], lines: &[Line]) -> Delta {
     let mut shown = Delta::new();

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use sheaf_schema::{BLOCK, Cell, Delta, LINE, Op, attributes};
 
-pub use edits::edits;
+pub use edits::{edits, since};
 pub use html::html;
 pub use text::{text, words};
 

@@ -1,6 +1,6 @@
 //! A new Markdown version comes into a body as the smallest edits.
 
-use sheaf_markdown::{edits, read, write};
+use sheaf_markdown::{edits, read, since, write};
 use sheaf_schema::{Delta, Line, Op, Scalar, attributes};
 
 fn numbered(prefix: &'static str) -> impl FnMut() -> String {
@@ -155,4 +155,17 @@ fn what_others_write_at_the_same_moment_stays_at_its_words() {
     let version = to(&body, "A new beginning.\n\nThe quick brown fox.\n\nThe lazy dogs.\n");
     let both = body.compose(&typed).compose(&typed.transform(&version, false));
     assert_eq!(write(&both), "A new beginning.\n\nThe quick brown fox.\n\n## The lazy old dogs.\n");
+}
+
+#[test]
+fn edits_of_an_older_version_land_at_their_words_whatever_is_hidden_between() {
+    let plain = |id: &str| attributes([("line", Scalar::from(id))]);
+    let then =
+        Delta::new().insert("a").insert_with("\n", plain("1")).insert_with("\n", plain("2")).insert("b").insert_with("\n", plain("3"));
+    assert!(since(&then, &then).is_empty());
+    // Somebody writes below an empty paragraph, while a new version of what stood there comes in.
+    let now = then.compose(&Delta::new().insert("new ").retain(3).insert("x "));
+    let happened = since(&then, &now);
+    assert_eq!(then.compose(&happened).text(), now.text());
+    assert_eq!(write(&now.compose(&happened.transform(&to(&then, "a\n\nb c\n"), false))), "new a\n\nx b c\n");
 }
