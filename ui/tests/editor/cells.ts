@@ -123,7 +123,14 @@ export const cells: Story[] = [
       await chosen(driver, "a1 b1 a2 b2");
       await driver.press("Control+Shift+ArrowRight");
       await chosen(driver, "b1 c1 b2 c2");
-      await driver.click("#a .cell:nth-of-type(1)");
+      await driver.press("Escape");
+      await caret(driver, at("b1"));
+      const shiftPress = (row: number, column: number): Promise<void> =>
+        driver.click(`#a .cell[aria-rowindex="${row}"][aria-colindex="${column}"]`, ["Shift"]);
+      await shiftPress(3, 2);
+      await chosen(driver, "b1 b2 b3");
+      await shiftPress(2, 1);
+      await chosen(driver, "a1 b1 a2 b2");
       await caret(driver, at("a1"));
       await driver.press("Shift+ArrowDown");
       await chosen(driver, "a1 a2");
