@@ -39,8 +39,6 @@ pub struct Writes {
     pub quarantine: Vec<QuarantineRow>,
     /// Files that the records refer to. Some may have been referred to before.
     pub references: Vec<ReferenceRow>,
-    /// A record names another document.
-    pub names: bool,
 }
 
 impl Writes {

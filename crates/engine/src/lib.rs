@@ -37,6 +37,7 @@ mod sharing;
 mod socket;
 mod statistics;
 mod task;
+mod unlinked;
 
 pub use attachments::{Attached, AttachmentError, Fetching};
 pub use body::{Body, BodyError, Form, convert};
@@ -61,3 +62,4 @@ pub use sharing::{DeviceReport, DocumentReport, Joined, NetworkReport, Preview, 
 pub use socket::{ControlSocket, LineClient, SocketError};
 pub use statistics::Sums;
 pub use task::supervised;
+pub use unlinked::LinkError;

@@ -309,5 +309,8 @@ impl Engine {
     }
 }
 
+/// The title of a document that was given none.
+pub(crate) const UNTITLED: &str = "Untitled";
+
 /// Hits that a search brings, at most.
 const SEARCH_HITS: u32 = 50;

@@ -167,9 +167,6 @@ impl Live {
         std::mem::take(&mut self.with_next).into_iter().for_each(|change| batch.push(change));
         let refers = !turn.writes.references.is_empty();
         let (records, bytes) = (turn.writes.records.len(), turn.writes.records.iter().map(|record| record.bytes.len()).sum());
-        if turn.writes.names {
-            self.shared.mentions.names(self.document.id());
-        }
         rows::write(&mut batch, turn.writes);
         if !batch.is_empty() {
             let began = self.shared.clock.now().elapsed;

@@ -1,5 +1,5 @@
-//! Which documents a document's text names. Looked at when its text has rested a little, beside the turns; what a process that ended left
-//! unlooked at, the next one looks at when it starts.
+//! Which documents a document's text names, and by which words it is found. Looked at when its text has rested a little, beside the turns; what a
+//! process that ended left unlooked at, the next one looks at when it starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, Weak};
@@ -9,11 +9,13 @@ use sheaf_base::{ClientId, DocumentId, limits};
 use sheaf_replica::Replica;
 use sheaf_schema::{Delta, LINE, Line, Op, Scalar, Value, embed};
 use sheaf_store::{Backlink, Batch, Change, Mention, ReadError};
+use tokio::sync::oneshot;
 
 use crate::engine::{Engine, Shared};
 use crate::event::Event;
 use crate::lock::held;
 use crate::task::{blocking, supervised};
+use crate::unlinked::words;
 use crate::{live, rows};
 
 /// How long a text has to have been left alone.
@@ -22,37 +24,42 @@ const REST: Duration = Duration::from_secs(2);
 /// A text that takes long to look at is looked at less often: of one core, one part in so many.
 const SHARE: u32 = 30;
 
+/// Who goes on writing is looked at all the same after so many rests.
+const RESTS: u32 = 10;
+
 /// What is kept of the line around a mention, in characters.
 const EXCERPT: usize = 160;
 
-/// Documents that name others. The rest cost nothing.
+/// Documents that are to be looked at.
 #[derive(Default)]
 pub(crate) struct Mentions {
-    naming: Mutex<BTreeSet<DocumentId>>,
-    /// About to be looked at.
-    due: Mutex<BTreeSet<DocumentId>>,
+    /// About to be looked at, and when each changed last.
+    due: Mutex<BTreeMap<DocumentId, Duration>>,
     /// How long that took the last time.
     took: Mutex<BTreeMap<DocumentId, Duration>>,
 }
 
 impl Mentions {
-    /// A record of a document names another.
-    pub(crate) fn names(&self, document: DocumentId) {
-        held(&self.naming).insert(document);
-    }
-
     /// A document's text changed.
     pub(crate) fn changed(&self, shared: &Arc<Shared>, document: DocumentId) {
-        if !held(&self.naming).contains(&document) || !held(&self.due).insert(document) {
+        let began = shared.clock.now().elapsed;
+        if held(&self.due).insert(document, began).is_some() {
             return;
         }
         let rest = REST.max(held(&self.took).get(&document).copied().unwrap_or_default() * SHARE);
         let shared = Arc::downgrade(shared);
-        supervised("looking for mentions", async move {
-            tokio::time::sleep(rest).await;
-            if let Some(shared) = shared.upgrade() {
-                held(&shared.mentions.due).remove(&document);
-                shared.look(document).await;
+        supervised("looking at a text that rests", async move {
+            let mut wait = rest;
+            loop {
+                tokio::time::sleep(wait).await;
+                let Some(shared) = shared.upgrade() else { return };
+                let now = shared.clock.now().elapsed;
+                let last = held(&shared.mentions.due).get(&document).copied().unwrap_or_default();
+                if now >= last + rest || now >= began + rest * RESTS {
+                    held(&shared.mentions.due).remove(&document);
+                    return shared.look(document).await;
+                }
+                wait = last + rest - now;
             }
         });
     }
@@ -61,8 +68,7 @@ impl Mentions {
     pub(crate) fn catch_up(shared: &Arc<Shared>) {
         let shared = Arc::downgrade(shared);
         supervised("looking for mentions of last time", async move {
-            let left = naming(&shared).await.unwrap_or_default();
-            for document in left.into_iter().filter_map(|(document, went_on)| went_on.then_some(document)) {
+            for document in unlooked(&shared).await.unwrap_or_default() {
                 let Some(shared) = shared.upgrade() else { return };
                 shared.look(document).await;
             }
@@ -70,36 +76,45 @@ impl Mentions {
     }
 }
 
-/// The documents that name others, and whether each went on since it was looked at.
-async fn naming(shared: &Weak<Shared>) -> Option<Vec<(DocumentId, bool)>> {
-    let shared = shared.upgrade()?;
-    let store = shared.store.clone();
-    let naming = blocking(move || store.read(|reader| reader.naming())).await.ok()?;
-    naming.iter().for_each(|(document, _)| shared.mentions.names(*document));
-    Some(naming)
+/// The documents that went on since they were looked at.
+async fn unlooked(shared: &Weak<Shared>) -> Option<Vec<DocumentId>> {
+    let store = shared.upgrade()?.store.clone();
+    blocking(move || store.read(|reader| reader.unlooked())).await.ok()
+}
+
+/// What was found in a document, as of a journal row.
+struct Looked {
+    row: u64,
+    mentions: Vec<Mention>,
+    title: String,
+    body: String,
 }
 
 impl Shared {
     /// Looks at a document. What cannot be read now is looked at another time.
     async fn look(self: &Arc<Shared>, document: DocumentId) {
         let began = self.clock.now().elapsed;
-        match self.mentioned(document).await {
-            Ok(Some((row, mentions))) => {
-                held(&self.mentions.took).insert(document, self.clock.now().elapsed - began);
-                let (events, found) = (self.events.clone(), Batch::of(document).with(Change::Mentions { row, mentions }));
-                self.store.commit_then(found, move |outcome| match outcome {
-                    Ok(_) => events.tell(Event::Mentions),
+        match self.looked_at(document).await {
+            Ok(Some(Looked { row, mentions, title, body })) => {
+                let found = Batch::of(document).with(Change::Search { title, body }).with(Change::Mentions { row, mentions });
+                let (done, written) = oneshot::channel();
+                self.store.commit_then(found, move |outcome| drop(done.send(outcome)));
+                match written.await {
+                    Ok(Ok(_)) => self.events.tell(Event::Mentions),
                     // The next change, or the next start, brings them again.
-                    Err(error) => tracing::warn!(%error, "whom a document names is not written"),
-                });
+                    Ok(Err(error)) => tracing::warn!(%error, "what a document says is not written"),
+                    Err(_) => {}
+                }
+                // Writing the words of a long text takes its time, too.
+                held(&self.mentions.took).insert(document, self.clock.now().elapsed - began);
             }
             Ok(None) => {}
             Err(reason) => tracing::debug!(document = %document.short(), reason, "not looked at for mentions"),
         }
     }
 
-    /// Whom a document names, as of which row; none when there is no such document any more.
-    async fn mentioned(self: &Arc<Shared>, document: DocumentId) -> Result<Option<(u64, Vec<Mention>)>, String> {
+    /// What a document says; none when there is no such document any more.
+    async fn looked_at(self: &Arc<Shared>, document: DocumentId) -> Result<Option<Looked>, String> {
         let Some(entry) = self.library.entry(document).filter(|entry| !entry.placeholder) else { return Ok(None) };
         // A semaphore that is never closed.
         let _turn = self.hydrations.acquire().await;
@@ -118,7 +133,8 @@ impl Shared {
         blocking(move || {
             let folded = job.run().map_err(|error| error.to_string())?;
             let replica = Replica::from_snapshot(ClientId(1), &folded.state).map_err(|error| error.to_string())?;
-            Ok(Some((row, mentions(document, &replica.delta()))))
+            let delta = replica.delta();
+            Ok(Some(Looked { row, mentions: mentions(document, &delta), title: entry.title, body: words(&delta) }))
         })
         .await
     }

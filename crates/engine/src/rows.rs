@@ -35,9 +35,6 @@ pub(crate) fn write(batch: &mut Batch, writes: Writes) {
     for QuarantineRow { chain, number, at, reason, bytes } in writes.quarantine {
         batch.push(Change::Quarantine { chain, number, at, reason, bytes });
     }
-    if writes.names {
-        batch.push(Change::Names);
-    }
     for ReferenceRow { blob, size, name, own } in writes.references {
         // What this device refers to first it may pass on; what others refer to, when it has come through this document.
         batch.push(Change::Attachment { blob, size, name, offered: own });

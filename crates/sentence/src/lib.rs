@@ -136,6 +136,10 @@ sentences! {
     /// There are fewer paragraphs.
     NoSuchParagraph = "no_such_paragraph" { has: u64 }
 
+    // Links.
+    /// The title that was to become a link does not stand there any more.
+    TitleGone = "title_gone" {}
+
     // Invitations.
     /// Nothing was pasted.
     TicketEmpty = "ticket_empty" {}

@@ -144,8 +144,6 @@ pub enum Change {
         /// Its text.
         body: String,
     },
-    /// A record of this document names another: from now on it is one that is looked at.
-    Names,
     /// Which documents this one names, all of them: looked at when the journal ended with this row.
     Mentions {
         /// The row.
@@ -324,7 +322,6 @@ impl std::fmt::Debug for Change {
             Change::Review { body, .. } => write!(f, "Review({} bytes)", body.len()),
             Change::Reviewed(number) => write!(f, "Reviewed({number})"),
             Change::Search { .. } => write!(f, "Search"),
-            Change::Names => write!(f, "Names"),
             Change::Mentions { row, mentions } => write!(f, "Mentions({row}, {} of them)", mentions.len()),
             Change::Attachment { blob, size, .. } => write!(f, "Attachment({}, {size} bytes)", blob.short()),
             Change::Offered { blob, .. } => write!(f, "Offered({})", blob.short()),

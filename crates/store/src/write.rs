@@ -84,7 +84,6 @@ impl Writing<'_> {
                 self.run("DELETE FROM search WHERE rowid = ?1", params![self.key()?])?;
                 self.run("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)", params![self.key()?, title, body])
             }
-            Change::Names => self.run("INSERT INTO looked (document, row) VALUES (?1, 0) ON CONFLICT DO NOTHING", params![self.key()?]),
             Change::Mentions { row, mentions } => self.mentions(*row, mentions),
             Change::Attachment { blob, size, name, offered } => {
                 let sql = "INSERT INTO attachments (document, blob, size, name, number, offered, asked)

@@ -1,6 +1,6 @@
 //! `cargo xtask`: everything one does to this repository, said once, in Rust.
 //!
-//! Depends on no part of the product but `sheaf-schema`, whose TypeScript it writes. Talks to nothing but package registries.
+//! Depends on no part of the product but `sheaf-schema` and `sheaf-sentence`, whose TypeScript it writes. Talks to nothing but package registries.
 
 mod bench;
 mod check;

@@ -75,6 +75,8 @@ export interface CoreSentences {
   many_such_words: { count: number };
   /** There are fewer paragraphs. */
   no_such_paragraph: { has: number };
+  /** The title that was to become a link does not stand there any more. */
+  title_gone: Nothing;
   /** Nothing was pasted. */
   ticket_empty: Nothing;
   /** Something else was pasted. */

@@ -55,6 +55,8 @@ export const core: CoreMessages = {
   many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "Absatz enthält", "Absätze enthalten")} diese Worte.`,
   no_such_paragraph: ({ has }) => `Dieses Dokument hat ${plural(has, "Absatz", "Absätze")}.`,
 
+  title_gone: () => "Der Titel steht dort nicht mehr, oder nur in Code oder in einem Link.",
+
   ticket_empty: () => "Hier steht keine Einladung. Füg den ganzen Text ein; er beginnt mit „sheaf“.",
   ticket_foreign: () => "Das ist keine Einladung zu einem Sheaf-Dokument. Eine Einladung beginnt mit „sheaf“.",
   ticket_too_long: () => "Das ist länger als jede Einladung. Füg nur die Einladung selbst ein.",

@@ -56,6 +56,8 @@ export const core: CoreMessages = {
   many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "paragraph holds", "paragraphs hold")} these words.`,
   no_such_paragraph: ({ has }) => `This document has ${plural(has, "paragraph", "paragraphs")}.`,
 
+  title_gone: () => "The title is not there any more, or only in code or in a link.",
+
   ticket_empty: () => "There is no invitation here. Paste the whole text; it begins with “sheaf”.",
   ticket_foreign: () => "This is not an invitation to a Sheaf document. An invitation begins with “sheaf”.",
   ticket_too_long: () => "This is longer than any invitation. Paste only the invitation itself.",

@@ -117,6 +117,9 @@ export const de: Messages = {
 
   backlinks: {
     title: (n) => `Genannt in ${plural(n, "Dokument", "Dokumenten")}`,
+    unlinked: (n) => `Ohne Link gesagt in ${plural(n, "Dokument", "Dokumenten")}`,
+    linkIt: "Verlinken",
+    linkItIn: (title) => `In „${title}“ verlinken`,
   },
 
   share: {

@@ -188,6 +188,9 @@ export const en = {
 
   backlinks: {
     title: (n: number) => `Named in ${plural(n, "document", "documents")}`,
+    unlinked: (n: number) => `Said without a link in ${plural(n, "document", "documents")}`,
+    linkIt: "Link it",
+    linkItIn: (title: string) => `Link it in ${title}`,
   },
 
   share: {

@@ -29,6 +29,13 @@ export interface Backlink {
   excerpt: string;
 }
 
+/** A document whose text says the title of another without naming it. */
+export interface Unlinked {
+  document: string;
+  title: string;
+  excerpt: string;
+}
+
 export interface DeviceStatus {
   device: string;
   person: string;
@@ -309,6 +316,15 @@ export class Core {
     return (await this.ask<{ settings: Record<string, unknown> }>("settings", set ? { set } : {})).settings;
   }
   /** The documents that name this one. */
+  async unlinked(document: string): Promise<Unlinked[]> {
+    return (await this.ask<{ unlinked: Unlinked[] }>("unlinked", { document })).unlinked;
+  }
+
+  /** Makes a link of the title of `named` in a document. */
+  async linkTitle(document: string, named: string): Promise<void> {
+    await this.ask("link_title", { document, named });
+  }
+
   async backlinks(document: string): Promise<Backlink[]> {
     const { backlinks } = await this.ask<{ backlinks: Backlink[] }>("backlinks", { document });
     return backlinks.map((link) => ({ ...link, title: untitledIs(link.title) }));

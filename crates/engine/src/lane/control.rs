@@ -38,6 +38,8 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "review_done" => review::done(engine, &fields).await,
         "search" => library::search(engine, &fields).await,
         "backlinks" => library::backlinks(engine, &fields).await,
+        "unlinked" => library::unlinked(engine, &fields).await,
+        "link_title" => library::link_title(engine, &fields).await,
         "attach" => attachments::begin(engine, &fields).await,
         "attach_part" => attachments::part(engine, &fields).await,
         "attach_done" => attachments::done(engine, &fields).await,

@@ -16,6 +16,7 @@ use crate::live::AskError;
 use crate::said::{Said, Tells, sentence_to_json};
 use crate::settings::SettingError;
 use crate::sharing::SharingError;
+use crate::unlinked::LinkError;
 
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,16 @@ impl From<WhoError> for Failure {
             WhoError::NoLine { has } => Sentence::NoSuchParagraph { has: has as u64 },
         };
         Failure::new("refused", Said::new(sentence, english))
+    }
+}
+
+impl From<LinkError> for Failure {
+    fn from(error: LinkError) -> Failure {
+        let english = error.to_string();
+        match error {
+            LinkError::Body(error) => error.into(),
+            LinkError::Gone => Failure::new("refused", Said::new(Sentence::TitleGone {}, english)),
+        }
     }
 }
 

@@ -128,3 +128,35 @@ async fn who_names_a_document_is_found_when_their_text_rests_and_after_a_restart
     lane.ask("trash", json!({ "document": late })).await.expect("trashed");
     assert_eq!(backlinks(&mut lane).await, json!([]), "the trash names nothing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_a_title_without_naming_the_document_is_found_by_its_words_and_linked_when_asked() {
+    let (_folder, _engine, mut lane) = lane().await;
+    let plan = lane.ask("new", json!({ "title": "Harvest plan" })).await.expect("made")["document"].clone();
+    let says = json!({ "title": "Notes", "markdown": "`harvest plan` in code.\n\nSee the **harvest plan**, not the harvest planner.\n" });
+    let notes = lane.ask("new", says).await.expect("made")["document"].clone();
+    lane.ask("new", json!({ "title": "Named", "markdown": naming(&plan, "Harvest plan") })).await.expect("made");
+    lane.ask("new", json!({ "title": "Planner", "markdown": "A harvest planner.\n" })).await.expect("made");
+    let unlinked = async |lane: &mut Lane| lane.ask("unlinked", json!({ "document": plan })).await.expect("told")["unlinked"].clone();
+    while unlinked(&mut lane).await == json!([]) {
+        lane.event("mentions").await;
+    }
+    let found = unlinked(&mut lane).await;
+    assert_eq!((found.as_array().map(Vec::len), &found[0]["document"]), (Some(1), &notes), "{found}");
+    assert!(found[0]["excerpt"].as_str().is_some_and(|words| words.contains("harvest plan")), "{found}");
+
+    // The same index finds documents by words.
+    let hits = lane.ask("search", json!({ "words": "planner" })).await.expect("told")["hits"].clone();
+    assert_eq!(hits.as_array().map(Vec::len), Some(2), "{hits}");
+
+    lane.ask("link_title", json!({ "document": notes, "named": plan })).await.expect("linked");
+    let body = lane.ask("show", json!({ "document": notes, "as": "json" })).await.expect("shown")["delta"].clone();
+    let named =
+        body["ops"].as_array().expect("a text").iter().find(|op| op["insert"]["document"]["id"] == plan).expect("it is named").clone();
+    assert_eq!(named["attributes"]["bold"], true, "the second of the two, which is no code: {named}");
+    while unlinked(&mut lane).await != json!([]) {
+        lane.event("mentions").await;
+    }
+    let again = lane.ask("link_title", json!({ "document": notes, "named": plan })).await.expect_err("there is no other");
+    assert_eq!((&again["code"], &again["said"]["code"]), (&"refused".into(), &"title_gone".into()));
+}

@@ -77,10 +77,25 @@ impl Reader<'_> {
         })
     }
 
-    /// The documents that name others, or once did; and of them those whose journals went on since somebody looked whom they name.
-    pub fn naming(&self) -> Result<Vec<(DocumentId, bool)>, ReadError> {
-        let sql = "SELECT d.id, d.applied > l.row FROM looked l JOIN documents d ON d.key = l.document ORDER BY d.changed DESC";
-        self.all(sql, [], |row| Ok((DocumentId(row.get(0)?), row.get(1)?)))
+    /// The documents that went on since somebody looked what they say, the last changed first. One that is not in the index was never looked at.
+    pub fn unlooked(&self) -> Result<Vec<DocumentId>, ReadError> {
+        let sql = "SELECT d.id FROM documents d LEFT JOIN looked l ON l.document = d.key
+            WHERE d.placeholder = 0 AND (l.row IS NULL OR d.applied > l.row OR NOT EXISTS (SELECT 1 FROM search WHERE rowid = d.key))
+            ORDER BY d.changed DESC";
+        self.all(sql, [], |row| Ok(DocumentId(row.get(0)?)))
+    }
+
+    /// The documents whose text says a title, word for word, and does not name the document that has it; the last changed first, without those
+    /// in the trash.
+    pub fn unlinked(&self, named: DocumentId, title: &str, limit: u32) -> Result<Vec<SearchHit>, ReadError> {
+        let query = format!("body : \"{}\"", title.replace('"', "\"\""));
+        let sql = "SELECT d.id, d.title, snippet(search, 1, '', '', '…', 12) FROM search JOIN documents d ON d.key = search.rowid
+            WHERE search MATCH ?1 AND d.id != ?2 AND d.trashed IS NULL
+            AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.document = d.key AND m.named = ?2)
+            ORDER BY d.changed DESC, d.key DESC LIMIT ?3";
+        self.all(sql, params![query, named.as_bytes(), limit], |row| {
+            Ok(SearchHit { document: DocumentId(row.get(0)?), title: row.get(1)?, excerpt: row.get(2)? })
+        })
     }
 
     /// Documents that hold all these words, the best first. The last word may be the beginning of one.

@@ -45,3 +45,23 @@ story("who has not got the named document reads what it was called, and it leads
   await ada.sees("For bread see Rye and spelt first.");
   await ben.sees("For bread see Rye first.");
 });
+
+story("who says a title without linking it is listed below those who do, and linked when asked", async () => {
+  await ada.clicks("New document");
+  await ada.page.waitForFunction(() => document.activeElement?.matches("textarea.title") && document.activeElement.value === "");
+  await ada.types("Seed list");
+  await ada.presses("Enter");
+  await ada.types("We need rye and Spelt, and a rye-and-spelter.");
+  await ada.chooses("Rye and spelt");
+  const said = ada.page.getByRole("region", { name: "Said without a link in 1 document" });
+  await said.getByText("Seed list").waitFor();
+  await said.getByText(/rye and Spelt, and a/u).waitFor();
+  assert.deepEqual(await ada.hindrances("main, aside"), []);
+  await said.getByRole("button", { name: "Link it in Seed list" }).click();
+  await said.waitFor({ state: "detached" });
+  await ada.reads("Named in 2 documents");
+  await ada.page.locator(".backlinks button", { hasText: "Seed list" }).click();
+  await ada.seesTitle("Seed list");
+  await ada.sees("We need Rye and spelt, and a rye-and-spelter.");
+  assert.deepEqual(ada.complaints, []);
+});

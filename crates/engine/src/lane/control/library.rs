@@ -9,12 +9,9 @@ use super::{Answer, Fields};
 use crate::body::{Form, convert};
 use crate::engine::Engine;
 use crate::lane::{Failure, delta_to_json, text::text};
-use crate::library::{Standing, role_name_of};
+use crate::library::{Standing, UNTITLED, role_name_of};
 use crate::random;
 use crate::said::Said;
-
-/// The title of a document that was given none.
-const UNTITLED: &str = "Untitled";
 
 /// The document that a request means.
 pub(super) fn meant(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
@@ -121,6 +118,18 @@ pub(super) async fn backlinks(engine: &Engine, fields: &Fields) -> Answer {
         .iter()
         .map(|link| json!({ "document": link.document.to_string(), "title": link.title, "line": link.line, "excerpt": link.excerpt }));
     Ok(json!({ "backlinks": links.collect::<Vec<_>>() }))
+}
+
+pub(super) async fn unlinked(engine: &Engine, fields: &Fields) -> Answer {
+    let hits = engine.unlinked(meant(engine, fields)?).await?;
+    let hits = hits.iter().map(|hit| json!({ "document": hit.document.to_string(), "title": hit.title, "excerpt": hit.excerpt }));
+    Ok(json!({ "unlinked": hits.collect::<Vec<_>>() }))
+}
+
+pub(super) async fn link_title(engine: &Engine, fields: &Fields) -> Answer {
+    let named = engine.resolve(&text(fields, "named")?)?;
+    engine.link_title(meant(engine, fields)?, named).await?;
+    Ok(json!({}))
 }
 
 /// A title: one line, not too long, not nothing.
