@@ -76,6 +76,9 @@ export const COLUMN_ITEMS: readonly string[] = [
   "columnToRight",
   "wider",
   "narrower",
+  "alignStart",
+  "alignCentre",
+  "alignEnd",
   "deleteColumn",
 ];
 export const TABLE_ITEMS: readonly string[] = ["chooseRow", "chooseColumn", "chooseTable", "deleteTable"];
