@@ -135,10 +135,7 @@ export class Editor {
     );
     this.counting = new Counting(page.lines, () => this.changed());
     this.files = new Files(options.wire, options.document, options.saves ?? "browser");
-    this.attaching = new Attaching(page, this.files, {
-      state: (state) => this.telling.say("attaching", state),
-      failed: (name, error) => this.telling.say("notAttached", { name, error }),
-    });
+    this.attaching = new Attaching(page, this.files, this.telling, options.pictureOnClipboard);
     this.menus = new Menus(
       page,
       options.mentioning ?? NOTHING_KNOWN,
@@ -152,7 +149,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
-      (files, offset) => void this.attaching.add(files, offset),
+      this.attaching,
       this.words,
       this.blocks.chosen,
     );

@@ -19,6 +19,8 @@ export interface EditorOptions {
   readonly mentioning?: Mentioning;
   /** Who saves files: the core in Sheaf's own window, else the browser. */
   readonly saves?: "core" | "browser";
+  /** The picture that a paste did not bring, where the view keeps it from the page. */
+  readonly pictureOnClipboard?: (() => Promise<File | undefined>) | undefined;
   readonly now?: () => number;
   /** How much of the text is held on the page. */
   readonly extent?: Partial<Extent>;

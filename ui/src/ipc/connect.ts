@@ -1,7 +1,7 @@
 /** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
 import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
-import { isWindow, openOutside, overTauri, spellIn, zoomTo } from "./tauri.ts";
+import { isWindow, openOutside, overTauri, readPicture, spellIn, zoomTo } from "./tauri.ts";
 
 export { isWindow };
 
@@ -18,6 +18,9 @@ export async function openLink(url: string): Promise<void> {
   if (isWindow()) await openOutside(url);
   else window.open(url, "_blank", "noopener,noreferrer");
 }
+
+/** The picture on the clipboard that a paste did not bring; undefined where a paste brings all there is. */
+export const pictureOnClipboard = isWindow() ? readPicture : undefined;
 
 /** Makes everything larger or smaller, in percent. A browser does that by itself, with keys of its own. */
 export async function zoom(percent: number): Promise<void> {

@@ -29,6 +29,12 @@ export async function spellIn(on: boolean, languages: readonly string[]): Promis
   await invoke("spell", { on, languages });
 }
 
+/** The picture on the clipboard, which WebKitGTK keeps from a paste (src-tauri/src/clipboard.rs). */
+export async function readPicture(): Promise<File | undefined> {
+  const png = await invoke<ArrayBuffer>("read_picture");
+  return png.byteLength === 0 ? undefined : new File([png], "image.png", { type: "image/png" });
+}
+
 /** Opens a web or mail address outside the window. The page has asked the person before. */
 export async function openOutside(url: string): Promise<void> {
   await invoke("open_link", { url });

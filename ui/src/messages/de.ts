@@ -378,7 +378,7 @@ export const de: Messages = {
 
   attachments: {
     attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
-    failed: (name, why) => `${name} wurde nicht angehängt: ${why}`,
+    failed: (name, why) => `${name === "" ? "Das Bild" : name} wurde nicht angehängt: ${why}`,
     inText: {
       attachmentImage: "Bild",
       attachmentNameless: "Datei ohne Namen",

@@ -122,7 +122,7 @@ export const en = {
 
   attachments: {
     attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
-    failed: (name: string, why: string) => `${name} was not attached: ${why}`,
+    failed: (name: string, why: string) => `${name === "" ? "The picture" : name} was not attached: ${why}`,
     /** What the text itself says about its images and files. */
     inText: {
       attachmentImage: "Image",

@@ -12,7 +12,7 @@ import {
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
-import { isWindow, openLink } from "../ipc/connect.ts";
+import { isWindow, openLink, pictureOnClipboard } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
@@ -167,6 +167,7 @@ export class Page {
         words: textWords(),
         mentioning: this.mentions,
         saves: isWindow() ? "core" : "browser",
+        pictureOnClipboard,
       });
       if (this.#closed) {
         void editor.destroy();

@@ -1,4 +1,5 @@
 /** Copy, cut, paste and drop on one page, as the browser's events bring them. */
+import type { Attaching } from "../attachments/attaching.ts";
 import { Delta } from "../delta.ts";
 import { ends } from "../editing/range.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
@@ -7,7 +8,7 @@ import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
-import { readHtml } from "./read.ts";
+import { isPicture, readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
 import { outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toMarkdown, toPlain } from "./write.ts";
@@ -25,7 +26,7 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
-    private readonly attach: (files: readonly File[], offset?: number) => void = () => undefined,
+    private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
     private readonly chosen?: { readonly range: { readonly from: number; readonly to: number } | undefined; act(act: "delete"): void },
@@ -78,15 +79,18 @@ export class Clipboard {
     this.plainUntil = 0;
     // What has words is words: spreadsheets put a picture of their cells beside them.
     if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
-      this.attach([...data.files]);
+      void this.attaching?.add([...data.files]);
       return true;
     }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
       const copied = readHtml(html);
-      if (copied.length > 0) return pasteLines(page, copied) || true;
+      const put = (): boolean => pasteLines(page, copied) || true;
+      // What is copied off a picture in a browser is the picture, and its description only where there is none.
+      if (plain === "" && isPicture(html) && this.attaching?.paste(put)) return true;
+      if (copied.length > 0) return put();
     }
-    if (plain === "") return false;
+    if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
     const cells = isPlain || readBlock(page.lines.at(from).line.block).kind === "code" ? undefined : readTsv(plain);
     if (cells !== undefined) return pasteLines(page, cells) || true;
@@ -105,7 +109,7 @@ export class Clipboard {
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
     if (data.files.length > 0) {
-      this.attach([...data.files], offset);
+      void this.attaching?.add([...data.files], offset);
       return true;
     }
     const html = data.getData("text/html");

@@ -71,6 +71,12 @@ export function readHtml(html: string): Copied[] {
   return mine ?? new HtmlReader().read(document.body);
 }
 
+/** Whether HTML is a picture and nothing else. */
+export function isPicture(html: string): boolean {
+  const { body } = parsed(html);
+  return body.querySelector("img") !== null && (body.textContent ?? "").trim() === "";
+}
+
 /** The HTML as a document without a window, in which nothing has a name: an element called `body` or `childNodes` would be found in their place. */
 function parsed(html: string): Document {
   const document = new DOMParser().parseFromString(html, "text/html");
