@@ -57,6 +57,8 @@ pub(crate) fn visible(lines: &[Line]) -> Vec<Visible> {
         block.callout = block.callout.filter(|_| block.quote > 0);
         block.note = block.note.filter(|id| is_label(id));
         let mut said = Said { block, content };
+        // Markdown of its own has no caption's sign in front of it.
+        said.block.caption = said.block.caption && said.block.kind == Kind::Paragraph && said.source().is_none();
         let place = all.place(&said.block);
         said.block.indent = place.indent;
         all.enter(&said.block, place);
@@ -78,8 +80,8 @@ fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> Block {
     let language = block.language.filter(|_| kind == Kind::Code);
     let done = block.done && kind == Kind::Task;
     let start = goes_on && !continues;
-    let Block { indent, quote, callout, note, .. } = block;
-    Block { kind, indent, quote, done, start, number, language, callout, note, ..Block::default() }
+    let Block { indent, quote, callout, note, caption, .. } = block;
+    Block { kind, indent, quote, done, start, number, language, callout, note, caption, ..Block::default() }
 }
 
 /// Whether a footnote's id can be its label in Markdown, where labels that differ in case are one.

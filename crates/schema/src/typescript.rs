@@ -79,6 +79,7 @@ fn tokens() -> String {
         ("width", token::WIDTH),
         ("callout", token::CALLOUT),
         ("note", token::NOTE),
+        ("caption", token::CAPTION),
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))
