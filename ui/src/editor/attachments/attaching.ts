@@ -25,8 +25,6 @@ export class Attaching {
     private readonly page: Page,
     private readonly files: Files,
     private readonly telling: Telling,
-    /** The picture that a paste did not bring. */
-    private readonly pictureOnClipboard?: () => Promise<File | undefined>,
   ) {}
 
   /** Attaches files one after the other at an offset, or at the selection. */
@@ -51,7 +49,7 @@ export class Attaching {
 
   /** A paste brought no words and no files: attaches the picture that the view has kept back. Answers whether that is looked for. */
   paste(otherwise: () => void = () => undefined): boolean {
-    const { pictureOnClipboard } = this;
+    const { pictureOnClipboard } = this.files.outside;
     if (pictureOnClipboard === undefined) return false;
     const kept = pictureOnClipboard().then(
       (picture) => (picture === undefined ? (otherwise(), []) : [picture]),
@@ -89,8 +87,14 @@ export class Attaching {
       // A cell's line stays the one it is.
       delta.retain(place.offset).insert(embed);
       behind = place.offset + 1;
-    } else if (line.width === 0 && readBlock(line.block).kind !== "code") delta.retain(start).insert(embed);
-    else if (line.ends) {
+    } else if (line.width === 0 && readBlock(line.block).kind !== "code") {
+      delta.retain(start).insert(embed);
+      // At the end of the text there is a line to go on in.
+      if (!line.ends) {
+        delta.insert("\n", newline(page, line.block));
+        behind = start + 2;
+      }
+    } else if (line.ends) {
       delta
         .retain(end + 1)
         .insert(embed)
