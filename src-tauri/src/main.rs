@@ -4,6 +4,7 @@
 //! only a window can: colours at the start, where it stood last, links that leave. Alone names tauri.
 
 mod arguments;
+mod clipboard;
 mod first;
 mod lanes;
 mod links;

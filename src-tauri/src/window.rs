@@ -14,7 +14,7 @@ use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
-use crate::{links, log, tray, view, webkit};
+use crate::{clipboard, links, log, tray, view, webkit};
 
 /// The page's own background (`canvas` of the tokens), so that nothing flashes before it draws.
 const CANVAS_LIGHT: Color = Color(0xfb, 0xfa, 0xf8, 0xff);
@@ -51,7 +51,18 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let app = tauri::Builder::default()
         .manage(Line::new(engine.clone(), arguments.link))
         .manage(tray::Menu::default())
-        .invoke_handler(tauri::generate_handler![lanes::call, lanes::listen, links::open_link, view::zoom, view::spell, tray::tray_words])
+        .invoke_handler(tauri::generate_handler![
+            lanes::call,
+            lanes::call_with_bytes,
+            lanes::listen,
+            links::open_link,
+            view::zoom,
+            view::spell,
+            clipboard::read_picture,
+            clipboard::write_picture,
+            links::open_attachment,
+            tray::tray_words
+        ])
         .build(tauri::generate_context!())
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
     let opened = open(app.handle(), &settings, *lock(&place)).and_then(|window| window.url());

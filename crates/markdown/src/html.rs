@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sheaf_schema::{Attributes, Block, COLOURS, Delta, Embed, Kind, Line, Op, SOFT_BREAK, Table, Value, embed, is_id, link};
+use sheaf_schema::{Attachment, Attributes, Block, COLOURS, Delta, Embed, Kind, Line, Op, SOFT_BREAK, Table, Value, embed, is_id, link};
 
 use crate::nesting::{Nesting, Place};
 
@@ -35,11 +35,19 @@ pub fn html(body: &Delta) -> String {
             Kind::Divider => page.out.push_str("<hr>\n"),
             Kind::Heading(level) => page.element(&format!("h{level}"), &line),
             kind if kind.is_item() => page.item(&block, place, &line),
+            _ if let Some(caption) = lines.next_if(|next| is_caption(&line, &self::block(next), &block)) => page.figure(&line, &caption),
             _ => page.element("p", &line),
         }
     }
     page.close(0);
     page.out
+}
+
+/// Whether a block is the caption of the image or file that the line above is.
+fn is_caption(above: &Line, block: &Block, block_above: &Block) -> bool {
+    let is_attachment = matches!(above.content.ops.as_slice(), [Op::Embed { embed, .. }] if Attachment::of(embed).is_some());
+    let around = |block: &Block| (block.quote, block.indent, block.callout, block.note.clone(), block.cell.clone());
+    is_attachment && block.caption && block.kind == Kind::Paragraph && around(block) == around(block_above)
 }
 
 /// What a line is drawn as: a kind that is not known, and a divider with words on it, as a paragraph.
@@ -169,6 +177,14 @@ impl Page {
         self.out.push_str(&format!("</{name}>\n"));
     }
 
+    fn figure(&mut self, attachment: &Line, caption: &Line) {
+        self.out.push_str("<figure>");
+        self.content(attachment);
+        self.out.push_str("<figcaption>");
+        self.content(caption);
+        self.out.push_str("</figcaption></figure>\n");
+    }
+
     fn code(&mut self, block: &Block, code: &str) {
         let language = block.language.as_deref().and_then(|language| language.split_whitespace().next());
         let class = language.map(|language| format!(" class=\"language-{}\"", escaped(language))).unwrap_or_default();
@@ -273,6 +289,18 @@ mod tests {
             "<p>a<sup><a href=\"#note-n\">1</a></sup></p><aside id=\"note-n\" role=\"doc-footnote\"><sup>1</sup><p>b</p></aside>"
         );
         assert_eq!(page("[TOC]\n\n# A\n\n## B & C\n"), "<p>A<br>B &amp; C</p><h1>A</h1><h2>B &amp; C</h2>");
+    }
+
+    #[test]
+    fn a_picture_and_its_caption_are_a_figure() {
+        let value = Value::Map([("hash".to_owned(), "07".repeat(32).as_str().into()), ("size".to_owned(), Value::Number(1.0))].into());
+        let newline = |block: &str| sheaf_schema::attributes([("block", block.into())]);
+        let body =
+            Delta::new().embed(Embed::new(embed::FILE, value)).insert("\n").insert("A <fox>").insert_with("\n", newline("p caption"));
+        let figure = "<figure>[file]<figcaption>A &lt;fox&gt;</figcaption></figure>\n";
+        assert_eq!(html(&body), figure);
+        let alone = Delta::new().insert("Words\n").insert("A fox").insert_with("\n", newline("p caption"));
+        assert_eq!(html(&alone), "<p>Words</p>\n<p>A fox</p>\n");
     }
 
     #[test]

@@ -104,6 +104,20 @@ fn formula<'a>(paragraph: Node<'a>) -> Option<String> {
     }
 }
 
+/// Whether a paragraph begins with the sign of a caption, and what stands behind it.
+fn without_caption_sign(mut content: Delta) -> (bool, Delta) {
+    let is_sign = |op: &Op| matches!(op, Op::Embed { embed, attributes } if *embed == Embed::new(embed::SOURCE, tag::CAPTION) && attributes.is_empty());
+    if content.ops.len() < 2 || !is_sign(&content.ops[0]) {
+        return (false, content);
+    }
+    content.ops.remove(0);
+    if let Some(Op::Insert { text, .. }) = content.ops.first_mut() {
+        *text = text.trim_start_matches(' ').to_owned();
+    }
+    content.ops.retain(|op| op.length() > 0);
+    (true, content)
+}
+
 /// What a block lies inside of.
 #[derive(Clone, Default, PartialEq)]
 struct Inside {
@@ -163,7 +177,9 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => match self.paragraph(node)? {
                 Some(content) => {
-                    self.say(Kind::Paragraph, content, inside);
+                    let (caption, content) = without_caption_sign(content);
+                    let block = Block { caption, ..self.block_of(Kind::Paragraph, inside) };
+                    self.say_block(block, content, inside.quote_began == self.lines.len());
                     Ok(())
                 }
                 None => {

@@ -100,7 +100,10 @@ fn drawn(line: &Line, mut block: Block) -> (Said, (usize, usize)) {
     }
     block.callout = block.callout.filter(|_| block.quote > 0);
     block.note = block.note.filter(|id| is_label(id));
-    (Said { block, content }, blanks)
+    let mut said = Said { block, content };
+    // Markdown of its own has no caption's sign in front of it.
+    said.block.caption = said.block.caption && said.block.kind == Kind::Paragraph && said.source().is_none();
+    (said, blanks)
 }
 
 /// The block with the tokens that matter on it and no others. What begins anew says so where the lines shown above would have it go on.
@@ -111,8 +114,8 @@ pub(crate) fn sayable_block(block: Block, continues: bool, shown: &Nesting) -> B
     let language = block.language.filter(|_| kind == Kind::Code);
     let done = block.done && kind == Kind::Task;
     let start = goes_on && !continues;
-    let Block { indent, quote, callout, note, .. } = block;
-    Block { kind, indent, quote, done, start, number, language, callout, note, ..Block::default() }
+    let Block { indent, quote, callout, note, caption, .. } = block;
+    Block { kind, indent, quote, done, start, number, language, callout, note, caption, ..Block::default() }
 }
 
 /// Whether a footnote's id can be its label in Markdown, where labels that differ in case are one.

@@ -21,6 +21,9 @@ pub(crate) enum Tag {
 const FLAGS: [(&str, &[&str]); 5] =
     [("underline", &["u"]), ("bold", &["strong", "b"]), ("italic", &["em", "i"]), ("strike", &["del", "s", "strike"]), ("code", &["code"])];
 
+/// Stands before the words of a caption. It would be a paragraph without it.
+pub(crate) const CAPTION: &str = "<sheaf-caption/>";
+
 const HIGHLIGHT: &str = "mark";
 const LINE: (&str, &str) = ("<br class=\"", "\">");
 const COLUMN: (&str, &str) = ("<col width=\"", "\">");

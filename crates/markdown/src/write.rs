@@ -126,7 +126,7 @@ impl Writer {
             let width = if said.block.kind == Kind::Task { 2 } else { marker.len() };
             self.margins.push(Margin { text: " ".repeat(width), list: Some(list) });
         }
-        first.push_str(heading_marker(&said.block.kind));
+        first.push_str(words_marker(&said.block));
         let margin = self.margin();
         for (index, line) in text.split('\n').enumerate() {
             let start = if index == 0 { &first } else { &margin };
@@ -192,7 +192,7 @@ fn begins_plainly(said: &Said) -> bool {
         Some(sheaf_schema::Op::Insert { text, .. }) => text.chars().next(),
         _ => None,
     };
-    said.block.kind == Kind::Paragraph && said.block.quote == 1 && first.is_some_and(char::is_alphabetic)
+    said.block.kind == Kind::Paragraph && !said.block.caption && said.block.quote == 1 && first.is_some_and(char::is_alphabetic)
 }
 
 fn is_same_code(first: &Said, next: &Said) -> bool {
@@ -207,9 +207,11 @@ fn marker(block: &Block, list: List) -> String {
     }
 }
 
-fn heading_marker(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Heading(level) => ["# ", "## ", "### ", "#### ", "##### ", "###### "][usize::from(*level).clamp(1, 6) - 1],
+/// What stands before the words of a heading or a caption.
+fn words_marker(block: &Block) -> &'static str {
+    match block.kind {
+        _ if block.caption => tag::CAPTION,
+        Kind::Heading(level) => ["# ", "## ", "### ", "#### ", "##### ", "###### "][usize::from(level).clamp(1, 6) - 1],
         _ => "",
     }
 }

@@ -121,6 +121,7 @@ fn random_block(random: &mut ChaCha8Rng) -> String {
         "note=a",
         "note=b-1",
         "note=B",
+        "caption",
         "in=1",
         "in=1",
         "in=2",

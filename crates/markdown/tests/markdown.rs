@@ -147,6 +147,18 @@ fn callouts_are_quotes_of_a_sort() {
 }
 
 #[test]
+fn a_caption_is_a_line_with_a_sign_before_it() {
+    let picture = "<sheaf-embed value='{\"image\":{\"hash\":\"x\"}}'/>";
+    comes_back(&format!("{picture}\n\n<sheaf-caption/>A *red* fox, [seen](https://a.example)\\\nat dusk\n\nText.\n"));
+    comes_back(&format!("> [!NOTE]\n>\n> <sheaf-caption/>A fox\n\n- {picture}\n\n  <sheaf-caption/>Two\n"));
+    assert_eq!(drawn("<sheaf-caption/> A fox\n"), ["p caption: A fox"]);
+    for none in ["<sheaf-caption/>\n", "A <sheaf-caption/>fox\n", "# <sheaf-caption/>A fox\n", "\\<sheaf-caption/>A fox\n"] {
+        assert!(!drawn(none)[0].contains("caption:"), "{none}");
+        comes_back(none);
+    }
+}
+
+#[test]
 fn formulas_stand_in_lines_and_as_blocks() {
     comes_back("Inline $x^2_i$ and **$y$**, and display:\n\n$$\n\\int_0^1 \\{x\\}\n= 1\n$$\n");
     comes_back("```math\nwith\n\nan empty line\n```\n\n> $$\n> x\n> $$\n");

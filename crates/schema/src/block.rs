@@ -45,8 +45,10 @@ pub mod token {
     pub const CALLOUT: &str = "call";
     /// `note=ID`: the line stands in the footnote with this id.
     pub const NOTE: &str = "note";
+    /// `caption`: the line says what the image or file in the line above is.
+    pub const CAPTION: &str = "caption";
     /// All of them.
-    pub const ALL: [&str; 12] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH, ALIGN, CALLOUT, NOTE];
+    pub const ALL: [&str; 13] = [INDENT, QUOTE, DONE, START, NUMBER, LANGUAGE, CELL, HEAD, WIDTH, ALIGN, CALLOUT, NOTE, CAPTION];
 }
 
 /// The kinds of lines.
@@ -231,6 +233,8 @@ pub struct Block {
     pub callout: Option<Callout>,
     /// `note=ID`: the footnote that the line stands in, whatever its kind. A footnote is all lines that name it.
     pub note: Option<String>,
+    /// `caption`: the line says what the image or file alone in the line above is. Below anything else it says nothing.
+    pub caption: bool,
     /// Tokens of a newer version, as they were.
     pub unknown: Vec<String>,
 }
@@ -268,6 +272,7 @@ impl Block {
             (token::INDENT, Some(value)) => take(&mut self.indent, depth(value)),
             (token::QUOTE, Some(value)) => take(&mut self.quote, depth(value)),
             (token::NUMBER, Some(value)) => take(&mut self.number, canonical(value).map(Some)),
+            (token::CAPTION, None) => take(&mut self.caption, Some(true)),
             (token::HEAD, None) => take(&mut self.head, Some(true)),
             (token::CELL, Some(value)) => take(&mut self.cell, Cell::read(value).map(Some)),
             (token::WIDTH, Some(value)) => take(&mut self.width, canonical(value).filter(|width| COLUMN_WIDTHS.contains(width)).map(Some)),
@@ -284,7 +289,7 @@ impl Block {
 
     fn tokens(&self) -> Vec<String> {
         let mut tokens = self.unknown.clone();
-        let flags = [(self.done, token::DONE), (self.start, token::START), (self.head, token::HEAD)];
+        let flags = [(self.done, token::DONE), (self.start, token::START), (self.head, token::HEAD), (self.caption, token::CAPTION)];
         tokens.extend(flags.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned()));
         let depths = [(token::INDENT, self.indent), (token::QUOTE, self.quote)];
         tokens.extend(depths.into_iter().filter(|(_, depth)| *depth > 0).map(|(name, depth)| format!("{name}={depth}")));
@@ -388,6 +393,7 @@ mod tests {
         assert_eq!(Block::from("p call=faq q=1").unknown, ["call=faq"], "a sort of a newer version is a quote here");
         assert_eq!(Block::from("ul note=a-1").note.as_deref(), Some("a-1"));
         assert_eq!(Block::from("p note=a.b").note, None);
+        assert_eq!(Block::from("p caption"), Block { caption: true, ..Block::default() });
         assert_eq!(Block::from("h4").kind, Kind::Heading(4));
         assert!(Block::from("").is_plain() && Block::from("p").is_plain());
     }
@@ -418,6 +424,7 @@ mod tests {
                         align: (bits & 32 != 0).then_some(Align::Center),
                         callout: (bits & 2 != 0).then_some(Callout::Caution),
                         note: (bits & 4 != 0).then(|| "n-1".to_owned()),
+                        caption: bits & 8 != 0,
                         unknown: vec!["zoom".to_owned()],
                     };
                     assert_eq!(Block::from(block.to_string().as_str()), block);

@@ -82,6 +82,7 @@ fn tokens() -> String {
         ("align", token::ALIGN),
         ("callout", token::CALLOUT),
         ("note", token::NOTE),
+        ("caption", token::CAPTION),
     ];
     let tokens: Vec<String> = tokens.iter().map(|(field, token)| format!("{field}: {}", quoted(token))).collect();
     format!("{{ {} }}", tokens.join(", "))

@@ -121,6 +121,8 @@ sentences! {
     FileDamaged = "file_damaged" {}
     /// The file is too large.
     FileTooLarge = "file_too_large" { gigabytes: u64 }
+    /// The file may do harm when it is opened.
+    MayDoHarm = "may_do_harm" {}
     /// There is no folder for downloads.
     NoDownloads = "no_downloads" {}
     /// A file cannot be written.

@@ -35,6 +35,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "webkit2gtk-driver", need: Need::Test, why: "drives real WebKitGTK windows in tests" },
     Package { name: "xvfb", need: Need::Test, why: "a screen without a monitor, for windows in tests" },
     Package { name: "xauth", need: Need::Test, why: "xvfb-run needs it" },
+    Package { name: "xclip", need: Need::Test, why: "the other program that a window shares the clipboard with in tests" },
     Package { name: "dbus-daemon", need: Need::Test, why: "a session bus of their own for windows in tests" },
     Package { name: "chromium", need: Need::Test, why: "the second browser engine that tests run in" },
     Package { name: "chromium-driver", need: Need::Test, why: "drives Chromium in tests" },

@@ -65,6 +65,8 @@ export class Editor {
   readonly outline: Outline;
   /** Whole blocks: chosen, moved, turned. */
   readonly blocks: Blocks;
+  /** The images and files of the document. */
+  readonly files: Files;
   private readonly view: View;
   private readonly people: People;
   private readonly menus: Menus;
@@ -73,7 +75,6 @@ export class Editor {
   private readonly folding: Folding;
   private readonly footnotes: Footnotes;
   private readonly clipboard: Clipboard;
-  private readonly files: Files;
   private readonly attaching: Attaching;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -137,11 +138,8 @@ export class Editor {
       { told: (event) => this.telling.say("cells", event), menu: (asked) => this.telling.say("cellMenu", asked) },
     );
     this.counting = new Counting(page.lines, () => this.changed());
-    this.files = new Files(options.wire, options.document, options.saves ?? "browser");
-    this.attaching = new Attaching(page, this.files, {
-      state: (state) => this.telling.say("attaching", state),
-      failed: (name, error) => this.telling.say("notAttached", { name, error }),
-    });
+    this.files = new Files(options.wire, options.document, options.outside);
+    this.attaching = new Attaching(page, this.files, this.telling);
     this.menus = new Menus(
       page,
       options.mentioning ?? NOTHING_KNOWN,
@@ -155,7 +153,7 @@ export class Editor {
       () => this.view.undo.interrupt(),
       options.readMarkdown,
       (accept) => this.telling.say("markdownPasted", { accept }),
-      (files, offset) => void this.attaching.add(files, offset),
+      this.attaching,
       this.words,
       this.blocks.chosen,
     );

@@ -79,7 +79,7 @@ export interface EditorEvents {
   role: string;
   /** A file is on its way to the core; undefined: none is. */
   attaching: AttachingState | undefined;
-  /** A file was not attached. */
+  /** A file was not attached; without a name: the picture on the clipboard. */
   notAttached: { readonly name: string; readonly error: unknown };
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };

@@ -63,6 +63,8 @@ export interface CoreSentences {
   file_damaged: Nothing;
   /** The file is too large. */
   file_too_large: { gigabytes: number };
+  /** The file may do harm when it is opened. */
+  may_do_harm: Nothing;
   /** There is no folder for downloads. */
   no_downloads: Nothing;
   /** A file cannot be written. */

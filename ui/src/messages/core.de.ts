@@ -47,6 +47,8 @@ export const core: CoreMessages = {
   file_absent: () => "Diese Datei ist noch nicht hier.",
   file_damaged: () => "Diese Datei ist auf dieser Festplatte beschädigt.",
   file_too_large: ({ gigabytes }) => `Eine Datei mit mehr als ${count.format(gigabytes)} GB lässt sich nicht anhängen.`,
+  may_do_harm: () =>
+    "Eine solche Datei kann beim Öffnen Schaden anrichten. Speichere sie, und öffne sie, wo sie liegt, wenn du dem vertraust, der sie gemacht hat.",
   no_downloads: () => "Auf diesem Rechner gibt es keinen Ordner für Downloads.",
   file_not_written: ({ file, why }) => `${file} lässt sich nicht schreiben. (${why})`,
   restless: () => "Das Dokument ändert sich schneller, als es sich festhalten lässt. Versuch es gleich noch einmal.",

@@ -7,6 +7,7 @@ import { wholeBlocks } from "./blocks.ts";
 import { directions } from "./direction.ts";
 import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
+import { captions } from "./captions.ts";
 import { callouts } from "./callouts.ts";
 import { cells } from "./cells.ts";
 import { composing } from "./composing.ts";
@@ -36,6 +37,7 @@ export const stories: Story[] = [
   ...typography,
   ...directions,
   ...callouts,
+  ...captions,
   ...pictures,
   ...notes,
   {

@@ -204,6 +204,7 @@ impl From<AttachmentError> for Failure {
             AttachmentError::Busy => ("refused", Sentence::UploadsFull {}),
             AttachmentError::Unknown => ("unknown", Sentence::NoAttachment {}),
             AttachmentError::NoUpload => ("unknown", Sentence::NoUpload {}),
+            AttachmentError::MayRun => ("refused", Sentence::MayDoHarm {}),
             AttachmentError::NoFolder => ("failed", Sentence::NoDownloads {}),
         };
         Failure::new(code, Said::new(sentence, english))

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use sheaf_schema::{Attributes, Delta, Embed, Kind, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
+use sheaf_schema::{Attributes, Block, Delta, Embed, Kind, MARKS, Op, SOFT_BREAK, Scalar, Value, embed};
 
 use super::{
     escape::{self, Around, Care},
-    heading_marker,
+    words_marker,
 };
 use crate::{
     read,
@@ -83,20 +83,21 @@ impl Speller {
 
     /// Whether a spelling is read as what is meant. Some words mean something only in a quote, or only below an item's marker.
     fn reads_back(&self, said: &Said, spelling: &str) -> bool {
+        let words = words_marker(&said.block);
         let (marker, margin, lines_before) = match &said.block.kind {
             Kind::Bullet => ("- ", "  ", 0),
             Kind::Task => (if said.block.done { "- [x] " } else { "- [ ] " }, "  ", 0),
             Kind::Ordered => ("1. ", "   ", 0),
             Kind::Paragraph if said.block.indent > 0 => ("-\n  ", "  ", 1),
-            kind => (heading_marker(kind), "", 0),
+            _ => ("", "", 0),
         };
-        let mut page = format!("{marker}{}", spelling.replace('\n', &format!("\n{margin}")));
+        let mut page = format!("{marker}{words}{}", spelling.replace('\n', &format!("\n{margin}")));
         if said.block.quote > 0 {
             page = format!("> {}", page.replace('\n', "\n> "));
         }
         let lines = read::lines(&format!("{page}\n{}", self.after));
-        let is_meant =
-            |line: &Said| line.block.kind == said.block.kind && line.block.done == said.block.done && line.content == said.content;
+        let kind = |block: &Block| (block.kind.clone(), block.done, block.caption);
+        let is_meant = |line: &Said| kind(&line.block) == kind(&said.block) && line.content == said.content;
         lines.len() == lines_before + 1 + self.lines_after && is_meant(&lines[lines_before])
     }
 }

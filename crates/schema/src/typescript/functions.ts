@@ -31,13 +31,15 @@ export interface Block {
   callout: Callout | null;
   /** The footnote that the line stands in. */
   note: string | null;
+  /** The line says what the image or file alone in the line above is; below anything else it says nothing. */
+  caption: boolean;
   /** Tokens of a newer version, as they were. */
   unknown: string[];
 }
 
 export function paragraph(): Block {
   const plain = { kind: 'p', indent: 0, quote: 0, done: false, start: false, number: null, language: null };
-  return { ...plain, cell: null, head: false, width: null, align: null, callout: null, note: null, unknown: [] };
+  return { ...plain, cell: null, head: false, width: null, align: null, callout: null, note: null, caption: false, unknown: [] };
 }
 
 /** Never fails: what is not understood is kept in `unknown`. */
@@ -62,6 +64,7 @@ export function printBlock(block: Block): string | null {
   if (block.cell !== null) tokens.push(`${TOKENS.cell}=${printCell(block.cell)}`);
   if (block.head) tokens.push(TOKENS.head);
   if (block.align !== null) tokens.push(`${TOKENS.align}=${block.align}`);
+  if (block.caption) tokens.push(TOKENS.caption);
   if (block.width !== null) tokens.push(`${TOKENS.width}=${block.width}`);
   if (block.callout !== null) tokens.push(`${TOKENS.callout}=${block.callout}`);
   if (block.note !== null) tokens.push(`${TOKENS.note}=${block.note}`);
@@ -101,6 +104,7 @@ function understand(block: Block, token: string): boolean {
     if (name === TOKENS.done && !block.done) return (block.done = true);
     if (name === TOKENS.start && !block.start) return (block.start = true);
     if (name === TOKENS.head && !block.head) return (block.head = true);
+    if (name === TOKENS.caption && !block.caption) return (block.caption = true);
     return false;
   }
   if (name === TOKENS.indent && block.indent === 0) return (block.indent = whole(value, 1, MAX_DEPTH) ?? 0) > 0;

@@ -6,6 +6,7 @@ import { Delta } from "../delta.ts";
 import { caret, ends, newline } from "../editing/range.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
+import type { Telling } from "../telling.ts";
 import type { Files } from "./files.ts";
 
 /** What the chrome shows of it; undefined: nothing is under way. */
@@ -13,12 +14,6 @@ export interface AttachingState {
   readonly name: string;
   readonly bytes: number;
   readonly size: number;
-}
-
-/** What it tells. */
-export interface AttachingListener {
-  state(state: AttachingState | undefined): void;
-  failed(name: string, error: unknown): void;
 }
 
 /** One page's files on their way. */
@@ -29,27 +24,42 @@ export class Attaching {
   constructor(
     private readonly page: Page,
     private readonly files: Files,
-    private readonly listener: AttachingListener,
+    private readonly telling: Telling,
   ) {}
 
   /** Attaches files one after the other at an offset, or at the selection. */
-  async add(files: readonly File[], offset = ends(this.page.selection).from): Promise<void> {
+  async add(files: readonly File[] | Promise<readonly File[]>, offset = ends(this.page.selection).from): Promise<void> {
     if (!this.page.editable) return;
     const place = { offset };
     this.places.add(place);
-    for (const file of files) {
+    for (const file of await files) {
       try {
-        const told = (bytes: number): void => this.listener.state({ name: file.name, bytes, size: file.size });
+        const told = (bytes: number): void => this.telling.say("attaching", { name: file.name, bytes, size: file.size });
         told(0);
         const { kind, value } = await this.files.attach(file, told);
         if (this.page.editable) this.insert(place, { [kind]: value });
       } catch (error) {
-        this.listener.failed(file.name, error);
+        this.telling.say("notAttached", { name: file.name, error });
       } finally {
-        this.listener.state(undefined);
+        this.telling.say("attaching", undefined);
       }
     }
     this.places.delete(place);
+  }
+
+  /** A paste brought no words and no files: attaches the picture that the view has kept back. Answers whether that is looked for. */
+  paste(otherwise: () => void = () => undefined): boolean {
+    const { pictureOnClipboard } = this.files.outside;
+    if (pictureOnClipboard === undefined) return false;
+    const kept = pictureOnClipboard().then(
+      (picture) => (picture === undefined ? (otherwise(), []) : [picture]),
+      (error: unknown) => {
+        this.telling.say("notAttached", { name: "", error });
+        return [];
+      },
+    );
+    void this.add(kept);
+    return true;
   }
 
   /** Asks which files, with the system's own dialog. */
@@ -77,8 +87,14 @@ export class Attaching {
       // A cell's line stays the one it is.
       delta.retain(place.offset).insert(embed);
       behind = place.offset + 1;
-    } else if (line.width === 0 && readBlock(line.block).kind !== "code") delta.retain(start).insert(embed);
-    else if (line.ends) {
+    } else if (line.width === 0 && readBlock(line.block).kind !== "code") {
+      delta.retain(start).insert(embed);
+      // At the end of the text there is a line to go on in.
+      if (!line.ends) {
+        delta.insert("\n", newline(page, line.block));
+        behind = start + 2;
+      }
+    } else if (line.ends) {
       delta
         .retain(end + 1)
         .insert(embed)

@@ -1,4 +1,5 @@
 /** Copy, cut, paste and drop on one page, as the browser's events bring them. */
+import type { Attaching } from "../attachments/attaching.ts";
 import { Delta } from "../delta.ts";
 import { choiceOn } from "../editing/cells.ts";
 import { ends } from "../editing/range.ts";
@@ -10,7 +11,7 @@ import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
 import { copiedFrom } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
-import { readHtml } from "./read.ts";
+import { isPicture, readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
 import { copiedCells, outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toMarkdown, toPlain } from "./write.ts";
@@ -28,7 +29,7 @@ export class Clipboard {
     private readonly interrupt: () => void,
     private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
     private readonly offer: (accept: () => void) => void,
-    private readonly attach: (files: readonly File[], offset?: number) => void = () => undefined,
+    private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
     private readonly chosen?: { readonly range: { readonly from: number; readonly to: number } | undefined; act(act: "delete"): void },
@@ -82,15 +83,18 @@ export class Clipboard {
     this.plainUntil = 0;
     // What has words is words: spreadsheets put a picture of their cells beside them.
     if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
-      this.attach([...data.files]);
+      void this.attaching?.add([...data.files]);
       return true;
     }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
       const copied = readHtml(html);
-      if (copied.length > 0) return pasteLines(page, copied) || true;
+      const put = (): boolean => pasteLines(page, copied) || true;
+      // What is copied off a picture in a browser is the picture, and its description only where there is none.
+      if (plain === "" && isPicture(html) && this.attaching?.paste(put)) return true;
+      if (copied.length > 0) return put();
     }
-    if (plain === "") return false;
+    if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
     const isOverCells = page.selection.cells !== undefined;
     const isAsItIs = isPlain || readBlock(page.lines.at(from).line.block).kind === "code";
@@ -113,7 +117,7 @@ export class Clipboard {
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
     if (data.files.length > 0) {
-      this.attach([...data.files], offset);
+      void this.attaching?.add([...data.files], offset);
       return true;
     }
     const html = data.getData("text/html");

@@ -72,6 +72,12 @@ export function readHtml(html: string): Copied[] {
   return mine ?? new HtmlReader().read(document.body);
 }
 
+/** Whether HTML is a picture and nothing else. */
+export function isPicture(html: string): boolean {
+  const { body } = parsed(html);
+  return body.querySelector("img") !== null && (body.textContent ?? "").trim() === "";
+}
+
 /** The HTML as a document without a window, in which nothing has a name: an element called `body` or `childNodes` would be found in their place. */
 function parsed(html: string): Document {
   const document = new DOMParser().parseFromString(html, "text/html");
@@ -324,6 +330,7 @@ function trimmed(runs: Runs): Runs["runs"] {
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   const level = headingOf(element, tag);
   if (level !== undefined) return { ...context, block: changeBlock(context.block, { kind: `h${level}`, indent: 0 }) };
+  if (tag === "FIGCAPTION") return { ...context, block: changeBlock(context.block, { kind: "p", caption: true }) };
   const callout = calloutNamed(element);
   if (tag === "BLOCKQUOTE" || callout !== undefined || /\bMso(Intense)?Quote\b/.test(element.className)) {
     const quote = 1 + quoteOf(context);

@@ -3,6 +3,8 @@ import { Cells, type CellsListener } from "../cells/cells.ts";
 import { duplicate, moveBlock, toggleQuote, turnLines } from "../editing/blocks.ts";
 import type { BlockCommand } from "../commands.ts";
 import type { Delta } from "../delta.ts";
+import type { EmbedAct } from "../embeds/kind.ts";
+import { actsOfLine } from "../embeds/view.ts";
 import { moveSpan } from "../editing/moving.ts";
 import { type Span, blockAt } from "../lines/span.ts";
 import { readBlock } from "../lines/block.ts";
@@ -23,6 +25,8 @@ export interface BlockMenuAsked {
   readonly hasTable: boolean;
   /** The heading that it begins with, as where one leads by a link. */
   readonly heading: Heading | undefined;
+  /** What can be done with the one image or file that it is. */
+  readonly acts: readonly EmbedAct[];
   readonly box: Box;
 }
 
@@ -153,7 +157,9 @@ export class Blocks {
     const kind = blocks.every((block) => block.kind === blocks[0]?.kind) ? (blocks[0]?.kind ?? "p") : "mixed";
     const box = this.handle?.box ?? boxOf(page.view, page, range.from, range.from);
     const heading = headingOf(page.lines.line(span.from));
-    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), heading, box });
+    const isOne = this.spanAt(span.from).to === span.to;
+    const acts = isOne ? actsOfLine(page, span.from) : [];
+    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), heading, acts, box });
     return true;
   }
 
