@@ -69,10 +69,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
             let link = library::optional_text(&fields, "link")?;
             Ok(json!({ "windows": engine.raise(link) }))
         }
-        _ => {
-            let why = format!("there is no call {call:?}");
-            Err(Failure::new("unknown_call", Said::new(Sentence::Malformed { why: why.clone() }, why)))
-        }
+        _ => Err(unknown(format!("there is no call {call:?}"))),
     }
 }
 
@@ -80,6 +77,10 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
 pub(super) async fn answer_to_bytes(engine: &Engine, call: &str, fields: Fields, bytes: Vec<u8>) -> Answer {
     match call {
         "attach_part" => attachments::part_of(engine, &fields, bytes).await,
-        _ => Err(Failure::new("unknown_call", format!("there is no call {call:?} that takes bytes"))),
+        _ => Err(unknown(format!("there is no call {call:?} that takes bytes"))),
     }
+}
+
+fn unknown(why: String) -> Failure {
+    Failure::new("unknown_call", Said::new(Sentence::Malformed { why: why.clone() }, why))
 }
