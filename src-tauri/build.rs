@@ -14,6 +14,16 @@ fn main() {
         std::fs::write(page, NO_PAGE).expect("ui/dist can be written");
     }
     println!("cargo::rerun-if-changed=../ui/dist");
-    let commands = tauri_build::AppManifest::new().commands(&["call", "listen", "open_link", "zoom", "spell", "read_picture"]);
+    let commands = tauri_build::AppManifest::new().commands(&[
+        "call",
+        "call_with_bytes",
+        "listen",
+        "open_link",
+        "open_attachment",
+        "zoom",
+        "spell",
+        "read_picture",
+        "write_picture",
+    ]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands)).expect("the window's configuration is sound");
 }

@@ -1,11 +1,14 @@
 //! Pictures on the clipboard, where the view hands the page none: WebKitGTK tells a paste of what other programs put there as text, and of a
 //! screenshot nothing (WebKit 218519). The page asks only when a paste brought nothing else. Text never passes here.
 
-use tauri::ipc::Response;
+use tauri::ipc::{InvokeBody, Request, Response};
 use tauri::{AppHandle, async_runtime};
 
 /// The largest picture that is handed over. A screenshot of four large screens is a tenth of it.
 const PICTURE_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The first bytes of every PNG.
+const PNG_BEGINS: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The picture on the clipboard as PNG; no bytes when there is none. The error is a sentence.
 #[tauri::command]
@@ -25,9 +28,26 @@ pub(crate) async fn read_picture(app: AppHandle) -> Result<Response, String> {
     Ok(Response::new(picture))
 }
 
+/// Puts a picture on the clipboard: the request's body, a PNG. The error is a sentence.
+#[tauri::command]
+pub(crate) async fn write_picture(app: AppHandle, request: Request<'_>) -> Result<(), String> {
+    let InvokeBody::Raw(picture) = request.body() else { return Err("A picture is handed over as bytes.".to_owned()) };
+    if !picture.starts_with(PNG_BEGINS) || picture.len() > PICTURE_BYTES_MAX {
+        return Err("This is no picture that the clipboard can take.".to_owned());
+    }
+    let picture = picture.clone();
+    let (tell, mut told) = async_runtime::channel(1);
+    let asked = app.run_on_main_thread(move || {
+        let _ = tell.try_send(native::write(picture));
+    });
+    asked.map_err(|error| format!("The clipboard cannot be written: {error}."))?;
+    if told.recv().await == Some(true) { Ok(()) } else { Err("This desktop's clipboard did not take the picture.".to_owned()) }
+}
+
 #[cfg(target_os = "linux")]
 mod native {
     use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
+    use gtk::{TargetEntry, TargetFlags};
 
     /// What nearly every program offers a picture as. These bytes are taken as they are, and looked at by nobody here.
     const PNG: &str = "image/png";
@@ -45,6 +65,16 @@ mod native {
             }
         });
     }
+
+    /// Offers a picture to other programs for as long as this one runs, or until something else is copied.
+    pub(super) fn write(picture: Vec<u8>) -> bool {
+        /// The only format, so the number that stands for it is never looked at.
+        const INFO: u32 = 0;
+        /// Bits of one unit of the data.
+        const BYTE: i32 = 8;
+        let targets = [TargetEntry::new(PNG, TargetFlags::empty(), INFO)];
+        gtk::Clipboard::get(&SELECTION_CLIPBOARD).set_with_data(&targets, move |_, asked, _| asked.set(&Atom::intern(PNG), BYTE, &picture))
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -52,5 +82,10 @@ mod native {
     /// Other views hand a pasted picture to the page themselves.
     pub(super) fn read(told: impl FnOnce(Option<Vec<u8>>)) {
         told(None);
+    }
+
+    /// Other views let the page write pictures itself.
+    pub(super) fn write(_: Vec<u8>) -> bool {
+        false
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use sheaf_engine::{Client, Engine};
-use tauri::ipc::{Channel, InvokeResponseBody};
+use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request};
 use tauri::{State, async_runtime};
 
 /// Messages sent to the page at once: what gathered while it took the last ones. Larger batches make one long pause in the
@@ -38,6 +38,10 @@ struct Speaking {
 impl Line {
     pub(crate) fn new(engine: Engine, link: Option<String>) -> Self {
         Line { engine, speaking: Mutex::new(Speaking { link, ..Speaking::default() }), owed: Arc::default() }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// How many answers the page waits for.
@@ -80,6 +84,17 @@ pub(crate) fn call(line: State<'_, Line>, message: &str) -> Result<(), &'static 
     let (client, _) = speaking.client.as_ref().ok_or("listen first: the reply would have nowhere to go")?;
     line.owed.fetch_add(1, Ordering::SeqCst);
     client.hear(message);
+    Ok(())
+}
+
+/// Hands one request over that has bytes behind it (`Client::hear_bytes`): the body as it is. Its reply comes over the channel.
+#[tauri::command]
+pub(crate) fn call_with_bytes(line: State<'_, Line>, request: Request<'_>) -> Result<(), &'static str> {
+    let InvokeBody::Raw(message) = request.body() else { return Err("a request with bytes is bytes") };
+    let speaking = line.speaking();
+    let (client, _) = speaking.client.as_ref().ok_or("listen first: the reply would have nowhere to go")?;
+    line.owed.fetch_add(1, Ordering::SeqCst);
+    client.hear_bytes(message);
     Ok(())
 }
 

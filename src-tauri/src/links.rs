@@ -1,6 +1,13 @@
-//! Opening a link outside, after the person agreed in the page.
+//! Opening a link or an attachment outside, after the person agreed in the page.
 //!
-//! The page is not trusted with what "a link" is: only web and mail addresses leave this process, and never through a shell.
+//! The page is not trusted with what "a link" is: only web and mail addresses leave this process, and never through a shell. Nor does it hand over
+//! a path: it names an attachment, and the engine says whether that may be opened and where it lies.
+
+use serde_json::json;
+use sheaf_engine::Client;
+use tauri::State;
+
+use crate::lanes::Line;
 
 /// Schemes that people write into documents and that do no harm when opened.
 const SCHEMES: &[&str] = &["http://", "https://", "mailto:"];
@@ -13,6 +20,16 @@ const LINK_BYTES_MAX: usize = 8 * 1024;
 pub(crate) fn open_link(url: String) -> Result<(), String> {
     let url = checked(&url)?;
     open::that_detached(url).map_err(|error| format!("This desktop could not open the link: {error}."))
+}
+
+/// Asks the desktop to open an attachment with the program for its kind. The error is a sentence.
+#[tauri::command]
+pub(crate) async fn open_attachment(line: State<'_, Line>, document: String, hash: String, size: u64) -> Result<(), String> {
+    let file = json!({ "document": document, "hash": hash, "size": size });
+    let saved = Client::ask(line.engine(), "attachment_open", file.as_object().cloned().unwrap_or_default()).await;
+    let saved = saved.map_err(|failure| failure.message)?;
+    let path = saved["path"].as_str().ok_or("The file was not saved.")?;
+    open::that_detached(path).map_err(|error| format!("This desktop could not open the file: {error}."))
 }
 
 fn checked(url: &str) -> Result<&str, String> {

@@ -52,11 +52,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         .manage(Line::new(engine.clone(), arguments.link))
         .invoke_handler(tauri::generate_handler![
             lanes::call,
+            lanes::call_with_bytes,
             lanes::listen,
             links::open_link,
             view::zoom,
             view::spell,
-            clipboard::read_picture
+            clipboard::read_picture,
+            clipboard::write_picture,
+            links::open_attachment
         ])
         .build(tauri::generate_context!())
         .map_err(|error| format!("Sheaf could not open a window: {error}."))?;

@@ -145,7 +145,7 @@ async fn converse(client: Client, mut socket: WebSocket) {
         tokio::select! {
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Text(text))) => client.hear(&text),
-                Some(Ok(Message::Binary(_))) => client.hear("binary messages mean nothing here"),
+                Some(Ok(Message::Binary(bytes))) => client.hear_bytes(&bytes),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
             },

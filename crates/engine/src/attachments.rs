@@ -4,6 +4,7 @@
 //! refers to it. Reading is chunk by chunk, each checked against the file's name. A window sees a file only through a document that refers
 //! to it. Fetching is the network's business (`net::fetch`); what it has come to is looked up here.
 
+mod opening;
 mod saving;
 mod uploads;
 
@@ -96,6 +97,9 @@ pub enum AttachmentError {
     /// Too much at once.
     #[error("too many files are being attached at once: wait until some are done")]
     Busy,
+    /// What may be run is not opened from the text.
+    #[error("this kind of file may do harm when it is opened: save it, and open it where it lies if you trust who made it")]
+    MayRun,
     /// There is no folder to save it in.
     #[error("there is no folder for downloads: set HOME or XDG_DOWNLOAD_DIR")]
     NoFolder,

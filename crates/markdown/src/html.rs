@@ -293,7 +293,8 @@ mod tests {
     fn a_picture_and_its_caption_are_a_figure() {
         let value = Value::Map([("hash".to_owned(), "07".repeat(32).as_str().into()), ("size".to_owned(), Value::Number(1.0))].into());
         let newline = |block: &str| sheaf_schema::attributes([("block", block.into())]);
-        let body = Delta::new().embed(Embed::new(embed::FILE, value)).insert("\n").insert("A <fox>").insert_with("\n", newline("p caption"));
+        let body =
+            Delta::new().embed(Embed::new(embed::FILE, value)).insert("\n").insert("A <fox>").insert_with("\n", newline("p caption"));
         let figure = "<figure>[file]<figcaption>A &lt;fox&gt;</figcaption></figure>\n";
         assert_eq!(html(&body), figure);
         let alone = Delta::new().insert("Words\n").insert("A fox").insert_with("\n", newline("p caption"));

@@ -63,6 +63,8 @@ export class Editor {
   readonly outline: Outline;
   /** Whole blocks: chosen, moved, turned. */
   readonly blocks: Blocks;
+  /** The images and files of the document. */
+  readonly files: Files;
   private readonly view: View;
   private readonly people: People;
   private readonly menus: Menus;
@@ -71,7 +73,6 @@ export class Editor {
   private readonly folding: Folding;
   private readonly footnotes: Footnotes;
   private readonly clipboard: Clipboard;
-  private readonly files: Files;
   private readonly attaching: Attaching;
   private readonly drawing: Drawing;
   private readonly counting: Counting;
@@ -134,8 +135,8 @@ export class Editor {
       (key) => TURNS[key],
     );
     this.counting = new Counting(page.lines, () => this.changed());
-    this.files = new Files(options.wire, options.document, options.saves ?? "browser");
-    this.attaching = new Attaching(page, this.files, this.telling, options.pictureOnClipboard);
+    this.files = new Files(options.wire, options.document, options.outside);
+    this.attaching = new Attaching(page, this.files, this.telling);
     this.menus = new Menus(
       page,
       options.mentioning ?? NOTHING_KNOWN,

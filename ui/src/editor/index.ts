@@ -1,4 +1,5 @@
 /** The editor's door: what the chrome may name. */
+export type { Attachment } from "./attachments/attachment.ts";
 export { Editor } from "./editor.ts";
 export { readDelta } from "./delta.ts";
 export type { EditorOptions } from "./options.ts";

@@ -1,4 +1,5 @@
 /** What an editor is opened with. */
+import type { Outside } from "./attachments/outside.ts";
 import type { Delta } from "./delta.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Mentioning } from "./mentioning.ts";
@@ -17,10 +18,8 @@ export interface EditorOptions {
   readonly words?: Partial<EditorWords>;
   /** What can be named; without it only what was named before is shown. */
   readonly mentioning?: Mentioning;
-  /** Who saves files: the core in Sheaf's own window, else the browser. */
-  readonly saves?: "core" | "browser";
-  /** The picture that a paste did not bring, where the view keeps it from the page. */
-  readonly pictureOnClipboard?: (() => Promise<File | undefined>) | undefined;
+  /** What is done with files and pictures outside of the page; without it the browser saves them, and that is all. */
+  readonly outside?: Outside;
   readonly now?: () => number;
   /** How much of the text is held on the page. */
   readonly extent?: Partial<Extent>;

@@ -18,6 +18,12 @@ export interface EditorWords {
   readonly attachmentWidth: string;
   readonly attachmentGet: string;
   readonly attachmentSave: string;
+  readonly attachmentOpen: string;
+  readonly attachmentCopy: string;
+  readonly attachmentCopied: string;
+  readonly attachmentCaption: string;
+  /** Stands where a caption is still to be written. */
+  readonly attachmentCaptionHere: string;
   readonly attachmentBroken: string;
   /** Sizes are told in bytes. */
   readonly attachmentSize: (size: number) => string;
@@ -81,6 +87,11 @@ export const WORDS: EditorWords = {
   attachmentWidth: "Width of the image",
   attachmentGet: "Get it",
   attachmentSave: "Save…",
+  attachmentOpen: "Open…",
+  attachmentCopy: "Copy image",
+  attachmentCopied: "Copied",
+  attachmentCaption: "Caption",
+  attachmentCaptionHere: "What is this?",
   attachmentBroken: "This image cannot be drawn. It can be saved.",
   attachmentSize: (size) => `${size} bytes`,
   attachmentAwaited: (size) => `${size} bytes, waiting for somebody who has it`,

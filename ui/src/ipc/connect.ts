@@ -1,7 +1,7 @@
 /** The one door to the core: Tauri IPC in the window, a WebSocket in a browser. Everything else in the page speaks `Wire`. */
 import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { overSocket } from "./socket.ts";
-import { isWindow, openOutside, overTauri, readPicture, spellIn, zoomTo } from "./tauri.ts";
+import { isWindow, openFile, openOutside, overTauri, readPicture, spellIn, writePicture, zoomTo } from "./tauri.ts";
 
 export { isWindow };
 
@@ -21,6 +21,15 @@ export async function openLink(url: string): Promise<void> {
 
 /** The picture on the clipboard that a paste did not bring; undefined where a paste brings all there is. */
 export const pictureOnClipboard = isWindow() ? readPicture : undefined;
+
+/** Puts a picture on the clipboard. WebKitGTK lets no page do that; the others want to be asked before the picture is made. */
+export async function copyPicture(png: Promise<Blob>): Promise<void> {
+  if (isWindow() && navigator.userAgent.includes("Linux")) await writePicture(await png);
+  else await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
+}
+
+/** Opens a file of a document with the system's program, after the person agreed. A browser has none to open it with. */
+export const openAttachment = isWindow() ? openFile : undefined;
 
 /** Makes everything larger or smaller, in percent. A browser does that by itself, with keys of its own. */
 export async function zoom(percent: number): Promise<void> {

@@ -17,9 +17,9 @@ export class Requests implements Wire {
   readonly #back = new Set<() => void>();
 
   /** `send` may throw or reject when there is no connection. */
-  constructor(private readonly send: (message: string) => void | Promise<void>) {}
+  constructor(private readonly send: (message: string | Uint8Array<ArrayBuffer>) => void | Promise<void>) {}
 
-  ask(call: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> {
+  ask(call: string, fields: Readonly<Record<string, unknown>>, bytes?: ArrayBuffer): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -27,7 +27,8 @@ export class Requests implements Wire {
         if (this.#waiting.delete(id)) reject(new Unanswered(String(error)));
       };
       try {
-        Promise.resolve(this.send(JSON.stringify({ ...fields, id, call }))).catch(failed);
+        const request = JSON.stringify({ ...fields, id, call });
+        Promise.resolve(this.send(bytes === undefined ? request : withBytes(request, bytes))).catch(failed);
       } catch (error) {
         failed(error);
       }
@@ -72,4 +73,14 @@ export class Requests implements Wire {
   back(): void {
     for (const listener of [...this.#back]) listener();
   }
+}
+
+/** A request with bytes behind it, as docs/lane.md has it. */
+function withBytes(request: string, bytes: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(request);
+  const message = new Uint8Array(4 + json.length + bytes.byteLength);
+  new DataView(message.buffer).setUint32(0, json.length, true);
+  message.set(json, 4);
+  message.set(new Uint8Array(bytes), 4 + json.length);
+  return message;
 }

@@ -10,7 +10,10 @@ export function isWindow(): boolean {
 }
 
 export async function overTauri(): Promise<Wire> {
-  const requests = new Requests((message) => invoke("call", { message }).then(() => undefined));
+  const requests = new Requests(async (message) => {
+    if (typeof message === "string") await invoke("call", { message });
+    else await invoke("call_with_bytes", message);
+  });
   const channel = new Channel<unknown[]>();
   channel.onmessage = (batch) => {
     for (const message of batch) requests.receive(message);
@@ -33,6 +36,16 @@ export async function spellIn(on: boolean, languages: readonly string[]): Promis
 export async function readPicture(): Promise<File | undefined> {
   const png = await invoke<ArrayBuffer>("read_picture");
   return png.byteLength === 0 ? undefined : new File([png], "image.png", { type: "image/png" });
+}
+
+/** Puts a PNG on the clipboard, which WebKitGTK lets no page do. */
+export async function writePicture(png: Blob): Promise<void> {
+  await invoke("write_picture", await png.arrayBuffer());
+}
+
+/** Opens a file of a document with the system's program. The page has asked the person before. */
+export async function openFile(document: string, hash: string, size: number): Promise<void> {
+  await invoke("open_attachment", { document, hash, size });
 }
 
 /** Opens a web or mail address outside the window. The page has asked the person before. */

@@ -354,6 +354,12 @@ export const de: Messages = {
     together: "Gemeinsam schreiben",
     theirCarets: "Zeigen, wo andere sind",
     myCaret: "Anderen zeigen, wo ich bin",
+    files: "Bilder und Dateien",
+    fetch: "Von selbst holen",
+    fetchNone: "Keine",
+    fetchAll: "Alle",
+    fetchUpTo: (megabytes) => (megabytes >= 1024 ? `Bis ${count.format(megabytes / 1024)} GB` : `Bis ${count.format(megabytes)} MB`),
+    fetchHint: "Was größer ist, wartet im Dokument, bis du es holst.",
     closing: "Wenn das Fenster geschlossen wird",
     background: "Sheaf weiterlaufen lassen",
     backgroundHint:
@@ -379,6 +385,9 @@ export const de: Messages = {
   attachments: {
     attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
     failed: (name, why) => `${name === "" ? "Das Bild" : name} wurde nicht angehängt: ${why}`,
+    open: (name) => `„${name}“ öffnen?`,
+    openHint:
+      "Die Datei wird in deinem Ordner für Downloads gespeichert und mit dem Programm dieses Computers geöffnet. Öffne sie nur, wenn du denen traust, die sie hierher gelegt haben.",
     inText: {
       attachmentImage: "Bild",
       attachmentNameless: "Datei ohne Namen",
@@ -386,6 +395,11 @@ export const de: Messages = {
       attachmentWidth: "Breite des Bildes",
       attachmentGet: "Holen",
       attachmentSave: "Speichern…",
+      attachmentOpen: "Öffnen…",
+      attachmentCopy: "Bild kopieren",
+      attachmentCopied: "Kopiert",
+      attachmentCaption: "Beschriftung",
+      attachmentCaptionHere: "Was ist das?",
       attachmentBroken: "Dieses Bild lässt sich nicht zeichnen. Speichern geht.",
       attachmentSize: (bytes) => size(bytes),
       attachmentAwaited: (bytes) => `${size(bytes)}, wartet auf jemanden, der sie hat`,

@@ -123,6 +123,9 @@ export const en = {
   attachments: {
     attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
     failed: (name: string, why: string) => `${name === "" ? "The picture" : name} was not attached: ${why}`,
+    open: (name: string) => `Open “${name}”?`,
+    openHint:
+      "It is saved in your folder for downloads and opened with this computer’s own program. Open it only if you trust who put it here.",
     /** What the text itself says about its images and files. */
     inText: {
       attachmentImage: "Image",
@@ -131,6 +134,11 @@ export const en = {
       attachmentWidth: "Width of the image",
       attachmentGet: "Get it",
       attachmentSave: "Save…",
+      attachmentOpen: "Open…",
+      attachmentCopy: "Copy image",
+      attachmentCopied: "Copied",
+      attachmentCaption: "Caption",
+      attachmentCaptionHere: "What is this?",
       attachmentBroken: "This image cannot be drawn. It can be saved.",
       attachmentSize: (bytes: number) => size(bytes),
       attachmentAwaited: (bytes: number) => `${size(bytes)}, waiting for somebody who has it`,
@@ -428,6 +436,13 @@ export const en = {
     together: "Writing together",
     theirCarets: "Show where others are",
     myCaret: "Show others where I am",
+    files: "Images and files",
+    fetch: "Fetch by themselves",
+    fetchNone: "None",
+    fetchAll: "All of them",
+    fetchUpTo: (megabytes: number) =>
+      megabytes >= 1024 ? `Up to ${count.format(megabytes / 1024)} GB` : `Up to ${count.format(megabytes)} MB`,
+    fetchHint: "What is larger waits in the document until you ask for it.",
     closing: "When the window is closed",
     background: "Keep Sheaf running",
     backgroundHint:

@@ -43,6 +43,7 @@ export const shortcuts: Messages["shortcuts"] = {
     "mod+e": "Code",
     "mod+shift+h": "Markieren",
     "mod+k": "Link",
+    "mod+alt+p": "Beschriftung eines Bildes oder einer Datei",
     "mod+alt+\\": "Formatierung entfernen",
     "mod+alt+0": "Text",
     "mod+alt+1": "Überschrift 1",

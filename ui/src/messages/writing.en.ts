@@ -42,6 +42,7 @@ export const shortcuts = {
     "mod+e": "Code",
     "mod+shift+h": "Highlight",
     "mod+k": "Link",
+    "mod+alt+p": "Caption of an image or a file",
     "mod+alt+\\": "Clear formatting",
     "mod+alt+0": "Text",
     "mod+alt+1": "Heading 1",

@@ -291,6 +291,10 @@ export class Core {
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
     return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });
   }
+  /** Up to how many bytes a file is fetched by itself; says so from now on, if `bytes` is given. */
+  async fetchUpTo(bytes?: number): Promise<number> {
+    return (await this.ask<{ bytes: number }>("fetch_up_to", { ...(bytes !== undefined && { bytes }) })).bytes;
+  }
   async doctor(): Promise<Finding[]> {
     return (await this.ask<{ findings: Finding[] }>("doctor")).findings;
   }

@@ -3,6 +3,7 @@
  * the one place where its callbacks become state that the page's parts can show.
  */
 import {
+  type Attachment,
   type BlockMenuAsked,
   type Box,
   Editor,
@@ -12,7 +13,7 @@ import {
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
-import { isWindow, openLink, pictureOnClipboard } from "../ipc/connect.ts";
+import { copyPicture, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
 import { say } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
@@ -53,6 +54,8 @@ export class Page {
   offer = $state.raw<{ accept: () => void } | null>(null);
   /** A file that is on its way into the text. */
   attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
+  /** A file that is to be opened with the system's program, if the person agrees. */
+  opening = $state.raw<{ readonly name: string; answer(opens: boolean): void } | null>(null);
   /** Why a file was not attached. */
   notAttached = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
@@ -166,8 +169,12 @@ export class Page {
         openOutside: (url) => void openLink(url),
         words: textWords(),
         mentioning: this.mentions,
-        saves: isWindow() ? "core" : "browser",
-        pictureOnClipboard,
+        outside: {
+          saves: isWindow() ? "core" : "browser",
+          pictureOnClipboard,
+          copyPicture,
+          open: openAttachment && ((document, file) => this.#openFile(document, file)),
+        },
       });
       if (this.#closed) {
         void editor.destroy();
@@ -179,6 +186,13 @@ export class Page {
     } finally {
       this.#opening = false;
     }
+  }
+
+  /** Asks before a file leaves the page. */
+  async #openFile(document: string, { name, hash, size }: Attachment): Promise<void> {
+    const agreed = await new Promise<boolean>((answer) => (this.opening = { name, answer }));
+    this.opening = null;
+    if (agreed) await openAttachment?.(document, hash, size);
   }
 
   #attach(editor: Editor): void {

@@ -7,6 +7,7 @@ import { wholeBlocks } from "./blocks.ts";
 import { directions } from "./direction.ts";
 import { inputMethods } from "../ime/stories.ts";
 import { finding } from "./find.ts";
+import { captions } from "./captions.ts";
 import { callouts } from "./callouts.ts";
 import { shortcuts } from "./keys.ts";
 import { mentions } from "./mentions.ts";
@@ -32,6 +33,7 @@ export const stories: Story[] = [
   ...typography,
   ...directions,
   ...callouts,
+  ...captions,
   ...pictures,
   ...notes,
   {

@@ -2,11 +2,12 @@
 //! nothing that is saved may be run by a click: it gets no right to.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use sheaf_base::{BlobId, DocumentId};
+use sheaf_blobs::Whole;
 
 use super::AttachmentError;
 use crate::engine::Engine;
@@ -19,7 +20,7 @@ const NAMELESS: &str = "attachment";
 const TRIES: u32 = 1000;
 
 impl Engine {
-    /// Saves a file that is here into the folder for downloads, and says where.
+    /// Saves a file that is here into the folder for downloads, and says where. One that lies there already, byte for byte, is not saved twice.
     pub async fn save_attachment(&self, document: DocumentId, blob: BlobId, size: u64) -> Result<PathBuf, AttachmentError> {
         let shared = self.shared.clone();
         blocking(move || {
@@ -27,6 +28,10 @@ impl Engine {
             let whole = shared.attachments.blobs.read(blob, size)?;
             let folder = downloads().ok_or(AttachmentError::NoFolder)?;
             std::fs::create_dir_all(&folder).map_err(sheaf_blobs::BlobError::from)?;
+            let wanted = folder.join(plain(&row.name));
+            if is_same(&wanted, &whole) {
+                return Ok(wanted);
+            }
             let (mut file, path) = free(&folder, &row.name).map_err(sheaf_blobs::BlobError::from)?;
             for chunk in 0..whole.list().values().len() as u64 {
                 let written = whole.chunk(chunk).and_then(|bytes| Ok(file.write_all(&bytes)?));
@@ -48,11 +53,27 @@ fn downloads() -> Option<PathBuf> {
     variable("XDG_DOWNLOAD_DIR").or_else(|| variable("HOME").map(|home| home.join("Downloads")))
 }
 
+/// A name as it is saved: one that begins with a dot hides, and one that is only dots is a folder.
+fn plain(name: &str) -> &str {
+    let name = name.trim_start_matches('.').trim();
+    if name.is_empty() { NAMELESS } else { name }
+}
+
+/// Whether what lies at a path are these bytes.
+fn is_same(path: &Path, whole: &Whole) -> bool {
+    let list = whole.list();
+    let is_file = path.symlink_metadata().is_ok_and(|there| there.is_file() && there.len() == list.size());
+    let Ok(mut file) = File::open(path) else { return false };
+    let mut holds = |chunk: u64| {
+        let mut bytes = vec![0; list.length(chunk).unwrap_or_default() as usize];
+        file.read_exact(&mut bytes).is_ok() && list.holds(chunk, &bytes)
+    };
+    is_file && (0..list.values().len() as u64).all(&mut holds)
+}
+
 /// A new file under this name, or the next that is free.
 fn free(folder: &Path, name: &str) -> io::Result<(File, PathBuf)> {
-    // A name that begins with a dot hides, and one that is only dots is a folder.
-    let name = name.trim_start_matches('.').trim();
-    let name = if name.is_empty() { NAMELESS } else { name };
+    let name = plain(name);
     let (stem, extension) = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).unwrap_or((name, ""));
     for number in 0..TRIES {
         let numbered = if number == 0 { stem.to_owned() } else { format!("{stem} ({number})") };

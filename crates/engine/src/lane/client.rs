@@ -67,15 +67,21 @@ impl Client {
         }
     }
 
+    /// Hears one message with bytes behind it: how long the JSON is (four bytes, the lowest first), the JSON, the bytes as they are.
+    pub fn hear_bytes(&self, message: &[u8]) {
+        let parts = message.split_first_chunk().and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
+        let read = parts.map(|(request, bytes)| (serde_json::from_slice::<Value>(request), bytes));
+        let Some((Ok(request), bytes)) = read else {
+            return self.reply(Value::Null, Err(Failure::malformed("a binary message is the length of its JSON, the JSON, and bytes")));
+        };
+        let Some((id, call, fields)) = self.request(request) else { return };
+        let bytes = bytes.to_vec();
+        self.answering(id, move |engine| async move { control::answer_to_bytes(&engine, &call, fields, bytes).await });
+    }
+
     /// Hears one message that is JSON already.
     pub fn hear_json(&self, request: Value) {
-        let Value::Object(mut fields) = request else {
-            return self.reply(Value::Null, Err(Failure::malformed("a request is an object with id and call")));
-        };
-        let id = fields.remove("id").unwrap_or(Value::Null);
-        let Some(Value::String(call)) = fields.remove("call") else {
-            return self.reply(id, Err(Failure::malformed("a request says in \"call\" what is asked")));
-        };
+        let Some((id, call, fields)) = self.request(request) else { return };
         if let Some(result) = text::hear(self, &id, &call, &fields) {
             return match result {
                 Ok(None) => {}
@@ -83,10 +89,32 @@ impl Client {
                 Err(failure) => self.reply(id, Err(failure)),
             };
         }
+        self.answering(id, move |engine| async move { control::answer(&engine, &call, fields).await });
+    }
+
+    /// A request taken apart: its id, what is asked, and the rest. What is none is answered here.
+    fn request(&self, request: Value) -> Option<(Value, String, Map<String, Value>)> {
+        let Value::Object(mut fields) = request else {
+            self.reply(Value::Null, Err(Failure::malformed("a request is an object with id and call")));
+            return None;
+        };
+        let id = fields.remove("id").unwrap_or(Value::Null);
+        let Some(Value::String(call)) = fields.remove("call") else {
+            self.reply(id, Err(Failure::malformed("a request says in \"call\" what is asked")));
+            return None;
+        };
+        Some((id, call, fields))
+    }
+
+    /// Answers a request once its answer is there.
+    fn answering<F>(&self, id: Value, answer: impl FnOnce(Engine) -> F + Send + 'static)
+    where
+        F: Future<Output = Result<Value, Failure>> + Send,
+    {
         let client = self.clone();
         supervised("answering a request", async move {
             let mut unanswered = Unanswered { client: &client, id: Some(id) };
-            let result = control::answer(&client.0.engine, &call, fields).await;
+            let result = answer(client.0.engine.clone()).await;
             unanswered.answer(result);
         });
     }

@@ -44,6 +44,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "attachment" => attachments::one(engine, &fields).await,
         "attachment_bytes" => attachments::bytes(engine, &fields).await,
         "attachment_get" => attachments::get(engine, &fields).await,
+        "attachment_open" => attachments::open(engine, &fields).await,
         "attachment_save" => attachments::save(engine, &fields).await,
         "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
         "share" => people::share(engine, &fields).await,
@@ -65,5 +66,13 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
             Ok(json!({ "windows": engine.raise(link) }))
         }
         _ => Err(Failure::new("unknown_call", format!("there is no call {call:?}"))),
+    }
+}
+
+/// Answers a request that comes with bytes.
+pub(super) async fn answer_to_bytes(engine: &Engine, call: &str, fields: Fields, bytes: Vec<u8>) -> Answer {
+    match call {
+        "attach_part" => attachments::part_of(engine, &fields, bytes).await,
+        _ => Err(Failure::new("unknown_call", format!("there is no call {call:?} that takes bytes"))),
     }
 }

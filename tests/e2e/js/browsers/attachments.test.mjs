@@ -84,6 +84,31 @@ story("what is to be seen is said with keys, the width set with keys, and both m
   assert.deepEqual(await ada.hindrances(".sheaf-editor"), []);
 });
 
+story("a caption is added from the block's menu, seen by the other, written as Markdown, read out and printed with its image", async () => {
+  await ada.page.focus(".sheaf-editor");
+  await ada.presses("Control+Home", "End", "ArrowRight", "Escape", "Enter");
+  await ada.clicks("Caption", "menuitem");
+  await ada.types("A **loud** fence");
+  await ben.sees("A loud fence");
+  for (const person of [ada, ben]) {
+    const read = await person.page.$eval(".attachment.image", (one) => {
+      const caption = document.getElementById(one.getAttribute("aria-describedby")).cloneNode(true);
+      caption.querySelectorAll(".peer-caret").forEach((name) => name.remove());
+      return [one.getAttribute("role"), caption.textContent];
+    });
+    assert.deepEqual(read, ["figure", "A loud fence"]);
+    await person.page.mouse.move(5, 5);
+    await person.picture(`caption-${person.name}`);
+    assert.deepEqual(await person.hindrances(".sheaf-editor"), []);
+  }
+  await until("it to be in the Markdown", async () => /\/>\n\n<sheaf-caption\/>A \*\*loud\*\* fence\n/.test(await ada.node.command("show", "Field notes")));
+  await ada.page.evaluate(() => (window.print = () => (window.printed = document.querySelector(".printed figure")?.outerHTML)));
+  await ada.presses("Control+p");
+  const printed = await until("it to be printed", () => ada.page.evaluate(() => window.printed));
+  assert.match(printed, /^<figure><img alt="Stripes of every colour" src="blob:[^"]+" style="width: 288px;"><figcaption>A <strong>loud<\/strong> fence<\/figcaption><\/figure>$/);
+  await ada.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+});
+
 story("an image that holds a program is drawn, and the program is not run", async () => {
   await ada.writes("\n");
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40" onload="top.ran = 1"><script>top.ran = 1; parent.ran = 1</script><rect width="60" height="40" fill="teal"/></svg>`;
@@ -113,5 +138,44 @@ story("everything is there after a reload", async () => {
   if ((await ben.page.locator(".sheaf-editor").count()) === 0) await ben.chooses("Field notes");
   await seesImages(ben, (all) => all.length === 2 && all[0].shown === 288 && all[0].natural === 320 && all[1].natural === 60);
   assert.equal((await cards(ben)).length, 1);
+  for (const person of [ada, ben]) assert.deepEqual(person.complaints, []);
+});
+
+story("whoever wants no files by themselves is asked for each, and the choice holds after a new start", async () => {
+  const chosen = () => ben.presses("Control+,");
+  const shows = (value) => until(`${value} to be chosen`, async () => (await ben.page.getByLabel("Fetch by themselves").inputValue()) === value);
+  await chosen();
+  await shows("50");
+  await ben.page.getByLabel("Fetch by themselves").selectOption({ label: "None" });
+  await shows("0");
+  await ben.leavesDialog();
+  await ben.page.reload();
+  await ben.page.waitForSelector(".sheaf-editor");
+  await chosen();
+  await shows("0");
+  assert.deepEqual(await ben.hindrances("[role=dialog]"), []);
+  await ben.leavesDialog();
+  await ada.writes("\n");
+  await picks(ada, "file", [{ name: "hares.txt", mimeType: "text/plain", buffer: Buffer.from("Two hares.") }]);
+  const card = ben.page.locator(".attachment.file", { hasText: "hares.txt" });
+  await card.getByRole("button", { name: "Get it" }).click();
+  await card.getByRole("button", { name: "Save…" }).waitFor();
+});
+
+story("an image is copied for other programs as the PNG that it is, and one of another sort as a PNG", async () => {
+  await ada.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = async (nth) => {
+    const image = ada.page.locator(".attachment.image").nth(nth);
+    await image.hover();
+    await image.getByRole("button", { name: "Copy image" }).click();
+    await image.getByText("Copied").waitFor();
+    return await ada.page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read();
+      const { width, height } = await createImageBitmap(await item.getType("image/png"));
+      return `${item.types.join()} ${width}x${height}`;
+    });
+  };
+  assert.equal(await copied(0), "image/png 320x200");
+  assert.equal(await copied(1), "image/png 60x40");
   for (const person of [ada, ben]) assert.deepEqual(person.complaints, []);
 });

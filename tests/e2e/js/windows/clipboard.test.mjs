@@ -110,3 +110,10 @@ part("words are pasted as words, and what is neither is not pasted", async () =>
   assert.equal((await ada.text()).includes("nothing for us"), false);
   assert.deepEqual(await drawn(), ["320x200", "64x48"]);
 });
+
+part("an image of the document is copied for other programs, byte for byte", async () => {
+  await ada.window.run("document.querySelector('.attachment-copy').click()");
+  await until("the image on the clipboard", () => offered().includes("image/png") && ada.window.run("return document.querySelector('.attachment-outcome').textContent === 'Copied'"));
+  const read = spawnSync("xclip", ["-selection", "clipboard", "-o", "-t", "image/png"], { maxBuffer: 1 << 24 });
+  assert.deepEqual(read.stdout, png(320, 200));
+});

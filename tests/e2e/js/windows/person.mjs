@@ -20,6 +20,8 @@ const NETWORK = { SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1" };
 
 export class Person {
   window;
+  /** What their app is told besides. */
+  env = {};
 
   constructor(name) {
     this.name = name;
@@ -28,7 +30,7 @@ export class Person {
 
   /** Opens the app on their profile and waits until it can be used. */
   async opens(...args) {
-    this.window = await Window.open({ binary: APP, args: ["--home", this.home, ...args], env: NETWORK });
+    this.window = await Window.open({ binary: APP, args: ["--home", this.home, ...args], env: { ...NETWORK, ...this.env } });
     await until(`${this.name}'s page`, () => this.window.run("return document.querySelector('.ProseMirror, [role=dialog], button') !== null"));
   }
 

@@ -5,9 +5,14 @@
 import { IMAGES } from "../../generated/schema.ts";
 import type { Wire } from "../lane/wire.ts";
 import type { Attachment, AttachmentEmbed } from "./attachment.ts";
+import type { Outside } from "./outside.ts";
+import { pngOf } from "./png.ts";
 
-/** Bytes of a part on the way to the core, and of a chunk on the way back: no message holds a keystroke up. */
-const PART = 256 * 1024;
+/** Bytes of a part on the way to the core, as many as it takes at once: a part costs a round trip, and its bytes next to nothing. */
+const PART = 1024 * 1024;
+
+/** Bytes of a chunk on the way back: no message holds a keystroke up. */
+const CHUNK = 256 * 1024;
 
 /** How long an image's bytes stay that is not on the screen: it is drawn anew when somebody changes its width, and must not flicker. */
 const STAYS_MS = 5000;
@@ -22,6 +27,8 @@ export interface Stands {
   /** Devices that it comes from. */
   readonly from: readonly string[];
   readonly problem: string | null;
+  /** Whether it is of a kind that may be opened with the system's program. */
+  readonly opens?: boolean;
 }
 
 interface Shown {
@@ -35,11 +42,10 @@ export class Files {
   private readonly listeners = new Set<() => void>();
   private readonly stops: ReadonlyArray<() => void>;
 
-  /** `saves` says who saves a file: the core, where the page is Sheaf's own window; the browser otherwise. */
   constructor(
     private readonly wire: Wire,
     private readonly document: string,
-    private readonly saves: "core" | "browser",
+    readonly outside: Outside = { saves: "browser" },
   ) {
     const changed = (): void => this.listeners.forEach((listener) => listener());
     this.stops = [
@@ -65,9 +71,14 @@ export class Files {
   async attach(file: File, told: (bytes: number) => void = () => undefined): Promise<AttachmentEmbed> {
     const { upload } = (await this.wire.ask("attach", { document: this.document, name: file.name })) as { upload: number };
     try {
+      const read = (at: number): Promise<ArrayBuffer> => file.slice(at, at + PART).arrayBuffer();
+      let next = read(0);
       for (let at = 0; at < file.size; at += PART) {
-        const bytes = await toBase64(file.slice(at, at + PART));
-        await this.wire.ask("attach_part", { upload, at, bytes });
+        const bytes = await next;
+        // Read while the core writes.
+        next = read(at + PART);
+        next.catch(() => undefined);
+        await this.wire.ask("attach_part", { upload, at }, bytes);
         told(Math.min(at + PART, file.size));
       }
       const { embed } = (await this.wire.ask("attach_done", { upload })) as { embed: Record<string, unknown> };
@@ -111,7 +122,7 @@ export class Files {
 
   /** Saves a file that is here. Answers where, as far as that is known. */
   async save(file: Attachment): Promise<string | undefined> {
-    if (this.saves === "core") return ((await this.wire.ask("attachment_save", this.named(file))) as { path: string }).path;
+    if (this.outside.saves === "core") return ((await this.wire.ask("attachment_save", this.named(file))) as { path: string }).path;
     // Bytes without a type: a browser saves them and never shows them.
     const address = URL.createObjectURL(new Blob(await this.chunks(file), { type: "application/octet-stream" }));
     const link = document.createElement("a");
@@ -122,6 +133,16 @@ export class Files {
     return undefined;
   }
 
+  /** Opens a file that may be opened, once the person has agreed. */
+  async open(file: Attachment): Promise<void> {
+    await this.outside.open?.(this.document, file);
+  }
+
+  /** Puts an image, which is drawn here, on the clipboard. */
+  async copy(file: Attachment, drawn: HTMLImageElement): Promise<void> {
+    await this.outside.copyPicture?.(pngOf(file, drawn, () => this.chunks(file)));
+  }
+
   private async address(file: Attachment): Promise<string> {
     const type = (IMAGES as readonly string[]).includes(file.type) ? file.type : "application/octet-stream";
     return URL.createObjectURL(new Blob(await this.chunks(file), { type }));
@@ -129,7 +150,7 @@ export class Files {
 
   private async chunks(file: Attachment): Promise<Uint8Array<ArrayBuffer>[]> {
     const chunks = [];
-    for (let chunk = 0; chunk * PART < file.size; chunk++) {
+    for (let chunk = 0; chunk * CHUNK < file.size; chunk++) {
       const { bytes } = (await this.wire.ask("attachment_bytes", { ...this.named(file), chunk })) as { bytes: string };
       chunks.push(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)));
     }
@@ -139,14 +160,4 @@ export class Files {
   private named({ hash, size }: Attachment): Record<string, unknown> {
     return { document: this.document, hash, size };
   }
-}
-
-/** The browser encodes by itself, and faster than any loop of ours. */
-async function toBase64(part: Blob): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,?/, ""));
-    reader.onerror = () => reject(reader.error ?? new Error("the file cannot be read"));
-    reader.readAsDataURL(part);
-  });
 }

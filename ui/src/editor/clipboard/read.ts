@@ -325,6 +325,7 @@ function trimmed(runs: Runs): Runs["runs"] {
 function inBlock(element: HTMLElement, tag: string, context: Context): Context {
   const level = headingOf(element, tag);
   if (level !== undefined) return { ...context, block: changeBlock(context.block, { kind: `h${level}`, indent: 0 }) };
+  if (tag === "FIGCAPTION") return { ...context, block: changeBlock(context.block, { kind: "p", caption: true }) };
   const callout = calloutNamed(element);
   if (tag === "BLOCKQUOTE" || callout !== undefined || /\bMso(Intense)?Quote\b/.test(element.className)) {
     const quote = 1 + quoteOf(context);

@@ -5,6 +5,7 @@
 import type { Attributes } from "../delta.ts";
 import type { Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
+import { isAttachment, saysCaption } from "../lines/caption.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { escapeHtml } from "./escape.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
@@ -93,10 +94,20 @@ function blocks(copied: readonly Copied[], quote: number, whole: Whole, note: st
       while (end < copied.length && isSameCode(block, readBlock(copied[end]?.block ?? ""))) end++;
       const code = copied.slice(i, end).map(({ runs }) => escapeHtml(textOf(runs)));
       html += `<pre><code${block.language === null ? "" : ` class="language-${escapeHtml(block.language)}"`}>${code.join("\n")}</code></pre>`;
+    } else if (block.kind === "p" && isFigure(copied, i)) {
+      const caption = copied[end++]?.runs ?? [];
+      html += `<figure>${inline(line.runs)}<figcaption${wayOf(caption)}>${inline(caption)}</figcaption></figure>`;
     } else html += one(block, line.runs, copied.length === 1);
     i = end;
   }
   return html;
+}
+
+/** Whether the line at an index is an image or a file with its caption below. */
+function isFigure(copied: readonly Copied[], at: number): boolean {
+  const [here, below] = [copied[at], copied[at + 1]];
+  if (here === undefined || below === undefined || !isAttachment(here) || !saysCaption(below)) return false;
+  return readBlock(here.block).quote === readBlock(below.block).quote;
 }
 
 /** Whether the line at an index goes on in the quote, so deep in others, of the line above. */

@@ -4,6 +4,7 @@
  */
 import type { Page } from "../page/page.ts";
 import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
+import { captionHere } from "./captions.ts";
 import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { crossRow, isInTable, nextCell } from "./tables.ts";
@@ -68,6 +69,7 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+shift+m": (host) => done(host.fold()),
   // What the caret is in is asked from the inside out: a link, a footnote, then the table or the callout around it, then the block.
   "alt+enter": (host) => host.reachLink() || host.menuHere() || host.blockMenu(),
+  "mod+alt+p": ({ page }) => captionHere(page),
   "mod+alt+\\": ({ page }) => done(clearMarks(page)),
   "mod+shift+b": ({ page }) => done(toggleQuote(page)),
   tab: ({ page }) => nextCell(page, 1) || indent(page, 1),

@@ -91,10 +91,12 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
   }
   const atStart = offset === start;
   const block = readBlock(line.block);
-  const before = atStart ? blockAfter(line.block) : line.block;
+  // What stands behind the caret leaves a caption.
+  const before = atStart && !block.caption ? blockAfter(line.block) : line.block;
   const delta = new Delta().retain(offset).insert("\n", newline(page, before));
   // What follows keeps its own newline, but not what belongs to a beginning.
-  const after = atStart ? line.block : changeBlock(line.block, { start: false, number: null, done: false });
+  const beginning = { start: false, number: null, done: false, caption: false };
+  const after = atStart && !block.caption ? line.block : changeBlock(line.block, beginning);
   if (line.ends && after !== line.block && !(atStart && block.start))
     delta.retain(end - offset).retain(1, { block: after === "" ? null : after });
   return page.edit(delta, { ...how, selection: caret(offset + 1) });
@@ -102,7 +104,8 @@ function splitAt(page: Page, offset: number, how: How = {}): boolean {
 
 /** Whether Enter in this empty line leaves what it is in. Code is left from a second empty line at its end. */
 function leaves(page: Page, index: number, block: Block): boolean {
-  if (isList(block.kind) || block.quote > 0 || block.indent > 0 || (block.note !== null && block.kind !== "code")) return true;
+  if (isList(block.kind) || block.quote > 0 || block.indent > 0 || block.caption || (block.note !== null && block.kind !== "code"))
+    return true;
   if (block.kind !== "code") return false;
   const before = index > 0 ? page.lines.line(index - 1) : undefined;
   const after = index + 1 < page.lines.count ? page.lines.line(index + 1) : undefined;
@@ -110,8 +113,9 @@ function leaves(page: Page, index: number, block: Block): boolean {
   return ends && before !== undefined && before.width === 0 && readBlock(before.block).kind === "code";
 }
 
-/** One step out: less indentation, then no list, then less quotation, then a paragraph. */
+/** One step out: no caption, then less indentation, then no list, then less quotation, then a paragraph. */
 function loosened(block: Block, spelled: string): string {
+  if (block.caption) return changeBlock(spelled, { caption: false });
   if (block.indent > 0) return changeBlock(spelled, { indent: block.indent - 1 });
   if (isList(block.kind)) return turnInto(spelled, "p");
   if (block.kind === "code") return turnInto(spelled, "p");
@@ -141,9 +145,12 @@ export function backspace(page: Page): boolean {
   const block = readBlock(line.block);
   const before = index > 0 ? page.lines.line(index - 1) : undefined;
   if (cellOf(line) !== null) return isSameCell(before, line) ? join(page, index - 1) : true;
+  // An empty caption goes away.
+  if (block.caption && line.width === 0 && before !== undefined) return join(page, index - 1);
   const inCode = block.kind === "code" && before !== undefined && readBlock(before.block).kind === "code";
   const special =
     isList(block.kind) ||
+    block.caption ||
     block.quote > 0 ||
     block.indent > 0 ||
     headingLevel(block.kind) > 0 ||

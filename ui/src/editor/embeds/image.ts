@@ -3,16 +3,17 @@
  * element runs nothing, whatever its file holds.
  */
 import { type Attachment, isDrawn, readAttachment } from "../attachments/attachment.ts";
-import type { Stands } from "../attachments/files.ts";
 import { FILE, IMAGE, IMAGE_WIDTHS } from "../../generated/schema.ts";
+import { escapeHtml } from "../clipboard/escape.ts";
 import { legible } from "../links/seen.ts";
+import { Attached, button, element } from "./attached.ts";
 import { newerCard } from "./card.ts";
 import type { Drawn, EmbedHost, EmbedKind, Embedded } from "./kind.ts";
 
 /** An arrow key makes an image so much wider or narrower, in CSS pixels. */
 const STEP = 16;
 
-export const image: EmbedKind = { draw: (embedded, host) => draw(IMAGE, embedded, host), text: spoken };
+export const image: EmbedKind = { draw: (embedded, host) => draw(IMAGE, embedded, host), text: spoken, html: written };
 export const file: EmbedKind = { draw: (embedded, host) => draw(FILE, embedded, host), text: spoken };
 
 function draw(kind: string, embedded: Embedded, host: EmbedHost): Drawn {
@@ -25,88 +26,6 @@ function draw(kind: string, embedded: Embedded, host: EmbedHost): Drawn {
 function spoken({ value, attributes }: Embedded): string {
   const { alt } = attributes;
   return typeof alt === "string" && alt !== "" ? alt : (readAttachment(value)?.name ?? "");
-}
-
-/** What an image and a card have in common: looking how the file stands, and saying so. */
-abstract class Attached implements Drawn {
-  readonly dom = document.createElement("span");
-  protected readonly state = element("span", "attachment-state");
-  protected stands: Stands | undefined;
-  private readonly ask = button("attachment-get", () => void this.host.reach.files.get(this.attachment).then(() => this.look()));
-  private readonly saving = button("attachment-save", () => void this.save());
-  private readonly unlisten: () => void;
-  private ended = false;
-
-  constructor(
-    protected readonly attachment: Attachment,
-    protected readonly host: EmbedHost,
-  ) {
-    this.dom.setAttribute("role", "group");
-    this.state.setAttribute("role", "status");
-    this.unlisten = host.reach.files.listen(() => {
-      if (this.stands?.here !== true) void this.look();
-    });
-    void this.look();
-  }
-
-  abstract retell(): void;
-
-  /** The file is here. */
-  protected abstract arrived(): void;
-
-  /** Only what it has buttons for is its own; a press elsewhere selects it as any character. */
-  stopEvent(event: Event): boolean {
-    return event.target instanceof Element && event.target.closest("button, input") !== null;
-  }
-
-  destroy(): void {
-    this.ended = true;
-    this.unlisten();
-  }
-
-  /** Buttons that every file has, in the reader's language. */
-  protected buttons(): HTMLElement[] {
-    const words = this.host.words();
-    this.ask.textContent = words.attachmentGet;
-    this.saving.textContent = words.attachmentSave;
-    this.ask.hidden = this.stands === undefined || this.stands.here || this.stands.awaited;
-    this.saving.hidden = this.stands?.here !== true;
-    return [this.ask, this.saving];
-  }
-
-  protected saySo(): void {
-    const { size } = this.attachment;
-    this.state.textContent = this.told(size, this.stands);
-  }
-
-  private told(size: number, stands: Stands | undefined): string {
-    const words = this.host.words();
-    if (stands === undefined || (stands.here && stands.problem === null)) return words.attachmentSize(size);
-    if (stands.problem !== null) return words.attachmentProblem(size, stands.problem);
-    if (stands.got > 0) return words.attachmentComing(stands.got, size);
-    return stands.awaited ? words.attachmentAwaited(size) : words.attachmentLarge(size);
-  }
-
-  private async look(): Promise<void> {
-    try {
-      this.stands = await this.host.reach.files.stands(this.attachment);
-    } catch {
-      // The record that refers to it is on its way to the disk: an event follows.
-    }
-    if (this.ended) return;
-    this.retell();
-    if (this.stands?.here === true) this.arrived();
-  }
-
-  private async save(): Promise<void> {
-    const words = this.host.words();
-    try {
-      const where = await this.host.reach.files.save(this.attachment);
-      this.state.textContent = where === undefined ? words.attachmentSaved("") : words.attachmentSaved(where);
-    } catch (error) {
-      this.state.textContent = words.attachmentProblem(this.attachment.size, error instanceof Error ? error.message : String(error));
-    }
-  }
 }
 
 /** A file that is not drawn. */
@@ -133,6 +52,16 @@ class FileCard extends Attached {
   }
 }
 
+/** Its words, and for paper which image it is and how wide (see ../pictures/paper.ts). Elsewhere nobody has its bytes. */
+function written(embedded: Embedded): string {
+  const words = escapeHtml(spoken(embedded));
+  const attachment = readAttachment(embedded.value);
+  if (attachment === undefined || !isDrawn(attachment)) return `<code>${words}</code>`;
+  const { width } = embedded.attributes;
+  const drawn = typeof width === "number" && Number.isFinite(width) ? within(width) : attachment.width;
+  return `<code class="image" data-image="${escapeHtml(JSON.stringify({ ...attachment, drawn }))}">${words}</code>`;
+}
+
 /** An image. */
 class Picture extends Attached {
   private readonly frame = element("span", "attachment-frame");
@@ -140,6 +69,7 @@ class Picture extends Attached {
   private readonly tools = element("span", "attachment-tools");
   private readonly handle = button("attachment-handle", () => undefined);
   private readonly alt = document.createElement("input");
+  private readonly outcome = element("span", "attachment-outcome");
   private attributes: Embedded["attributes"];
   private drawn = false;
 
@@ -147,12 +77,14 @@ class Picture extends Attached {
     super(attachment, host);
     this.attributes = embedded.attributes;
     this.dom.className = "attachment image";
+    this.dom.setAttribute("role", "figure");
     this.img.decoding = "async";
     this.img.draggable = false;
     this.img.addEventListener("error", () => this.broken());
     this.handle.setAttribute("role", "slider");
     this.handle.addEventListener("keydown", (event) => this.key(event));
     this.handle.addEventListener("pointerdown", (event) => this.drag(event));
+    this.outcome.setAttribute("role", "status");
     this.alt.type = "text";
     this.alt.className = "attachment-alt";
     this.alt.addEventListener("change", () => this.describe());
@@ -185,11 +117,10 @@ class Picture extends Attached {
     this.resize(this.width);
     this.saySo();
     this.state.hidden = this.drawn;
-    // What takes keys is never moved: it would lose them.
     const buttons = this.buttons();
     if (this.dom.childElementCount === 0) {
       this.frame.append(this.handle);
-      this.tools.append(this.alt, ...buttons);
+      this.tools.append(this.alt, ...buttons, this.outcome);
       this.dom.append(this.frame, this.tools);
     }
     const [seen, other] = this.drawn ? [this.img, this.state] : [this.state, this.img];
@@ -200,6 +131,17 @@ class Picture extends Attached {
   override destroy(): void {
     if (this.drawn) this.host.reach.files.release(this.attachment);
     super.destroy();
+  }
+
+  protected override can(): ReturnType<Attached["can"]> {
+    const { files } = this.host.reach;
+    const copies = this.drawn && files.outside.copyPicture !== undefined;
+    const copy = (): void => void this.attempt(() => files.copy(this.attachment, this.img), "copied");
+    return { ...super.can(), copy: copies ? copy : undefined };
+  }
+
+  protected override tell(words: string): void {
+    this.outcome.textContent = words;
   }
 
   protected override arrived(): void {
@@ -274,17 +216,4 @@ class Picture extends Attached {
 
 function within(width: number): number {
   return Math.min(Math.max(Math.round(width), IMAGE_WIDTHS.least), IMAGE_WIDTHS.most);
-}
-
-function element(tag: string, className: string): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  return made;
-}
-
-function button(className: string, act: () => void): HTMLButtonElement {
-  const made = element("button", className) as HTMLButtonElement;
-  made.type = "button";
-  made.addEventListener("click", act);
-  return made;
 }

@@ -29,6 +29,14 @@ export interface EmbedReach {
   readonly files: Files;
 }
 
+/** Something that can be done with what an embed shows: offered beside it, and in the menu of its block. */
+export interface EmbedAct {
+  readonly id: string;
+  /** In the reader's language. */
+  readonly title: string;
+  run(): void;
+}
+
 /** What an embed on the screen may ask for. */
 export interface EmbedHost {
   /** In the reader's language, always as they are now. */
@@ -39,6 +47,10 @@ export interface EmbedHost {
   format(attributes: Record<string, string | number | boolean | null>): void;
   /** Puts another value in its place. Of two who do so at once, both stay: what two may change belongs into attributes. */
   replace(value: unknown): void;
+  /** Whether a caption can stand below it. */
+  mayHaveCaption(): boolean;
+  /** Goes into its caption, and makes one where there is none. */
+  addCaption(): void;
   /** Gives the keys back to the text, behind it. */
   leave(): void;
 }
@@ -53,6 +65,8 @@ export interface Drawn {
   /** Whether an event inside is its own and not the text's. */
   stopEvent?(event: Event): boolean;
   destroy?(): void;
+  /** What can be done with it now. */
+  acts?(): readonly EmbedAct[];
   /** It was chosen with Enter. Answers false when there is nothing to open. */
   open?(): boolean;
 }

@@ -3,11 +3,12 @@ import type { Node } from "prosemirror-model";
 import { NodeSelection } from "prosemirror-state";
 import type { EditorView, NodeView } from "prosemirror-view";
 import { type Attributes, Delta, type Embed } from "../delta.ts";
+import { addCaption, mayHaveCaption } from "../editing/captions.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf } from "../page/schema.ts";
 import type { EditorWords } from "../words.ts";
 import { newerCard } from "./card.ts";
-import type { Drawn, EmbedHost, EmbedReach, Embedded } from "./kind.ts";
+import type { Drawn, EmbedAct, EmbedHost, EmbedReach, Embedded } from "./kind.ts";
 import { kindOf } from "./kinds.ts";
 
 /** The element of an embed, as others find it. */
@@ -49,6 +50,11 @@ export class EmbedView implements NodeView {
     return this.drawn.open?.() ?? false;
   }
 
+  /** What can be done with it. */
+  acts(): readonly EmbedAct[] {
+    return this.drawn.acts?.() ?? [];
+  }
+
   stopEvent(event: Event): boolean {
     return this.drawn.stopEvent?.(event) ?? false;
   }
@@ -71,6 +77,13 @@ export function retellEmbeds(screen: HTMLElement, kind?: string): void {
 /** Opens the embed that is selected. Answers false when none is, or when there is nothing to open. */
 export function openSelectedEmbed({ view, state }: Page): boolean {
   return state.selection instanceof NodeSelection && openEmbedAt(view, state.selection.from);
+}
+
+/** What can be done with the embed that is alone in a line; nothing where that is not on the page. */
+export function actsOfLine(page: Page, index: number): readonly EmbedAct[] {
+  const position = page.positionOf(page.lines.startOf(index));
+  if (position === undefined || page.lines.line(index).width !== 1) return [];
+  return (page.view?.nodeDOM(position) as EmbedElement | null | undefined)?.sheafEmbed?.acts() ?? [];
 }
 
 /** Opens the embed at a position of the page. */
@@ -117,6 +130,17 @@ class Host implements EmbedHost {
         .delete(1),
       { scroll: false },
     );
+  }
+
+  mayHaveCaption(): boolean {
+    const at = this.offset();
+    return at !== undefined && mayHaveCaption(this.page, at);
+  }
+
+  addCaption(): void {
+    const at = this.offset();
+    if (at === undefined || !addCaption(this.page, at)) return;
+    this.page.view?.focus();
   }
 
   leave(): void {

@@ -2,6 +2,8 @@
 import { duplicate, moveBlock, toggleQuote, turnLines } from "../editing/blocks.ts";
 import type { BlockCommand } from "../commands.ts";
 import type { Delta } from "../delta.ts";
+import type { EmbedAct } from "../embeds/kind.ts";
+import { actsOfLine } from "../embeds/view.ts";
 import { moveSpan } from "../editing/moving.ts";
 import { type Span, blockAt } from "../lines/span.ts";
 import { readBlock } from "../lines/block.ts";
@@ -18,6 +20,8 @@ export interface BlockMenuAsked {
   readonly kind: string;
   /** Whether there are cells among them, which are turned into nothing else. */
   readonly hasTable: boolean;
+  /** What can be done with the one image or file that it is. */
+  readonly acts: readonly EmbedAct[];
   readonly box: Box;
 }
 
@@ -134,7 +138,9 @@ export class Blocks {
     const blocks = [...page.lines.between(span.from, span.to)].map(({ block }) => readBlock(block));
     const kind = blocks.every((block) => block.kind === blocks[0]?.kind) ? (blocks[0]?.kind ?? "p") : "mixed";
     const box = this.handle?.box ?? boxOf(page.view, page, range.from, range.from);
-    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), box });
+    const isOne = this.spanAt(span.from).to === span.to;
+    const acts = isOne ? actsOfLine(page, span.from) : [];
+    if (box !== undefined) this.listener.menu({ kind, hasTable: blocks.some(({ cell }) => cell !== null), acts, box });
     return true;
   }
 

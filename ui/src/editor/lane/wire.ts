@@ -28,8 +28,8 @@ export interface Told {
 
 /** A carrier of requests and events. */
 export interface Wire {
-  /** Asks and waits for the answer. Throws `Refusal` or `Unanswered`. */
-  ask(call: string, fields: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Asks, with bytes behind the question where there are some, and waits for the answer. Throws `Refusal` or `Unanswered`. */
+  ask(call: string, fields: Readonly<Record<string, unknown>>, bytes?: ArrayBuffer): Promise<unknown>;
   /** Hears every event until the returned function is called. */
   hear(listener: (told: Told) => void): () => void;
   /** Calls back whenever the connection came back after it was lost. */

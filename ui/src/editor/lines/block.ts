@@ -39,7 +39,7 @@ export function changeBlock(block: string, change: Partial<Block>): string {
 
 /**
  * The string of a line turned into another kind. Quotation stays; indentation stays between lists; what only the old kind understands
- * (done, language, number) goes. Its callout, footnote, cell and unknown tokens stay.
+ * (done, language, number, caption) goes. Its callout, footnote, cell and unknown tokens stay.
  */
 export function turnInto(block: string, kind: string): string {
   const old = readBlock(block);
@@ -57,6 +57,7 @@ export function turnInto(block: string, kind: string): string {
     width: old.width,
     callout: old.callout,
     note: old.note,
+    caption: false,
     unknown: old.unknown,
   });
 }
@@ -78,7 +79,7 @@ export function headingLevel(kind: string): number {
 
 /** The kind of the line that Enter makes after a line with this string. */
 export function blockAfter(block: string): string {
-  const { kind, quote, callout, note } = readBlock(block);
-  if (headingLevel(kind) > 0 || kind === "divider" || !isKnown(kind)) return writeBlock({ ...PLAIN, quote, callout, note });
+  const { kind, quote, callout, note, caption } = readBlock(block);
+  if (headingLevel(kind) > 0 || kind === "divider" || caption || !isKnown(kind)) return writeBlock({ ...PLAIN, quote, callout, note });
   return changeBlock(block, { done: false, start: false, number: null });
 }

@@ -1,4 +1,5 @@
-/** Which lines go together when a block is taken hold of: one, or all of a table, or all of a block of code. */
+/** Which lines go together when a block is taken hold of: one, or all of a table, or all of a block of code, or a picture with its captions. */
+import { figureAt } from "./caption.ts";
 import { codeAt } from "./code.ts";
 import type { Lines } from "./lines.ts";
 import { tableAt } from "./table.ts";
@@ -13,7 +14,7 @@ export interface Span {
 export function blockAt(lines: Lines, index: number): Span {
   const table = tableAt(lines, index);
   if (table !== undefined) return { from: table.from, to: table.to };
-  return codeAt(lines, index) ?? { from: index, to: index + 1 };
+  return codeAt(lines, index) ?? figureAt(lines, index) ?? { from: index, to: index + 1 };
 }
 
 /** How many lines there are to take hold of: without the empty one after the last newline. */

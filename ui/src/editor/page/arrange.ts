@@ -1,9 +1,10 @@
 /**
- * Numbers ordered lists, gives bullets their shape by depth, finds where runs of code and quotation begin and end, and lays out tables. Looks at the lines that changed
+ * Numbers ordered lists, gives bullets their shape by depth, finds where runs of code and quotation begin and end and what is a caption, and lays out tables. Looks at the lines that changed
  * and at what is mounted of the run around them, never at the document. What it finds is written on the elements; nothing of it is in the text.
  */
 import type { EditorView } from "prosemirror-view";
 import { type Block, isList, readBlock } from "../lines/block.ts";
+import { figureAt, isAttachment, saysCaption } from "../lines/caption.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
@@ -34,9 +35,23 @@ export function arrange(view: EditorView, lines: Lines, mounted: Mounted, from: 
     const element = view.dom.children[index - mounted.from] as LineElement | undefined;
     element?.sheafLine?.arrange(edges(block, before, after, markerOf(block, counters)));
     element?.sheafLine?.run(directionAt(lines, index));
+    if (element !== undefined) layCaption(lines, index, element);
     before = block;
     block = after;
   }
+}
+
+/** Draws a caption as one, and ties an image or a file to the caption below it, for those who have both read out. */
+function layCaption(lines: Lines, index: number, element: LineElement): void {
+  const line = lines.line(index);
+  element.sheafLine?.caption(saysCaption(line) && figureAt(lines, index) !== undefined);
+  if (!isAttachment(line)) return;
+  const below = element.nextElementSibling as LineElement | null;
+  const isBelow = index + 1 < lines.count && saysCaption(lines.line(index + 1));
+  const caption = isBelow ? below?.sheafLine?.caption(true) : undefined;
+  const attachment = element.querySelector("[data-embed]");
+  if (caption === undefined) attachment?.removeAttribute("aria-describedby");
+  else attachment?.setAttribute("aria-describedby", caption);
 }
 
 function* blocksFrom(lines: Lines, from: number, to: number): Generator<Block, undefined> {

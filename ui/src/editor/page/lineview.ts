@@ -31,8 +31,8 @@ export interface LineElement extends HTMLElement {
   sheafLine?: LineView;
 }
 
-/** Cells that have been drawn, for names of their own. */
-let cells = 0;
+/** Cells and captions that have been drawn, for names of their own. */
+let named = 0;
 
 /** A line on the screen. */
 export class LineView implements NodeView {
@@ -112,6 +112,13 @@ export class LineView implements NodeView {
     this.head = role === "columnheader";
   }
 
+  /** Says what the image or file above is, or does not. Answers the name by which that refers to it. */
+  caption(isCaption: boolean): string | undefined {
+    this.dom.toggleAttribute("data-caption", isCaption);
+    if (isCaption && this.dom.id === "") this.dom.id = `caption-${(named += 1)}`;
+    return isCaption ? this.dom.id : undefined;
+  }
+
   /** Takes on what the neighbours made of it. */
   arrange(arrangement: Arrangement): void {
     setAttribute(this.dom, "data-marker", arrangement.marker === "" ? undefined : arrangement.marker);
@@ -138,7 +145,7 @@ export class LineView implements NodeView {
   private draw(node: Node, block: Block): void {
     const spelled = String(node.attrs["block"]);
     // The line's own id may be anything that somebody sent.
-    if (this.isCell && this.dom.id === "") this.dom.id = `cell-${(cells += 1)}`;
+    if (this.isCell && this.dom.id === "") this.dom.id = `cell-${(named += 1)}`;
     if (spelled === this.drawn && this.dom.className !== "") return;
     this.drawn = spelled;
     this.dom.className = this.head ? `${classOf(block)} head` : classOf(block);

@@ -19,7 +19,7 @@ export async function printDocument(title: string, language: string, editor: Edi
   const body = new DOMParser().parseFromString(editor.printable, "text/html").body;
   sheet.append(heading, ...body.childNodes);
   document.body.append(sheet);
-  if (hasPictures(sheet)) await illustrate(sheet);
+  if (hasPictures(sheet)) await illustrate(sheet, editor.files);
   window.addEventListener("afterprint", () => sheet.remove(), { once: true });
   window.print();
 }

@@ -21,13 +21,18 @@ pub(super) async fn begin(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({ "upload": engine.attach(document, &text(fields, "name")?).await? }))
 }
 
-/// The next part of it.
+/// The next part of it, in letters, for carriers that have nothing else.
 pub(super) async fn part(engine: &Engine, fields: &Fields) -> Answer {
     let bytes = text(fields, "bytes")?;
-    if bytes.len() > PART.div_ceil(3) * 4 {
+    let bytes = BASE64.decode(bytes.as_bytes()).map_err(|error| Failure::malformed(format!("\"bytes\" is not base64: {error}")))?;
+    part_of(engine, fields, bytes).await
+}
+
+/// The next part of it.
+pub(super) async fn part_of(engine: &Engine, fields: &Fields, bytes: Vec<u8>) -> Answer {
+    if bytes.len() > PART {
         return Err(Failure::malformed(format!("a part has at most {PART} bytes")));
     }
-    let bytes = BASE64.decode(bytes.as_bytes()).map_err(|error| Failure::malformed(format!("\"bytes\" is not base64: {error}")))?;
     Ok(json!({ "size": engine.attach_part(number(fields, "upload")?, number(fields, "at")?, bytes).await? }))
 }
 
@@ -52,7 +57,9 @@ pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
 
 pub(super) async fn one(engine: &Engine, fields: &Fields) -> Answer {
     let (document, blob, size) = file(engine, fields).await?;
-    Ok(state(&engine.attachment(document, blob, size).await?))
+    let mut state = state(&engine.attachment(document, blob, size).await?);
+    state["opens"] = engine.may_open(document, blob, size).await?.into();
+    Ok(state)
 }
 
 pub(super) async fn bytes(engine: &Engine, fields: &Fields) -> Answer {
@@ -70,6 +77,12 @@ pub(super) async fn get(engine: &Engine, fields: &Fields) -> Answer {
 pub(super) async fn save(engine: &Engine, fields: &Fields) -> Answer {
     let (document, blob, size) = file(engine, fields).await?;
     Ok(json!({ "path": engine.save_attachment(document, blob, size).await?.display().to_string() }))
+}
+
+/// Where a file lies that may be opened. Whoever asked opens it.
+pub(super) async fn open(engine: &Engine, fields: &Fields) -> Answer {
+    let (document, blob, size) = file(engine, fields).await?;
+    Ok(json!({ "path": engine.open_attachment(document, blob, size).await?.display().to_string() }))
 }
 
 /// Up to how many bytes a file is fetched by itself.
@@ -130,7 +143,7 @@ impl From<AttachmentError> for Failure {
             AttachmentError::Body(error) => return error.into(),
             AttachmentError::Blob(BlobError::Full) => "disk_full",
             AttachmentError::Blob(BlobError::Absent) => "not_here",
-            AttachmentError::Blob(BlobError::TooLarge) | AttachmentError::Busy => "refused",
+            AttachmentError::Blob(BlobError::TooLarge) | AttachmentError::Busy | AttachmentError::MayRun => "refused",
             AttachmentError::Unknown | AttachmentError::NoUpload => "unknown",
             AttachmentError::NotSaved(_) => "not_saved",
             AttachmentError::Blob(_) | AttachmentError::Read(_) | AttachmentError::NoFolder => "failed",
