@@ -5,6 +5,7 @@
 import { Delta } from "../delta.ts";
 import { caret, ends, newline } from "../editing/range.ts";
 import { readBlock } from "../lines/block.ts";
+import { heldCount } from "../lines/span.ts";
 import type { Page } from "../page/page.ts";
 import type { Telling } from "../telling.ts";
 import type { Files } from "./files.ts";
@@ -79,30 +80,28 @@ export class Attaching {
 
   private insert(place: { offset: number }, embed: Record<string, unknown>): void {
     const { page } = this;
-    const { line, start } = page.lines.at(Math.min(place.offset, page.lines.length));
-    const end = start + line.width;
+    const { line, start, index } = page.lines.at(Math.min(place.offset, page.lines.length));
+    const { cell, kind } = readBlock(line.block);
     const delta = new Delta();
-    let behind = start + 1;
-    if (readBlock(line.block).cell !== null) {
+    let behind: number;
+    if (cell !== null) {
       // A cell's line stays the one it is.
       delta.retain(place.offset).insert(embed);
       behind = place.offset + 1;
-    } else if (line.width === 0 && readBlock(line.block).kind !== "code") {
-      delta.retain(start).insert(embed);
-      // At the end of the text there is a line to go on in.
-      if (!line.ends) {
-        delta.insert("\n", newline(page, line.block));
-        behind = start + 2;
-      }
-    } else if (line.ends) {
-      delta
-        .retain(end + 1)
-        .insert(embed)
-        .insert("\n", newline(page, ""));
-      behind = end + 2;
     } else {
-      delta.retain(end).insert("\n", newline(page, line.block)).insert(embed);
-      behind = end + 2;
+      const isFree = line.width === 0 && kind !== "code";
+      const at = isFree ? start : start + line.width + 1;
+      delta.retain(isFree || line.ends ? at : at - 1);
+      if (!isFree && !line.ends) delta.insert("\n", newline(page, line.block));
+      delta.insert(embed);
+      if (isFree && line.ends) delta.retain(1);
+      else delta.insert("\n", newline(page, isFree ? line.block : ""));
+      behind = at + 1;
+      // At the end of the text a line is left to go on in.
+      if (index >= heldCount(page.lines) - 1) {
+        delta.insert("\n", newline(page, ""));
+        behind = at + 2;
+      }
     }
     // Who waits at the place goes on behind the image; who has gone elsewhere stays there.
     const waits = page.selection.anchor === page.selection.head && page.selection.head === place.offset;
