@@ -70,7 +70,9 @@ export class Person {
   /** Begins a document with this title and puts the caret into its text. */
   async begins(title) {
     await this.clicks("New document");
-    await until("the title to take keys", () => this.window.run("return document.activeElement?.matches('input, textarea, [contenteditable]')"));
+    // The text of the document before takes keys, too.
+    const empty = "return document.activeElement?.matches('textarea.title') && document.activeElement.value === ''";
+    await until("the title to take keys", () => this.window.run(empty));
     await this.window.type(title);
     await this.window.type(KEY.enter);
     await until("the caret to be in the text", () => this.window.run("return document.activeElement?.closest('.ProseMirror') !== null"));
