@@ -2,8 +2,12 @@
 
 use sheaf_base::{ClientId, Update};
 use sheaf_replica::{Broken, Filler, Replica};
+use sheaf_schema::Delta;
 
 use crate::turn::RecordRow;
+
+/// Any client will do for a replica that writes nothing.
+const ANY: ClientId = ClientId(1);
 
 /// What a replica is built from.
 #[derive(Debug, Clone, Default)]
@@ -64,23 +68,31 @@ impl FoldJob {
         self.updates()?.iter().map(|update| filler.fill(update).ok()).collect()
     }
 
+    /// The text alone. Nothing is compared: it is for whoever looks for words in it and keeps none of it.
+    pub fn text(self) -> Result<Delta, FoldError> {
+        Ok(self.replica()?.delta())
+    }
+
     /// Makes the snapshot.
     pub fn run(self) -> Result<SnapshotState, FoldError> {
-        // Any client will do: this replica writes nothing.
-        let client = ClientId(1);
-        let mut replica = match &self.snapshot {
-            Some(snapshot) => Replica::from_snapshot(client, &snapshot.state).map_err(|error| FoldError::Snapshot(error.to_string()))?,
-            None => Replica::empty(client),
-        };
-        replica.apply(&self.updates).map_err(|error| FoldError::Record(error.to_string()))?;
+        let replica = self.replica()?;
         // Hashes come from the index alone. Whether yrs has the same text is asked here, where it keeps nobody waiting.
         replica.audit().map_err(|Broken(what)| FoldError::Disagrees(what))?;
         let state = replica.snapshot().map_err(|error| FoldError::Record(error.to_string()))?;
-        let again = Replica::from_snapshot(client, &state).map_err(|_| FoldError::Differs)?;
+        let again = Replica::from_snapshot(ANY, &state).map_err(|_| FoldError::Differs)?;
         if again.state_hash() != replica.state_hash() {
             return Err(FoldError::Differs);
         }
         again.audit().map_err(|Broken(what)| FoldError::Disagrees(what))?;
         Ok(SnapshotState { upto: self.upto, state })
+    }
+
+    fn replica(&self) -> Result<Replica, FoldError> {
+        let mut replica = match &self.snapshot {
+            Some(snapshot) => Replica::from_snapshot(ANY, &snapshot.state).map_err(|error| FoldError::Snapshot(error.to_string()))?,
+            None => Replica::empty(ANY),
+        };
+        replica.apply(&self.updates).map_err(|error| FoldError::Record(error.to_string()))?;
+        Ok(replica)
     }
 }

@@ -224,6 +224,11 @@ impl Live {
             }
             // Whoever folds may have given up.
             Heard::Fold { hydration, reply } => drop(reply.send(self.document.fold(hydration))),
+            // Whoever looks may have given up.
+            Heard::Look { reply } => {
+                let open = self.document.body().map(|opened| (self.document.applied(), opened.delta));
+                drop(reply.send(open));
+            }
             Heard::Recorded { hydration, reply } => drop(reply.send(Witness::of(&mut self.document, hydration))),
             // Whoever looks for what was changed apart may have given up.
             Heard::Review { hydration, reply } => drop(reply.send(self.document.review(hydration))),

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use sheaf_base::{ClientId, DocumentId, limits};
-use sheaf_replica::Replica;
+use sheaf_base::{DocumentId, limits};
 use sheaf_schema::{Delta, LINE, Line, Op, Scalar, Value, embed};
 use sheaf_store::{Backlink, Batch, Change, Mention, ReadError};
 use tokio::sync::oneshot;
@@ -90,6 +89,12 @@ struct Looked {
     body: String,
 }
 
+impl Looked {
+    fn of(document: DocumentId, row: u64, title: String, text: &Delta) -> Looked {
+        Looked { row, mentions: mentions(document, text), title, body: words(text) }
+    }
+}
+
 impl Shared {
     /// Looks at a document. What cannot be read now is looked at another time.
     async fn look(self: &Arc<Shared>, document: DocumentId) {
@@ -113,9 +118,15 @@ impl Shared {
         }
     }
 
-    /// What a document says; none when there is no such document any more.
+    /// What a document says; none when there is no such document any more. An open text is read where it is; of one that nobody has open
+    /// there is a copy for a moment, one at a time.
     async fn looked_at(self: &Arc<Shared>, document: DocumentId) -> Result<Option<Looked>, String> {
         let Some(entry) = self.library.entry(document).filter(|entry| !entry.placeholder) else { return Ok(None) };
+        if let Some(live) = self.if_live(document)
+            && let Some((row, text)) = live.look().await
+        {
+            return Ok(Some(blocking(move || Looked::of(document, row, entry.title, &text)).await));
+        }
         // A semaphore that is never closed.
         let _turn = self.hydrations.acquire().await;
         let store = self.store.clone();
@@ -130,13 +141,7 @@ impl Shared {
                 read.fold(hydration)
             }
         };
-        blocking(move || {
-            let folded = job.run().map_err(|error| error.to_string())?;
-            let replica = Replica::from_snapshot(ClientId(1), &folded.state).map_err(|error| error.to_string())?;
-            let delta = replica.delta();
-            Ok(Some(Looked { row, mentions: mentions(document, &delta), title: entry.title, body: words(&delta) }))
-        })
-        .await
+        blocking(move || Ok(Some(Looked::of(document, row, entry.title, &job.text().map_err(|error| error.to_string())?)))).await
     }
 }
 

@@ -4,6 +4,7 @@
  */
 import { core } from "./core.en.ts";
 import { blocks, counts, shortcuts } from "./writing.en.ts";
+import { attachments } from "./attachments.en.ts";
 import { speaking } from "./speaking.ts";
 
 const { categories, count, decimal, form, list, plural, size } = speaking("en", ["one", "other"]);
@@ -125,34 +126,7 @@ export const en = {
 
   shortcuts,
 
-  attachments: {
-    attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
-    failed: (name: string, why: string) => `${name === "" ? "The picture" : name} was not attached: ${why}`,
-    open: (name: string) => `Open “${name}”?`,
-    openHint:
-      "It is saved in your folder for downloads and opened with this computer’s own program. Open it only if you trust who put it here.",
-    /** What the text itself says about its images and files. */
-    inText: {
-      attachmentImage: "Image",
-      attachmentNameless: "File without a name",
-      attachmentAlt: "What is to be seen, for those who do not see it",
-      attachmentWidth: "Width of the image",
-      attachmentGet: "Get it",
-      attachmentSave: "Save…",
-      attachmentOpen: "Open…",
-      attachmentCopy: "Copy image",
-      attachmentCopied: "Copied",
-      attachmentCaption: "Caption",
-      attachmentCaptionHere: "What is this?",
-      attachmentBroken: "This image cannot be drawn. It can be saved.",
-      attachmentSize: (bytes: number) => size(bytes),
-      attachmentAwaited: (bytes: number) => `${size(bytes)}, waiting for somebody who has it`,
-      attachmentLarge: (bytes: number) => `${size(bytes)}, not fetched yet`,
-      attachmentComing: (got: number, bytes: number) => `${size(got)} of ${size(bytes)}`,
-      attachmentProblem: (bytes: number, why: string) => `${size(bytes)}: ${why}`,
-      attachmentSaved: (where: string) => (where === "" ? "Saved" : `Saved as ${where}`),
-    },
-  },
+  attachments,
 
   find: {
     open: "Find in this document",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sheaf_base::DocumentId;
 use sheaf_document::{Done, Input, LinkUp, PeerId, Refused, ViewId};
 use sheaf_protocol::{Frame, RouteHint};
+use sheaf_schema::Delta;
 use tokio::sync::{oneshot, watch};
 
 use super::inbox::Slots;
@@ -124,6 +125,13 @@ impl DocumentHandle {
             answer = answer => Ok(answer.map_err(|_| AskError::Ended)??),
             why = self.unsaved() => Err(AskError::NotSaved(why)),
         }
+    }
+
+    /// The text if it is open, and the last row in it. It is opened for nobody.
+    pub(crate) async fn look(&self) -> Option<(u64, Arc<Delta>)> {
+        let (reply, open) = oneshot::channel();
+        self.send(Heard::Look { reply });
+        open.await.ok().flatten()
     }
 
     /// Comes when nothing could be written for a while, and says why.

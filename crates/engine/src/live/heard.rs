@@ -1,5 +1,7 @@
 //! What reaches a document's task.
 
+use std::sync::Arc;
+
 use sheaf_base::limits;
 use sheaf_document::{Act, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
 use sheaf_protocol::{Bundle, Frame};
@@ -19,6 +21,8 @@ pub(crate) enum Heard {
     Ask { question: Question, reply: oneshot::Sender<Replied> },
     /// Somebody folds, and asks for what only the document can open.
     Fold { hydration: Hydration, reply: oneshot::Sender<FoldJob> },
+    /// Somebody looks for words, and asks for the text if it is open, with the last row in it.
+    Look { reply: oneshot::Sender<Option<(u64, Arc<Delta>)>> },
     /// Somebody makes a bundle, and asks for what only the document knows.
     Recorded { hydration: Hydration, reply: oneshot::Sender<Witness> },
     /// Somebody looks for what was changed apart, and asks for what only the document can open.

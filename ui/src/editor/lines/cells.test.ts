@@ -1,3 +1,4 @@
+/** Which cells are chosen, and which lines they are. */
 import { describe, expect, it } from "vitest";
 import { Delta } from "../delta.ts";
 import { type ChosenCells, cellsBetween, choiceOf, linesOfCells } from "./cells.ts";

@@ -1,0 +1,33 @@
+/** Die Worte für Bilder und Dateien (Teil von de.ts). */
+import type { Messages } from "./en.ts";
+import { speaking } from "./speaking.ts";
+
+const { count, size } = speaking("de", ["one", "other"]);
+
+export const attachments: Messages["attachments"] = {
+  attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
+  failed: (name, why) => `${name === "" ? "Das Bild" : name} wurde nicht angehängt: ${why}`,
+  open: (name) => `„${name}“ öffnen?`,
+  openHint:
+    "Die Datei wird in deinem Ordner für Downloads gespeichert und mit dem Programm dieses Computers geöffnet. Öffne sie nur, wenn du denen traust, die sie hierher gelegt haben.",
+  inText: {
+    attachmentImage: "Bild",
+    attachmentNameless: "Datei ohne Namen",
+    attachmentAlt: "Was zu sehen ist, für alle, die es nicht sehen",
+    attachmentWidth: "Breite des Bildes",
+    attachmentGet: "Holen",
+    attachmentSave: "Speichern…",
+    attachmentOpen: "Öffnen…",
+    attachmentCopy: "Bild kopieren",
+    attachmentCopied: "Kopiert",
+    attachmentCaption: "Beschriftung",
+    attachmentCaptionHere: "Was ist das?",
+    attachmentBroken: "Dieses Bild lässt sich nicht zeichnen. Speichern geht.",
+    attachmentSize: (bytes) => size(bytes),
+    attachmentAwaited: (bytes) => `${size(bytes)}, wartet auf jemanden, der sie hat`,
+    attachmentLarge: (bytes) => `${size(bytes)}, noch nicht geholt`,
+    attachmentComing: (got, bytes) => `${size(got)} von ${size(bytes)}`,
+    attachmentProblem: (bytes, why) => `${size(bytes)}: ${why}`,
+    attachmentSaved: (where) => (where === "" ? "Gespeichert" : `Gespeichert als ${where}`),
+  },
+};
