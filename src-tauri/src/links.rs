@@ -3,8 +3,8 @@
 //! The page is not trusted with what "a link" is: only web and mail addresses leave this process, and never through a shell. Nor does it hand over
 //! a path: it names an attachment, and the engine says whether that may be opened and where it lies.
 
-use serde_json::json;
-use sheaf_engine::Client;
+use serde_json::{Value, json};
+use sheaf_engine::{Client, Failure};
 use tauri::State;
 
 use crate::lanes::Line;
@@ -22,14 +22,14 @@ pub(crate) fn open_link(url: String) -> Result<(), String> {
     open::that_detached(url).map_err(|error| format!("This desktop could not open the link: {error}."))
 }
 
-/// Asks the desktop to open an attachment with the program for its kind. The error is a sentence.
+/// Asks the desktop to open an attachment with the program for its kind. The error is a call's.
 #[tauri::command]
-pub(crate) async fn open_attachment(line: State<'_, Line>, document: String, hash: String, size: u64) -> Result<(), String> {
+pub(crate) async fn open_attachment(line: State<'_, Line>, document: String, hash: String, size: u64) -> Result<(), Value> {
     let file = json!({ "document": document, "hash": hash, "size": size });
     let saved = Client::ask(line.engine(), "attachment_open", file.as_object().cloned().unwrap_or_default()).await;
-    let saved = saved.map_err(|failure| failure.message)?;
-    let path = saved["path"].as_str().ok_or("The file was not saved.")?;
-    open::that_detached(path).map_err(|error| format!("This desktop could not open the file: {error}."))
+    let saved = saved.map_err(|failure| failure.to_json())?;
+    let opened = open::that_detached(saved["path"].as_str().unwrap_or_default());
+    opened.map_err(|error| Failure::not_opened(error.to_string()).to_json())
 }
 
 fn checked(url: &str) -> Result<&str, String> {

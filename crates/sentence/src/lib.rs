@@ -123,6 +123,8 @@ sentences! {
     FileTooLarge = "file_too_large" { gigabytes: u64 }
     /// The file may do harm when it is opened.
     MayDoHarm = "may_do_harm" {}
+    /// The system's program for a file did not start.
+    FileNotOpened = "file_not_opened" { why: String }
     /// There is no folder for downloads.
     NoDownloads = "no_downloads" {}
     /// A file cannot be written.

@@ -65,6 +65,8 @@ export interface CoreSentences {
   file_too_large: { gigabytes: number };
   /** The file may do harm when it is opened. */
   may_do_harm: Nothing;
+  /** The system's program for a file did not start. */
+  file_not_opened: { why: string };
   /** There is no folder for downloads. */
   no_downloads: Nothing;
   /** A file cannot be written. */

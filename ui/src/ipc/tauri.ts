@@ -1,7 +1,7 @@
 /** The window's carrier: one command for what the page says, one channel for what it hears, in batches (src-tauri/src/lanes.rs). */
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { Wire } from "../editor/lane/wire.ts";
+import { Refusal, type Wire } from "../editor/lane/wire.ts";
 import { Requests } from "./requests.ts";
 
 /** Whether this page is in Sheaf's own window. */
@@ -50,7 +50,12 @@ export async function writePicture(png: Blob): Promise<void> {
 
 /** Opens a file of a document with the system's program. The page has asked the person before. */
 export async function openFile(document: string, hash: string, size: number): Promise<void> {
-  await invoke("open_attachment", { document, hash, size });
+  try {
+    await invoke("open_attachment", { document, hash, size });
+  } catch (failure) {
+    const { code, message, said } = failure as { code: string; message: string; said: unknown };
+    throw new Refusal(code, message, said);
+  }
 }
 
 /** Opens a web or mail address outside the window. The page has asked the person before. */

@@ -49,6 +49,7 @@ export const core: CoreMessages = {
   file_too_large: ({ gigabytes }) => `Eine Datei mit mehr als ${count.format(gigabytes)} GB lässt sich nicht anhängen.`,
   may_do_harm: () =>
     "Eine solche Datei kann beim Öffnen Schaden anrichten. Speichere sie, und öffne sie, wo sie liegt, wenn du dem vertraust, der sie gemacht hat.",
+  file_not_opened: ({ why }) => `Dieser Rechner konnte die Datei nicht öffnen: ${why}.`,
   no_downloads: () => "Auf diesem Rechner gibt es keinen Ordner für Downloads.",
   file_not_written: ({ file, why }) => `${file} lässt sich nicht schreiben. (${why})`,
   restless: () => "Das Dokument ändert sich schneller, als es sich festhalten lässt. Versuch es gleich noch einmal.",

@@ -49,6 +49,7 @@ export const core: CoreMessages = {
   file_damaged: () => "This file is damaged on this disk.",
   file_too_large: ({ gigabytes }) => `A file of more than ${count.format(gigabytes)} GB cannot be attached.`,
   may_do_harm: () => "This kind of file may do harm when it is opened. Save it, and open it where it lies if you trust who made it.",
+  file_not_opened: ({ why }) => `This desktop could not open the file: ${why}.`,
   no_downloads: () => "There is no folder for downloads on this computer.",
   file_not_written: ({ file, why }) => `${file} cannot be written. (${why})`,
   restless: () => "The document changes faster than it can be written down. Try again in a moment.",

@@ -40,7 +40,14 @@ impl Failure {
         Failure::new("malformed", Said::new(Sentence::Malformed { why: why.clone() }, why))
     }
 
-    pub(crate) fn to_json(&self) -> Value {
+    /// A file was saved, and the system's program for it did not start.
+    pub fn not_opened(why: String) -> Failure {
+        let english = format!("this desktop could not open the file: {why}");
+        Failure::new("failed", Said::new(Sentence::FileNotOpened { why }, english))
+    }
+
+    /// As a page reads it: `code`, `message`, and `said` for the words of its language.
+    pub fn to_json(&self) -> Value {
         json!({ "code": self.code, "message": self.message, "said": self.sentence.as_deref().map(sentence_to_json) })
     }
 }
