@@ -117,7 +117,7 @@ export const web: readonly Fixture[] = [
     from: "Chromium: a part of a page, every style written out",
     source: "what Chromium writes for a selection of any page",
     html: `<meta charset='utf-8'><h3 style="margin: 0px; font-weight: 700; font-size: 18px; color: rgb(0, 0, 0); font-family: Arial; white-space: normal; background-color: rgb(255, 255, 255);">The harvest</h3><p style="color: rgb(0, 0, 0); font-weight: 400; text-decoration-style: initial;">We cut the <strong style="font-weight: 600;">rye</strong>,<span class="Apple-converted-space"> </span><span style="font-weight: bold; font-style: italic;">all</span> of it.</p><dl><dt>rye</dt><dd>a grain</dd></dl><figure><img src="https://example.org/x.png" alt="A field"><figcaption>North</figcaption></figure>`,
-    lines: ["h3: The harvest", "We cut the {bold rye}, {bold italic all} of it.", "rye", "a grain", "A field", "North"],
+    lines: ["h3: The harvest", "We cut the {bold rye}, {bold italic all} of it.", "rye", "a grain", "A field", "p caption: North"],
   },
   {
     from: "VS Code: lines of code in divs of spans",

@@ -31,6 +31,21 @@ impl Lane {
         self.asked
     }
 
+    /// Says something with bytes behind it, and waits for the answer.
+    pub(crate) async fn hand(&mut self, call: &str, mut fields: Value, bytes: &[u8]) -> Result<Value, Value> {
+        self.asked += 1;
+        fields["id"] = self.asked.into();
+        fields["call"] = call.into();
+        let fields = fields.to_string();
+        self.hear_bytes(&[&(fields.len() as u32).to_le_bytes(), fields.as_bytes(), bytes].concat());
+        self.answer(self.asked).await
+    }
+
+    /// Says bytes, whatever they are.
+    pub(crate) fn hear_bytes(&self, message: &[u8]) {
+        self.client.hear_bytes(message);
+    }
+
     /// The first message for which this holds, among those kept and those to come.
     pub(crate) async fn wait(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.kept.iter().position(&is_it) {

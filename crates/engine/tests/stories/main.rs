@@ -1,5 +1,6 @@
 //! Stories about the engine, told through a client's lanes and a disk that fails on demand.
 
+mod bytes;
 mod disk;
 mod lane;
 mod library;
