@@ -1,7 +1,8 @@
 /**
  * What a person waits for, in real windows on this machine: start to caret, a keystroke to the other screen, a round trip from page to
- * core and back. Prints; asserts nothing. `cargo xtask bench windows` runs it.
+ * core and back, a large file on its way from the page to the disk. Prints; asserts nothing. `cargo xtask bench windows` runs it.
  */
+import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { KEY, until } from "./driver.mjs";
 import { Person } from "./person.mjs";
@@ -9,6 +10,12 @@ import { Person } from "./person.mjs";
 const STARTS = 7;
 const KEYS = 120;
 const ROUND_TRIPS = 300;
+
+/** Megabytes of the file that is attached; they are made in the page, so the machine needs room for as many. */
+const FILE = Number(process.env["MEGABYTES"] ?? 600);
+
+/** A file may take so long on a busy machine. */
+const ATTACHED_WITHIN_MS = 1_800_000;
 
 /** How busy the machine is: a number without it says little. */
 const load = () =>
@@ -28,6 +35,7 @@ try {
   await roundTrips(64);
   await roundTrips(64 * 1024);
   await keystrokes();
+  await attaches();
   console.log(`load at the end: ${load()}`);
 } finally {
   await ada.closes().catch(() => {});
@@ -104,4 +112,26 @@ async function keystrokes() {
   await until("all keys on the other screen", () => ben.window.run("return window.shown.length >= arguments[0]", KEYS));
   const [keys, shown] = await Promise.all([ada.window.run("return window.keys"), ben.window.run("return window.shown")]);
   print("key in one window to the change in the other", keys.slice(0, KEYS).map((key, at) => shown[at] - key));
+}
+
+/** From a paste of a file to its card: read, handed over, hashed, durable. Memory is the app's own process, not the page's. */
+async function attaches() {
+  const most = () => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${ada.process}/status`, "utf8"))?.[1]) / 1024;
+  const before = most();
+  await ada.window.run(
+    `const parts = Array.from({ length: arguments[0] }, (_, nth) => new Uint8Array(1 << 20).fill(nth));
+    const clipboardData = { files: [new File(parts, "film.bin")], getData: () => "" };
+    const event = Object.defineProperty(new Event("paste", { bubbles: true, cancelable: true }), "clipboardData", { value: clipboardData });
+    const began = performance.now();
+    new MutationObserver((_, self) => {
+      if (document.querySelector(".attachment.file") === null) return;
+      window.took = performance.now() - began;
+      self.disconnect();
+    }).observe(document.querySelector(".sheaf-editor"), { childList: true, subtree: true });
+    document.querySelector(".sheaf-editor").dispatchEvent(event);`,
+    FILE,
+  );
+  const took = await until("the file's card", () => ada.window.run("return window.took"), ATTACHED_WITHIN_MS);
+  const speed = ((FILE / took) * 1000).toFixed(1);
+  console.log(`a file of ${FILE} MB attached: ${speed} MB/s; the app's memory ${before.toFixed(0)} MB at most before, ${most().toFixed(0)} MB with it`);
 }

@@ -34,6 +34,11 @@ export class Person {
     await until(`${this.name}'s page`, () => this.window.run("return document.querySelector('.ProseMirror, [role=dialog], button') !== null"));
   }
 
+  /** Their app's process, for whoever measures it. */
+  get process() {
+    return this.#processes()[0];
+  }
+
   /** The power fails: the process is gone between two instructions, its window with it. */
   async isCutOff() {
     process.kill(this.#processes()[0], "SIGKILL");
