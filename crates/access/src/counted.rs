@@ -13,7 +13,7 @@ use crate::{
     invitation::Label,
     limits,
     role::Role,
-    rotation::{Dealt, DealError, read_dealt, write_dealt},
+    rotation::{DealError, Dealt, read_dealt, write_dealt},
     sealing::{Handed, Key, SealedSecret, SealingSeed},
     seed::{TicketKey, TicketSeed},
 };

@@ -189,9 +189,8 @@ impl Access {
 
     /// Folds records after putting them into a causal order.
     fn fold_sorted(document: DocumentId, records: Vec<AccessRecord>, past: &impl CausalPast) -> Self {
-        let behind = |later: &AccessRecord| {
-            records.iter().filter(|earlier| past.stands_on(&later.position.hash, &earlier.position.hash)).count()
-        };
+        let behind =
+            |later: &AccessRecord| records.iter().filter(|earlier| past.stands_on(&later.position.hash, &earlier.position.hash)).count();
         let mut order: Vec<(usize, Hash, usize)> =
             records.iter().enumerate().map(|(at, record)| (behind(record), record.position.hash, at)).collect();
         order.sort_unstable();

@@ -5,7 +5,12 @@
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
 use sheaf_record::{BadSignature, DeviceKey, Malformed, Reader, Signature, Writer, verify};
 
-use crate::{limits, role::Role, rotation::Rotation, sealing::{Key, SealingSeed}};
+use crate::{
+    limits,
+    role::Role,
+    rotation::Rotation,
+    sealing::{Key, SealingSeed},
+};
 
 /// A member gets another role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,9 +124,8 @@ impl Removal {
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let membership = read_membership(reader)?;
-        let devices = reader.list(limits::REMOVED, 32, "the devices that are removed", |reader| {
-            Ok(DeviceId(reader.array("a device that is removed")?))
-        })?;
+        let devices = reader
+            .list(limits::REMOVED, 32, "the devices that are removed", |reader| Ok(DeviceId(reader.array("a device that is removed")?)))?;
         let cuts = reader.list(limits::CUTS, 33, "the cuts", |reader| {
             Ok(Cut { chain: ChainId(reader.array("a chain that is cut")?), number: reader.varint("where a chain is cut")? })
         })?;

@@ -17,7 +17,6 @@ use crate::{
     seed::TicketSeed,
 };
 
-
 /// A secret, sealed to one of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dealt<To> {
@@ -110,7 +109,8 @@ impl Rotation {
     /// The secrets before it, for whoever holds its own. One that does not open is left out: whoever rotated did not hold it.
     pub fn before(&self, secret: &EpochSecret, document: &DocumentId) -> Vec<EpochSecret> {
         let (private, _) = keys_of(secret);
-        let open = |dealt: &Dealt<EpochId>| open_dealt(&self.before, &dealt.to, &dealt.to.0, &self.epoch, &dealt.to, &private, document).ok();
+        let open =
+            |dealt: &Dealt<EpochId>| open_dealt(&self.before, &dealt.to, &dealt.to.0, &self.epoch, &dealt.to, &private, document).ok();
         self.before.iter().filter_map(open).collect()
     }
 
@@ -277,7 +277,8 @@ pub(crate) fn read_dealt<To: Ord>(
     make: impl Fn([u8; 32]) -> To,
 ) -> Result<Vec<Dealt<To>>, Malformed> {
     let each = 32 + SealedSecret::LENGTH;
-    let dealt = reader.list(limit, each, what, |reader| Ok(Dealt { to: make(reader.array(what)?), sealed: SealedSecret::read(reader)? }))?;
+    let dealt =
+        reader.list(limit, each, what, |reader| Ok(Dealt { to: make(reader.array(what)?), sealed: SealedSecret::read(reader)? }))?;
     if dealt.is_sorted_by(|left, right| left.to < right.to) { Ok(dealt) } else { Err(Malformed::NotCanonical(what)) }
 }
 

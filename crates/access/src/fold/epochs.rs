@@ -14,12 +14,7 @@ use super::{
     ledger::{Ledger, all},
     standing::Resolver,
 };
-use crate::{
-    invitation::Invitation,
-    operation::Operation,
-    rotation::Rotation,
-    sealing::SealingKey,
-};
+use crate::{invitation::Invitation, operation::Operation, rotation::Rotation, sealing::SealingKey};
 
 /// A device that was dealt too few secrets: it is a member and cannot read what is written now.
 #[derive(Debug, Clone, PartialEq, Eq)]

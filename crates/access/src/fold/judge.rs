@@ -234,7 +234,8 @@ impl<'a> Judge<'a> {
 
     fn transfer(&mut self, transfer: &Transfer) -> Result<Facts, Refusal> {
         let facts = self.act(Role::Owner)?;
-        let owned: Vec<usize> = self.ties(&self.record.device.clone()).into_iter().filter(|tie| tie.1 == Role::Owner).map(|tie| tie.0).collect();
+        let owned: Vec<usize> =
+            self.ties(&self.record.device.clone()).into_iter().filter(|tie| tie.1 == Role::Owner).map(|tie| tie.0).collect();
         let giver = owned.into_iter().min_by_key(|at| self.ledger.rank(*at)).ok_or(Refusal::NotAMember(self.record.device))?;
         let target = self.other_member(&transfer.membership)?;
         let root = self.ledger.root(giver);
@@ -285,10 +286,8 @@ impl<'a> Judge<'a> {
             _ => (limits::RECORDS, limits::STRIKES / 2),
         };
         let own = self.ledger.by_device.get(&self.record.device).map_or(0, |own| own.count_in(self.past));
-        let is_strike = matches!(
-            self.record.operation,
-            Operation::Removal(_) | Operation::Role(_) | Operation::Transfer(_) | Operation::Revocation(_)
-        );
+        let is_strike =
+            matches!(self.record.operation, Operation::Removal(_) | Operation::Role(_) | Operation::Transfer(_) | Operation::Revocation(_));
         let begins = matches!(self.record.operation, Operation::Join(_) | Operation::Grant(_));
         let counts = [
             (true, "access records", records, self.past.count()),

@@ -74,7 +74,8 @@ impl Access {
             ties.iter().any(|(beginning, _)| standing.iter().any(|(_, standing)| standing == beginning))
         };
         let added = self.ledger.added.keys().filter(|device| *device != root);
-        let devices: Vec<DeviceId> = std::iter::once(root).chain(added).filter(|device| is_theirs(device, &mut resolver)).copied().collect();
+        let devices: Vec<DeviceId> =
+            std::iter::once(root).chain(added).filter(|device| is_theirs(device, &mut resolver)).copied().collect();
         if devices.is_empty() {
             return None;
         }
@@ -84,7 +85,8 @@ impl Access {
 
     /// The day on which a membership ends: what was said last, and of several that did not know of one another the earliest.
     fn ends_of(&self, root: &DeviceId, standing: &[(Role, usize)]) -> Option<u64> {
-        let about = |at: &usize| self.ledger.facts(*at).and_then(|facts| facts.target).is_some_and(|it| standing.iter().any(|(_, on)| *on == it));
+        let about =
+            |at: &usize| self.ledger.facts(*at).and_then(|facts| facts.target).is_some_and(|it| standing.iter().any(|(_, on)| *on == it));
         let said: Vec<usize> = all(&self.ledger.end_dates, root).filter(|at| self.counts_now(*at) && about(at)).collect();
         let newest = said.iter().filter(|at| !said.iter().any(|later| self.ledger.stands_on(*later, **at)));
         let date = |at: &usize| match self.ledger.operation(*at) {

@@ -3,7 +3,11 @@
 //! Nothing here is shared with the fold but the types of records. There are no lists by device, no caches that could be stale, no walk that
 //! stops early: everything looks at everything.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
 
 use sheaf_access::{AccessRecord, Operation, Role};
 use sheaf_base::{DeviceId, Hash};
@@ -30,6 +34,8 @@ pub(crate) struct Rules<'a> {
     /// What each record says, if it is valid: found in order, each by its past.
     pub(crate) said: Vec<Option<Said>>,
     counting: RefCell<HashMap<Set, Rc<Set>>>,
+    /// How many records stood in a circle in some set.
+    pub(crate) circles: Cell<usize>,
 }
 
 /// A place at which something is done: in a record, or (`None`) after a whole set.
@@ -43,7 +49,7 @@ const GIVES: bool = false;
 
 impl<'a> Rules<'a> {
     pub(crate) fn new(history: &'a History) -> Self {
-        let mut rules = Self { history, said: Vec::new(), counting: RefCell::default() };
+        let mut rules = Self { history, said: Vec::new(), counting: RefCell::default(), circles: Cell::new(0) };
         for at in 0..history.records.len() {
             let said = rules.judge(at);
             rules.said.push(said);
@@ -125,8 +131,7 @@ impl<'a> Rules<'a> {
     /// Whether a device that adds others added this one, at some remove, before `at`.
     fn was_there_before(&self, senior: DeviceId, junior: DeviceId, membership: usize, at: usize, steps: usize) -> bool {
         let adds = |it: &usize| matches!(self.operation(*it), Some(Operation::AddDevice(added)) if added.device == junior);
-        let added: Vec<usize> =
-            self.accesses(self.past(at)).into_iter().filter(adds).filter(|it| self.about(*it) == membership).collect();
+        let added: Vec<usize> = self.accesses(self.past(at)).into_iter().filter(adds).filter(|it| self.about(*it) == membership).collect();
         let first = added.into_iter().min_by_key(|it| self.depth(*it));
         first.is_some_and(|first| {
             let by = self.device(first);
@@ -213,7 +218,8 @@ impl<'a> Rules<'a> {
                 Some(Operation::Transfer(_)) if self.before(place, at) => {
                     let it = self.said[at].as_ref().unwrap();
                     for (whom, role) in [(it.about.unwrap(), Role::Owner), (it.giver.unwrap(), Role::Admin)] {
-                        if self.root(whom) == self.root(beginning) && (view(at, GIVES) & !self.is_another_time(set, whom, beginning, view)) {
+                        if self.root(whom) == self.root(beginning) && (view(at, GIVES) & !self.is_another_time(set, whom, beginning, view))
+                        {
                             said.push((at, role));
                         }
                     }
@@ -282,7 +288,7 @@ impl<'a> Rules<'a> {
             Operation::Join(join) => {
                 let invitation = self.named(&join.invitation, past)?;
                 let Some(Operation::Invitation(open)) = self.operation(invitation) else { return None };
-                let proven = join.verify(&open.key, &self.history.document, &record.position.chain, &device).is_ok();
+                let proven = self.history.records[at].proven;
                 (self.lets_in(past, None, invitation, &view) && proven).then(|| Said {
                     role: Some(open.role),
                     invitation: Some(invitation),
@@ -296,11 +302,11 @@ impl<'a> Rules<'a> {
                 let used = past.iter().filter(|it| self.is_by(*it, invitation) && counting.has(*it)).count();
                 let fits = self.device(invitation) == device && grant.request.ticket == counted.key && used < counted.uses as usize;
                 let new = self.role_at(past, None, grant.request.device, Role::View, None, &view).is_none();
-                let holds = fits && new && grant.request.verify(&self.history.document).is_ok();
+                let holds = fits && new && self.history.records[at].proven;
                 (holds && self.lets_in(past, None, invitation, &view)).then_some(Said { invitation: Some(invitation), ..said })
             }
             Operation::Profile(_) | Operation::Unknown { .. } => needs(Role::View),
-            Operation::Key(key) => needs(Role::View).filter(|_| key.verify(&self.history.document, &device).is_ok()),
+            Operation::Key(_) => needs(Role::View).filter(|_| self.history.records[at].proven),
             Operation::Leave => {
                 let said = needs(Role::View)?;
                 let ends: Set = ties.iter().map(|(beginning, _)| *beginning).collect();
@@ -339,11 +345,13 @@ impl<'a> Rules<'a> {
                 let to = beginning(&added.membership)?;
                 let mine = ties.iter().filter(|(it, _)| *it == to).map(|(_, role)| *role).max()?;
                 let there = self.ties(past, None, added.device, Role::View, None, &view).iter().any(|(it, _)| *it == to);
-                let held = self.history.devices.iter().filter(|it| {
-                    self.ties(past, None, **it, Role::View, None, &view).iter().any(|(it, _)| *it == to)
-                });
+                let held = self
+                    .history
+                    .devices
+                    .iter()
+                    .filter(|it| self.ties(past, None, **it, Role::View, None, &view).iter().any(|(it, _)| *it == to));
                 let fits = mine >= added.role && !there && held.count() < sheaf_access::limits::DEVICES;
-                (fits && added.verify(&self.history.document, &device).is_ok()).then_some(Said { about: Some(to), ..said })
+                (fits && self.history.records[at].proven).then_some(Said { about: Some(to), ..said })
             }
             Operation::Wrap(wrap) => {
                 let known = past.iter().any(|it| self.epoch(it) == Some(wrap.epoch));
@@ -376,9 +384,12 @@ impl<'a> Rules<'a> {
             let same = self.is_beginning(it) && self.root(it) == self.root(to);
             same && !self.is_another_time(past, to, it, view) && membership(it) == Some(Role::Owner)
         });
-        let stays = self.history.devices.iter().filter(|it| !removal.devices.contains(it)).any(|it| {
-            self.ties(past, None, *it, Role::View, None, view).iter().any(|(it, _)| *it == to)
-        });
+        let stays = self
+            .history
+            .devices
+            .iter()
+            .filter(|it| !removal.devices.contains(it))
+            .any(|it| self.ties(past, None, *it, Role::View, None, view).iter().any(|(it, _)| *it == to));
         (!owners || own && stays).then_some(Said { own, about: Some(to), ..said })
     }
 
@@ -415,9 +426,8 @@ impl<'a> Rules<'a> {
     /// Whether a valid record holds, if others count as `view` says.
     fn holds(&self, set: Set, at: usize, view: &View<'_>) -> bool {
         let said = self.said[at].as_ref().unwrap();
-        let may = said.need.is_none_or(|need| {
-            self.role_at(set, Some(at), self.device(at), need, None, view).is_some_and(|role| role >= need)
-        });
+        let may =
+            said.need.is_none_or(|need| self.role_at(set, Some(at), self.device(at), need, None, view).is_some_and(|role| role >= need));
         let others = self.accesses(set);
         let mut stands = true;
         match self.operation(at).unwrap() {
@@ -457,9 +467,10 @@ impl<'a> Rules<'a> {
     /// Of two transfers of one owner: first what the other knew of, then the smaller hash.
     fn turn(&self, transfer: usize) -> (usize, Hash) {
         let term = self.said[transfer].as_ref().unwrap().term;
-        let before = self.past(transfer).iter().filter(|it| {
-            matches!(self.operation(*it), Some(Operation::Transfer(_))) && self.said[*it].as_ref().unwrap().term == term
-        });
+        let before = self
+            .past(transfer)
+            .iter()
+            .filter(|it| matches!(self.operation(*it), Some(Operation::Transfer(_))) && self.said[*it].as_ref().unwrap().term == term);
         (before.count(), self.history.records[transfer].hash)
     }
 
@@ -487,6 +498,7 @@ impl<'a> Rules<'a> {
         }
         let mut decided: Vec<Option<bool>> = vec![None; self.history.records.len()];
         while let Some(group) = self.next_group(&all, &reach, &decided) {
+            self.circles.set(self.circles.get() + if group.len() > 1 { group.len() } else { 0 });
             self.decide(set, &group, &mut decided);
         }
         let counting: Rc<Set> = Rc::new(all.into_iter().filter(|at| decided[*at] == Some(true)).collect());
@@ -497,9 +509,8 @@ impl<'a> Rules<'a> {
     /// Undecided records that depend on one another, and on nothing else that is undecided.
     fn next_group(&self, all: &[usize], reach: &[Set], decided: &[Option<bool>]) -> Option<Vec<usize>> {
         let open: Vec<usize> = all.iter().copied().filter(|at| decided[*at].is_none()).collect();
-        let circle = |at: usize| -> Vec<usize> {
-            open.iter().copied().filter(|it| *it == at || reach[at].has(*it) && reach[*it].has(at)).collect()
-        };
+        let circle =
+            |at: usize| -> Vec<usize> { open.iter().copied().filter(|it| *it == at || reach[at].has(*it) && reach[*it].has(at)).collect() };
         let ready = |at: &usize| open.iter().all(|it| !reach[*at].has(*it) || circle(*at).contains(it));
         open.iter().copied().find(|at| ready(at)).map(circle)
     }

@@ -1,15 +1,15 @@
 //! Random histories of a document's access records, over a causal graph that is written down as sets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use sheaf_access::{
-    Access, AccessRecord, AddDevice, CausalPast, Counted, Cut, EndDate, Genesis, Grant, Invitation, Knows, Label, Operation, Profile,
-    Removal, Request, Revocation, Role, RoleChange, Rotation, SealingSeed, TicketSeed, Transfer, Wrap,
+    Access, AccessRecord, AddDevice, CausalPast, Counted, Cut, EndDate, Genesis, Grant, Invitation, Join, Key, Knows, Label, Operation,
+    Profile, Removal, Request, Revocation, Role, RoleChange, Rotation, SealingSeed, TicketKey, TicketSeed, Transfer, Wrap,
 };
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
-use sheaf_record::{ChainCipher, DeviceKey, EpochId, EpochSecret, Kind};
+use sheaf_record::{ChainCipher, DeviceKey, EpochId, EpochSecret, Kind, Signature};
 
 /// A set of records of one history, by their numbers; a history has at most 64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     pub(crate) past: Set,
     pub(crate) kind: Kind,
     pub(crate) access: Option<AccessRecord>,
+    /// Whether the signatures inside hold: whoever made it knows.
+    pub(crate) proven: bool,
 }
 
 /// Records in a causal order.
@@ -60,21 +62,22 @@ pub(crate) struct History {
     pub(crate) document: DocumentId,
     pub(crate) records: Vec<Entry>,
     pub(crate) devices: Vec<DeviceId>,
-    pub(crate) index: HashMap<Hash, usize>,
+    /// By the first bytes of their hashes, which are no more alike than the whole.
+    pub(crate) index: BTreeMap<u64, usize>,
 }
 
 impl CausalPast for History {
     fn stands_on(&self, later: &Hash, earlier: &Hash) -> bool {
-        self.records[self.index[later]].past.has(self.index[earlier])
+        self.records[self.at(later)].past.has(self.at(earlier))
     }
 
     fn is_last(&self, record: &Hash) -> bool {
-        let at = self.index[record];
+        let at = self.at(record);
         !self.records.iter().any(|later| later.past.has(at))
     }
 
     fn reach(&self, record: &Hash, chain: &ChainId) -> u64 {
-        let past = self.records[self.index[record]].past;
+        let past = self.records[self.at(record)].past;
         past.iter().map(|at| &self.records[at]).filter(|it| it.chain == *chain).map(|it| it.number).max().unwrap_or(0)
     }
 }
@@ -84,7 +87,7 @@ pub(crate) struct Seen<'a>(pub(crate) &'a History, pub(crate) Set);
 
 impl Knows for Seen<'_> {
     fn knows(&self, record: &Hash) -> bool {
-        self.1.has(self.0.index[record])
+        self.1.has(self.0.at(record))
     }
 }
 
@@ -98,7 +101,10 @@ pub(crate) struct Cast {
     epochs: Vec<EpochId>,
     rotations: Vec<Rotation>,
     opens: HashMap<(usize, Role), Invitation>,
+    ticket_keys: Vec<TicketKey>,
     requests: HashMap<(usize, usize, bool), Request>,
+    joins: HashMap<(usize, usize, ChainId), Signature>,
+    own_keys: HashMap<(usize, usize), Key>,
     document: DocumentId,
 }
 
@@ -124,7 +130,25 @@ impl Cast {
             .collect();
         let rotations = secrets.iter().map(|secret| Rotation::deal(&document, secret, &[], &[], &[], [2; 32]).unwrap()).collect();
         let epochs = secrets.iter().map(EpochSecret::id).collect();
-        Self { keys, devices, seals, tickets, secrets, epochs, rotations, opens, requests: HashMap::new(), document }
+        let ticket_keys = tickets.iter().map(TicketSeed::key).collect();
+        let (requests, joins, own_keys) = Default::default();
+        Self { keys, devices, seals, tickets, secrets, epochs, rotations, opens, ticket_keys, requests, joins, own_keys, document }
+    }
+
+    fn ticket(&self, key: &TicketKey) -> usize {
+        self.ticket_keys.iter().position(|it| it == key).unwrap()
+    }
+
+    fn join(&mut self, ticket: usize, invitation: Hash, who: usize, chain: ChainId) -> Join {
+        let Self { joins, tickets, devices, document, .. } = self;
+        let proof =
+            joins.entry((ticket, who, chain)).or_insert_with(|| tickets[ticket].join(invitation, document, &chain, &devices[who]).proof);
+        Join { invitation, proof: *proof }
+    }
+
+    fn key(&mut self, who: usize, whose: usize) -> Key {
+        let Self { own_keys, seals, devices, document, .. } = self;
+        *own_keys.entry((who, whose)).or_insert_with(|| seals[who].register(document, &devices[whose]))
     }
 
     fn request(&mut self, ticket: usize, device: usize, honest: bool) -> Request {
@@ -152,15 +176,17 @@ pub(crate) struct Maker<'a> {
     random: ChaCha8Rng,
     actors: Vec<Actor>,
     chains: u64,
-    pub(crate) history: History,
+    history: History,
     seed: u64,
+    /// Those who were let in at the beginning: most of what happens is between them.
+    people: usize,
 }
 
 impl<'a> Maker<'a> {
     pub(crate) fn new(cast: &'a mut Cast, seed: u64, random: ChaCha8Rng) -> Self {
-        let history = History { document: cast.document, records: Vec::new(), devices: cast.devices.clone(), index: HashMap::new() };
+        let history = History { document: cast.document, records: Vec::new(), devices: cast.devices.clone(), index: BTreeMap::new() };
         let actors = Vec::new();
-        let mut maker = Self { cast, random, actors, chains: 0, history, seed };
+        let mut maker = Self { cast, random, actors, chains: 0, history, seed, people: 0 };
         for _ in 0..maker.cast.devices.len() {
             let chain = maker.chain();
             maker.actors.push(Actor { knows: Set::default(), chain, number: 0, own: Set::default() });
@@ -196,6 +222,7 @@ impl<'a> Maker<'a> {
     /// Most histories begin with some people in, some of them admins, so that there is something to quarrel about.
     fn settle_in(&mut self) {
         let people = 1 + self.below(6);
+        self.people = people;
         for who in 1..=people {
             let role = if self.chance(0.6) { Role::Admin } else { ROLES[self.below(4)] };
             let open = self.cast.opens[&(who % TICKETS, role)].clone();
@@ -214,10 +241,10 @@ impl<'a> Maker<'a> {
     }
 
     fn step(&mut self) {
-        let who = if self.chance(0.6) { self.below(6) } else { self.below(self.actors.len()) };
+        let who = if self.chance(0.8) { self.below(self.people + 1) } else { self.below(self.actors.len()) };
         match self.below(40) {
             0..=9 => {
-                let other = self.below(self.actors.len());
+                let other = if self.chance(0.8) { self.below(self.people + 1) } else { self.below(self.actors.len()) };
                 self.meet(who, other);
             }
             10..=12 => self.begin_chain(who),
@@ -274,7 +301,8 @@ impl<'a> Maker<'a> {
 
     /// A record of the first kind that the author knows, or of any.
     fn some(&mut self, who: usize, is: impl Fn(&Operation) -> bool) -> Option<usize> {
-        let known = if self.chance(0.95) { self.actors[who].knows } else { Set((1u64 << (self.history.records.len() % 64)).wrapping_sub(1)) };
+        let known =
+            if self.chance(0.95) { self.actors[who].knows } else { Set((1u64 << (self.history.records.len() % 64)).wrapping_sub(1)) };
         let found = |at: &usize| self.history.records.get(*at).and_then(|it| it.access.as_ref()).is_some_and(|it| is(&it.operation));
         let all: Vec<usize> = known.iter().filter(found).collect();
         if all.is_empty() { None } else { Some(all[self.below(all.len())]) }
@@ -291,16 +319,16 @@ impl<'a> Maker<'a> {
     fn join(&mut self, who: usize, honest: bool) {
         let Some(at) = self.some(who, |it| matches!(it, Operation::Invitation(_))) else { return };
         let Some(Operation::Invitation(open)) = self.history.records[at].access.as_ref().map(|it| &it.operation) else { return };
-        let ticket = self.cast.tickets.iter().position(|seed| seed.key() == open.key).unwrap();
-        let seed = &self.cast.tickets[if honest { ticket } else { (ticket + 1) % TICKETS }];
-        let join = seed.join(self.hash(at), &self.history.document, &self.actors[who].chain, &self.cast.devices[who]);
-        self.write(who, Kind::Access, Some(Operation::Join(join)));
+        let ticket = self.cast.ticket(&open.key);
+        let (hash, chain) = (self.hash(at), self.actors[who].chain);
+        let join = self.cast.join(if honest { ticket } else { (ticket + 1) % TICKETS }, hash, who, chain);
+        self.sign(who, Operation::Join(join), honest);
     }
 
     fn counted(&mut self, who: usize) {
         let (ticket, role, uses) = (self.below(TICKETS), self.role(), 1 + self.below(2) as u32);
         let label = Label::close("", &ChainCipher::new(&self.cast.secrets[0], &ChainId([0; 32])), &Hash([0; 32]));
-        let key = self.cast.tickets[ticket].key();
+        let key = self.cast.ticket_keys[ticket];
         let counted = Counted { key, role, uses, expires: None, approved: false, label };
         self.write(who, Kind::Access, Some(Operation::Counted(counted)));
         // Whoever makes one mostly grants it.
@@ -312,12 +340,13 @@ impl<'a> Maker<'a> {
     fn grant(&mut self, who: usize) {
         let Some(at) = self.some(who, |it| matches!(it, Operation::Counted(_))) else { return };
         let Some(Operation::Counted(counted)) = self.history.records[at].access.as_ref().map(|it| &it.operation) else { return };
-        let ticket = self.cast.tickets.iter().position(|seed| seed.key() == counted.key).unwrap();
+        let ticket = self.cast.ticket(&counted.key);
         let (device, honest) = (self.below(PEOPLE), self.chance(0.9));
         let request = self.cast.request(ticket, device, honest);
-        let by = if self.chance(0.7) { self.cast.devices.iter().position(|it| *it == self.history.records[at].device).unwrap() } else { who };
+        let by =
+            if self.chance(0.7) { self.cast.devices.iter().position(|it| *it == self.history.records[at].device).unwrap() } else { who };
         let grant = Grant::new(self.hash(at), request, &self.history.document, &[], [3; 32]).unwrap();
-        self.write(by, Kind::Access, Some(Operation::Grant(grant)));
+        self.sign(by, Operation::Grant(grant), honest);
     }
 
     fn change_role(&mut self, who: usize) {
@@ -340,10 +369,12 @@ impl<'a> Maker<'a> {
             devices.sort_unstable();
             devices.dedup();
             let keep = self.below(devices.len());
-            removal.devices = if self.chance(0.9) { vec![devices[keep]] } else { vec![self.cast.devices[self.random.random_range(0..PEOPLE)]] };
+            removal.devices =
+                if self.chance(0.9) { vec![devices[keep]] } else { vec![self.cast.devices[self.random.random_range(0..PEOPLE)]] };
         }
         if self.chance(0.25) {
-            let theirs: Vec<usize> = (0..self.history.records.len()).filter(|it| self.history.records[*it].device == self.history.records[at].device).collect();
+            let theirs: Vec<usize> =
+                (0..self.history.records.len()).filter(|it| self.history.records[*it].device == self.history.records[at].device).collect();
             let which = self.below(theirs.len());
             let cut = &self.history.records[theirs[which]];
             removal.cuts = vec![Cut { chain: cut.chain, number: cut.number - 1 }];
@@ -374,28 +405,30 @@ impl<'a> Maker<'a> {
         let own = self.cast.devices[who];
         let mine = (0..self.history.records.len()).rev().find(|it| {
             let record = &self.history.records[*it];
-            record.device == own && matches!(record.access.as_ref().map(|it| &it.operation), Some(Operation::Join(_) | Operation::Genesis(_)))
+            record.device == own
+                && matches!(record.access.as_ref().map(|it| &it.operation), Some(Operation::Join(_) | Operation::Genesis(_)))
         });
         let at = if self.chance(0.8) { mine.unwrap_or(at) } else { at };
         let device = PEOPLE + self.below(SECOND_DEVICES);
         let (role, membership) = (ROLES[self.random.random_range(0..5)], self.hash(at));
         let by = if self.chance(0.95) { own } else { self.cast.devices[0] };
         let added = AddDevice::consent(&self.history.document, membership, &by, role, &self.cast.keys[device], &self.cast.seals[device]);
-        self.write(who, Kind::Access, Some(Operation::AddDevice(added)));
+        self.sign(who, Operation::AddDevice(added), by == own);
         if self.chance(0.6) {
             self.meet(device, who);
         }
     }
 
     fn said_by_itself(&mut self, who: usize) {
-        let operation = if self.chance(0.5) {
+        if self.chance(0.5) {
             let whose = if self.chance(0.8) { who } else { 0 };
-            Operation::Key(self.cast.seals[who].register(&self.history.document, &self.cast.devices[whose]))
+            let key = self.cast.key(who, whose);
+            self.sign(who, Operation::Key(key), who == whose);
         } else {
             let cipher = ChainCipher::new(&self.cast.secrets[0], &self.actors[who].chain);
-            Operation::Profile(Profile::default().close(&cipher, &Hash([0; 32])))
-        };
-        self.write(who, Kind::Access, Some(operation));
+            let profile = Operation::Profile(Profile::default().close(&cipher, &Hash([0; 32])));
+            self.write(who, Kind::Access, Some(profile));
+        }
     }
 
     fn wrap_or_date(&mut self, who: usize) {
@@ -409,13 +442,26 @@ impl<'a> Maker<'a> {
         self.write(who, Kind::Access, Some(operation));
     }
 
+    /// Writes an operation with signatures in it, which hold or do not.
+    fn sign(&mut self, who: usize, operation: Operation, proven: bool) {
+        let before = self.history.records.len();
+        self.write(who, Kind::Access, Some(operation));
+        if let Some(entry) = self.history.records.get_mut(before) {
+            entry.proven = proven;
+        }
+    }
+
     fn write(&mut self, who: usize, kind: Kind, operation: Option<Operation>) {
         let at = self.history.records.len();
         if at >= 60 {
             return;
         }
         let first = at == 0;
-        let hash = if first { Hash(self.history.document.0) } else { Hash(*blake3::hash(&[self.seed, at as u64].map(u64::to_le_bytes).concat()).as_bytes()) };
+        let hash = if first {
+            Hash(self.history.document.0)
+        } else {
+            Hash(*blake3::hash(&[self.seed, at as u64].map(u64::to_le_bytes).concat()).as_bytes())
+        };
         let actor = &mut self.actors[who];
         actor.number += 1;
         let (past, position) = (actor.knows.with(actor.own), Position { chain: actor.chain, number: actor.number, hash });
@@ -424,12 +470,20 @@ impl<'a> Maker<'a> {
         actor.knows = actor.own;
         let device = self.cast.devices[who];
         let access = operation.map(|operation| AccessRecord::new(position, Hash([0; 32]), device, operation));
-        self.history.records.push(Entry { hash, device, chain: position.chain, number: position.number, past, kind, access });
-        self.history.index.insert(hash, at);
+        self.history.records.push(Entry { hash, device, chain: position.chain, number: position.number, past, kind, access, proven: true });
+        self.history.index.insert(short(&hash), at);
     }
 }
 
+fn short(hash: &Hash) -> u64 {
+    u64::from_le_bytes(hash.0[..8].try_into().unwrap())
+}
+
 impl History {
+    fn at(&self, hash: &Hash) -> usize {
+        self.index[&short(hash)]
+    }
+
     /// All of it.
     pub(crate) fn everything(&self) -> Set {
         (0..self.records.len()).collect()
@@ -449,7 +503,7 @@ impl History {
             .iter()
             .map(|at| Entry { past: self.records[*at].past.iter().map(|it| place[&it]).collect(), ..self.records[*at].clone() })
             .collect();
-        let index = records.iter().enumerate().map(|(at, it)| (it.hash, at)).collect();
+        let index = records.iter().enumerate().map(|(at, it)| (short(&it.hash), at)).collect();
         Self { records, index, devices: self.devices.clone(), document: self.document }
     }
 
