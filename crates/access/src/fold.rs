@@ -121,6 +121,12 @@ pub trait CausalPast {
     /// Whether nothing stands on `record`: so it is with whatever has just come, and nobody else need be asked.
     fn is_last(&self, record: &Hash) -> bool;
 
+    /// The same, of one record that is asked about often.
+    fn behind<'a>(&'a self, later: &Hash) -> Box<dyn Fn(&Hash) -> bool + 'a> {
+        let later = *later;
+        Box::new(move |earlier| self.stands_on(&later, earlier))
+    }
+
     /// The newest number of `chain` that `record` stands on; 0 if none. A record stands on those before it in its own chain.
     fn reach(&self, record: &Hash, chain: &ChainId) -> u64;
 }
@@ -128,6 +134,11 @@ pub trait CausalPast {
 impl CausalPast for Graph {
     fn stands_on(&self, later: &Hash, earlier: &Hash) -> bool {
         later != earlier && self.past_with(later).is_some_and(|past| past.contains(earlier))
+    }
+
+    fn behind<'a>(&'a self, later: &Hash) -> Box<dyn Fn(&Hash) -> bool + 'a> {
+        let (past, later) = (self.past_with(later), *later);
+        Box::new(move |earlier| later != *earlier && past.as_ref().is_some_and(|past| past.contains(earlier)))
     }
 
     fn is_last(&self, record: &Hash) -> bool {
@@ -165,13 +176,18 @@ pub struct Access {
     /// The records on which no other one taken stands.
     heads: Vec<usize>,
     /// Which records count, once somebody has asked.
-    now: OnceLock<Vec<bool>>,
+    now: OnceLock<Vec<Option<bool>>>,
+    /// Which records count in the pasts of those judged last, by what in those pasts can take something away: nothing else decides it.
+    judged: Vec<(Bits, Vec<Option<bool>>)>,
 }
+
+/// Pasts that are remembered while records are judged: as many devices as may be writing apart from one another.
+const JUDGED: usize = 16;
 
 impl Access {
     /// Nobody is a member yet.
     pub fn new(document: DocumentId) -> Self {
-        Self { document, ledger: Ledger::default(), lines: Vec::new(), heads: Vec::new(), now: OnceLock::new() }
+        Self { document, ledger: Ledger::default(), lines: Vec::new(), heads: Vec::new(), now: OnceLock::new(), judged: Vec::new() }
     }
 
     /// Folds a set of records, in whatever order they are given; in a causal one it is quick.
@@ -182,7 +198,7 @@ impl Access {
             if access.is_late(&record.position.hash, past) {
                 return Self::fold_sorted(document, access.into_records().chain([record]).chain(records).collect(), past);
             }
-            access.take(record, past);
+            access.take_last(record, past);
         }
         access
     }
@@ -197,7 +213,7 @@ impl Access {
         let mut access = Self::new(document);
         let mut records: Vec<Option<AccessRecord>> = records.into_iter().map(Some).collect();
         for record in order.into_iter().filter_map(|(_, _, at)| records[at].take()) {
-            access.take(record, past);
+            access.take_last(record, past);
         }
         access
     }
@@ -209,15 +225,22 @@ impl Access {
     /// Takes one more record into the fold, and says what it amounts to. `past` knows the record already: append first, then add.
     pub fn add(&mut self, record: AccessRecord, past: &impl CausalPast) -> Standing {
         let hash = record.position.hash;
-        if !self.ledger.index.contains_key(&hash) {
-            if self.is_late(&hash, past) {
-                let held = std::mem::replace(self, Self::new(self.document)).into_records();
-                *self = Self::fold_sorted(self.document, held.chain([record]).collect(), past);
-            } else {
-                self.take(record, past);
-            }
-        }
+        self.take(record, past);
         self.standing_at(self.ledger.index[&hash])
+    }
+
+    /// Takes one more record into the fold. What it amounts to is found when somebody asks: so a journal is read.
+    pub fn take(&mut self, record: AccessRecord, past: &impl CausalPast) {
+        let hash = record.position.hash;
+        if self.ledger.index.contains_key(&hash) {
+            return;
+        }
+        if self.is_late(&hash, past) {
+            let held = std::mem::replace(self, Self::new(self.document)).into_records();
+            *self = Self::fold_sorted(self.document, held.chain([record]).collect(), past);
+        } else {
+            self.take_last(record, past);
+        }
     }
 
     /// Whether something taken stands on this record already.
@@ -226,13 +249,13 @@ impl Access {
     }
 
     /// Takes a record on which nothing stands that was taken before.
-    fn take(&mut self, record: AccessRecord, past: &impl CausalPast) {
+    fn take_last(&mut self, record: AccessRecord, past: &impl CausalPast) {
         let hash = record.position.hash;
         if self.ledger.index.contains_key(&hash) {
             return;
         }
-        let behind = self.past_of(&|earlier| past.stands_on(&hash, earlier));
-        let verdict = Judge::new(&self.ledger, self.document, &behind, &record).judge();
+        let behind = self.past_of(&*past.behind(&hash));
+        let verdict = self.judge_remembering(&record, &behind);
         let (at, device) = (self.ledger.entries.len(), record.device);
         let line = self.lines.iter_mut().find(|(owner, line)| *owner == device && line.last().is_some_and(|last| behind.has(*last)));
         match line {
@@ -245,28 +268,57 @@ impl Access {
         if !self.ledger.take(record, behind, verdict)
             && let Some(mut decided) = decided
         {
-            let counts = Resolver::resume(&self.ledger, &Everything, &decided).counts(at);
-            decided.push(counts);
-            self.now = decided.into();
+            decided.push(None);
+            let mut resolver = Resolver::resume(&self.ledger, &Everything, decided);
+            resolver.counts(at);
+            self.now = resolver.into_decided().into();
         }
     }
 
-    /// The records of a past, found with as few questions as possible: whoever knows the last of a row knows all of it, and what that stands on.
+    /// Judges a record, and remembers what was found out about those before it.
+    fn judge_remembering(&mut self, record: &AccessRecord, behind: &Bits) -> Result<ledger::Facts, Refusal> {
+        let weighty = behind.in_both(&self.ledger.weighty);
+        let known = self.judged.iter().position(|(known, _)| *known == weighty);
+        let decided = known.map(|at| self.judged.remove(at).1).unwrap_or_default();
+        let resolver = Resolver::resume(&self.ledger, behind, decided);
+        let (verdict, decided) = Judge::new(&self.ledger, self.document, behind, record, resolver).judge();
+        if self.judged.len() == JUDGED {
+            self.judged.remove(0);
+        }
+        self.judged.push((weighty, decided));
+        verdict
+    }
+
+    /// The records of a past, found with as few questions as possible: whoever knows a record knows what that stands on, and of a row that is
+    /// not known from some place on nothing further.
     fn past_of(&self, knows: &dyn Fn(&Hash) -> bool) -> Bits {
+        let knows = |at: &usize| knows(&self.ledger.hash(*at));
         let mut past = Bits::default();
-        let mut rows: Vec<&Vec<usize>> = self.lines.iter().map(|(_, line)| line).collect();
-        rows.sort_unstable_by_key(|line| std::cmp::Reverse(line.last().copied()));
-        for line in rows {
-            let known = line.partition_point(|at| past.has(*at));
-            let rest = &line[known..];
-            let Some(last) = rest.last() else { continue };
-            let held = match knows(&self.ledger.hash(*last)) {
-                true => rest.len(),
-                false => rest[..rest.len() - 1].partition_point(|at| knows(&self.ledger.hash(*at))),
-            };
-            if let Some(newest) = rest[..held].last() {
-                past.join(&self.ledger.entries[*newest].past);
-                past.set(*newest);
+        let mut learn = |at: usize| {
+            past.join(&self.ledger.entries[at].past);
+            past.set(at);
+        };
+        // Whoever writes alone knows everything.
+        let unknown = self
+            .heads
+            .iter()
+            .rev()
+            .filter(|head| {
+                !knows(head) || {
+                    learn(**head);
+                    false
+                }
+            })
+            .count();
+        if unknown == 0 {
+            return past;
+        }
+        for (_, line) in &self.lines {
+            let rest = &line[line.partition_point(|at| past.has(*at))..];
+            if rest.first().is_some_and(&knows) {
+                let newest = rest[rest.partition_point(&knows) - 1];
+                past.join(&self.ledger.entries[newest].past);
+                past.set(newest);
             }
         }
         past
@@ -286,7 +338,7 @@ impl Access {
     /// Succeeds if an access record with this past is valid.
     pub fn judge(&self, record: &AccessRecord, past: &impl Knows) -> Result<(), Refusal> {
         let behind = self.past_of(&|earlier| past.knows(earlier));
-        Judge::new(&self.ledger, self.document, &behind, record).judge().map(drop)
+        Judge::new(&self.ledger, self.document, &behind, record, Resolver::new(&self.ledger, &behind)).judge().0.map(drop)
     }
 
     /// The role that `device` has in `past`.
@@ -327,13 +379,13 @@ impl Access {
     }
 
     /// Which records count, by everything known.
-    fn now(&self) -> &[bool] {
+    fn now(&self) -> &[Option<bool>] {
         self.now.get_or_init(|| Resolver::new(&self.ledger, &Everything).all())
     }
 
     fn counts_now(&self, at: usize) -> bool {
         match self.now.get() {
-            Some(now) => now[at],
+            Some(now) => now[at] == Some(true),
             None => Resolver::new(&self.ledger, &Everything).counts(at),
         }
     }

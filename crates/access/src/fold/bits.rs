@@ -25,6 +25,14 @@ impl Bits {
         self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine |= theirs);
     }
 
+    /// Those that `other` holds too.
+    pub(super) fn in_both(&self, other: &Self) -> Self {
+        let mut both: Vec<u64> = self.0.iter().zip(&other.0).map(|(mine, theirs)| mine & theirs).collect();
+        // So that equal sets are equal.
+        both.truncate(both.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1));
+        Self(both)
+    }
+
     /// How many it holds.
     pub(super) fn count(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()

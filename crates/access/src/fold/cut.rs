@@ -53,7 +53,7 @@ impl Access {
             return true;
         }
         let need = Role::needed_for(record.kind);
-        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now());
+        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now().to_vec());
         let placed = InGraph { ledger: &self.ledger, record, past };
         let act = Act::Other(&placed);
         let question = Question { ledger: &self.ledger, scope: &Everything, act: &act, need, since: None };

@@ -65,7 +65,7 @@ impl Access {
     /// Whether an invitation that counts is neither revoked nor dead with its maker's authority nor closed with a member who came by it.
     pub(super) fn is_open(&self, at: usize) -> bool {
         let against = all(&self.ledger.revocations, &at).chain(all(&self.ledger.closers, &at));
-        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now());
+        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now().to_vec());
         let question = Question { ledger: &self.ledger, scope: &Everything, act: &Act::Next, need: Role::Admin, since: Some(at) };
         let maker = self.ledger.entries[at].record.device;
         let may = question.role(&maker, &mut |at, _| resolver.counts(at)).is_some_and(|role| role >= Role::Admin);

@@ -30,13 +30,25 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(ledger: &'a Ledger, document: DocumentId, past: &'a Bits, record: &'a AccessRecord) -> Self {
-        Self { ledger, document, past, record, resolver: Resolver::new(ledger, past) }
+    /// `resolver` is over the record's past.
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        document: DocumentId,
+        past: &'a Bits,
+        record: &'a AccessRecord,
+        resolver: Resolver<'a, Bits>,
+    ) -> Self {
+        Self { ledger, document, past, record, resolver }
     }
 
-    /// What the record says, if it holds.
-    pub(super) fn judge(mut self) -> Result<Facts, Refusal> {
-        let facts = match &self.record.operation {
+    /// What the record says, if it holds; and what was found out about those before it.
+    pub(super) fn judge(mut self) -> (Result<Facts, Refusal>, Vec<Option<bool>>) {
+        let verdict = self.says().and_then(|facts| self.has_room(&facts).map(|()| facts));
+        (verdict, self.resolver.into_decided())
+    }
+
+    fn says(&mut self) -> Result<Facts, Refusal> {
+        match &self.record.operation {
             Operation::Genesis(genesis) => {
                 let position = self.record.position;
                 let begins = position.number == 1 && position.hash.0 == self.document.0 && genesis.owner == self.record.device;
@@ -67,9 +79,7 @@ impl<'a> Judge<'a> {
                 Ok(Facts { target: Some(self.other_member(&date.membership)?), ..facts })
             }
             Operation::Wrap(wrap) => self.wrap(wrap),
-        }?;
-        self.has_room(&facts)?;
-        Ok(facts)
+        }
     }
 
     /// The author does something that needs `need`.
@@ -119,7 +129,19 @@ impl<'a> Judge<'a> {
 
     fn invite(&mut self, role: Role) -> Result<Facts, Refusal> {
         let facts = self.act(Role::Admin)?;
-        if role < Role::Owner { Ok(facts) } else { Err(Refusal::NobodyIsInvitedToOwn) }
+        let ties = self.ties(&self.record.device);
+        let row = ties.iter().filter_map(|(beginning, _)| self.ledger.facts(*beginning)).map(|facts| facts.row).min().unwrap_or(0) + 1;
+        if role == Role::Owner {
+            return Err(Refusal::NobodyIsInvitedToOwn);
+        }
+        if row > limits::ROW {
+            return Err(Refusal::Full { what: "members in a row, each let in by the one before", limit: limits::ROW });
+        }
+        Ok(Facts { row, ..facts })
+    }
+
+    fn row(&self, invitation: usize) -> usize {
+        self.ledger.facts(invitation).map_or(0, |facts| facts.row)
     }
 
     fn join(&mut self, join: &Join) -> Result<Facts, Refusal> {
@@ -129,7 +151,7 @@ impl<'a> Judge<'a> {
         self.is_open(invitation).then_some(()).ok_or(no)?;
         let (chain, device): (ChainId, DeviceId) = (self.record.position.chain, self.record.device);
         self.record.proven(|| join.verify(&open.key, &self.document, &chain, &device).map_err(Refusal::Proof))?;
-        Ok(Facts { need: None, invitation: Some(invitation), ..Facts::of(open.role, Role::View) })
+        Ok(Facts { need: None, invitation: Some(invitation), row: self.row(invitation), ..Facts::of(open.role, Role::View) })
     }
 
     fn grant(&mut self, grant: &Grant) -> Result<Facts, Refusal> {
@@ -151,7 +173,7 @@ impl<'a> Judge<'a> {
             return Err(Refusal::AlreadyThere(grant.request.device));
         }
         self.record.proven(|| grant.request.verify(&self.document).map_err(|bad| Refusal::Proof(bad.0)))?;
-        Ok(Facts { invitation: Some(invitation), ..facts })
+        Ok(Facts { invitation: Some(invitation), row: self.row(invitation), ..facts })
     }
 
     /// Whether an invitation lets somebody in: it counts, its maker may still invite and always might since, nobody has revoked it, and nobody who
@@ -167,7 +189,7 @@ impl<'a> Judge<'a> {
 
     fn leave(&mut self) -> Result<Facts, Refusal> {
         let facts = self.act(Role::View)?;
-        let ends: Vec<usize> = self.ties(&self.record.device.clone()).into_iter().map(|(beginning, _)| beginning).collect();
+        let ends: Vec<usize> = self.ties(&self.record.device).into_iter().map(|(beginning, _)| beginning).collect();
         if ends.iter().any(|beginning| self.membership(*beginning) == Some(Role::Owner)) {
             return Err(Refusal::OwnerStays);
         }
@@ -184,7 +206,7 @@ impl<'a> Judge<'a> {
 
     fn remove(&mut self, removal: &Removal) -> Result<Facts, Refusal> {
         let target = self.beginning(&removal.membership)?;
-        let mine = self.ties(&self.record.device.clone()).iter().any(|(beginning, _)| *beginning == target);
+        let mine = self.is_tied(&self.record.device, target);
         let own = mine && !removal.is_whole();
         let facts = self.act(if own && removal.rotation.is_none() { Role::View } else { Role::Admin })?;
         let devices = self.devices_ever(target);
@@ -195,18 +217,15 @@ impl<'a> Judge<'a> {
             if !own {
                 return Err(if mine { Refusal::OwnerStays } else { Refusal::OwnerUntouched });
             }
-            let left = |device: &&DeviceId| self.resolver_ties(device).iter().any(|(beginning, _)| *beginning == target);
-            if !devices.iter().filter(|device| !removal.names(device)).any(|device| left(&device)) {
+            if !devices.iter().filter(|device| !removal.names(device)).any(|device| self.is_tied(device, target)) {
                 return Err(Refusal::OwnerStays);
             }
         }
         Ok(Facts { own, target: Some(target), ..facts })
     }
 
-    fn resolver_ties(&self, device: &DeviceId) -> Vec<(usize, Role)> {
-        let mut resolver = Resolver::new(self.ledger, self.past);
-        let question = resolver.question(&Act::Next, Role::View);
-        question.ties(device, &mut |at, _| resolver.counts(at))
+    fn is_tied(&mut self, device: &DeviceId, membership: usize) -> bool {
+        self.ties(device).iter().any(|(beginning, _)| *beginning == membership)
     }
 
     /// Whether the owner is among those whom a removal of this membership reaches: it reaches what else began with the same device.
@@ -234,8 +253,7 @@ impl<'a> Judge<'a> {
 
     fn transfer(&mut self, transfer: &Transfer) -> Result<Facts, Refusal> {
         let facts = self.act(Role::Owner)?;
-        let owned: Vec<usize> =
-            self.ties(&self.record.device.clone()).into_iter().filter(|tie| tie.1 == Role::Owner).map(|tie| tie.0).collect();
+        let owned: Vec<usize> = self.ties(&self.record.device).into_iter().filter(|tie| tie.1 == Role::Owner).map(|tie| tie.0).collect();
         let giver = owned.into_iter().min_by_key(|at| self.ledger.rank(*at)).ok_or(Refusal::NotAMember(self.record.device))?;
         let target = self.other_member(&transfer.membership)?;
         let root = self.ledger.root(giver);
@@ -252,15 +270,14 @@ impl<'a> Judge<'a> {
     fn add_device(&mut self, added: &AddDevice) -> Result<Facts, Refusal> {
         let facts = self.act(Role::View)?;
         let target = self.beginning(&added.membership)?;
-        let has = self.ties(&self.record.device.clone()).into_iter().filter(|(beginning, _)| *beginning == target).map(|tie| tie.1).max();
+        let has = self.ties(&self.record.device).into_iter().filter(|(beginning, _)| *beginning == target).map(|tie| tie.1).max();
         match has {
             None => return Err(Refusal::NotYourMembership(self.record.device)),
             Some(has) if has < added.role => return Err(Refusal::Role { device: self.record.device, has, needs: added.role }),
             Some(_) => {}
         }
         let devices = self.devices_ever(target);
-        let held = devices.iter().filter(|device| self.resolver_ties(device).iter().any(|(beginning, _)| *beginning == target));
-        let held: Vec<&DeviceId> = held.collect();
+        let held: Vec<&DeviceId> = devices.iter().filter(|device| self.is_tied(device, target)).collect();
         if held.contains(&&added.device) {
             return Err(Refusal::AlreadyThere(added.device));
         }

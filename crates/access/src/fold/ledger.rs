@@ -39,11 +39,13 @@ pub(super) struct Facts {
     pub(super) gives: Option<(usize, usize)>,
     /// Of a leave: the memberships that it ends.
     pub(super) ends: Vec<usize>,
+    /// Of an invitation and of who comes by it: how many let one another in, one after the other, since the document began.
+    pub(super) row: usize,
 }
 
 impl Facts {
     pub(super) fn of(role: Role, need: Role) -> Self {
-        Self { role, need: Some(need), own: false, target: None, invitation: None, gives: None, ends: Vec::new() }
+        Self { role, need: Some(need), own: false, target: None, invitation: None, gives: None, ends: Vec::new(), row: 0 }
     }
 }
 
@@ -74,7 +76,8 @@ pub(super) struct Ledger {
     pub(super) end_dates: BTreeMap<DeviceId, Vec<usize>>,
     /// All that can take away what is already there.
     pub(super) strikes: Bits,
-    /// Those of which a further one can change what others amount to.
+    /// All of which a further one can change what others amount to: the strikes, and the grants, which are counted.
+    pub(super) weighty: Bits,
     pub(super) rotations: Vec<usize>,
     pub(super) wraps: Vec<usize>,
     pub(super) keys: BTreeMap<DeviceId, Vec<usize>>,
@@ -97,7 +100,10 @@ impl Ledger {
         self.entries.push(Entry { record, past, depth, verdict });
         let Ok(facts) = self.entries[at].verdict.clone() else { return false };
         self.note(at, &facts);
-        self.strikes.has(at) || matches!(self.operation(at), Operation::Grant(_))
+        if self.strikes.has(at) || matches!(self.operation(at), Operation::Grant(_)) {
+            self.weighty.set(at);
+        }
+        self.weighty.has(at)
     }
 
     fn note(&mut self, at: usize, facts: &Facts) {

@@ -38,7 +38,7 @@ impl Member {
 impl Access {
     /// The role that `device` has by everything known.
     pub fn role(&self, device: &DeviceId) -> Option<Role> {
-        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now());
+        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now().to_vec());
         let question = resolver.question(&Act::Next, Role::View);
         question.role(device, &mut |at, _| resolver.counts(at))
     }
@@ -62,7 +62,7 @@ impl Access {
     }
 
     fn member_who_came_with(&self, root: &DeviceId) -> Option<Member> {
-        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now());
+        let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now().to_vec());
         let question = resolver.question(&Act::Next, Role::View);
         let mut standing = Vec::new();
         for beginning in all(&self.ledger.beginnings, root) {

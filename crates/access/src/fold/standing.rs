@@ -30,14 +30,18 @@ struct Step {
 
 impl<'a, S: Scope> Resolver<'a, S> {
     pub(super) fn new(ledger: &'a Ledger, scope: &'a S) -> Self {
-        Self { ledger, scope, decided: vec![None; ledger.entries.len()], met: Vec::new(), meetings: 0 }
+        Self::resume(ledger, scope, Vec::new())
     }
 
-    /// Goes on where somebody was. What has been taken since must bear on nothing that was taken before.
-    pub(super) fn resume(ledger: &'a Ledger, scope: &'a S, decided: &[bool]) -> Self {
-        let mut it = Self::new(ledger, scope);
-        it.decided.iter_mut().zip(decided).for_each(|(to, from)| *to = Some(*from));
-        it
+    /// Goes on with what was decided in a set in which the same records could take anything away.
+    pub(super) fn resume(ledger: &'a Ledger, scope: &'a S, mut decided: Vec<Option<bool>>) -> Self {
+        decided.resize(ledger.entries.len(), None);
+        Self { ledger, scope, decided, met: Vec::new(), meetings: 0 }
+    }
+
+    /// What is decided so far.
+    pub(super) fn into_decided(self) -> Vec<Option<bool>> {
+        self.decided
     }
 
     /// Whether a record, which is in the set, counts in it.
@@ -48,9 +52,10 @@ impl<'a, S: Scope> Resolver<'a, S> {
         self.decided[record] == Some(true)
     }
 
-    /// All of them.
-    pub(super) fn all(mut self) -> Vec<bool> {
-        (0..self.ledger.entries.len()).map(|record| self.counts(record)).collect()
+    /// All of them, decided.
+    pub(super) fn all(mut self) -> Vec<Option<bool>> {
+        (0..self.ledger.entries.len()).for_each(|record| _ = self.counts(record));
+        self.decided
     }
 
     /// What is asked about authority at `act`.
