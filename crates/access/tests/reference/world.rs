@@ -242,7 +242,7 @@ impl<'a> Maker<'a> {
 
     fn step(&mut self) {
         let who = if self.chance(0.8) { self.below(self.people + 1) } else { self.below(self.actors.len()) };
-        match self.below(40) {
+        match self.below(42) {
             0..=9 => {
                 let other = if self.chance(0.8) { self.below(self.people + 1) } else { self.below(self.actors.len()) };
                 self.meet(who, other);
@@ -271,6 +271,7 @@ impl<'a> Maker<'a> {
             35 => self.revoke(who),
             36 | 37 => self.add_device(who),
             38 => self.said_by_itself(who),
+            39 | 40 => self.quarrel(),
             _ => self.wrap_or_date(who),
         }
     }
@@ -416,6 +417,29 @@ impl<'a> Maker<'a> {
         self.sign(who, Operation::AddDevice(added), by == own);
         if self.chance(0.6) {
             self.meet(device, who);
+        }
+    }
+
+    /// Two devices of one person, one of them in somebody else's hands, remove each other.
+    fn quarrel(&mut self) {
+        let adds = |at: &usize| match self.history.records[*at].access.as_ref().map(|it| &it.operation) {
+            Some(Operation::AddDevice(added)) => Some((*at, added.membership, self.history.records[*at].device, added.device)),
+            _ => None,
+        };
+        let all: Vec<_> = (0..self.history.records.len()).filter_map(|at| adds(&at)).collect();
+        if all.is_empty() {
+            return;
+        }
+        let (at, membership, one, other) = all[self.random.random_range(0..all.len())];
+        let knows = self.history.records[at].past.with([at].into_iter().collect());
+        for (by, goes) in [(one, other), (other, one)] {
+            let by = self.cast.devices.iter().position(|it| *it == by).unwrap();
+            if self.chance(0.7) {
+                let chain = self.chain();
+                let knows = if self.chance(0.5) { knows } else { self.actors[by].knows.with(knows) };
+                self.actors[by] = Actor { knows, chain, number: 0, own: Set::default() };
+            }
+            self.write(by, Kind::Access, Some(Operation::Removal(Removal { devices: vec![goes], ..Removal::of(membership) })));
         }
     }
 
