@@ -36,7 +36,7 @@ pub use audit::Event;
 use authority::{Act, Everything, Scope};
 use bits::Bits;
 pub use cut::OtherRecord;
-pub use epochs::Missed;
+pub use epochs::{Left, Missed};
 pub use invitations::{GrantError, Invited};
 use judge::Judge;
 use ledger::Ledger;

@@ -8,11 +8,11 @@ use std::{
 };
 
 use sheaf_access::{
-    Access, AccessRecord, Counted, Genesis, Invitation, Key, Label, Operation, Profile, Removal, Role, RoleChange, Rotation, SealingKey,
+    Access, AccessRecord, Counted, Genesis, Invitation, Key, Label, Left, Operation, Profile, Removal, Role, RoleChange, Rotation,
     SealingSeed, Standing, Ticket, TicketSeed, limits,
 };
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
-use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Stamp};
+use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Kind, Stamp};
 
 const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);
 
@@ -86,6 +86,7 @@ impl History {
 }
 
 /// The time that this thread has had a processor for, so that what else the machine does is not counted; where that is not known, the clock.
+#[expect(clippy::disallowed_methods, reason = "measures what things cost")]
 fn spent() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -249,19 +250,20 @@ fn the_worst_legal_folds() {
 fn a_new_secret_for_256_members() {
     let (history, joins) = document(256, Role::Edit);
     let access = history.fold();
-    let devices: Vec<(DeviceId, SealingKey)> = access.recipients(&[owner()].into());
-    assert_eq!(devices.len(), 255);
+    let removed = history.records[joins[1]].0.position.hash;
     let start = spent();
-    let tickets = access.open_tickets(&Default::default());
+    let Left { devices, tickets } = access.left_by_removal(&removed, &[]);
     let rotation = Rotation::deal(&DOCUMENT, &EpochSecret::from_bytes([1; 32]), &devices, &tickets, &[secret()], [5; 32]).unwrap();
     let dealt = spent() - start;
     let start = spent();
     rotation.open(&devices[9].0, &sealing((1..256).find(|n| key(*n).device() == devices[9].0).unwrap()), &DOCUMENT).unwrap();
     let opened = spent() - start;
-    let removal = Removal { rotation: Some(rotation), ..Removal::of(history.records[joins[1]].0.position.hash) };
+    let removal = Removal { rotation: Some(rotation), ..Removal::of(removed) };
+    assert_eq!(devices.len(), 254);
     let bytes = Operation::Removal(removal).encode().len();
     println!(
-        "a new secret for 255 devices: {:.1} ms to deal, {bytes} bytes, {:.2} ms for each to open",
+        "a new secret for {} devices: {:.1} ms to deal, {bytes} bytes, {:.2} ms for each to open",
+        devices.len(),
         dealt.as_secs_f64() * 1e3,
         opened.as_secs_f64() * 1e3
     );
@@ -283,6 +285,19 @@ fn the_fullest_operations_fit_a_record() {
     println!("the fullest removal: {} bytes", bytes.len());
     assert!(bytes.len() <= sheaf_record::ChainWriter::MAX_CONTENT, "{}", bytes.len());
     assert_eq!(Operation::decode(&bytes), Ok(Operation::Removal(removal)));
+}
+
+#[test]
+fn asking_about_one_record() {
+    let (history, _) = document(256, Role::Edit);
+    let (access, device) = (history.fold(), key(255).device());
+    let past = history.graph.everything();
+    let start = spent();
+    let times = 20_000;
+    for _ in 0..times {
+        assert!(access.may(&device, &past, Kind::Body).is_ok());
+    }
+    println!("whether one record may be written, among 256 members: {:.1} us", (spent() - start).as_secs_f64() * 1e6 / f64::from(times));
 }
 
 #[test]

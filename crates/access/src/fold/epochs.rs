@@ -27,6 +27,16 @@ pub struct Missed {
     pub epochs: Vec<EpochId>,
 }
 
+/// Those to whom a new secret is dealt.
+#[derive(Debug, Clone)]
+pub struct Left<'a> {
+    /// The devices of all who stay that have said what secrets are sealed to for them. At most [`limits::SEALS`](crate::limits::SEALS) go into
+    /// one rotation, the others into wraps right behind it.
+    pub devices: Vec<(DeviceId, SealingKey)>,
+    /// The open invitations that stay, by their records. At most [`limits::TICKETS`](crate::limits::TICKETS) go into a rotation; the others die.
+    pub tickets: Vec<(Hash, &'a Invitation)>,
+}
+
 impl Ledger {
     /// The secret that a record commits to, if it begins an epoch.
     pub(super) fn epoch(&self, at: usize) -> Option<EpochId> {
@@ -92,24 +102,37 @@ impl Access {
         }
     }
 
-    /// Whom a rotation deals its secret to: the devices of all members but those in `without`, that have a key.
-    pub fn recipients(&self, without: &BTreeSet<DeviceId>) -> Vec<(DeviceId, SealingKey)> {
-        let devices: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
-        let keyed = devices.into_iter().filter(|device| !without.contains(device));
-        keyed.filter_map(|device| self.sealing_key(&device).map(|key| (device, key))).collect()
+    /// Whom the rotation inside a removal of these devices (all, if none is named) of a membership deals its secret to.
+    pub fn left_by_removal(&self, membership: &Hash, devices: &[DeviceId]) -> Left<'_> {
+        let removed = self.ledger.beginning(membership);
+        let goes = |device: &DeviceId| {
+            let theirs = removed.is_some_and(|begun| {
+                let added = all(&self.ledger.added, device).any(|at| self.ledger.facts(at).and_then(|facts| facts.target) == Some(begun));
+                added || self.ledger.root(begun) == *device
+            });
+            theirs && (devices.is_empty() || devices.contains(device))
+        };
+        let came_by = removed.and_then(|begun| self.ledger.facts(begun)).and_then(|facts| facts.invitation);
+        self.left(&goes, came_by.map(|at| self.ledger.hash(at)))
     }
 
-    /// The open invitations whose tickets a rotation deals its secret to: those that still let somebody in, but for `without`, and but for
-    /// those by which somebody came whose device is removed.
-    pub fn open_tickets(&self, without: &BTreeSet<Hash>) -> Vec<(Hash, &Invitation)> {
+    /// Whom the rotation inside a revocation of this invitation deals its secret to.
+    pub fn left_by_revocation(&self, invitation: &Hash) -> Left<'_> {
+        self.left(&|_| false, Some(*invitation))
+    }
+
+    fn left(&self, goes: &dyn Fn(&DeviceId) -> bool, closed: Option<Hash>) -> Left<'_> {
+        let devices: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
+        let staying = devices.into_iter().filter(|device| !goes(device));
+        let devices = staying.filter_map(|device| self.sealing_key(&device).map(|key| (device, key))).collect();
         let open = self.ledger.invitations.iter().filter(|at| self.counts_now(**at) && self.is_open(**at));
         let named = open.filter_map(|at| match self.ledger.operation(*at) {
             Operation::Invitation(invitation) => Some((self.ledger.hash(*at), invitation)),
             _ => None,
         });
-        let mut tickets: Vec<_> = named.filter(|(hash, _)| !without.contains(hash)).collect();
+        let mut tickets: Vec<_> = named.filter(|(hash, _)| Some(*hash) != closed).collect();
         tickets.sort_unstable_by_key(|(hash, _)| *hash);
-        tickets
+        Left { devices, tickets }
     }
 
     /// The devices of members that were dealt not all of what closes the text now, by device. Any holder may deal it to them.

@@ -203,6 +203,7 @@ fn the_fold_agrees_with_the_rules_in_every_order() {
         return play(&mut Cast::new(), seed, &met);
     }
     let histories = HISTORIES * number("SHEAF_TIMES").unwrap_or(1);
+    #[expect(clippy::disallowed_methods, reason = "says how long all of it took")]
     let (next, start) = (AtomicU64::new(0), std::time::Instant::now());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..2)

@@ -285,26 +285,7 @@ impl<'a> Rules<'a> {
             }
             Operation::Invitation(open) => needs(Role::Admin).filter(|_| open.role < Role::Owner),
             Operation::Counted(counted) => needs(Role::Admin).filter(|_| counted.role < Role::Owner),
-            Operation::Join(join) => {
-                let invitation = self.named(&join.invitation, past)?;
-                let Some(Operation::Invitation(open)) = self.operation(invitation) else { return None };
-                let proven = self.history.records[at].proven;
-                (self.lets_in(past, None, invitation, &view) && proven).then(|| Said {
-                    role: Some(open.role),
-                    invitation: Some(invitation),
-                    ..Said::default()
-                })
-            }
-            Operation::Grant(grant) => {
-                let said = needs(Role::Admin)?;
-                let invitation = self.named(&grant.invitation, past)?;
-                let Some(Operation::Counted(counted)) = self.operation(invitation) else { return None };
-                let used = past.iter().filter(|it| self.is_by(*it, invitation) && counting.has(*it)).count();
-                let fits = self.device(invitation) == device && grant.request.ticket == counted.key && used < counted.uses as usize;
-                let new = self.role_at(past, None, grant.request.device, Role::View, None, &view).is_none();
-                let holds = fits && new && self.history.records[at].proven;
-                (holds && self.lets_in(past, None, invitation, &view)).then_some(Said { invitation: Some(invitation), ..said })
-            }
+            Operation::Join(_) | Operation::Grant(_) => self.judge_coming_in(at, &needs, &view),
             Operation::Profile(_) | Operation::Unknown { .. } => needs(Role::View),
             Operation::Key(_) => needs(Role::View).filter(|_| self.history.records[at].proven),
             Operation::Leave => {
@@ -323,16 +304,8 @@ impl<'a> Rules<'a> {
             Operation::Removal(_) => self.judge_removal(at, &ties, &needs, &membership, &view),
             Operation::Transfer(transfer) => {
                 let said = needs(Role::Owner)?;
-                let owned = ties.iter().filter(|(_, role)| *role == Role::Owner).map(|(beginning, _)| *beginning);
-                let giver = owned.min_by_key(|it| self.depth(*it))?;
-                let to = other(&transfer.membership)?;
-                let got = past.iter().filter(|it| {
-                    let is_transfer = matches!(self.operation(*it), Some(Operation::Transfer(_)));
-                    is_transfer && counting.has(*it) && self.root(self.about(*it)) == self.root(giver)
-                });
-                let genesis = past.iter().find(|it| matches!(self.operation(*it), Some(Operation::Genesis(_))));
-                let term = got.max_by_key(|it| self.depth(*it)).or(genesis)?;
-                Some(Said { about: Some(to), giver: Some(giver), term: Some(term), ..said })
+                let (giver, term) = self.judge_giving(past, &ties, &counting)?;
+                Some(Said { about: Some(other(&transfer.membership)?), giver: Some(giver), term: Some(term), ..said })
             }
             Operation::Revocation(revocation) => {
                 let said = needs(Role::Admin)?;
@@ -358,6 +331,42 @@ impl<'a> Rules<'a> {
                 needs(Role::View).filter(|_| known)
             }
         }
+    }
+
+    /// Somebody comes in by an invitation: with its ticket, or let in by its maker.
+    fn judge_coming_in(&self, at: usize, needs: &dyn Fn(Role) -> Option<Said>, view: &View<'_>) -> Option<Said> {
+        let (past, proven) = (self.past(at), self.history.records[at].proven);
+        match &self.record(at)?.operation {
+            Operation::Join(join) => {
+                let invitation = self.named(&join.invitation, past)?;
+                let Some(Operation::Invitation(open)) = self.operation(invitation) else { return None };
+                let holds = self.lets_in(past, None, invitation, view) && proven;
+                holds.then(|| Said { role: Some(open.role), invitation: Some(invitation), ..Said::default() })
+            }
+            Operation::Grant(grant) => {
+                let said = needs(Role::Admin)?;
+                let invitation = self.named(&grant.invitation, past)?;
+                let Some(Operation::Counted(counted)) = self.operation(invitation) else { return None };
+                let used = past.iter().filter(|it| self.is_by(*it, invitation) && view(*it, GIVES)).count();
+                let its_maker = self.device(invitation) == self.device(at) && grant.request.ticket == counted.key;
+                let new = self.role_at(past, None, grant.request.device, Role::View, None, view).is_none();
+                let holds = its_maker && used < counted.uses as usize && new && proven;
+                (holds && self.lets_in(past, None, invitation, view)).then_some(Said { invitation: Some(invitation), ..said })
+            }
+            _ => None,
+        }
+    }
+
+    /// By which membership the author of a transfer owns, and since which record.
+    fn judge_giving(&self, past: Set, ties: &[(usize, Role)], counting: &Set) -> Option<(usize, usize)> {
+        let owned = ties.iter().filter(|(_, role)| *role == Role::Owner).map(|(beginning, _)| *beginning);
+        let giver = owned.min_by_key(|it| self.depth(*it))?;
+        let got = past.iter().filter(|it| {
+            let is_transfer = matches!(self.operation(*it), Some(Operation::Transfer(_)));
+            is_transfer && counting.has(*it) && self.root(self.about(*it)) == self.root(giver)
+        });
+        let genesis = past.iter().find(|it| matches!(self.operation(*it), Some(Operation::Genesis(_))));
+        Some((giver, got.max_by_key(|it| self.depth(*it)).or(genesis)?))
     }
 
     fn judge_removal(

@@ -48,7 +48,8 @@ fn nobody_is_given_somebody_elses_device() {
     ben.meet(&ada);
     // Ben writes Cleo's device into his membership, with a consent of his own.
     let membership = ben.membership(&ben);
-    let mut forged = AddDevice::consent(&ben.document, membership, &ben.device(), Role::View, &DeviceKey::from_bytes(&[2; 32]), &sealing_of(3));
+    let mut forged =
+        AddDevice::consent(&ben.document, membership, &ben.device(), Role::View, &DeviceKey::from_bytes(&[2; 32]), &sealing_of(3));
     forged.device = cleo.device();
     assert!(matches!(ben.write(&Operation::AddDevice(forged)).1, Standing::Refused(Refusal::Proof(_))));
     ben.restart([46; 16]);

@@ -1,9 +1,7 @@
 //! New secrets: who remains can read on, who was removed cannot, whatever they have kept.
 
-use std::collections::BTreeSet;
-
 use sheaf_access::{DealtError, Operation, Removal, Revocation, Role, Rotation, Standing, Wrap, joint};
-use sheaf_base::{DeviceId, Hash};
+use sheaf_base::Hash;
 use sheaf_record::{ChainCipher, EpochSecret, Kind, Stamp};
 
 use crate::people::{Letter, Person, gather, sealing_of, secret, seed_of};
@@ -12,18 +10,11 @@ fn new_secret(number: u8) -> EpochSecret {
     EpochSecret::from_bytes([number; 32])
 }
 
-/// A rotation to `secret` by `by`, as a client makes it: to everybody who is a member but for `without`.
-fn rotation(by: &Person, secret: &EpochSecret, without: &[DeviceId], before: &[EpochSecret]) -> Rotation {
-    let gone: BTreeSet<DeviceId> = without.iter().copied().collect();
-    let came_by = gone.iter().filter_map(|device| by.access.member(device)?.invitation).collect::<BTreeSet<Hash>>();
-    let (devices, tickets) = (by.access.recipients(&gone), by.access.open_tickets(&came_by));
-    Rotation::deal(&by.document, secret, &devices, &tickets, before, [77; 32]).unwrap()
-}
-
 fn remove(by: &mut Person, whom: &Person, secret: &EpochSecret, before: &[EpochSecret]) -> Letter {
-    let rotation = Some(rotation(by, secret, &[whom.device()], before));
-    let removal = Removal { rotation, ..Removal::of(by.membership(whom)) };
-    let (letter, standing) = by.write(&Operation::Removal(removal));
+    let membership = by.membership(whom);
+    let left = by.access.left_by_removal(&membership, &[]);
+    let rotation = Some(Rotation::deal(&by.document, secret, &left.devices, &left.tickets, before, [77; 32]).unwrap());
+    let (letter, standing) = by.write(&Operation::Removal(Removal { rotation, ..Removal::of(membership) }));
     assert_eq!(standing, Standing::Counts);
     letter
 }
@@ -79,7 +70,8 @@ fn an_open_ticket_goes_on_working_and_a_removed_guests_does_not() {
     let letter = remove(&mut ada, &ben, &new_secret(1), &[secret()]);
     let hash = invitation.written.position.hash;
     assert_eq!(dealt(&letter).open_with_ticket(&hash, &seed_of(7), &ada.document), Ok(new_secret(1)));
-    assert_eq!(ada.access.open_tickets(&BTreeSet::new()).len(), 1, "Ben's is closed");
+    let left = ada.access.left_by_revocation(&hash);
+    assert_eq!((left.devices.len(), left.tickets.len()), (1, 0), "Ben's is closed");
 
     let mut dora = Person::stranger(ada.document, 4);
     dora.meet(&ada);
@@ -87,7 +79,9 @@ fn an_open_ticket_goes_on_working_and_a_removed_guests_does_not() {
     ada.meet(&dora);
     assert_eq!(ada.access.missed(), [], "she has it out of the ticket");
 
-    let revocation = Revocation { invitation: hash, rotation: Some(rotation(&ada, &new_secret(2), &[], &[new_secret(1)])) };
+    let left = ada.access.left_by_revocation(&hash);
+    let rotation = Rotation::deal(&ada.document, &new_secret(2), &left.devices, &left.tickets, &[new_secret(1)], [78; 32]).unwrap();
+    let revocation = Revocation { invitation: hash, rotation: Some(rotation) };
     ada.write(&Operation::Revocation(revocation));
     assert_eq!(ada.access.epochs(), [new_secret(2).id()]);
     assert_eq!(ada.access.missed().iter().map(|missed| missed.device).collect::<Vec<_>>(), [dora.device()], "who has no key yet");
