@@ -42,7 +42,7 @@ use judge::Judge;
 use ledger::Ledger;
 pub use members::Member;
 pub use refusal::Refusal;
-use standing::Resolver;
+use standing::{Held, Resolver};
 
 /// An access record, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,9 +176,9 @@ pub struct Access {
     /// The records on which no other one taken stands.
     heads: Vec<usize>,
     /// Which records count, once somebody has asked.
-    now: OnceLock<Vec<Option<bool>>>,
+    now: OnceLock<Vec<Option<Held>>>,
     /// Which records count in the pasts of those judged last, by what in those pasts can take something away: nothing else decides it.
-    judged: Vec<(Bits, Vec<Option<bool>>)>,
+    judged: Vec<(Bits, Vec<Option<Held>>)>,
 }
 
 /// Pasts that are remembered while records are judged: as many devices as may be writing apart from one another.
@@ -379,13 +379,13 @@ impl Access {
     }
 
     /// Which records count, by everything known.
-    fn now(&self) -> &[Option<bool>] {
+    fn now(&self) -> &[Option<Held>] {
         self.now.get_or_init(|| Resolver::new(&self.ledger, &Everything).all())
     }
 
     fn counts_now(&self, at: usize) -> bool {
         match self.now.get() {
-            Some(now) => now[at] == Some(true),
+            Some(now) => now[at].is_some_and(Held::counts),
             None => Resolver::new(&self.ledger, &Everything).counts(at),
         }
     }

@@ -18,6 +18,8 @@ pub(super) enum Part {
     Support,
     /// It takes away.
     Strike,
+    /// It takes away from people it does not name. What holds only because its author and those it is about turned on one another does not.
+    Close,
 }
 
 /// Says whether a record counts.

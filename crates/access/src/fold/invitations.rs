@@ -6,7 +6,7 @@ use super::{
     Access, AccessRecord,
     authority::{Act, Everything, Question},
     ledger::all,
-    standing::Resolver,
+    standing::{Held, Resolver},
 };
 use crate::{
     counted::{BadRequest, Counted, NotGranted, Request},
@@ -64,12 +64,13 @@ impl Access {
 
     /// Whether an invitation that counts is neither revoked nor dead with its maker's authority nor closed with a member who came by it.
     pub(super) fn is_open(&self, at: usize) -> bool {
-        let against = all(&self.ledger.revocations, &at).chain(all(&self.ledger.closers, &at));
         let mut resolver = Resolver::resume(&self.ledger, &Everything, self.now().to_vec());
         let question = Question { ledger: &self.ledger, scope: &Everything, act: &Act::Next, need: Role::Admin, since: Some(at) };
         let maker = self.ledger.entries[at].record.device;
         let may = question.role(&maker, &mut |at, _| resolver.counts(at)).is_some_and(|role| role >= Role::Admin);
-        may && !against.into_iter().any(|at| self.counts_now(at))
+        let revoked = all(&self.ledger.revocations, &at).any(|at| resolver.counts(at));
+        let closed = all(&self.ledger.closers, &at).any(|at| resolver.held(at) == Held::Yes);
+        may && !revoked && !closed
     }
 
     /// The invitation that `maker` may grant this request by, now: or why not. Whether the maker's person approves is theirs to say.

@@ -9,7 +9,7 @@ use super::{
     authority::{Act, Part},
     bits::Bits,
     ledger::{Facts, Ledger, all},
-    standing::Resolver,
+    standing::{Held, Resolver},
 };
 use crate::{
     counted::Grant,
@@ -42,7 +42,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What the record says, if it holds; and what was found out about those before it.
-    pub(super) fn judge(mut self) -> (Result<Facts, Refusal>, Vec<Option<bool>>) {
+    pub(super) fn judge(mut self) -> (Result<Facts, Refusal>, Vec<Option<Held>>) {
         let verdict = self.says().and_then(|facts| self.has_room(&facts).map(|()| facts));
         (verdict, self.resolver.into_decided())
     }
@@ -182,9 +182,9 @@ impl<'a> Judge<'a> {
         let maker = self.ledger.entries[invitation].record.device;
         let question = super::authority::Question { since: Some(invitation), ..self.resolver.question(&Act::Next, Role::Admin) };
         let may = question.role(&maker, &mut |at, _: Part| self.resolver.counts(at)).is_some_and(|role| role >= Role::Admin);
-        let against = all(&self.ledger.revocations, &invitation).chain(all(&self.ledger.closers, &invitation));
-        let closed = against.filter(|at| self.past.has(*at)).any(|at| self.resolver.counts(at));
-        self.resolver.counts(invitation) && may && !closed
+        let revoked = all(&self.ledger.revocations, &invitation).any(|at| self.past.has(at) && self.resolver.counts(at));
+        let closed = all(&self.ledger.closers, &invitation).any(|at| self.past.has(at) && self.resolver.held(at) == Held::Yes);
+        self.resolver.counts(invitation) && may && !revoked && !closed
     }
 
     fn leave(&mut self) -> Result<Facts, Refusal> {

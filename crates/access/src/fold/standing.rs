@@ -2,8 +2,8 @@
 //!
 //! A record counts if its author's authority stands and nothing that counts takes the record away. What that depends on is walked, not
 //! guessed: records are decided group by group, each after all that could matter to it (Tarjan's order of strongly connected components).
-//! Almost every group is one record. The others are circles, such as two admins who remove one another, apart: there the removals, role changes
-//! and revocations of the circle all hold, then its transfers are decided by those, then the rest.
+//! Almost every group is one record. The others are circles, such as two admins who remove one another, apart: there the removals and role
+//! changes that are about one another's authors all hold, then the transfers are decided by those, then the rest.
 
 use super::{
     authority::{Act, Ask, Part, Question, Scope},
@@ -15,10 +15,27 @@ use crate::{operation::Operation, role::Role};
 pub(super) struct Resolver<'a, S> {
     ledger: &'a Ledger,
     scope: &'a S,
-    decided: Vec<Option<bool>>,
+    decided: Vec<Option<Held>>,
     /// When a record was first met, and the earliest that it leads back to; 0 before.
     met: Vec<(u32, u32)>,
     meetings: u32,
+}
+
+/// Whether a record counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// It does not.
+    No,
+    /// It does, against others that count too: those whom it is about were about to do the same to its author.
+    InCircle,
+    /// It does.
+    Yes,
+}
+
+impl Held {
+    pub(super) fn counts(self) -> bool {
+        self != Self::No
+    }
 }
 
 /// A record whose dependencies are being walked.
@@ -34,26 +51,31 @@ impl<'a, S: Scope> Resolver<'a, S> {
     }
 
     /// Goes on with what was decided in a set in which the same records could take anything away.
-    pub(super) fn resume(ledger: &'a Ledger, scope: &'a S, mut decided: Vec<Option<bool>>) -> Self {
+    pub(super) fn resume(ledger: &'a Ledger, scope: &'a S, mut decided: Vec<Option<Held>>) -> Self {
         decided.resize(ledger.entries.len(), None);
         Self { ledger, scope, decided, met: Vec::new(), meetings: 0 }
     }
 
     /// What is decided so far.
-    pub(super) fn into_decided(self) -> Vec<Option<bool>> {
+    pub(super) fn into_decided(self) -> Vec<Option<Held>> {
         self.decided
     }
 
     /// Whether a record, which is in the set, counts in it.
     pub(super) fn counts(&mut self, record: usize) -> bool {
+        self.held(record).counts()
+    }
+
+    /// Whether, and how, it counts.
+    pub(super) fn held(&mut self, record: usize) -> Held {
         if self.decided[record].is_none() {
             self.settle(record);
         }
-        self.decided[record] == Some(true)
+        self.decided[record].unwrap_or(Held::No)
     }
 
     /// All of them, decided.
-    pub(super) fn all(mut self) -> Vec<Option<bool>> {
+    pub(super) fn all(mut self) -> Vec<Option<Held>> {
         (0..self.ledger.entries.len()).for_each(|record| _ = self.counts(record));
         self.decided
     }
@@ -116,8 +138,9 @@ impl<'a, S: Scope> Resolver<'a, S> {
             return;
         }
         // A circle.
+        let duels = self.duels(&group);
         let stage = |at: usize| match self.ledger.operation(at) {
-            Operation::Removal(_) | Operation::Role(_) | Operation::Revocation(_) => 0,
+            _ if duels.contains(&at) => 0,
             Operation::Transfer(_) => 1,
             _ => 2,
         };
@@ -125,17 +148,44 @@ impl<'a, S: Scope> Resolver<'a, S> {
             1 => (1, self.transfers_before(*at), self.ledger.hash(*at)),
             stage => (stage, self.ledger.rank(*at).0, self.ledger.hash(*at)),
         });
-        let rest = group.iter().position(|at| stage(*at) > 0).unwrap_or(group.len());
-        let taking: Vec<(usize, bool)> = group[..rest].iter().map(|at| (*at, self.holds_now(*at))).collect();
-        taking.into_iter().for_each(|(at, holds)| self.decided[at] = Some(holds));
-        for at in group.split_off(rest) {
+        let rest = group.split_off(duels.len());
+        let held: Vec<Held> = group.iter().map(|at| self.holds_now(*at)).collect();
+        for (at, held) in group.into_iter().zip(held) {
+            self.decided[at] = Some(if held.counts() { Held::InCircle } else { Held::No });
+        }
+        for at in rest {
             self.decided[at] = Some(self.holds_now(at));
         }
     }
 
+    /// Those of a circle that are about somebody who takes something away in it.
+    fn duels(&self, group: &[usize]) -> Vec<usize> {
+        let ledger = self.ledger;
+        let takers: Vec<usize> = group.iter().copied().filter(|at| ledger.strikes.has(*at)).collect();
+        let is_about = |at: usize, other: usize| {
+            let device = &ledger.entries[other].record.device;
+            let Some(target) = ledger.facts(at).and_then(|facts| facts.target) else { return false };
+            let is_its = |added: usize| ledger.facts(added).and_then(|facts| facts.target) == Some(target);
+            let added = || all(&ledger.added, device).any(|added| ledger.stands_on(other, added) && is_its(added));
+            let theirs = ledger.root(target) == *device || added();
+            match ledger.operation(at) {
+                Operation::Removal(removal) => theirs && removal.names(device),
+                Operation::Role(_) => theirs,
+                _ => false,
+            }
+        };
+        let duels = takers.iter().filter(|at| takers.iter().any(|other| is_about(**at, *other)));
+        duels.copied().collect()
+    }
+
     /// By what is decided; what is not is in the same circle, and there gives and does not take.
-    fn holds_now(&self, record: usize) -> bool {
-        self.holds(record, &mut |at, part| self.decided[at].unwrap_or(part == Part::Support))
+    fn holds_now(&self, record: usize) -> Held {
+        let holds = self.holds(record, &mut |at, part| match (self.decided[at], part) {
+            (None, part) => part == Part::Support,
+            (Some(held), Part::Close) => held == Held::Yes,
+            (Some(held), _) => held.counts(),
+        });
+        if holds { Held::Yes } else { Held::No }
     }
 
     /// Whether a record holds, by what others amount to.
@@ -173,7 +223,7 @@ impl<'a, S: Scope> Resolver<'a, S> {
         for closer in all(&ledger.closers, &invitation) {
             let closes = if open { !ledger.stands_on(closer, record) } else { ledger.stands_on(record, closer) };
             if self.scope.has(closer) && closes {
-                invited &= !ask(closer, Part::Strike);
+                invited &= !ask(closer, Part::Close);
             }
         }
         if let Operation::Counted(counted) = ledger.operation(invitation) {

@@ -73,7 +73,7 @@ fn grown(history: &History, rules: &Rules<'_>, random: &mut ChaCha8Rng) -> Optio
     None
 }
 
-fn differs(history: &History, rules: &Rules<'_>, counting: &world::Set, access: &Access, pasts: bool, met: &Met) -> Option<String> {
+fn differs(history: &History, rules: &Rules<'_>, counting: &rules::Counting, access: &Access, pasts: bool, met: &Met) -> Option<String> {
     let all = history.everything();
     for (at, entry) in history.records.iter().enumerate() {
         let Some(record) = &entry.access else { continue };

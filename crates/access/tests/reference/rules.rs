@@ -33,7 +33,7 @@ pub(crate) struct Rules<'a> {
     history: &'a History,
     /// What each record says, if it is valid: found in order, each by its past.
     pub(crate) said: Vec<Option<Said>>,
-    counting: RefCell<HashMap<Set, Rc<Set>>>,
+    counting: RefCell<HashMap<Set, Rc<Counting>>>,
     /// How many records stood in a circle in some set.
     pub(crate) circles: Cell<usize>,
 }
@@ -41,11 +41,36 @@ pub(crate) struct Rules<'a> {
 /// A place at which something is done: in a record, or (`None`) after a whole set.
 type Place = Option<usize>;
 
-/// Whether a record counts; and whether it is asked because it takes away.
-type View<'v> = dyn Fn(usize, bool) -> bool + 'v;
+/// Whether a record counts, and why one asks.
+type View<'v> = dyn Fn(usize, Why) -> bool + 'v;
 
-const TAKES: bool = true;
-const GIVES: bool = false;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The other has less without it.
+    Gives,
+    /// The other has less with it.
+    Takes,
+    /// It takes from whom it does not name; not, if it holds only in a circle.
+    Closes,
+}
+use Why::{Closes as CLOSES, Gives as GIVES, Takes as TAKES};
+
+/// What counts in a set, and which of that only because it stood in a circle.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counting {
+    counting: Set,
+    contested: Set,
+}
+
+impl Counting {
+    pub(crate) fn has(&self, at: usize) -> bool {
+        self.counting.has(at)
+    }
+
+    fn view(&self, at: usize, why: Why) -> bool {
+        self.counting.has(at) && (why != CLOSES || !self.contested.has(at))
+    }
+}
 
 impl<'a> Rules<'a> {
     pub(crate) fn new(history: &'a History) -> Self {
@@ -259,7 +284,7 @@ impl<'a> Rules<'a> {
     /// The role of a device after a whole set.
     pub(crate) fn role(&self, set: Set, device: DeviceId) -> Option<Role> {
         let counting = self.counting(set);
-        self.role_at(set, None, device, Role::View, None, &|at, _| counting.has(at))
+        self.role_at(set, None, device, Role::View, None, &|at, why| counting.view(at, why))
     }
 
     // ---- what is valid, by its own past
@@ -268,7 +293,7 @@ impl<'a> Rules<'a> {
         let record = self.record(at)?;
         let (past, device) = (self.past(at), record.device);
         let counting = self.counting(past);
-        let view = |at: usize, _: bool| counting.has(at);
+        let view = |at: usize, why: Why| counting.view(at, why);
         let ties = self.ties(past, None, device, Role::View, None, &view);
         let role = ties.iter().map(|(_, role)| *role).max();
         let needs = |need: Role| role.filter(|role| *role >= need).map(|_| Said { need: Some(need), role, ..Said::default() });
@@ -358,7 +383,7 @@ impl<'a> Rules<'a> {
     }
 
     /// By which membership the author of a transfer owns, and since which record.
-    fn judge_giving(&self, past: Set, ties: &[(usize, Role)], counting: &Set) -> Option<(usize, usize)> {
+    fn judge_giving(&self, past: Set, ties: &[(usize, Role)], counting: &Counting) -> Option<(usize, usize)> {
         let owned = ties.iter().filter(|(_, role)| *role == Role::Owner).map(|(beginning, _)| *beginning);
         let giver = owned.min_by_key(|it| self.depth(*it))?;
         let got = past.iter().filter(|it| {
@@ -423,8 +448,9 @@ impl<'a> Rules<'a> {
                 }
                 _ => false,
             };
+            let why = if matches!(self.operation(at), Some(Operation::Removal(_))) { CLOSES } else { TAKES };
             if closes {
-                lets &= !view(at, TAKES);
+                lets &= !view(at, why);
             }
         }
         lets
@@ -484,7 +510,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The records of a set that count in it.
-    pub(crate) fn counting(&self, set: Set) -> Rc<Set> {
+    pub(crate) fn counting(&self, set: Set) -> Rc<Counting> {
         if let Some(found) = self.counting.borrow().get(&set) {
             return found.clone();
         }
@@ -506,11 +532,13 @@ impl<'a> Rules<'a> {
             }
         }
         let mut decided: Vec<Option<bool>> = vec![None; self.history.records.len()];
+        let mut contested = Set::default();
         while let Some(group) = self.next_group(&all, &reach, &decided) {
             self.circles.set(self.circles.get() + if group.len() > 1 { group.len() } else { 0 });
-            self.decide(set, &group, &mut decided);
+            self.decide(set, &group, &mut decided, &mut contested);
         }
-        let counting: Rc<Set> = Rc::new(all.into_iter().filter(|at| decided[*at] == Some(true)).collect());
+        let counting: Set = all.into_iter().filter(|at| decided[*at] == Some(true)).collect();
+        let counting = Rc::new(Counting { counting, contested });
         self.counting.borrow_mut().insert(set, counting.clone());
         counting
     }
@@ -524,18 +552,44 @@ impl<'a> Rules<'a> {
         open.iter().copied().find(|at| ready(at)).map(circle)
     }
 
-    fn decide(&self, set: Set, group: &[usize], decided: &mut [Option<bool>]) {
-        let takes = |at: &usize| matches!(self.operation(*at), Some(Operation::Removal(_) | Operation::Role(_) | Operation::Revocation(_)));
+    fn decide(&self, set: Set, group: &[usize], decided: &mut [Option<bool>], contested: &mut Set) {
+        let takes = |at: &usize| {
+            let is = |it: &Operation| {
+                matches!(it, Operation::Removal(_) | Operation::Role(_) | Operation::Revocation(_) | Operation::Transfer(_))
+            };
+            self.operation(*at).is_some_and(is)
+        };
+        // What is about somebody who takes something away in the same circle.
+        let duels = |at: &usize| {
+            let names = |device: &DeviceId| match self.operation(*at) {
+                Some(Operation::Removal(removal)) => removal.devices.is_empty() || removal.devices.contains(device),
+                Some(Operation::Role(_)) => true,
+                _ => false,
+            };
+            let theirs = |it: &usize| {
+                let (whose, device) = (self.about(*at), self.device(*it));
+                let added = |it: usize| matches!(self.operation(it), Some(Operation::AddDevice(it)) if it.device == device);
+                self.root(whose) == device || self.past(*it).iter().any(|it| added(it) && self.about(it) == whose)
+            };
+            let fights = |it: &usize| takes(it) && names(&self.device(*it)) && theirs(it);
+            group.len() > 1 && takes(at) && group.iter().any(fights)
+        };
         let crowns = |at: &usize| matches!(self.operation(*at), Some(Operation::Transfer(_)));
-        let now = |at: usize, decided: &[Option<bool>]| self.holds(set, at, &|it, takes| decided[it].unwrap_or(takes == GIVES));
-        let first: Vec<(usize, bool)> = group.iter().filter(|at| takes(at)).map(|at| (*at, now(*at, decided))).collect();
-        first.into_iter().for_each(|(at, holds)| decided[at] = Some(holds));
-        let mut transfers: Vec<usize> = group.iter().copied().filter(|at| crowns(at)).collect();
-        transfers.sort_by_key(|at| self.turn(*at));
-        let mut rest: Vec<usize> = group.iter().copied().filter(|at| !takes(at) && !crowns(at)).collect();
-        rest.sort_by_key(|at| self.depth(*at));
-        for at in transfers.into_iter().chain(rest) {
-            decided[at] = Some(now(at, decided));
+        let now = |at: usize, decided: &[Option<bool>], contested: Set| {
+            self.holds(set, at, &|it, why| match decided[it] {
+                Some(counts) => counts && (why != CLOSES || !contested.has(it)),
+                None => why == GIVES,
+            })
+        };
+        let first: Vec<(usize, bool)> = group.iter().filter(|at| duels(at)).map(|at| (*at, now(*at, decided, *contested))).collect();
+        for (at, holds) in &first {
+            decided[*at] = Some(*holds);
+            contested.insert(*at);
+        }
+        let mut rest: Vec<usize> = group.iter().copied().filter(|at| decided[*at].is_none()).collect();
+        rest.sort_by_key(|at| if crowns(at) { (0, self.turn(*at)) } else { (1, self.depth(*at)) });
+        for at in rest {
+            decided[at] = Some(now(at, decided, *contested));
         }
     }
 
@@ -545,7 +599,7 @@ impl<'a> Rules<'a> {
     pub(crate) fn other_counts(&self, set: Set, at: usize, kind: Kind) -> bool {
         let counting = self.counting(set);
         let need = Role::needed_for(kind);
-        let role = self.role_at(set, Some(at), self.device(at), need, None, &|it, _| counting.has(it));
+        let role = self.role_at(set, Some(at), self.device(at), need, None, &|it, why| counting.view(it, why));
         role.is_some_and(|role| role >= need)
     }
 

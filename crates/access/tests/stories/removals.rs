@@ -142,6 +142,36 @@ fn two_who_remove_each_other_are_both_gone() {
 }
 
 #[test]
+fn who_was_removed_takes_along_at_most_who_removed_them() {
+    // Ben, Cleo and Dora came by one ticket, Ben first. Cleo, whom the owner made an admin as she did Ben, removes him.
+    let mut ada = Person::founder();
+    let (invitation, _) = ada.invite(60, Role::Edit);
+    let mut came = [2, 3, 4].map(|number| Person::stranger(ada.document, number));
+    for person in &mut came {
+        person.meet(&ada);
+        person.join(60, at(&invitation).hash);
+        ada.meet(person);
+    }
+    let [mut ben, mut cleo, mut dora] = came;
+    ada.change_role(&ben, Role::Admin);
+    ben.meet(&ada);
+    ada.change_role(&cleo, Role::Admin);
+    let words = dora.type_something();
+    gather(&mut [&mut ada, &mut cleo, &mut dora]);
+    cleo.remove(&ben);
+
+    // He says he knows only of the time when he was made an admin: he removes her, and closes the ticket by which all of them came.
+    let mut bens = vec![ben.remove(&cleo).0];
+    let revocation = Revocation { invitation: at(&invitation).hash, rotation: None };
+    bens.push(ben.write(&Operation::Revocation(revocation)).0);
+    gather(&mut [&mut ada, &mut ben, &mut cleo, &mut dora]);
+    assert_eq!((ada.role_of(&ben), ada.role_of(&cleo)), (None, None));
+    assert_eq!(ada.standing(&bens[1]), Standing::Void);
+    assert_eq!(ada.role_of(&dora), Some(Role::Edit), "a bystander is none of it");
+    assert!(ada.counts(&words));
+}
+
+#[test]
 fn nobody_but_the_owner_touches_the_owner() {
     let mut ada = Person::founder();
     let mut ben = Person::guest(&mut ada, 2, Role::Admin);
