@@ -1,23 +1,48 @@
 //! Who is a member with which role: a pure fold over the set of access records.
 //!
-//! Whether a record counts depends on the record and on what lies in its causal past, and on nothing else, so the order in which records
-//! come does not matter. [`Access::add`] takes them as they are accepted, which is a causal order, and costs little; a record that others
-//! already stand on makes it fold again from the beginning, with the same result.
+//! Two things are found out about a record. Whether its author had the authority in the record's **own past** never changes: that is
+//! validity, and a record without it is refused for good ([`Access::judge`], [`Access::may`]). Whether a valid record **counts** follows from all
+//! records known, and may change when a removal comes that did not know of it ([`Access::standing`], [`Access::counts`]).
 //!
-//! Two kinds of questions are asked here. "May this author write this?" is answered from the record's own past ([`Access::may`],
-//! [`Access::judge`]). "Who is a member?" is answered from everything known ([`Access::members`], [`Access::role`]).
+//! Both depend on the set of records and not on the order in which they come. [`Access::add`] takes them as they are accepted, which is a
+//! causal order, and costs little; a record that others already stand on makes it fold again from the beginning, with the same result.
+//!
+//! `ledger` keeps the records, `judge` finds what is valid, `authority` what a device may do somewhere, `standing` which records count; `cut`,
+//! `members`, `invitations`, `epochs` and `audit` answer what people and other crates want to know.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod audit;
+mod authority;
+mod bits;
+mod cut;
+mod epochs;
+mod invitations;
+mod judge;
+mod ledger;
+mod members;
+mod refusal;
+mod standing;
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
-use sheaf_record::{BadSignature, EpochId, Graph, Kind, Malformed, Past, ReadRecord};
+use sheaf_record::{Graph, Kind, Malformed, Past, ReadRecord};
 
-use crate::{
-    invitation::Invitation,
-    operation::{Join, Operation, SealedProfile},
-    role::Role,
-    seed::TicketKey,
-};
+use crate::{operation::Operation, role::Role};
+pub use audit::Event;
+use authority::{Act, Everything, Scope};
+use bits::Bits;
+pub use cut::OtherRecord;
+pub use epochs::{Left, Missed};
+pub use invitations::{GrantError, Invited};
+use judge::Judge;
+use ledger::Ledger;
+pub use members::Member;
+pub use refusal::Refusal;
+use standing::{Held, Resolver};
 
 /// An access record, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +55,43 @@ pub struct AccessRecord {
     pub device: DeviceId,
     /// What it says.
     pub operation: Operation,
+    proof: Proof,
 }
 
+/// Whether the signatures inside a record hold. A record is folded many times; this is found out once.
+#[derive(Clone, Default)]
+struct Proof(Arc<OnceLock<Result<(), Refusal>>>);
+
 impl AccessRecord {
+    /// The record at `position`, which follows `previous` in a chain of `device`.
+    pub fn new(position: Position, previous: Hash, device: DeviceId, operation: Operation) -> Self {
+        Self { position, previous, device, operation, proof: Proof::default() }
+    }
+
     /// Reads an access record of a chain of `device`.
     pub fn read(read: &ReadRecord, device: DeviceId) -> Result<Self, Malformed> {
         let operation = Operation::decode(&read.record.operation()?.plaintext)?;
-        Ok(Self { position: read.position, previous: read.previous, device, operation })
+        Ok(Self::new(read.position, read.previous, device, operation))
+    }
+
+    /// Whether its signatures hold. What `check` says follows from the record alone: the key that a join is signed with, too, is that of the
+    /// invitation that it names by its hash.
+    fn proven(&self, check: impl FnOnce() -> Result<(), Refusal>) -> Result<(), Refusal> {
+        *self.proof.0.get_or_init(check)
+    }
+}
+
+impl PartialEq for Proof {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Proof {}
+
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.get().is_some() { "checked" } else { "not checked" })
     }
 }
 
@@ -65,6 +120,15 @@ pub trait CausalPast {
 
     /// Whether nothing stands on `record`: so it is with whatever has just come, and nobody else need be asked.
     fn is_last(&self, record: &Hash) -> bool;
+
+    /// The same, of one record that is asked about often.
+    fn behind<'a>(&'a self, later: &Hash) -> Box<dyn Fn(&Hash) -> bool + 'a> {
+        let later = *later;
+        Box::new(move |earlier| self.stands_on(&later, earlier))
+    }
+
+    /// The newest number of `chain` that `record` stands on; 0 if none. A record stands on those before it in its own chain.
+    fn reach(&self, record: &Hash, chain: &ChainId) -> u64;
 }
 
 impl CausalPast for Graph {
@@ -72,26 +136,19 @@ impl CausalPast for Graph {
         later != earlier && self.past_with(later).is_some_and(|past| past.contains(earlier))
     }
 
+    fn behind<'a>(&'a self, later: &Hash) -> Box<dyn Fn(&Hash) -> bool + 'a> {
+        let (past, later) = (self.past_with(later), *later);
+        Box::new(move |earlier| later != *earlier && past.as_ref().is_some_and(|past| past.contains(earlier)))
+    }
+
     fn is_last(&self, record: &Hash) -> bool {
         self.is_head(record)
     }
-}
 
-/// Everything: the past of now.
-struct Everything;
-
-impl Knows for Everything {
-    fn knows(&self, _: &Hash) -> bool {
-        true
-    }
-}
-
-/// The past of one record.
-struct PastOf<'a, P>(&'a P, Hash);
-
-impl<P: CausalPast> Knows for PastOf<'_, P> {
-    fn knows(&self, record: &Hash) -> bool {
-        self.0.stands_on(&self.1, record)
+    fn reach(&self, record: &Hash, chain: &ChainId) -> u64 {
+        let own = self.position(record).filter(|position| position.chain == *chain);
+        let with = self.past_with(record).map_or(0, |past| past.number(chain));
+        own.map_or(with, |position| with.min(position.number - 1))
     }
 }
 
@@ -102,172 +159,169 @@ pub enum Standing {
     Counts,
     /// It is kept and forwarded and means nothing here: it is from a newer version.
     Unknown,
-    /// Its author had the authority, and a removal took it away. (Nothing is removed yet; the name is here so that whoever matches on
-    /// standings already says what becomes of such a record.)
+    /// Its author had the authority, and something that counts took it away: a removal or a demotion that did not know of the record, a
+    /// revocation, another owner's word.
     Void,
     /// Its author did not have the authority.
     Refused(Refusal),
-}
-
-/// Why a record is refused: its author did not have the authority in the record's own past.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Nobody by the record's past.
-    #[error("device {} is not a member of the document", .0.short())]
-    NotAMember(DeviceId),
-    /// A member of too small a role.
-    #[error("this needs the role “{needs}”, and device {} has “{has}”", .device.short())]
-    Role {
-        /// Whose record.
-        device: DeviceId,
-        /// What it has.
-        has: Role,
-        /// What it would need.
-        needs: Role,
-    },
-    /// A genesis that does not begin this document.
-    #[error("this does not begin the document")]
-    NotTheBeginning,
-    /// An invitation to owning. A document is handed over, and has one owner.
-    #[error("nobody can be invited to own the document")]
-    NobodyIsInvitedToOwn,
-    /// A join by an invitation that does not count or is not in its past.
-    #[error("the invitation {} does not count here", .0.short())]
-    NoInvitation(Hash),
-    /// A join without the ticket.
-    #[error("the ticket's signature does not hold: {0}")]
-    Proof(#[from] BadSignature),
-    /// The owner hands the document over, and does not leave it behind.
-    #[error("the owner cannot leave the document")]
-    OwnerStays,
-}
-
-/// A member as of now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The record by which they are one: a genesis or a join. It names the membership.
-    pub since: Position,
-    /// Their devices.
-    pub devices: Vec<DeviceId>,
-    /// What they may do.
-    pub role: Role,
-    /// The invitation they joined by; none for the owner.
-    pub invitation: Option<Hash>,
 }
 
 /// The fold.
 #[derive(Debug, Clone)]
 pub struct Access {
     document: DocumentId,
-    records: BTreeMap<Hash, (AccessRecord, Standing)>,
-    genesis: Option<(Position, DeviceId, EpochId)>,
-    memberships: BTreeMap<DeviceId, Vec<Membership>>,
-    /// The invitations that count, by their tickets.
-    invitations: BTreeMap<TicketKey, BTreeSet<Hash>>,
-    /// Each device's newest profiles: more than one if they were written apart.
-    profiles: BTreeMap<DeviceId, BTreeSet<Hash>>,
+    ledger: Ledger,
+    /// Records in rows, each of which stands on the one before: almost always one row a device.
+    lines: Vec<(DeviceId, Vec<usize>)>,
+    /// The records on which no other one taken stands.
+    heads: Vec<usize>,
+    /// Which records count, once somebody has asked.
+    now: OnceLock<Vec<Option<Held>>>,
+    /// Which records count in the pasts of those judged last, by what in those pasts can take something away: nothing else decides it.
+    judged: Vec<(Bits, Vec<Option<Held>>)>,
 }
 
-/// What one join gives to one device.
-#[derive(Debug, Clone)]
-struct Membership {
-    since: Position,
-    invitation: Hash,
-    role: Role,
-    /// The device's leaves that stand on the join.
-    ended: Vec<Hash>,
-}
-
-impl Membership {
-    fn holds_in(&self, past: &impl Knows) -> bool {
-        past.knows(&self.since.hash) && !self.ended.iter().any(|leave| past.knows(leave))
-    }
-}
+/// Pasts that are remembered while records are judged: as many devices as may be writing apart from one another.
+const JUDGED: usize = 16;
 
 impl Access {
     /// Nobody is a member yet.
     pub fn new(document: DocumentId) -> Self {
-        Self {
-            document,
-            records: BTreeMap::new(),
-            genesis: None,
-            memberships: BTreeMap::new(),
-            invitations: BTreeMap::new(),
-            profiles: BTreeMap::new(),
-        }
+        Self { document, ledger: Ledger::default(), lines: Vec::new(), heads: Vec::new(), now: OnceLock::new(), judged: Vec::new() }
     }
 
-    /// Folds a set of records, in whatever order they are given.
+    /// Folds a set of records, in whatever order they are given; in a causal one it is quick.
     pub fn fold(document: DocumentId, records: impl IntoIterator<Item = AccessRecord>, past: &impl CausalPast) -> Self {
-        let records: BTreeMap<Hash, AccessRecord> = records.into_iter().map(|record| (record.position.hash, record)).collect();
-        let behind = |later: &Hash| records.keys().filter(|earlier| past.stands_on(later, earlier)).count();
-        let mut order: Vec<(usize, Hash)> = records.keys().map(|hash| (behind(hash), *hash)).collect();
-        order.sort_unstable();
         let mut access = Self::new(document);
-        for (_, hash) in order {
-            access.take(records[&hash].clone(), past);
+        let mut records = records.into_iter();
+        while let Some(record) = records.next() {
+            if access.is_late(&record.position.hash, past) {
+                return Self::fold_sorted(document, access.into_records().chain([record]).chain(records).collect(), past);
+            }
+            access.take_last(record, past);
         }
         access
+    }
+
+    /// Folds records after putting them into a causal order.
+    fn fold_sorted(document: DocumentId, records: Vec<AccessRecord>, past: &impl CausalPast) -> Self {
+        let behind =
+            |later: &AccessRecord| records.iter().filter(|earlier| past.stands_on(&later.position.hash, &earlier.position.hash)).count();
+        let mut order: Vec<(usize, Hash, usize)> =
+            records.iter().enumerate().map(|(at, record)| (behind(record), record.position.hash, at)).collect();
+        order.sort_unstable();
+        let mut access = Self::new(document);
+        let mut records: Vec<Option<AccessRecord>> = records.into_iter().map(Some).collect();
+        for record in order.into_iter().filter_map(|(_, _, at)| records[at].take()) {
+            access.take_last(record, past);
+        }
+        access
+    }
+
+    fn into_records(self) -> impl Iterator<Item = AccessRecord> {
+        self.ledger.entries.into_iter().map(|entry| entry.record)
     }
 
     /// Takes one more record into the fold, and says what it amounts to. `past` knows the record already: append first, then add.
     pub fn add(&mut self, record: AccessRecord, past: &impl CausalPast) -> Standing {
         let hash = record.position.hash;
-        if !self.records.contains_key(&hash) {
-            if !past.is_last(&hash) && self.records.keys().any(|held| past.stands_on(held, &hash)) {
-                let held = std::mem::take(&mut self.records).into_values().map(|(record, _)| record);
-                *self = Self::fold(self.document, held.chain([record]), past);
-            } else {
-                self.take(record, past);
-            }
+        self.take(record, past);
+        self.standing_at(self.ledger.index[&hash])
+    }
+
+    /// Takes one more record into the fold. What it amounts to is found when somebody asks: so a journal is read.
+    pub fn take(&mut self, record: AccessRecord, past: &impl CausalPast) {
+        let hash = record.position.hash;
+        if self.ledger.index.contains_key(&hash) {
+            return;
         }
-        self.records[&hash].1.clone()
+        if self.is_late(&hash, past) {
+            let held = std::mem::replace(self, Self::new(self.document)).into_records();
+            *self = Self::fold_sorted(self.document, held.chain([record]).collect(), past);
+        } else {
+            self.take_last(record, past);
+        }
+    }
+
+    /// Whether something taken stands on this record already.
+    fn is_late(&self, hash: &Hash, past: &impl CausalPast) -> bool {
+        !past.is_last(hash) && self.heads.iter().any(|head| past.stands_on(&self.ledger.hash(*head), hash))
     }
 
     /// Takes a record on which nothing stands that was taken before.
-    fn take(&mut self, record: AccessRecord, past: &impl CausalPast) {
+    fn take_last(&mut self, record: AccessRecord, past: &impl CausalPast) {
         let hash = record.position.hash;
-        let its_past = PastOf(past, hash);
-        let standing = match self.judge(&record, &its_past) {
-            Ok(()) if matches!(record.operation, Operation::Unknown { .. }) => Standing::Unknown,
-            Ok(()) => Standing::Counts,
-            Err(refusal) => Standing::Refused(refusal),
-        };
-        if standing == Standing::Counts {
-            self.note(&record, &its_past);
+        if self.ledger.index.contains_key(&hash) {
+            return;
         }
-        self.records.insert(hash, (record, standing));
+        let behind = self.past_of(&*past.behind(&hash));
+        let verdict = self.judge_remembering(&record, &behind);
+        let (at, device) = (self.ledger.entries.len(), record.device);
+        let line = self.lines.iter_mut().find(|(owner, line)| *owner == device && line.last().is_some_and(|last| behind.has(*last)));
+        match line {
+            Some((_, line)) => line.push(at),
+            None => self.lines.push((device, vec![at])),
+        }
+        self.heads.retain(|head| !behind.has(*head));
+        self.heads.push(at);
+        let decided = self.now.take();
+        if !self.ledger.take(record, behind, verdict)
+            && let Some(mut decided) = decided
+        {
+            decided.push(None);
+            let mut resolver = Resolver::resume(&self.ledger, &Everything, decided);
+            resolver.counts(at);
+            self.now = resolver.into_decided().into();
+        }
     }
 
-    /// Notes what a record that counts changes.
-    fn note(&mut self, record: &AccessRecord, past: &impl Knows) {
-        let AccessRecord { position, device, .. } = *record;
-        match &record.operation {
-            Operation::Genesis(genesis) => self.genesis = Some((position, device, genesis.epoch)),
-            Operation::Invitation(invitation) => {
-                self.invitations.entry(invitation.key).or_default().insert(position.hash);
-            }
-            Operation::Join(join) => {
-                if let Some(Operation::Invitation(invitation)) = self.counting(&join.invitation) {
-                    let role = invitation.role;
-                    let membership = Membership { since: position, invitation: join.invitation, role, ended: Vec::new() };
-                    self.memberships.entry(device).or_default().push(membership);
-                }
-            }
-            Operation::Profile(_) => {
-                let profiles = self.profiles.entry(device).or_default();
-                profiles.retain(|earlier| !past.knows(earlier));
-                profiles.insert(position.hash);
-            }
-            Operation::Leave => {
-                for membership in self.memberships.entry(device).or_default() {
-                    if past.knows(&membership.since.hash) {
-                        membership.ended.push(position.hash);
-                    }
-                }
-            }
-            Operation::Unknown { .. } => {}
+    /// Judges a record, and remembers what was found out about those before it.
+    fn judge_remembering(&mut self, record: &AccessRecord, behind: &Bits) -> Result<ledger::Facts, Refusal> {
+        let weighty = behind.in_both(&self.ledger.weighty);
+        let known = self.judged.iter().position(|(known, _)| *known == weighty);
+        let decided = known.map(|at| self.judged.remove(at).1).unwrap_or_default();
+        let resolver = Resolver::resume(&self.ledger, behind, decided);
+        let (verdict, decided) = Judge::new(&self.ledger, self.document, behind, record, resolver).judge();
+        if self.judged.len() == JUDGED {
+            self.judged.remove(0);
         }
+        self.judged.push((weighty, decided));
+        verdict
+    }
+
+    /// The records of a past, found with as few questions as possible: whoever knows a record knows what that stands on, and of a row that is
+    /// not known from some place on nothing further.
+    fn past_of(&self, knows: &dyn Fn(&Hash) -> bool) -> Bits {
+        let knows = |at: &usize| knows(&self.ledger.hash(*at));
+        let mut past = Bits::default();
+        let mut learn = |at: usize| {
+            past.join(&self.ledger.entries[at].past);
+            past.set(at);
+        };
+        // Whoever writes alone knows everything.
+        let unknown = self
+            .heads
+            .iter()
+            .rev()
+            .filter(|head| {
+                !knows(head) || {
+                    learn(**head);
+                    false
+                }
+            })
+            .count();
+        if unknown == 0 {
+            return past;
+        }
+        for (_, line) in &self.lines {
+            let rest = &line[line.partition_point(|at| past.has(*at))..];
+            if rest.first().is_some_and(&knows) {
+                let newest = rest[rest.partition_point(&knows) - 1];
+                past.join(&self.ledger.entries[newest].past);
+                past.set(newest);
+            }
+        }
+        past
     }
 
     /// Succeeds if the author of a record of `kind` with this past had the role for it, and says which. It asks for the kind alone, so a
@@ -281,49 +335,21 @@ impl Access {
         }
     }
 
-    /// Succeeds if an access record with this past counts.
+    /// Succeeds if an access record with this past is valid.
     pub fn judge(&self, record: &AccessRecord, past: &impl Knows) -> Result<(), Refusal> {
-        let AccessRecord { position, device, .. } = record;
-        let member = || self.role_in(device, past).ok_or(Refusal::NotAMember(*device));
-        match &record.operation {
-            Operation::Genesis(genesis) => {
-                let begins = position.number == 1 && position.hash.0 == self.document.0 && genesis.owner == *device;
-                if begins { Ok(()) } else { Err(Refusal::NotTheBeginning) }
-            }
-            Operation::Invitation(invitation) => {
-                self.may(device, past, Kind::Access)?;
-                if invitation.role < Role::Owner { Ok(()) } else { Err(Refusal::NobodyIsInvitedToOwn) }
-            }
-            Operation::Join(join) => self.judge_join(join, &position.chain, device, past),
-            Operation::Leave if member()? == Role::Owner => Err(Refusal::OwnerStays),
-            Operation::Profile(_) | Operation::Leave | Operation::Unknown { .. } => member().map(drop),
-        }
-    }
-
-    fn judge_join(&self, join: &Join, chain: &ChainId, device: &DeviceId, past: &impl Knows) -> Result<(), Refusal> {
-        match self.counting(&join.invitation).filter(|_| past.knows(&join.invitation)) {
-            Some(Operation::Invitation(invitation)) => Ok(join.verify(&invitation.key, &self.document, chain, device)?),
-            _ => Err(Refusal::NoInvitation(join.invitation)),
-        }
-    }
-
-    /// What a record that counts says.
-    fn counting(&self, record: &Hash) -> Option<&Operation> {
-        self.records.get(record).filter(|(_, standing)| *standing == Standing::Counts).map(|(record, _)| &record.operation)
+        let behind = self.past_of(&|earlier| past.knows(earlier));
+        Judge::new(&self.ledger, self.document, &behind, record, Resolver::new(&self.ledger, &behind)).judge().0.map(drop)
     }
 
     /// The role that `device` has in `past`.
     pub fn role_in(&self, device: &DeviceId, past: &impl Knows) -> Option<Role> {
-        if self.genesis.is_some_and(|(position, owner, _)| owner == *device && past.knows(&position.hash)) {
-            return Some(Role::Owner);
-        }
-        let memberships = self.memberships.get(device)?;
-        memberships.iter().filter(|membership| membership.holds_in(past)).map(|membership| membership.role).max()
+        self.role_where(device, &Known::new(&self.ledger, past))
     }
 
-    /// The epoch whose secret closes a record with this past.
-    pub fn epoch_in(&self, past: &impl Knows) -> Option<EpochId> {
-        self.genesis.filter(|(position, _, _)| past.knows(&position.hash)).map(|(_, _, epoch)| epoch)
+    fn role_where(&self, device: &DeviceId, scope: &impl Scope) -> Option<Role> {
+        let mut resolver = Resolver::new(&self.ledger, scope);
+        let question = resolver.question(&Act::Next, Role::View);
+        question.role(device, &mut |at, _| resolver.counts(at))
     }
 
     /// The document.
@@ -331,57 +357,59 @@ impl Access {
         self.document
     }
 
-    /// The role that `device` has by everything known.
-    pub fn role(&self, device: &DeviceId) -> Option<Role> {
-        self.role_in(device, &Everything)
-    }
-
-    /// The epoch whose secret closes what is written now.
-    pub fn epoch(&self) -> Option<EpochId> {
-        self.epoch_in(&Everything)
-    }
-
-    /// The device that owns the document.
-    pub fn owner(&self) -> Option<DeviceId> {
-        self.genesis.map(|(_, owner, _)| owner)
-    }
-
-    /// The members by everything known, the owner first, then by device.
-    pub fn members(&self) -> Vec<Member> {
-        let owner = self.genesis.map(|(since, owner, _)| Member { since, devices: vec![owner], role: Role::Owner, invitation: None });
-        let joined = self.memberships.iter().filter(|(device, _)| Some(**device) != self.owner()).filter_map(|(device, all)| {
-            let held = all.iter().filter(|membership| membership.holds_in(&Everything));
-            let best = held.max_by_key(|membership| (membership.role, std::cmp::Reverse(membership.since.hash)))?;
-            Some(Member { since: best.since, devices: vec![*device], role: best.role, invitation: Some(best.invitation) })
-        });
-        owner.into_iter().chain(joined).collect()
-    }
-
-    /// What a device, a member or not any more, last said about itself, with the position and the previous hash that open it.
-    pub fn profile(&self, device: &DeviceId) -> Option<(Position, Hash, &SealedProfile)> {
-        let (record, _) = self.profiles.get(device)?.last().and_then(|hash| self.records.get(hash))?;
-        match &record.operation {
-            Operation::Profile(profile) => Some((record.position, record.previous, profile)),
-            _ => None,
-        }
-    }
-
-    /// The invitation that counts for the holder of a ticket, and the record that it is.
-    pub fn invitation(&self, key: &TicketKey) -> Option<(&AccessRecord, &Invitation)> {
-        let (record, _) = self.invitations.get(key)?.first().and_then(|hash| self.records.get(hash))?;
-        match &record.operation {
-            Operation::Invitation(invitation) => Some((record, invitation)),
-            _ => None,
-        }
-    }
-
     /// Every record taken, with what it amounts to, by hash.
-    pub fn records(&self) -> impl Iterator<Item = (&AccessRecord, &Standing)> {
-        self.records.values().map(|(record, standing)| (record, standing))
+    pub fn records(&self) -> impl Iterator<Item = (&AccessRecord, Standing)> {
+        self.now();
+        self.ledger.index.values().map(|at| (&self.ledger.entries[*at].record, self.standing_at(*at)))
     }
 
     /// What a record amounts to.
-    pub fn standing(&self, record: &Hash) -> Option<&Standing> {
-        self.records.get(record).map(|(_, standing)| standing)
+    pub fn standing(&self, record: &Hash) -> Option<Standing> {
+        self.ledger.index.get(record).map(|at| self.standing_at(*at))
+    }
+
+    fn standing_at(&self, at: usize) -> Standing {
+        let entry = &self.ledger.entries[at];
+        match &entry.verdict {
+            Err(refusal) => Standing::Refused(*refusal),
+            Ok(_) if !self.counts_now(at) => Standing::Void,
+            Ok(_) if matches!(entry.record.operation, Operation::Unknown { .. }) => Standing::Unknown,
+            Ok(_) => Standing::Counts,
+        }
+    }
+
+    /// Which records count, by everything known.
+    fn now(&self) -> &[Option<Held>] {
+        self.now.get_or_init(|| Resolver::new(&self.ledger, &Everything).all())
+    }
+
+    fn counts_now(&self, at: usize) -> bool {
+        match self.now.get() {
+            Some(now) => now[at].is_some_and(Held::counts),
+            None => Resolver::new(&self.ledger, &Everything).counts(at),
+        }
+    }
+}
+
+/// A past as somebody else knows it, asked about each record once.
+struct Known<'a, K> {
+    ledger: &'a Ledger,
+    past: &'a K,
+    found: Vec<std::cell::Cell<Option<bool>>>,
+}
+
+impl<'a, K: Knows> Known<'a, K> {
+    fn new(ledger: &'a Ledger, past: &'a K) -> Self {
+        Self { ledger, past, found: vec![std::cell::Cell::new(None); ledger.entries.len()] }
+    }
+}
+
+impl<K: Knows> Scope for Known<'_, K> {
+    fn has(&self, record: usize) -> bool {
+        self.found[record].get().unwrap_or_else(|| {
+            let known = self.past.knows(&self.ledger.hash(record));
+            self.found[record].set(Some(known));
+            known
+        })
     }
 }

@@ -1,30 +1,20 @@
 //! The record that makes an open ticket worth something: it holds the epoch secret, sealed to the ticket's key.
 //!
-//! HPKE (RFC 9180) in base mode: X25519, HKDF-SHA256, ChaCha20-Poly1305. The sealing key stands in the record too, so that a later
-//! rotation can seal its new secret to every open ticket.
+//! The sealing key stands in the record too, so that a later rotation can seal its new secret to every open ticket. The other kind of
+//! invitation holds no secret (`counted`).
 
-use std::{convert::Infallible, fmt};
+use std::fmt;
 
-use hpke::{
-    Deserializable, Kem, OpModeR, OpModeS, Serializable,
-    aead::ChaCha20Poly1305,
-    kdf::HkdfSha256,
-    kem::X25519HkdfSha256,
-    rand_core::{TryCryptoRng, TryRng},
-    single_shot_open, single_shot_seal_with_rng,
-};
 use sheaf_base::{DocumentId, Hash};
 use sheaf_record::{ChainCipher, EpochId, EpochSecret, Malformed, OpenError, Reader, Writer};
-use zeroize::Zeroize;
 
 use crate::{
     operation::{CLOSED_NAME, cut_name},
     role::Role,
+    sealing::{Handed, SealedSecret},
     seed::{TicketKey, TicketSeed},
 };
 
-/// The encapsulated key, the secret, the tag.
-const SEALED: usize = 32 + 32 + 16;
 const LABEL_FIELD: u8 = 2;
 
 /// An open invitation.
@@ -33,12 +23,12 @@ pub struct Invitation {
     /// Who holds the ticket to this signs with it.
     pub key: TicketKey,
     /// What is sealed to the ticket is sealed to this.
-    sealing: [u8; 32],
+    pub(crate) sealing: [u8; 32],
     /// What whoever joins by it may do.
     pub role: Role,
     /// Which secret it holds.
     pub epoch: EpochId,
-    sealed: [u8; SEALED],
+    sealed: SealedSecret,
     /// For whom, in the inviter's words.
     pub label: Label,
 }
@@ -62,45 +52,23 @@ impl Invitation {
     /// Invites whoever holds `seed`. `randomness` is fresh: it makes the key that the secret is sealed with.
     pub fn new(seed: &TicketSeed, document: &DocumentId, role: Role, secret: &EpochSecret, label: Label, randomness: [u8; 32]) -> Self {
         let (_, sealing) = seed.sealing();
-        Self { key: seed.key(), sealing, role, epoch: secret.id(), sealed: [0; SEALED], label }.seal(document, secret, randomness)
+        Self { key: seed.key(), sealing, role, epoch: secret.id(), sealed: SealedSecret::empty(), label }.seal(document, secret, randomness)
     }
 
     /// Puts the secret in.
     fn seal(self, document: &DocumentId, secret: &EpochSecret, randomness: [u8; 32]) -> Self {
-        let recipient = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&self.sealing).expect("a public key that was just derived is one");
-        let (encapsulated, closed) = single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-            &OpModeS::Base,
-            &recipient,
-            &info(document),
-            secret.as_bytes(),
-            &self.bound(),
-            &mut Handed::new(randomness),
-        )
-        .expect("a derived key is no weak point and 32 bytes are not too long: sealing cannot fail");
-        let sealed = [&encapsulated.to_bytes()[..], &closed].concat();
-        Self { sealed: sealed.try_into().expect("an X25519 key, the secret and a tag are 80 bytes"), ..self }
+        let random = &mut Handed::new("sheaf 1 invitation randomness", &randomness);
+        let sealed = SealedSecret::seal(&self.sealing, &info(document), &self.bound(), secret, random);
+        Self { sealed: sealed.expect("a derived key is no weak point: sealing cannot fail"), ..self }
     }
 
     /// Takes out the epoch secret.
     pub fn open(&self, seed: &TicketSeed, document: &DocumentId) -> Result<EpochSecret, InvitationError> {
-        let (private, _) = seed.sealing();
         if seed.key() != self.key {
             return Err(InvitationError::OtherTicket);
         }
-        let (encapsulated, closed) = self.sealed.split_at(32);
-        let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| InvitationError::WrongSecret)?;
-        let mut opened = single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-            &OpModeR::Base,
-            &private,
-            &encapsulated,
-            &info(document),
-            closed,
-            &self.bound(),
-        )
-        .map_err(|_| InvitationError::WrongSecret)?;
-        let secret = <[u8; 32]>::try_from(opened.as_slice()).map(EpochSecret::from_bytes);
-        opened.zeroize();
-        secret.ok().filter(|secret| secret.id() == self.epoch).ok_or(InvitationError::WrongSecret)
+        let opened = self.sealed.open(&seed.sealing().0, &info(document), &self.bound());
+        opened.filter(|secret| secret.id() == self.epoch).ok_or(InvitationError::WrongSecret)
     }
 
     /// What the sealed secret is bound to besides the document.
@@ -109,7 +77,8 @@ impl Invitation {
     }
 
     pub(crate) fn write(&self, writer: &mut Writer) {
-        writer.raw(&self.bound()).raw(&self.sealed).bytes(&self.label.0);
+        self.sealed.write(writer.raw(&self.bound()));
+        self.label.write(writer);
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -118,8 +87,8 @@ impl Invitation {
             sealing: reader.array("the ticket's sealing key")?,
             role: Role::read(reader)?,
             epoch: EpochId(reader.array("the invitation's epoch")?),
-            sealed: reader.array("the sealed secret")?,
-            label: Label(reader.bytes(CLOSED_NAME, "the invitation's label")?.to_vec()),
+            sealed: SealedSecret::read(reader)?,
+            label: Label::read(reader)?,
         })
     }
 }
@@ -140,6 +109,14 @@ impl Label {
     pub fn open(&self, cipher: &ChainCipher, previous: &Hash) -> Result<String, OpenError> {
         cipher.open_name(previous, LABEL_FIELD, &self.0)
     }
+
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        writer.bytes(&self.0);
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self(reader.bytes(CLOSED_NAME, "the invitation's label")?.to_vec()))
+    }
 }
 
 impl fmt::Debug for Label {
@@ -151,38 +128,6 @@ impl fmt::Debug for Label {
 fn info(document: &DocumentId) -> Vec<u8> {
     [b"sheaf 1 invitation", &document.0[..]].concat()
 }
-
-/// Randomness that was handed in, in the shape in which HPKE takes it.
-struct Handed(blake3::OutputReader);
-
-impl Handed {
-    fn new(randomness: [u8; 32]) -> Self {
-        Self(blake3::Hasher::new_derive_key("sheaf 1 invitation randomness").update(&randomness).finalize_xof())
-    }
-}
-
-impl TryRng for Handed {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.0.fill(&mut bytes);
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.0.fill(&mut bytes);
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill(bytes);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Handed {}
 
 #[cfg(test)]
 mod tests {

@@ -6,13 +6,30 @@
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{BadSignature, ChainCipher, EpochId, Malformed, OpenError, Reader, Signature, Writer, verify};
 
-use crate::{invitation::Invitation, seed::TicketKey};
+use crate::{
+    counted::{Counted, Grant},
+    invitation::Invitation,
+    membership::{AddDevice, EndDate, Removal, Revocation, RoleChange, Transfer},
+    rotation::{Rotation, Wrap},
+    sealing::Key,
+    seed::TicketKey,
+};
 
 const GENESIS: u8 = 1;
 const INVITATION: u8 = 2;
 const JOIN: u8 = 3;
 const PROFILE: u8 = 4;
 const LEAVE: u8 = 5;
+const ROLE: u8 = 6;
+const REMOVAL: u8 = 7;
+const TRANSFER: u8 = 8;
+const REVOCATION: u8 = 9;
+const COUNTED: u8 = 10;
+const GRANT: u8 = 11;
+const KEY: u8 = 12;
+const ADD_DEVICE: u8 = 13;
+const END_DATE: u8 = 14;
+const WRAP: u8 = 15;
 
 /// A closed name: UTF-8 of at most [`limits::NAME`] UTF-16 units, and a tag.
 pub(crate) const CLOSED_NAME: usize = 3 * limits::NAME + 16;
@@ -29,8 +46,28 @@ pub enum Operation {
     Join(Join),
     /// The author says who they are.
     Profile(SealedProfile),
-    /// The author is no longer a member.
+    /// The author, with all their devices, is no longer a member.
     Leave,
+    /// A member gets another role.
+    Role(RoleChange),
+    /// A member or some of their devices are removed.
+    Removal(Removal),
+    /// The document gets another owner.
+    Transfer(Transfer),
+    /// An invitation lets nobody in any more.
+    Revocation(Revocation),
+    /// Somebody holding a ticket may ask to be let in.
+    Counted(Counted),
+    /// Somebody who asked is a member.
+    Grant(Grant),
+    /// The author's device says what secrets are sealed to for it.
+    Key(Key),
+    /// The author gets one more device.
+    AddDevice(AddDevice),
+    /// A membership ends on a date.
+    EndDate(EndDate),
+    /// The author deals a secret to devices that its rotation missed.
+    Wrap(Wrap),
     /// From a newer version of Sheaf.
     Unknown {
         /// Its tag.
@@ -128,6 +165,16 @@ impl Operation {
             Self::Leave => {
                 writer.byte(LEAVE);
             }
+            Self::Role(change) => change.write(writer.byte(ROLE)),
+            Self::Removal(removal) => removal.write(writer.byte(REMOVAL)),
+            Self::Transfer(transfer) => transfer.write(writer.byte(TRANSFER)),
+            Self::Revocation(revocation) => revocation.write(writer.byte(REVOCATION)),
+            Self::Counted(counted) => counted.write(writer.byte(COUNTED)),
+            Self::Grant(grant) => grant.write(writer.byte(GRANT)),
+            Self::Key(key) => key.write(writer.byte(KEY)),
+            Self::AddDevice(added) => added.write(writer.byte(ADD_DEVICE)),
+            Self::EndDate(date) => date.write(writer.byte(END_DATE)),
+            Self::Wrap(wrap) => wrap.write(writer.byte(WRAP)),
             Self::Unknown { tag, bytes } => {
                 writer.byte(*tag).raw(bytes);
             }
@@ -147,10 +194,31 @@ impl Operation {
                 colour: reader.bytes(CLOSED_COLOUR, "a colour")?.to_vec(),
             }),
             LEAVE => Self::Leave,
+            ROLE => Self::Role(RoleChange::read(&mut reader)?),
+            REMOVAL => Self::Removal(Removal::read(&mut reader)?),
+            TRANSFER => Self::Transfer(Transfer::read(&mut reader)?),
+            REVOCATION => Self::Revocation(Revocation::read(&mut reader)?),
+            COUNTED => Self::Counted(Counted::read(&mut reader)?),
+            GRANT => Self::Grant(Grant::read(&mut reader)?),
+            KEY => Self::Key(Key::read(&mut reader)?),
+            ADD_DEVICE => Self::AddDevice(AddDevice::read(&mut reader)?),
+            END_DATE => Self::EndDate(EndDate::read(&mut reader)?),
+            WRAP => Self::Wrap(Wrap::read(&mut reader)?),
             tag => return Ok(Self::Unknown { tag, bytes: reader.rest().to_vec() }),
         };
         reader.finish()?;
         Ok(operation)
+    }
+}
+
+impl Operation {
+    /// The new secret that it deals, if it does.
+    pub fn rotation(&self) -> Option<&Rotation> {
+        match self {
+            Self::Removal(removal) => removal.rotation.as_ref(),
+            Self::Revocation(revocation) => revocation.rotation.as_ref(),
+            _ => None,
+        }
     }
 }
 

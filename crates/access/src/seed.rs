@@ -7,7 +7,7 @@ use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
 use sheaf_record::{BadSignature, DeviceKey, Signature, verify};
 use zeroize::Zeroize;
 
-use crate::operation::Join;
+use crate::{operation::Join, sealing::Private};
 
 const ASK_DOMAIN: &str = "sheaf ask 1";
 
@@ -45,6 +45,10 @@ impl TicketSeed {
         self.signing().sign(ASK_DOMAIN, &[document.0, *exporter].concat())
     }
 
+    pub(crate) fn sign(&self, domain: &str, message: &[u8]) -> Signature {
+        self.signing().sign(domain, message)
+    }
+
     fn signing(&self) -> DeviceKey {
         let mut secret = blake3::derive_key("sheaf 1 ticket signing key", &self.0);
         let key = DeviceKey::from_bytes(&secret);
@@ -53,7 +57,7 @@ impl TicketSeed {
     }
 
     /// The key pair that epoch secrets are sealed to.
-    pub(crate) fn sealing(&self) -> (<X25519HkdfSha256 as Kem>::PrivateKey, [u8; 32]) {
+    pub(crate) fn sealing(&self) -> (Private, [u8; 32]) {
         let mut material = blake3::derive_key("sheaf 1 ticket sealing key", &self.0);
         let (private, public) = X25519HkdfSha256::derive_keypair(&material);
         material.zeroize();

@@ -1,11 +1,9 @@
-//! The same set of records is the same state, in whatever order it comes; and a naive fold, written from the rules, agrees.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The same set of records is the same state, in whatever order it comes. (`reference` says that it is the right one.)
 
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
-use sheaf_access::{Access, AccessRecord, CausalPast, Operation, Role, Standing, TicketKey};
-use sheaf_base::{DeviceId, Hash};
+use sheaf_access::{Access, AccessRecord, CausalPast, Operation, Role, Standing};
+use sheaf_base::{ChainId, DeviceId, Hash};
 use sheaf_record::Graph;
 
 use crate::people::{Letter, Person, append, seed_of, with_seeds};
@@ -66,7 +64,7 @@ type State = (Vec<(DeviceId, Role)>, Vec<(Hash, Standing)>, Vec<Option<Hash>>);
 /// What must not depend on the order.
 fn state(access: &Access) -> State {
     let members = access.members().iter().map(|member| (member.devices[0], member.role)).collect();
-    let standings = access.records().map(|(record, standing)| (record.position.hash, standing.clone())).collect();
+    let standings = access.records().map(|(record, standing)| (record.position.hash, standing)).collect();
     let profiles = (1..=6).map(|number| {
         let device = sheaf_record::DeviceKey::from_bytes(&[number; 32]).device();
         access.profile(&device).map(|(position, ..)| position.hash)
@@ -115,99 +113,6 @@ fn every_device_that_holds_the_same_finds_the_same() {
     assert!(joined.get() > 20 || std::env::var_os("SEED").is_some(), "only {} members joined in all stories", joined.get());
 }
 
-/// The rules, written down once more, slowly and by recursion.
-struct Naive<'a> {
-    records: &'a BTreeMap<Hash, AccessRecord>,
-    graph: &'a Graph,
-    document: [u8; 32],
-}
-
-impl Naive<'_> {
-    fn counts(&self, hash: &Hash) -> bool {
-        let record = &self.records[hash];
-        let role = || self.role(&record.device, &self.behind(hash));
-        match &record.operation {
-            Operation::Genesis(genesis) => hash.0 == self.document && genesis.owner == record.device,
-            Operation::Invitation(invitation) => {
-                role().is_some_and(|role| role >= Role::Admin && role >= invitation.role && invitation.role < Role::Owner)
-            }
-            Operation::Join(join) => {
-                let invited = self.behind(hash).contains(&join.invitation) && self.counts(&join.invitation);
-                invited
-                    && self.ticket(&join.invitation).is_some_and(|key| {
-                        join.verify(&key, &sheaf_base::DocumentId(self.document), &record.position.chain, &record.device).is_ok()
-                    })
-            }
-            Operation::Leave => role().is_some_and(|role| role < Role::Owner),
-            Operation::Profile(_) | Operation::Unknown { .. } => role().is_some(),
-        }
-    }
-
-    fn behind(&self, hash: &Hash) -> BTreeSet<Hash> {
-        self.records.keys().filter(|earlier| self.graph.stands_on(hash, earlier)).copied().collect()
-    }
-
-    fn ticket(&self, invitation: &Hash) -> Option<TicketKey> {
-        match &self.records[invitation].operation {
-            Operation::Invitation(invitation) => Some(invitation.key),
-            _ => None,
-        }
-    }
-
-    /// Of the profiles that stand behind no other one, the one with the largest hash.
-    fn profile(&self, device: &DeviceId) -> Option<Hash> {
-        let is_profile = |hash: &&Hash| {
-            let record = &self.records[*hash];
-            record.device == *device && matches!(record.operation, Operation::Profile(_)) && self.counts(hash)
-        };
-        let profiles: Vec<Hash> = self.records.keys().filter(is_profile).copied().collect();
-        let newest = profiles.iter().filter(|hash| !profiles.iter().any(|other| self.graph.stands_on(other, hash)));
-        newest.max().copied()
-    }
-
-    fn role(&self, device: &DeviceId, past: &BTreeSet<Hash>) -> Option<Role> {
-        let own = |hash: &&Hash| self.records[*hash].device == *device && self.counts(hash);
-        let left = |join: &Hash| {
-            past.iter().filter(own).any(|hash| matches!(self.records[hash].operation, Operation::Leave) && self.behind(hash).contains(join))
-        };
-        let roles = past.iter().filter(own).filter_map(|hash| match &self.records[hash].operation {
-            Operation::Genesis(_) => Some(Role::Owner),
-            Operation::Join(join) if !left(hash) => match &self.records[&join.invitation].operation {
-                Operation::Invitation(invitation) => Some(invitation.role),
-                _ => None,
-            },
-            _ => None,
-        });
-        roles.max()
-    }
-}
-
-#[test]
-fn a_naive_fold_agrees() {
-    let counted = std::cell::Cell::new([0, 0]);
-    with_seeds(40, |random| {
-        let people = live(random, 45);
-        let (graph, records) = together(&people);
-        let access = Access::fold(people[0].document, records.clone(), &graph);
-        let records: BTreeMap<Hash, AccessRecord> = records.into_iter().map(|record| (record.position.hash, record)).collect();
-        let naive = Naive { records: &records, graph: &graph, document: people[0].document.0 };
-        for hash in records.keys() {
-            let counts = matches!(access.standing(hash), Some(Standing::Counts | Standing::Unknown));
-            assert_eq!(counts, naive.counts(hash), "{:?}", records[hash].operation);
-            let mut numbers = counted.get();
-            numbers[usize::from(counts)] += 1;
-            counted.set(numbers);
-        }
-        let everything = records.keys().copied().collect();
-        for person in &people {
-            assert_eq!(access.role(&person.device()), naive.role(&person.device(), &everything));
-            assert_eq!(access.profile(&person.device()).map(|(position, ..)| position.hash), naive.profile(&person.device()));
-        }
-    });
-    let [refused, counts] = counted.get();
-    assert!(refused > 50 && counts > 50 || std::env::var_os("SEED").is_some(), "{refused} refused, {counts} counted");
-}
-
 /// Counts how often a graph is asked.
 struct Asked<'a>(&'a Graph, std::cell::Cell<usize>);
 
@@ -219,6 +124,10 @@ impl CausalPast for Asked<'_> {
 
     fn is_last(&self, record: &Hash) -> bool {
         self.0.is_last(record)
+    }
+
+    fn reach(&self, record: &Hash, chain: &ChainId) -> u64 {
+        self.0.reach(record, chain)
     }
 }
 

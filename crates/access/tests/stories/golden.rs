@@ -3,10 +3,15 @@
 //! `SHEAF_GOLDEN=write cargo test -p sheaf-access golden` writes the files anew. Whoever needs that has changed the format.
 
 use data_encoding::HEXLOWER;
-use sheaf_access::{Operation, Role, Ticket};
+use sheaf_access::{
+    AddDevice, Counted, Cut, EndDate, Grant, Invitation, Label, Operation, Removal, Request, Revocation, Role, RoleChange, Rotation,
+    Ticket, Transfer, Wrap, joint,
+};
+use sheaf_base::{ChainId, Hash};
+use sheaf_record::{DeviceKey, EpochSecret, Malformed};
 
 use crate::{
-    people::{Person, secret, seed_of},
+    people::{Person, sealing_of, secret, seed_of},
     tickets::ticket,
 };
 
@@ -45,6 +50,61 @@ fn golden_operations() {
     let old = HEXLOWER.decode(golden[2].as_bytes()).unwrap();
     let Ok(Operation::Invitation(old)) = Operation::decode(&old) else { panic!("an old invitation is one") };
     assert_eq!(old.open(&seed_of(7), &ada.document).map(|secret| secret.id()), Ok(secret().id()));
+}
+
+/// One of each operation that came after the first five.
+#[test]
+fn golden_later_operations() {
+    let ada = Person::founder();
+    let (document, membership, key) = (ada.document, Hash([0x11; 32]), DeviceKey::from_bytes(&[20; 32]));
+    let label = Label::close("a friend", ada.writer.cipher(), &ada.previous());
+    let open = Invitation::new(&seed_of(7), &document, Role::Edit, &secret(), label.clone(), [7; 32]);
+    let counted = Counted { key: seed_of(7).key(), role: Role::Edit, uses: 3, expires: Some(1_800_000_000), approved: true, label };
+    let devices = [(key.device(), sealing_of(20).key())];
+    let new = EpochSecret::from_bytes([1; 32]);
+    let rotation = Rotation::deal(&document, &new, &devices, &[(Hash([0x22; 32]), &open)], &[secret()], [9; 32]).unwrap();
+    let removal = Removal {
+        membership,
+        devices: vec![key.device()],
+        cuts: vec![Cut { chain: ChainId([0x33; 32]), number: 300 }],
+        rotation: Some(rotation),
+    };
+    let request = Request::new(&seed_of(7), &document, &key, &sealing_of(20));
+    let grant = Grant::new(Hash([0x22; 32]), request, &document, &[secret()], [9; 32]).unwrap();
+    let operations = [
+        ("role change", Operation::Role(RoleChange { membership, role: Role::Admin })),
+        ("removal", Operation::Removal(removal)),
+        ("transfer", Operation::Transfer(Transfer { membership })),
+        ("revocation", Operation::Revocation(Revocation { invitation: Hash([0x22; 32]), rotation: None })),
+        ("counted invitation", Operation::Counted(counted)),
+        ("grant", Operation::Grant(grant)),
+        ("key", Operation::Key(sealing_of(20).register(&document, &key.device()))),
+        ("device", Operation::AddDevice(AddDevice::consent(&document, membership, &ada.device(), Role::Edit, &key, &sealing_of(20)))),
+        ("end date", Operation::EndDate(EndDate { membership, ends: Some(1_800_000_000) })),
+        ("wrap", Operation::Wrap(Wrap::deal(&document, &secret(), &devices, [9; 32]).unwrap())),
+    ];
+    let named: Vec<_> = operations.iter().map(|(name, operation)| (*name, HEXLOWER.encode(&operation.encode()))).collect();
+    let golden = check("later-operations.hex", &named);
+    for ((name, operation), golden) in operations.iter().zip(&golden) {
+        let bytes = HEXLOWER.decode(golden.as_bytes()).unwrap();
+        assert_eq!(Operation::decode(&bytes).as_ref(), Ok(operation), "{name}");
+        for end in 0..bytes.len() {
+            assert!(Operation::decode(&bytes[..end]).is_err(), "{name} cut to {end}");
+        }
+        assert_eq!(Operation::decode(&[&bytes[..], &[0]].concat()), Err(Malformed::LeftOver(1)), "{name}");
+    }
+
+    // What was sealed long ago opens.
+    let bytes = |at: usize| HEXLOWER.decode(golden[at].as_bytes()).unwrap();
+    let Ok(Operation::Removal(removal)) = Operation::decode(&bytes(1)) else { panic!() };
+    let rotation = removal.rotation.unwrap();
+    assert_eq!(rotation.open(&key.device(), &sealing_of(20), &document), Ok(new.clone()));
+    assert_eq!(rotation.open_with_ticket(&Hash([0x22; 32]), &seed_of(7), &document), Ok(new.clone()));
+    assert_eq!(rotation.before(&new, &document), [secret()]);
+    let Ok(Operation::Grant(grant)) = Operation::decode(&bytes(5)) else { panic!() };
+    assert_eq!(grant.open(&sealing_of(20), &document).0, [secret()]);
+    let joined = joint(&[secret(), new]).unwrap();
+    check("secrets.hex", &[("5e..5e and 01..01 together", HEXLOWER.encode(joined.as_bytes()))]);
 }
 
 #[test]

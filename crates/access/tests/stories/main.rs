@@ -2,9 +2,16 @@
 //!
 //! Random stories print their seed when they fail; `SEED=17 cargo test -p sheaf-access NAME` plays that one alone.
 
+mod audit;
+mod counted;
+mod devices;
 mod fold;
 mod golden;
 mod invitations;
 mod members;
+mod ownership;
 mod people;
+mod removals;
+mod roles;
+mod rotations;
 mod tickets;

@@ -230,6 +230,6 @@ fn what_a_newer_version_says_is_kept_and_counts_as_nothing() {
     let (letter, standing) = ben.write(&future);
     assert_eq!(standing, Standing::Unknown);
     ada.meet(&ben);
-    assert_eq!(ada.access.standing(&hash(&letter)), Some(&Standing::Unknown));
+    assert_eq!(ada.access.standing(&hash(&letter)), Some(Standing::Unknown));
     assert_eq!(ada.access.members().len(), 2);
 }

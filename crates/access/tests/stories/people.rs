@@ -2,7 +2,10 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sheaf_access::{Access, AccessRecord, Genesis, Invitation, Label, Operation, Profile, Role, Standing, TicketSeed};
+use sheaf_access::{
+    Access, AccessRecord, Genesis, Invitation, Label, Operation, OtherRecord, Profile, Removal, Role, RoleChange, SealingSeed, Standing,
+    TicketSeed,
+};
 use sheaf_base::{DeviceId, DocumentId, Hash, Wall};
 use sheaf_record::{ChainReader, ChainWriter, DeviceKey, EpochSecret, Extent, Graph, Kind, Stamp, Written};
 
@@ -119,10 +122,77 @@ impl Person {
         self.write(&Operation::Join(join))
     }
 
+    /// Somebody with the device of this number, who has joined by an invitation of `host` and says what secrets are sealed to for them.
+    pub(crate) fn guest(host: &mut Person, number: u8, role: Role) -> Self {
+        let (invitation, _) = host.invite(100 + number, role);
+        let mut guest = Self::stranger(host.document, number);
+        guest.meet(host);
+        let (_, standing) = guest.join(100 + number, invitation.written.position.hash);
+        assert_eq!(standing, Standing::Counts);
+        guest.say_key(number);
+        host.meet(&guest);
+        guest
+    }
+
+    /// Says what secrets are sealed to for this device, whose number it is.
+    pub(crate) fn say_key(&mut self, number: u8) {
+        let key = sealing_of(number).register(&self.document, &self.device());
+        assert_eq!(self.write(&Operation::Key(key)).1, Standing::Counts);
+    }
+
+    /// The name of the membership that a person has.
+    pub(crate) fn membership(&self, of: &Person) -> Hash {
+        self.access.member(&of.device()).expect("they are a member").since.hash
+    }
+
+    /// Removes somebody, and says what the record amounts to.
+    pub(crate) fn remove(&mut self, whom: &Person) -> (Letter, Standing) {
+        let membership = self.membership(whom);
+        self.write(&Operation::Removal(Removal::of(membership)))
+    }
+
+    pub(crate) fn change_role(&mut self, of: &Person, role: Role) -> (Letter, Standing) {
+        let membership = self.membership(of);
+        self.write(&Operation::Role(RoleChange { membership, role }))
+    }
+
+    /// What an access record amounts to here.
+    pub(crate) fn standing(&self, letter: &Letter) -> Standing {
+        self.access.standing(&letter.written.position.hash).expect("it is held")
+    }
+
+    /// Whether a record of the body counts here.
+    pub(crate) fn counts(&self, letter: &Letter) -> bool {
+        let record = OtherRecord { device: letter.device, position: letter.written.position, kind: Kind::Body };
+        self.access.counts(&record, &self.graph)
+    }
+
+    pub(crate) fn role_of(&self, person: &Person) -> Option<Role> {
+        self.access.role(&person.device())
+    }
+
     pub(crate) fn call_myself(&mut self, name: &str) -> (Letter, Standing) {
         let profile = Profile { name: name.to_owned(), colour: "teal".to_owned() };
         let sealed = profile.close(self.writer.cipher(), &self.previous());
         self.write(&Operation::Profile(sealed))
+    }
+}
+
+/// What the device with this number opens secrets with.
+pub(crate) fn sealing_of(number: u8) -> SealingSeed {
+    SealingSeed::from_bytes([number ^ 0x80; 32])
+}
+
+/// Everybody hears what everybody holds.
+pub(crate) fn gather(people: &mut [&mut Person]) {
+    for _ in 0..2 {
+        for one in 0..people.len() {
+            for other in 0..people.len() {
+                if let Ok([one, other]) = people.get_disjoint_mut([one, other]) {
+                    one.meet(other);
+                }
+            }
+        }
     }
 }
 

@@ -1,0 +1,225 @@
+//! Which secret closes what is written, and who holds it.
+//!
+//! A genesis and every rotation that counts begin an epoch. The newest of them, in a record's own past, close that record: one as a rule,
+//! several after rotations that did not know of one another, and then their secrets together ([`crate::joint`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sheaf_base::{DeviceId, Hash};
+use sheaf_record::EpochId;
+
+use super::{
+    Access, Known, Knows,
+    authority::{Everything, Scope},
+    ledger::{Ledger, all},
+    standing::Resolver,
+};
+use crate::{invitation::Invitation, operation::Operation, rotation::Rotation, sealing::SealingKey};
+
+/// A device that was dealt too few secrets: it is a member and cannot read what is written now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// Which.
+    pub device: DeviceId,
+    /// What it opens secrets with; none while it has not said so.
+    pub key: Option<SealingKey>,
+    /// The secrets that it lacks, ascending.
+    pub epochs: Vec<EpochId>,
+}
+
+/// Those to whom a new secret is dealt.
+#[derive(Debug, Clone)]
+pub struct Left<'a> {
+    /// The devices of all who stay that have said what secrets are sealed to for them. At most [`limits::SEALS`](crate::limits::SEALS) go into
+    /// one rotation, the others into wraps right behind it.
+    pub devices: Vec<(DeviceId, SealingKey)>,
+    /// The open invitations that stay, by their records. At most [`limits::TICKETS`](crate::limits::TICKETS) go into a rotation; the others die.
+    pub tickets: Vec<(Hash, &'a Invitation)>,
+}
+
+impl Ledger {
+    /// The secret that a record commits to, if it begins an epoch.
+    pub(super) fn epoch(&self, at: usize) -> Option<EpochId> {
+        match self.operation(at) {
+            Operation::Genesis(genesis) => Some(genesis.epoch),
+            operation => operation.rotation().map(|rotation| rotation.epoch),
+        }
+    }
+}
+
+impl Access {
+    /// The epochs whose secrets, together, close a record with this past, ascending. None only for a past without the genesis.
+    pub fn epochs_in(&self, past: &impl Knows) -> Vec<EpochId> {
+        self.epochs_where(&Known::new(&self.ledger, past))
+    }
+
+    /// The epochs whose secrets, together, close what is written now.
+    pub fn epochs(&self) -> Vec<EpochId> {
+        self.named(&self.newest_epochs(&Everything))
+    }
+
+    /// The epoch whose secret closes a record with this past; none while there are several.
+    pub fn epoch_in(&self, past: &impl Knows) -> Option<EpochId> {
+        only(&self.epochs_in(past))
+    }
+
+    /// The epoch whose secret closes what is written now; none while there are several.
+    pub fn epoch(&self) -> Option<EpochId> {
+        only(&self.epochs())
+    }
+
+    fn epochs_where(&self, scope: &impl Scope) -> Vec<EpochId> {
+        self.named(&self.newest_epochs(scope))
+    }
+
+    fn named(&self, records: &[usize]) -> Vec<EpochId> {
+        let epochs: BTreeSet<EpochId> = records.iter().filter_map(|at| self.ledger.epoch(*at)).collect();
+        epochs.into_iter().collect()
+    }
+
+    /// The records that began the epochs of now.
+    fn newest_epochs(&self, scope: &impl Scope) -> Vec<usize> {
+        let mut resolver = Resolver::new(&self.ledger, scope);
+        let begun: Vec<usize> = self.ledger.rotations.iter().copied().filter(|at| scope.has(*at) && resolver.counts(*at)).collect();
+        self.newest(&begun).collect()
+    }
+
+    /// The records that began epochs and count, by everything known, with their rotations: a secret that somebody holds opens those before it.
+    pub fn rotations(&self) -> impl Iterator<Item = (Hash, &Rotation)> {
+        let counting = self.ledger.rotations.iter().filter(|at| self.counts_now(**at));
+        counting.filter_map(|at| self.ledger.operation(*at).rotation().map(|rotation| (self.ledger.hash(*at), rotation)))
+    }
+
+    /// The key that a device opens secrets with: of those it has registered the newest.
+    pub fn sealing_key(&self, device: &DeviceId) -> Option<SealingKey> {
+        let said: Vec<usize> = all(&self.ledger.keys, device).filter(|at| self.counts_now(*at)).collect();
+        let newest = self.newest(&said).max_by_key(|at| self.ledger.hash(*at))?;
+        match self.ledger.operation(newest) {
+            Operation::Key(key) => Some(key.key),
+            Operation::AddDevice(added) => Some(added.key.key),
+            Operation::Grant(grant) => Some(grant.request.key.key),
+            _ => None,
+        }
+    }
+
+    /// Whom the rotation inside a removal of these devices (all, if none is named) of a membership deals its secret to.
+    pub fn left_by_removal(&self, membership: &Hash, devices: &[DeviceId]) -> Left<'_> {
+        let removed = self.ledger.beginning(membership);
+        let goes = |device: &DeviceId| {
+            let theirs = removed.is_some_and(|begun| {
+                let added = all(&self.ledger.added, device).any(|at| self.ledger.facts(at).and_then(|facts| facts.target) == Some(begun));
+                added || self.ledger.root(begun) == *device
+            });
+            theirs && (devices.is_empty() || devices.contains(device))
+        };
+        let came_by = removed.and_then(|begun| self.ledger.facts(begun)).and_then(|facts| facts.invitation);
+        self.left(&goes, came_by.map(|at| self.ledger.hash(at)))
+    }
+
+    /// Whom the rotation inside a revocation of this invitation deals its secret to.
+    pub fn left_by_revocation(&self, invitation: &Hash) -> Left<'_> {
+        self.left(&|_| false, Some(*invitation))
+    }
+
+    fn left(&self, goes: &dyn Fn(&DeviceId) -> bool, closed: Option<Hash>) -> Left<'_> {
+        let devices: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
+        let staying = devices.into_iter().filter(|device| !goes(device));
+        let devices = staying.filter_map(|device| self.sealing_key(&device).map(|key| (device, key))).collect();
+        let open = self.ledger.invitations.iter().filter(|at| self.counts_now(**at) && self.is_open(**at));
+        let named = open.filter_map(|at| match self.ledger.operation(*at) {
+            Operation::Invitation(invitation) => Some((self.ledger.hash(*at), invitation)),
+            _ => None,
+        });
+        let mut tickets: Vec<_> = named.filter(|(hash, _)| Some(*hash) != closed).collect();
+        tickets.sort_unstable_by_key(|(hash, _)| *hash);
+        Left { devices, tickets }
+    }
+
+    /// The devices of members that were dealt not all of what closes the text now, by device. Any holder may deal it to them.
+    pub fn missed(&self) -> Vec<Missed> {
+        let newest = self.newest_epochs(&Everything);
+        let mut missed: BTreeMap<DeviceId, BTreeSet<EpochId>> = BTreeMap::new();
+        let devices: Vec<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
+        for &at in &newest {
+            let Some(epoch) = self.ledger.epoch(at) else { continue };
+            let holders = self.holders(at, epoch);
+            for device in devices.iter().filter(|device| !holders.contains(device)) {
+                missed.entry(*device).or_default().insert(epoch);
+            }
+        }
+        let of = |(device, epochs): (DeviceId, BTreeSet<EpochId>)| Missed {
+            device,
+            key: self.sealing_key(&device),
+            epochs: epochs.into_iter().collect(),
+        };
+        missed.into_iter().map(of).collect()
+    }
+
+    /// The devices that a removal meant to keep from reading what is written now, and that can: they went, and no new secret has been made
+    /// since. An admin's device makes one.
+    pub fn exposed(&self) -> Vec<DeviceId> {
+        let newest = self.newest_epochs(&Everything);
+        let members: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
+        let mut exposed = BTreeSet::new();
+        for (root, removals) in &self.ledger.removals {
+            for at in removals.iter().filter(|at| self.counts_now(**at)) {
+                let since = newest.iter().any(|epoch| epoch == at || self.ledger.stands_on(*epoch, *at));
+                let Some(removal) = self.ledger.removal(*at).filter(|_| !since) else { continue };
+                let theirs = self.ledger.added.keys().chain([root]);
+                exposed.extend(theirs.filter(|device| self.goes(device, root, removal, *at) && !members.contains(device)));
+            }
+        }
+        exposed.into_iter().collect()
+    }
+
+    fn goes(&self, device: &DeviceId, root: &DeviceId, removal: &crate::membership::Removal, at: usize) -> bool {
+        removal.names(device) && (device == root || self.was_added(device, at))
+    }
+
+    /// The devices that were dealt this secret.
+    fn holders(&self, rotation: usize, epoch: EpochId) -> BTreeSet<DeviceId> {
+        let mut holders = BTreeSet::from([self.ledger.entries[rotation].record.device]);
+        // Two rotations to one secret are one dealing.
+        let dealings = self.ledger.rotations.iter().filter(|at| self.ledger.epoch(**at) == Some(epoch) && self.counts_now(**at));
+        let dealings: Vec<usize> = dealings.copied().collect();
+        for dealt in dealings.iter().filter_map(|at| self.ledger.operation(*at).rotation()) {
+            holders.extend(self.ledger.keys.keys().filter(|device| dealt.reaches(device)));
+        }
+        for wrap in self.ledger.wraps.iter().filter(|at| self.counts_now(**at)) {
+            if let Operation::Wrap(wrap) = self.ledger.operation(*wrap)
+                && wrap.epoch == epoch
+            {
+                holders.extend(wrap.devices());
+            }
+        }
+        for begun in self.ledger.all_beginnings.iter().filter(|at| self.counts_now(*at)) {
+            if self.began_with(begun, epoch, &dealings) {
+                holders.insert(self.ledger.root(begun));
+            }
+        }
+        holders
+    }
+
+    /// Whether a membership began with this secret: it came out of the ticket or with the grant.
+    fn began_with(&self, begun: usize, epoch: EpochId, dealings: &[usize]) -> bool {
+        let Some(invitation) = self.ledger.facts(begun).and_then(|facts| facts.invitation) else { return false };
+        match (self.ledger.operation(begun), self.ledger.operation(invitation)) {
+            (Operation::Grant(grant), _) => grant.epochs().any(|held| *held == epoch),
+            (Operation::Join(_), Operation::Invitation(open)) => {
+                let dealt = |at: &usize| {
+                    let reaches = |rotation: &Rotation| rotation.reaches_ticket(&self.ledger.hash(invitation));
+                    self.ledger.stands_on(begun, *at) && self.ledger.operation(*at).rotation().is_some_and(reaches)
+                };
+                open.epoch == epoch || dealings.iter().any(dealt)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn only(epochs: &[EpochId]) -> Option<EpochId> {
+    match epochs {
+        [epoch] => Some(*epoch),
+        _ => None,
+    }
+}

@@ -1,0 +1,320 @@
+//! What access costs, printed: `cargo nextest run -p sheaf-access --test numbers --no-capture`.
+//!
+//! Times are printed and only loosely asserted: this machine does other things too. Bytes are asserted.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use sheaf_access::{
+    Access, AccessRecord, Counted, Genesis, Invitation, Key, Label, Left, Operation, Profile, Removal, Role, RoleChange, Rotation,
+    SealingSeed, Standing, Ticket, TicketSeed, limits,
+};
+use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
+use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Kind, Stamp};
+
+const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);
+
+/// Records, in a real graph.
+#[derive(Default)]
+struct History {
+    records: Vec<(AccessRecord, Stamp)>,
+    graph: Graph,
+    numbers: BTreeMap<ChainId, u64>,
+}
+
+impl History {
+    /// Writes a record that stands on these and on the chain before it.
+    fn write(&mut self, device: DeviceId, operation: Operation, on: &[usize]) -> usize {
+        let at = self.records.len();
+        let chain = ChainId(device.0);
+        self.graph.open_chain(chain, device);
+        let number = self.numbers.entry(chain).or_default();
+        *number += 1;
+        let tip = self.graph.tip(&chain).filter(|tip| tip.number > 0).map(|tip| tip.hash);
+        let parents: Vec<Hash> = on.iter().map(|at| self.records[*at].0.position.hash).chain(tip).collect();
+        let parents = self.graph.minimal(&parents).into_iter().filter(|parent| Some(*parent) != tip);
+        let stamp = Stamp::new(parents).unwrap();
+        let hash = if at == 0 { Hash(DOCUMENT.0) } else { Hash(*blake3::hash(&at.to_le_bytes()).as_bytes()) };
+        self.graph.append(&chain, *number, hash, &stamp, Extent::default()).unwrap();
+        let record = AccessRecord::new(Position { chain, number: *number, hash }, Hash([0; 32]), device, operation);
+        self.records.push((record, stamp));
+        at
+    }
+
+    fn last(&self) -> usize {
+        self.records.len() - 1
+    }
+
+    fn fold(&self) -> Access {
+        self.open().0
+    }
+
+    /// Takes the records as a device does that opens a document: each is placed in the graph, then added. Says how many milliseconds the
+    /// adding took, and finding who is a member.
+    fn open(&self) -> (Access, f64) {
+        let place = |graph: &mut Graph, record: &AccessRecord, stamp: &Stamp| {
+            let Position { chain, number, hash } = record.position;
+            graph.open_chain(chain, record.device);
+            graph.append(&chain, number, hash, stamp, Extent::default()).unwrap();
+        };
+        let start = spent();
+        let mut graph = Graph::new();
+        self.records.iter().for_each(|(record, stamp)| place(&mut graph, record, stamp));
+        let placing = spent() - start;
+
+        let (mut graph, mut access, start) = (Graph::new(), Access::new(DOCUMENT), spent());
+        for (record, stamp) in &self.records {
+            place(&mut graph, record, stamp);
+            access.take(record.clone(), &graph);
+        }
+        access.members();
+        (access, (spent() - start).as_secs_f64() * 1e3 - placing.as_secs_f64() * 1e3)
+    }
+
+    /// Prints what folding costs the first time, when the signatures inside are checked, and again.
+    fn time(&self, what: &str) -> f64 {
+        let (access, first) = self.open();
+        // The time that a thread had is told in steps.
+        let times = (20_000 / self.records.len()).clamp(5, 200);
+        let again = (0..times).map(|_| self.open().1).sum::<f64>() / times as f64;
+        let (records, members) = (self.records.len(), access.members().len());
+        println!("{what}: {records} records, {members} members: {again:.1} ms, {first:.1} ms with their signatures");
+        again
+    }
+}
+
+/// The time that this thread has had a processor for, so that what else the machine does is not counted; where that is not known, the clock.
+#[expect(clippy::disallowed_methods, reason = "measures what things cost")]
+fn spent() -> Duration {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanoseconds.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
+}
+
+fn secret() -> EpochSecret {
+    EpochSecret::from_bytes([0x5e; 32])
+}
+
+fn key(number: usize) -> DeviceKey {
+    let mut bytes = [7; 32];
+    bytes[..8].copy_from_slice(&number.to_le_bytes());
+    DeviceKey::from_bytes(&bytes)
+}
+
+fn sealing(number: usize) -> SealingSeed {
+    let mut bytes = [9; 32];
+    bytes[..8].copy_from_slice(&number.to_le_bytes());
+    SealingSeed::from_bytes(bytes)
+}
+
+fn label() -> Label {
+    Label::close("a friend", &ChainCipher::new(&secret(), &ChainId([0; 32])), &Hash([0; 32]))
+}
+
+fn profile() -> Operation {
+    let profile = Profile { name: "Ben".into(), colour: "teal".into() };
+    Operation::Profile(profile.close(&ChainCipher::new(&secret(), &ChainId([0; 32])), &Hash([0; 32])))
+}
+
+fn open(seed: &TicketSeed, role: Role) -> Operation {
+    Operation::Invitation(Invitation::new(seed, &DOCUMENT, role, &secret(), label(), [3; 32]))
+}
+
+fn owner() -> DeviceId {
+    key(0).device()
+}
+
+fn begun() -> History {
+    let mut history = History::default();
+    history.write(owner(), Operation::Genesis(Genesis { owner: owner(), epoch: secret().id() }), &[]);
+    history
+}
+
+/// A document of so many members, the second half of them admins: each joined, gave a key and a name, standing on all before.
+fn document(members: usize, role: Role) -> (History, Vec<usize>) {
+    let mut history = begun();
+    let seed = TicketSeed::from_bytes([1; 32]);
+    let invitation = history.write(owner(), open(&seed, role), &[]);
+    let mut joins = vec![0];
+    for number in 1..members {
+        let device = key(number).device();
+        let join = seed.join(history.records[invitation].0.position.hash, &DOCUMENT, &ChainId(device.0), &device);
+        let last = history.last();
+        joins.push(history.write(device, Operation::Join(join), &[last]));
+        let key: Key = sealing(number).register(&DOCUMENT, &device);
+        history.write(device, Operation::Key(key), &[]);
+        history.write(device, profile(), &[]);
+    }
+    (history, joins)
+}
+
+#[test]
+fn folding_ten_a_hundred_and_256_members() {
+    for members in [10, 100, 256] {
+        let (history, _) = document(members, Role::Edit);
+        assert_eq!(history.fold().members().len(), members);
+        assert!(history.time("a document") < 1000.0);
+    }
+}
+
+/// As many records as there may be, in the shapes that cost most.
+#[test]
+fn the_worst_legal_folds() {
+    let mut worst = [0.0; 5];
+
+    // Everybody changes their name, one after the other.
+    let (mut history, _) = document(limits::MEMBERSHIPS, Role::Edit);
+    while history.records.len() < limits::RECORDS_OF_OWNERS {
+        let (number, last) = (history.records.len() % limits::MEMBERSHIPS, history.last());
+        history.write(key(number).device(), profile(), &[last]);
+    }
+    worst[0] = history.time("names, one after the other");
+
+    // Admins in a ring, each removing the next, none knowing of another; and then each says its name, apart from all others.
+    let admins = limits::STRIKES / 4 * 3;
+    let (mut history, joins) = document(admins, Role::Admin);
+    let all = history.last();
+    for number in 1..admins {
+        let next = if number + 1 == admins { 1 } else { number + 1 };
+        let removal = Removal::of(history.records[joins[next]].0.position.hash);
+        history.write(key(number).device(), Operation::Removal(removal), &[all]);
+    }
+    while history.records.len() < limits::RECORDS_OF_OWNERS {
+        let number = 1 + history.records.len() % (admins - 1);
+        history.write(key(number).device(), profile(), &[]);
+    }
+    worst[1] = history.time("a ring of admins who remove one another");
+
+    // The owner gives a hundred members other roles over and over, while they write apart from that.
+    let (mut history, joins) = document(256, Role::Edit);
+    let all = history.last();
+    for at in 0..limits::STRIKES {
+        let membership = history.records[joins[1 + at % 100]].0.position.hash;
+        let role = if at % 3 == 0 { Role::View } else { Role::Admin };
+        history.write(owner(), Operation::Role(RoleChange { membership, role }), &[all]);
+        for behind in 0..4 {
+            let number = 1 + (at + behind * 7) % 100;
+            let last = history.last();
+            history.write(key(number).device(), profile(), if behind == 0 { &[] } else { std::slice::from_ref(&last) });
+        }
+    }
+    worst[2] = history.time("roles that change while their members write");
+
+    // Each admin was let in by the one before; one at the top is removed by one who did not know of the rest; each writes on, apart.
+    let mut history = begun();
+    let mut joins = vec![0];
+    for number in 1..=limits::ROW {
+        let mut bytes = [2; 32];
+        bytes[..8].copy_from_slice(&number.to_le_bytes());
+        let seed = TicketSeed::from_bytes(bytes);
+        let invitation = history.write(key(number - 1).device(), open(&seed, Role::Admin), &[]);
+        let device = key(number).device();
+        let join = seed.join(history.records[invitation].0.position.hash, &DOCUMENT, &ChainId(device.0), &device);
+        joins.push(history.write(device, Operation::Join(join), &[invitation]));
+    }
+    for number in 0..limits::STRIKES / 4 * 3 {
+        let removal = Removal::of(history.records[joins[1 + number % 4]].0.position.hash);
+        history.write(owner(), Operation::Removal(removal), &[joins[8]]);
+        let removes = history.last();
+        let writer = key(limits::ROW - number % 32).device();
+        for _ in 0..8 {
+            history.write(writer, profile(), if number % 2 == 0 { &[] } else { std::slice::from_ref(&removes) });
+        }
+    }
+    worst[3] = history.time("a long row of admins, each let in by the one before, cut at the top");
+
+    // One member whose role as many admins as may change apart from one another, and who writes on after each time another few of them.
+    let (mut history, joins) = document(limits::STRIKES / 4 * 3 + 1, Role::Admin);
+    let all = history.last();
+    let membership = history.records[joins[1]].0.position.hash;
+    let said: Vec<usize> = (2..joins.len())
+        .map(|number| {
+            let role = [Role::Edit, Role::Admin][number % 2];
+            history.write(key(number).device(), Operation::Role(RoleChange { membership, role }), &[all])
+        })
+        .collect();
+    while history.records.len() < limits::RECORDS_OF_ADMINS {
+        let at = history.records.len();
+        let heard = history.write(key(2 + at % 60).device(), profile(), &[said[at * 7 % said.len()]]);
+        history.write(key(2 + (at + 11) % 60).device(), profile(), &[heard, said[at * 5 % said.len()]]);
+    }
+    worst[4] = history.time("a member about whom all admins say something");
+
+    assert!(worst.into_iter().all(|time| time < 5000.0), "{worst:?}");
+}
+
+#[test]
+fn a_new_secret_for_256_members() {
+    let (history, joins) = document(256, Role::Edit);
+    let access = history.fold();
+    let removed = history.records[joins[1]].0.position.hash;
+    let start = spent();
+    let Left { devices, tickets } = access.left_by_removal(&removed, &[]);
+    let rotation = Rotation::deal(&DOCUMENT, &EpochSecret::from_bytes([1; 32]), &devices, &tickets, &[secret()], [5; 32]).unwrap();
+    let dealt = spent() - start;
+    let start = spent();
+    rotation.open(&devices[9].0, &sealing((1..256).find(|n| key(*n).device() == devices[9].0).unwrap()), &DOCUMENT).unwrap();
+    let opened = spent() - start;
+    let removal = Removal { rotation: Some(rotation), ..Removal::of(removed) };
+    assert_eq!(devices.len(), 254);
+    let bytes = Operation::Removal(removal).encode().len();
+    println!(
+        "a new secret for {} devices: {:.1} ms to deal, {bytes} bytes, {:.2} ms for each to open",
+        devices.len(),
+        dealt.as_secs_f64() * 1e3,
+        opened.as_secs_f64() * 1e3
+    );
+    assert!(bytes < 30 * 1024);
+}
+
+#[test]
+fn the_fullest_operations_fit_a_record() {
+    let key = SealingSeed::from_bytes([8; 32]).key();
+    let devices: Vec<_> = (0..limits::SEALS).map(|n| (DeviceId(*blake3::hash(&n.to_le_bytes()).as_bytes()), key)).collect();
+    let invitation = Invitation::new(&TicketSeed::from_bytes([1; 32]), &DOCUMENT, Role::Edit, &secret(), label(), [3; 32]);
+    let tickets: Vec<_> = (0..limits::TICKETS).map(|n| (Hash([n as u8; 32]), &invitation)).collect();
+    let before: Vec<_> = (0..limits::EPOCHS).map(|n| EpochSecret::from_bytes([n as u8; 32])).collect();
+    let rotation = Rotation::deal(&DOCUMENT, &secret(), &devices, &tickets, &before, [5; 32]).unwrap();
+    let cuts = (0..limits::CUTS).map(|n| sheaf_access::Cut { chain: ChainId([n as u8; 32]), number: u64::MAX }).collect();
+    let named = (0..limits::REMOVED).map(|n| DeviceId([n as u8; 32])).collect();
+    let removal = Removal { membership: Hash([1; 32]), devices: named, cuts, rotation: Some(rotation) };
+    let bytes = Operation::Removal(removal.clone()).encode();
+    println!("the fullest removal: {} bytes", bytes.len());
+    assert!(bytes.len() <= sheaf_record::ChainWriter::MAX_CONTENT, "{}", bytes.len());
+    assert_eq!(Operation::decode(&bytes), Ok(Operation::Removal(removal)));
+}
+
+#[test]
+fn asking_about_one_record() {
+    let (history, _) = document(256, Role::Edit);
+    let (access, device) = (history.fold(), key(255).device());
+    let past = history.graph.everything();
+    let start = spent();
+    let times = 20_000;
+    for _ in 0..times {
+        assert!(access.may(&device, &past, Kind::Body).is_ok());
+    }
+    println!("whether one record may be written, among 256 members: {:.1} us", (spent() - start).as_secs_f64() * 1e6 / f64::from(times));
+}
+
+#[test]
+fn the_size_of_tickets() {
+    let plain = Ticket {
+        document: DOCUMENT,
+        inviter: owner(),
+        seed: TicketSeed::from_bytes([1; 32]),
+        title: "Notes on bookbinding".into(),
+        name: "Ada".into(),
+        role: Role::Edit,
+        routes: vec![],
+    };
+    let counted =
+        Counted { key: plain.seed.key(), role: Role::Edit, uses: 1, expires: Some(1_800_000_000), approved: true, label: label() };
+    let (open, counted) = (open(&plain.seed, Role::Edit).encode().len(), Operation::Counted(counted).encode().len());
+    println!("a ticket: {} letters; its invitation: {open} bytes if open, {counted} if counted", plain.encode().len());
+    assert!(counted < open);
+    assert_eq!(begun().fold().standing(&Hash(DOCUMENT.0)), Some(Standing::Counts));
+}
