@@ -84,7 +84,7 @@ impl Access {
     }
 
     /// Whether a device was added to the membership that a removal is about.
-    pub(super) fn was_added(&self, device: &DeviceId, removal: usize) -> bool {
+    fn was_added(&self, device: &DeviceId, removal: usize) -> bool {
         let target = self.ledger.facts(removal).and_then(|facts| facts.target);
         all(&self.ledger.added, device).any(|added| self.ledger.facts(added).and_then(|facts| facts.target) == target)
     }

@@ -125,7 +125,10 @@ impl Access {
         let devices: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
         let staying = devices.into_iter().filter(|device| !goes(device));
         let devices = staying.filter_map(|device| self.sealing_key(&device).map(|key| (device, key))).collect();
-        let open = self.ledger.invitations.iter().filter(|at| self.counts_now(**at) && self.is_open(**at));
+        // Whose maker goes is open still, and dies with this; and what is dealt to a leaked one is dealt to whoever was kept out.
+        let stays = |at: usize| !goes(&self.ledger.entries[at].record.device) && self.counts_now(at) && self.is_open(at);
+        let leaked = self.leaked();
+        let open = self.ledger.invitations.iter().filter(|at| stays(**at) && !leaked.contains(&self.ledger.hash(**at)));
         let named = open.filter_map(|at| match self.ledger.operation(*at) {
             Operation::Invitation(invitation) => Some((self.ledger.hash(*at), invitation)),
             _ => None,
@@ -142,7 +145,7 @@ impl Access {
         let devices: Vec<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
         for &at in &newest {
             let Some(epoch) = self.ledger.epoch(at) else { continue };
-            let holders = self.holders(at, epoch);
+            let holders = self.holders(at, epoch, |at| self.counts_now(at));
             for device in devices.iter().filter(|device| !holders.contains(device)) {
                 missed.entry(*device).or_default().insert(epoch);
             }
@@ -155,44 +158,74 @@ impl Access {
         missed.into_iter().map(of).collect()
     }
 
-    /// The devices that a removal meant to keep from reading what is written now, and that can: they went, and no new secret has been made
-    /// since. An admin's device makes one.
+    /// The devices that are kept out and can read what is written now all the same: they were removed, or let in by an invitation that had been
+    /// closed, and no secret has been made since that they were not dealt. An admin's device makes one, and revokes what
+    /// [`Self::leaked`] names. (Whoever left by themselves is not meant.)
     pub fn exposed(&self) -> Vec<DeviceId> {
         let newest = self.newest_epochs(&Everything);
+        // What was dealt was dealt, whether or not it counts.
+        let dealt = |at: &usize| self.ledger.epoch(*at).map(|epoch| self.holders(*at, epoch, |_| true));
+        let holders: Vec<BTreeSet<DeviceId>> = newest.iter().filter_map(dealt).collect();
+        let reads = |device: &DeviceId| {
+            let tickets = self.tickets_of(device);
+            newest
+                .iter()
+                .zip(&holders)
+                .all(|(at, holders)| holders.contains(device) || tickets.iter().any(|it| self.reaches_ticket(*at, *it)))
+        };
+        self.kept_out().into_iter().filter(reads).collect()
+    }
+
+    /// The open invitations whose tickets are in the hands of somebody who is kept out. No rotation deals to them; they should be revoked.
+    pub fn leaked(&self) -> Vec<Hash> {
+        let tickets: BTreeSet<usize> = self.kept_out().iter().flat_map(|device| self.tickets_of(device)).collect();
+        tickets.into_iter().filter(|at| self.counts_now(*at) && self.is_open(*at)).map(|at| self.ledger.hash(at)).collect()
+    }
+
+    /// Who was a member by their own past, is none, and did not leave.
+    fn kept_out(&self) -> BTreeSet<DeviceId> {
         let members: BTreeSet<DeviceId> = self.members().into_iter().flat_map(|member| member.devices).collect();
-        let mut exposed = BTreeSet::new();
-        for (root, removals) in &self.ledger.removals {
-            for at in removals.iter().filter(|at| self.counts_now(**at)) {
-                let since = newest.iter().any(|epoch| epoch == at || self.ledger.stands_on(*epoch, *at));
-                let Some(removal) = self.ledger.removal(*at).filter(|_| !since) else { continue };
-                let theirs = self.ledger.added.keys().chain([root]);
-                exposed.extend(theirs.filter(|device| self.goes(device, root, removal, *at) && !members.contains(device)));
-            }
-        }
-        exposed.into_iter().collect()
+        let left = |begun: usize| {
+            all(&self.ledger.ends, &begun).any(|end| matches!(self.ledger.operation(end), Operation::Leave) && self.counts_now(end))
+        };
+        let begun = self.ledger.beginnings.iter().filter(|(_, begun)| !begun.iter().all(|at| left(*at))).map(|(device, _)| device);
+        let devices = begun.chain(self.ledger.added.keys());
+        devices.filter(|device| !members.contains(device)).copied().collect()
     }
 
-    fn goes(&self, device: &DeviceId, root: &DeviceId, removal: &crate::membership::Removal, at: usize) -> bool {
-        removal.names(device) && (device == root || self.was_added(device, at))
+    /// The open invitations by which a device has come or tried to: it holds their tickets.
+    fn tickets_of(&self, device: &DeviceId) -> BTreeSet<usize> {
+        let joined = all(&self.ledger.beginnings, device).filter(|at| matches!(self.ledger.operation(*at), Operation::Join(_)));
+        joined.filter_map(|at| self.ledger.facts(at).and_then(|facts| facts.invitation)).collect()
     }
 
-    /// The devices that were dealt this secret.
-    fn holders(&self, rotation: usize, epoch: EpochId) -> BTreeSet<DeviceId> {
+    /// Whether the secret of an epoch comes out of the ticket of an open invitation.
+    fn reaches_ticket(&self, begun: usize, invitation: usize) -> bool {
+        let dealt = self.ledger.operation(begun).rotation().is_some_and(|rotation| rotation.reaches_ticket(&self.ledger.hash(invitation)));
+        let held = match self.ledger.operation(invitation) {
+            Operation::Invitation(open) => self.ledger.epoch(begun) == Some(open.epoch),
+            _ => false,
+        };
+        dealt || held
+    }
+
+    /// The devices that were dealt this secret, by what `counts`.
+    fn holders(&self, rotation: usize, epoch: EpochId, counts: impl Fn(usize) -> bool) -> BTreeSet<DeviceId> {
         let mut holders = BTreeSet::from([self.ledger.entries[rotation].record.device]);
         // Two rotations to one secret are one dealing.
-        let dealings = self.ledger.rotations.iter().filter(|at| self.ledger.epoch(**at) == Some(epoch) && self.counts_now(**at));
+        let dealings = self.ledger.rotations.iter().filter(|at| self.ledger.epoch(**at) == Some(epoch) && counts(**at));
         let dealings: Vec<usize> = dealings.copied().collect();
         for dealt in dealings.iter().filter_map(|at| self.ledger.operation(*at).rotation()) {
             holders.extend(self.ledger.keys.keys().filter(|device| dealt.reaches(device)));
         }
-        for wrap in self.ledger.wraps.iter().filter(|at| self.counts_now(**at)) {
+        for wrap in self.ledger.wraps.iter().filter(|at| counts(**at)) {
             if let Operation::Wrap(wrap) = self.ledger.operation(*wrap)
                 && wrap.epoch == epoch
             {
                 holders.extend(wrap.devices());
             }
         }
-        for begun in self.ledger.all_beginnings.iter().filter(|at| self.counts_now(*at)) {
+        for begun in self.ledger.all_beginnings.iter().filter(|at| counts(*at)) {
             if self.began_with(begun, epoch, &dealings) {
                 holders.insert(self.ledger.root(begun));
             }
@@ -205,11 +238,9 @@ impl Access {
         let Some(invitation) = self.ledger.facts(begun).and_then(|facts| facts.invitation) else { return false };
         match (self.ledger.operation(begun), self.ledger.operation(invitation)) {
             (Operation::Grant(grant), _) => grant.epochs().any(|held| *held == epoch),
+            // Whoever came before the rotation may have thrown the ticket away.
             (Operation::Join(_), Operation::Invitation(open)) => {
-                let dealt = |at: &usize| {
-                    let reaches = |rotation: &Rotation| rotation.reaches_ticket(&self.ledger.hash(invitation));
-                    self.ledger.stands_on(begun, *at) && self.ledger.operation(*at).rotation().is_some_and(reaches)
-                };
+                let dealt = |at: &usize| self.ledger.stands_on(begun, *at) && self.reaches_ticket(*at, invitation);
                 open.epoch == epoch || dealings.iter().any(dealt)
             }
             _ => false,

@@ -32,15 +32,15 @@ pub struct Invited<'a> {
 }
 
 impl Access {
-    /// The open invitation that counts for the holder of a ticket, and the record that it is. (It may have been closed since: see
-    /// [`Self::invitations`].)
+    /// The open invitation that lets in the holder of a ticket, by everything known, and the record that it is. One that has been revoked, or
+    /// that died with its maker's authority or with a removed guest, lets nobody in: see [`Self::invitations`].
     pub fn invitation(&self, key: &TicketKey) -> Option<(&AccessRecord, &Invitation)> {
         let with_key = self.ledger.invitations.iter().filter_map(|at| match self.ledger.operation(*at) {
             Operation::Invitation(invitation) if invitation.key == *key => Some((*at, invitation)),
             _ => None,
         });
-        let counting = with_key.filter(|(at, _)| self.counts_now(*at));
-        let (at, invitation) = counting.min_by_key(|(at, _)| self.ledger.hash(*at))?;
+        let open = with_key.filter(|(at, _)| self.counts_now(*at) && self.is_open(*at));
+        let (at, invitation) = open.min_by_key(|(at, _)| self.ledger.hash(*at))?;
         Some((&self.ledger.entries[at].record, invitation))
     }
 

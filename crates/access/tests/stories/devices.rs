@@ -1,9 +1,9 @@
 //! One person, several devices.
 
-use sheaf_access::{AddDevice, Operation, Refusal, Removal, Role, Standing};
+use sheaf_access::{AddDevice, Operation, Refusal, Removal, Role, Standing, Wrap};
 use sheaf_record::DeviceKey;
 
-use crate::people::{Person, gather, sealing_of};
+use crate::people::{Person, gather, sealing_of, secret};
 
 /// A second device of `of`, with this number, and what the record that added it amounts to.
 fn second(of: &mut Person, number: u8, role: Role) -> (Person, Standing) {
@@ -66,6 +66,10 @@ fn whoever_loses_a_device_removes_it_without_an_admin() {
     let mut ada = Person::founder();
     let mut ben = Person::guest(&mut ada, 2, Role::View);
     let (mut phone, _) = second(&mut ben, 20, Role::View);
+    let missed: Vec<_> = ben.access.missed().iter().map(|missed| missed.device).collect();
+    assert_eq!(missed, [phone.device()], "whoever adds a device deals it the secret");
+    let wrap = Wrap::deal(&ben.document, &secret(), &[(phone.device(), sealing_of(20).key())], [3; 32]).unwrap();
+    assert_eq!(ben.write(&Operation::Wrap(wrap)).1, Standing::Counts);
     assert_eq!(lose(&mut ben, &phone), Standing::Counts);
     gather(&mut [&mut ada, &mut ben, &mut phone]);
     assert_eq!((ada.role_of(&ben), ada.role_of(&phone)), (Some(Role::View), None));

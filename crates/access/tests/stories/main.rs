@@ -14,4 +14,5 @@ mod people;
 mod removals;
 mod roles;
 mod rotations;
+mod secrets;
 mod tickets;
