@@ -1,6 +1,6 @@
 /** How one text becomes another: lines are matched by their ids, and only inside lines that differ are characters compared. For Reset. */
 import { Delta, lengthOf } from "../delta.ts";
-import type { Line } from "./line.ts";
+import { type Line, OBJECT } from "./line.ts";
 import type { Lines } from "./lines.ts";
 
 /** The change that makes `after` of `before`. */
@@ -47,7 +47,7 @@ export function apart(before: Lines, after: Lines): number {
 function compare(delta: Delta, old: readonly Line[], now: readonly Line[]): void {
   const same = old.length === now.length && old.every((line, index) => now[index] !== undefined && line.equals(now[index]));
   const length = old.reduce((sum, line) => sum + line.length, 0);
-  const change = same ? new Delta().retain(length) : contents(old).diff(contents(now));
+  const change = same ? new Delta().retain(length) : changed(contents(old), contents(now));
   let reached = 0;
   for (const op of change.ops) {
     const isNewline = typeof op.insert === "object" && NEWLINE in op.insert;
@@ -55,6 +55,53 @@ function compare(delta: Delta, old: readonly Line[], now: readonly Line[]): void
     if (op.insert === undefined) reached += lengthOf(op);
   }
   delta.retain(length - reached);
+}
+
+/**
+ * What makes `now` of `old`, whole characters at a time. The comparison looks at units, and of two pairs with the same first half it takes one half
+ * for kept: what came between the halves would be moved past as two ends that have nothing to do with each other.
+ */
+function changed(old: Delta, now: Delta): Delta {
+  const change = old.diff(now);
+  const [was, is] = [unitsOf(old), unitsOf(now)];
+  if (!PAIR.test(was) || !PAIR.test(is)) return change;
+  const whole = new Delta();
+  let [a, b] = [0, 0];
+  let [deleted, inserted] = [0, 0];
+  const put = (upto: number, into: number): void => {
+    for (const op of now.slice(inserted, into).ops) whole.push(op);
+    whole.delete(upto - deleted);
+    [deleted, inserted] = [upto, into];
+  };
+  for (const op of [...change.ops, { retain: was.length }]) {
+    const length = Math.min(lengthOf(op), op.insert === undefined ? was.length - a : Number.POSITIVE_INFINITY);
+    if (op.retain !== undefined) {
+      const first = isInside(was, a) || isInside(is, b) ? 1 : 0;
+      const kept = length - (isInside(was, a + length) || isInside(is, b + length) ? 1 : 0) - first;
+      if (kept > 0) {
+        put(a + first, b + first);
+        whole.retain(kept, op.attributes);
+        [deleted, inserted] = [deleted + kept, inserted + kept];
+      }
+    }
+    if (op.insert === undefined) a += length;
+    if (op.delete === undefined) b += length;
+  }
+  put(was.length, is.length);
+  return whole;
+}
+
+/** A character of two units. */
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/;
+
+/** Whether a place is between the halves of a character. */
+function isInside(text: string, at: number): boolean {
+  return at > 0 && PAIR.test(text.slice(at - 1, at + 1));
+}
+
+/** The units that a body has, one for each embed. */
+function unitsOf(body: Delta): string {
+  return body.ops.map((op) => (typeof op.insert === "string" ? op.insert : OBJECT)).join("");
 }
 
 /** A newline is compared as an embed that holds its id: one newline never becomes another. */
