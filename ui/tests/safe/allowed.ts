@@ -31,7 +31,7 @@ const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
   title: /^[\w .+/()]*$/,
   id: /^cell-\d+$/,
   alt: /^$/,
-  style: /^[\s\w.:;%,()-]*$/,
+  style: /^[\s\w.:;%,()+*-]*$/,
   "data-marker": /^[\w.•◦▪–-]{0,20}$/u,
   "data-run": /^(first|last|only)$/,
   "data-quote": /^\d+$/,
