@@ -138,6 +138,8 @@ struct Comparing {
     /// It is about everything, so what it does not name is equal.
     whole: bool,
     began: Duration,
+    /// What it does not name was equal then. What has been written since is not in it.
+    about: Duration,
 }
 
 /// The conversation with one peer about one document.
@@ -152,6 +154,8 @@ pub struct Session {
     greeted: Option<Digest>,
     greet_at: Duration,
     comparing: Option<Comparing>,
+    /// When this side has asked for the first time since a comparison ended. An answer does not say to which question it is one.
+    asked: Option<Duration>,
     /// Where the peer is not known to hold everything that is held here.
     lag: BTreeMap<ChainId, Lag>,
     /// Where it holds more.
@@ -187,6 +191,7 @@ impl Session {
                 (false, false) => now,
             },
             comparing: None,
+            asked: None,
             lag: BTreeMap::new(),
             ahead: BTreeMap::new(),
             neighbours: BTreeSet::new(),
@@ -259,8 +264,9 @@ impl Session {
 
     /// What the peer holds, range by range.
     pub fn hear_compare(&mut self, compare: &Compare, frontier: &Frontier, hash_at: HashAt<'_>, now: Duration) -> Vec<Wish> {
-        let whole = compare.ranges.iter().any(|range| range.prefix == Prefix::ALL);
-        let mut comparing = self.comparing.take().unwrap_or(Comparing { comparison: Comparison::default(), whole, began: now });
+        // Only who leads asks. What comes to them unasked is an answer that came late, or twice: it says nothing of what has been written since.
+        let whole = !self.leads && compare.ranges.iter().any(|range| range.prefix == Prefix::ALL);
+        let mut comparing = self.comparing.take().unwrap_or(Comparing { comparison: Comparison::default(), whole, began: now, about: now });
         comparing.whole |= whole;
         let answer = comparing.comparison.answer(compare, frontier, hash_at);
         let ended = answer.ranges.is_empty();
@@ -427,7 +433,8 @@ impl Session {
     }
 
     fn compare(&mut self, frontier: &Frontier, now: Duration) -> Wish {
-        self.comparing = Some(Comparing { comparison: Comparison::default(), whole: true, began: now });
+        let about = *self.asked.get_or_insert(now);
+        self.comparing = Some(Comparing { comparison: Comparison::default(), whole: true, began: now, about });
         Wish::Send(Lane::Fast, Frame::Compare(Comparison::opening(frontier)))
     }
 
@@ -441,10 +448,11 @@ impl Session {
 
     /// A comparison has ended.
     fn learn(&mut self, comparing: Comparing, frontier: &Frontier, now: Duration) {
+        self.asked = None;
         let Learned { holds, forked, cut } = comparing.comparison.finish();
         if comparing.whole && !cut {
-            // What lagged before and was not named is equal now. What has been written since is not in the comparison.
-            self.lag.retain(|_, lag| lag.since >= comparing.began);
+            // What lagged before and was not named is equal now.
+            self.lag.retain(|_, lag| lag.since >= comparing.about);
             self.ahead.clear();
         }
         forked.into_iter().for_each(|chain| self.note_branch(chain));

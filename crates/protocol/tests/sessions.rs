@@ -311,3 +311,30 @@ fn a_peer_that_does_not_keep_up_gets_a_flag_and_no_queue() {
     talk(&mut ends, [freed, Vec::new()]);
     assert_eq!(ends[0].supplied, [Span { chain: chain(0), after: 3, upto: 999, branch: None }]);
 }
+
+#[test]
+fn an_answer_that_comes_twice_says_nothing_of_what_was_written_since() {
+    let mut ends = equal(3);
+    ends[1].held.set(at(9, 1));
+    let mut answers = Vec::new();
+    let mut said = [ends[0].tick(), ends[1].tick()];
+    while said.iter().any(|wishes| !wishes.is_empty()) {
+        let mut next = [Vec::new(), Vec::new()];
+        for (from, wishes) in said.into_iter().enumerate() {
+            for wish in wishes {
+                let Wish::Send(_, frame) = wish else { continue };
+                if from == 1 && matches!(frame, Frame::Compare(_)) {
+                    answers.push(frame.clone());
+                }
+                next[1 - from].extend(ends[1 - from].hear(frame));
+            }
+        }
+        said = next;
+    }
+    assert!(!answers.is_empty());
+    let me = ends[0].key.device();
+    ends[0].write(me, at(0, 4), &[], 60);
+    ends[0].now = SECOND;
+    answers.into_iter().for_each(|answer| drop(ends[0].hear(answer)));
+    assert_eq!(ends[0].session.lacks().collect::<Vec<_>>(), [(chain(0), 3)], "the peer has not said that it holds this");
+}
