@@ -315,7 +315,7 @@ fn a_peer_that_does_not_keep_up_gets_a_flag_and_no_queue() {
 #[test]
 fn an_answer_that_comes_twice_says_nothing_of_what_was_written_since() {
     let mut ends = equal(3);
-    ends[1].held.set(at(9, 1));
+    ends[0].held.set(at(9, 1));
     let mut answers = Vec::new();
     let mut said = [ends[0].tick(), ends[1].tick()];
     while said.iter().any(|wishes| !wishes.is_empty()) {
@@ -336,5 +336,6 @@ fn an_answer_that_comes_twice_says_nothing_of_what_was_written_since() {
     ends[0].write(me, at(0, 4), &[], 60);
     ends[0].now = SECOND;
     answers.into_iter().for_each(|answer| drop(ends[0].hear(answer)));
-    assert_eq!(ends[0].session.lacks().collect::<Vec<_>>(), [(chain(0), 3)], "the peer has not said that it holds this");
+    let lacks: BTreeMap<_, _> = ends[0].session.lacks().collect();
+    assert_eq!(lacks.get(&chain(0)), Some(&3), "the peer has not said that it holds this");
 }
