@@ -28,8 +28,9 @@ pub(crate) async fn open_attachment(line: State<'_, Line>, document: String, has
     let file = json!({ "document": document, "hash": hash, "size": size });
     let saved = Client::ask(line.engine(), "attachment_open", file.as_object().cloned().unwrap_or_default()).await;
     let saved = saved.map_err(|failure| failure.to_json())?;
-    let opened = open::that_detached(saved["path"].as_str().unwrap_or_default());
-    opened.map_err(|error| Failure::not_opened(error.to_string()).to_json())
+    let not_opened = |why: String| Failure::not_opened(why).to_json();
+    let path = saved["path"].as_str().ok_or_else(|| not_opened("it lies nowhere".to_owned()))?;
+    open::that_detached(path).map_err(|error| not_opened(error.to_string()))
 }
 
 fn checked(url: &str) -> Result<&str, String> {

@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_secs(2);
 /// A text that takes long to look at is looked at less often: of one core, one part in so many.
 const SHARE: u32 = 30;
 
-/// Who goes on writing is looked at all the same after so many rests.
+/// Who goes on writing is looked at all the same after so many rests, once it is known what that takes.
 const RESTS: u32 = 10;
 
 /// What is kept of the line around a mention, in characters.
@@ -45,7 +45,11 @@ impl Mentions {
         if held(&self.due).insert(document, began).is_some() {
             return;
         }
-        let rest = REST.max(held(&self.took).get(&document).copied().unwrap_or_default() * SHARE);
+        let took = held(&self.took).get(&document).copied();
+        let rest = REST.max(took.unwrap_or_default() * SHARE);
+        // What a text takes that was never looked at nobody knows. Indexing five megabytes keeps whatever else is to be written waiting for a third
+        // of a second: that text is looked at when it rests, and not before.
+        let at_last = took.map(|_| began + rest * RESTS);
         let shared = Arc::downgrade(shared);
         supervised("looking at a text that rests", async move {
             let mut wait = rest;
@@ -54,7 +58,7 @@ impl Mentions {
                 let Some(shared) = shared.upgrade() else { return };
                 let now = shared.clock.now().elapsed;
                 let last = held(&shared.mentions.due).get(&document).copied().unwrap_or_default();
-                if now >= last + rest || now >= began + rest * RESTS {
+                if now >= last + rest || at_last.is_some_and(|at| now >= at) {
                     held(&shared.mentions.due).remove(&document);
                     return shared.look(document).await;
                 }

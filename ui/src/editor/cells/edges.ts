@@ -70,7 +70,7 @@ export class Edges {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
     this.area.removeEventListener("pointermove", this.onPointer);
     this.area.removeEventListener("pointerleave", this.onLeave);
-    this.widths.stop();
+    this.widths.cancel();
     this.layer.remove();
   }
 

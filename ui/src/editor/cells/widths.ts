@@ -3,6 +3,7 @@
  * letting go is one edit, Escape leaves everything as it was. Whose row or column goes meanwhile loses nothing by it.
  */
 import { COLUMN_WIDTHS } from "../../generated/schema.ts";
+import { type Follower, follow } from "../following.ts";
 import { setWidths } from "../editing/tables.ts";
 import { USUAL_WIDTH, tableAt } from "../lines/table.ts";
 import type { Page } from "../page/page.ts";
@@ -25,7 +26,7 @@ interface Held {
 }
 
 /** The widths of one page's columns. */
-export class Widths {
+export class Widths implements Follower {
   /** An edge is being dragged. */
   isDragging = false;
   private at: { readonly line: Element; readonly column: number } | undefined;
@@ -33,6 +34,7 @@ export class Widths {
   private now: ReadonlyMap<string, number> | undefined;
   private x = 0;
   private frame: number | undefined;
+  private unfollow: (() => void) | undefined;
 
   constructor(
     private readonly page: Page,
@@ -50,11 +52,6 @@ export class Widths {
     this.at = { line, column };
   }
 
-  /** Ends it; nothing is changed. */
-  stop(): void {
-    this.cancel();
-  }
-
   private press(event: PointerEvent): void {
     const { at, page } = this;
     const geometry = at === undefined ? undefined : geometryOf(at.line);
@@ -67,13 +64,11 @@ export class Widths {
     const scale = (((px[0] ?? 0) + (px[1] ?? 0)) / units) * (geometry.isMirrored ? -1 : 1);
     this.held = { line: at.line, x: event.clientX, ids: [mine.id, next.id], px: [px[0] ?? 0, px[1] ?? 0], scale };
     this.now = undefined;
-    addEventListener("pointermove", this.onMove, true);
-    addEventListener("pointerup", this.onUp, true);
-    addEventListener("pointercancel", this.onCancel, true);
-    addEventListener("keydown", this.onKey, true);
+    this.unfollow?.();
+    this.unfollow = follow(this);
   }
 
-  private readonly onMove = (event: PointerEvent): void => {
+  move(event: PointerEvent): void {
     if (this.held === undefined) return;
     this.x = event.clientX;
     if (!this.isDragging && Math.abs(this.x - this.held.x) < DRAG_PX) return;
@@ -84,9 +79,9 @@ export class Widths {
     }
     event.preventDefault();
     this.frame ??= requestAnimationFrame(() => this.show());
-  };
+  }
 
-  private readonly onUp = (event: PointerEvent): void => {
+  up(event: PointerEvent): void {
     this.x = event.clientX;
     if (!this.isDragging) {
       this.end();
@@ -96,16 +91,7 @@ export class Widths {
     this.show();
     if (this.keep()) this.end();
     else this.cancel();
-  };
-
-  private readonly onCancel = (): void => this.cancel();
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.cancel();
-  };
+  }
 
   /** Shows the columns as they would be. */
   private show(): void {
@@ -132,17 +118,16 @@ export class Widths {
     return setWidths(page, table, new Map(places.map((place, one) => [place, now.get(held.ids[one] ?? "") ?? USUAL_WIDTH])));
   }
 
-  private cancel(): void {
+  /** Ends it; nothing is changed. */
+  cancel(): void {
     const { held, isDragging } = this;
     this.end();
     if (isDragging && held?.line.isConnected === true) previewWidths(held.line);
   }
 
   private end(): void {
-    removeEventListener("pointermove", this.onMove, true);
-    removeEventListener("pointerup", this.onUp, true);
-    removeEventListener("pointercancel", this.onCancel, true);
-    removeEventListener("keydown", this.onKey, true);
+    this.unfollow?.();
+    this.unfollow = undefined;
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
     this.frame = undefined;
     this.held = undefined;

@@ -1,5 +1,6 @@
 /** Dragging blocks by their handle: a line shows where they would land, the text scrolls at its edges, Escape leaves everything where it was. */
 import type { EditorView } from "prosemirror-view";
+import { type Follower, follow } from "../following.ts";
 import { type Span, heldCount } from "../lines/span.ts";
 import type { Page } from "../page/page.ts";
 import type { Chosen } from "./chosen.ts";
@@ -21,7 +22,7 @@ interface Landing {
 }
 
 /** The dragging on one page. */
-export class Dragging {
+export class Dragging implements Follower {
   /** Something is being dragged. */
   isDragging = false;
   private readonly line: HTMLElement;
@@ -29,6 +30,7 @@ export class Dragging {
   private at = { x: 0, y: 0 };
   private landing: Landing | undefined;
   private frame: number | undefined;
+  private unfollow: (() => void) | undefined;
   private wasDragged = false;
   private scrolledAt = 0;
 
@@ -52,10 +54,8 @@ export class Dragging {
     if (event.button !== 0 || !this.page.editable) return;
     this.wasDragged = false;
     this.from = { x: event.clientX, y: event.clientY };
-    addEventListener("pointermove", this.onMove, true);
-    addEventListener("pointerup", this.onUp, true);
-    addEventListener("pointercancel", this.onCancel, true);
-    addEventListener("keydown", this.onKey, true);
+    this.unfollow?.();
+    this.unfollow = follow(this);
   }
 
   /** Whether the click that comes now is the end of a drag. */
@@ -71,7 +71,7 @@ export class Dragging {
     this.line.remove();
   }
 
-  private readonly onMove = (event: PointerEvent): void => {
+  move(event: PointerEvent): void {
     if (this.from === undefined) return;
     this.at = { x: event.clientX, y: event.clientY };
     if (!this.isDragging) {
@@ -84,25 +84,21 @@ export class Dragging {
     }
     event.preventDefault();
     this.frame ??= requestAnimationFrame(() => this.draw());
-  };
+  }
 
-  private readonly onUp = (event: PointerEvent): void => {
+  up(event: PointerEvent): void {
     this.at = { x: event.clientX, y: event.clientY };
     if (this.isDragging) this.find();
     const landing = this.isDragging ? this.landing : undefined;
     this.end();
     if (landing !== undefined) this.chosen.moveTo(landing.target);
     this.view.focus();
-  };
+  }
 
-  private readonly onCancel = (): void => this.end();
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
+  /** Nothing moves. */
+  cancel(): void {
     this.end();
-  };
+  }
 
   private draw(): void {
     this.frame = undefined;
@@ -155,10 +151,8 @@ export class Dragging {
   }
 
   private end(): void {
-    removeEventListener("pointermove", this.onMove, true);
-    removeEventListener("pointerup", this.onUp, true);
-    removeEventListener("pointercancel", this.onCancel, true);
-    removeEventListener("keydown", this.onKey, true);
+    this.unfollow?.();
+    this.unfollow = undefined;
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
     this.frame = undefined;
     this.from = undefined;
