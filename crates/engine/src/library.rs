@@ -18,7 +18,7 @@ use crate::lock::held;
 use crate::said::Said;
 use crate::task::blocking;
 
-/// How often the time of a document's last change is written, at most: it is for sorting, and costs a page each time.
+/// How often the time of a document's last change is written, in milliseconds: it is for sorting, and costs a page each time.
 const CHANGED_EVERY: u64 = 2_000;
 
 /// The catalogue in memory, written through.
@@ -150,6 +150,11 @@ impl Library {
         self.events.tell(Event::Documents);
         durable
     }
+
+    /// Changes a line in memory alone; whoever changes it next writes that down, too.
+    fn learn(&self, document: DocumentId, change: impl FnOnce(&mut Entry)) {
+        self.held().get_mut(&document).into_iter().for_each(change);
+    }
 }
 
 /// Keeps the catalogue in step with what a document announces.
@@ -230,11 +235,13 @@ fn forked(shared: &Shared, document: DocumentId, device: DeviceId, mine: bool) {
     shared.events.tell(Event::Notice { document: Some(document), device: Some(device), level, code: "forked", said });
 }
 
-/// The time of the last change, not with every keystroke.
+/// The time of the last change: known at once, so that what was changed last comes first; written not with every keystroke.
 fn changed(shared: &Shared, document: DocumentId, wall: Wall) {
-    let due = shared.library.entry(document).is_some_and(|entry| wall.0 >= entry.changed.0.saturating_add(CHANGED_EVERY));
-    if due {
+    let Some(before) = shared.library.entry(document).map(|entry| entry.changed) else { return };
+    if wall.0 / CHANGED_EVERY > before.0 / CHANGED_EVERY {
         drop(shared.library.change(document, |entry| entry.changed = wall));
+    } else if wall > before {
+        shared.library.learn(document, |entry| entry.changed = wall);
     }
 }
 

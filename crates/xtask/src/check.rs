@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::count::Count;
+use crate::count::{Count, Told};
 use crate::lanes::{LANES, Lane};
 use crate::setup;
 use crate::shell::{Outcome, Stop, target};
@@ -24,7 +24,7 @@ const RUN_MAX: Duration = Duration::from_secs(86 * 60);
 struct Report {
     lane: &'static Lane,
     took: Duration,
-    count: Count,
+    told: Told,
     ended: Ended,
 }
 
@@ -64,16 +64,16 @@ fn chosen(names: &[String]) -> Outcome<Vec<&'static Lane>> {
 fn run(lane: &'static Lane, run_began: Instant) -> Report {
     let began = now();
     println!("\n=== {}: {} ===", lane.name, lane.proves);
-    let mut report = Report { lane, took: Duration::ZERO, count: Count::default(), ended: Ended::Passed };
+    let mut report = Report { lane, took: Duration::ZERO, told: Told::default(), ended: Ended::Passed };
     for step in lane.steps {
         if let Some(obstacle) = step.obstacle() {
             println!("--- skipped: {obstacle}");
-            report.count.skipped += 1;
+            report.told.count.skipped += 1;
             continue;
         }
         let patience = Duration::from_secs(lane.budget * 60) * PATIENCE;
         let left = RUN_MAX.saturating_sub(run_began.elapsed()).min(patience);
-        if let Err(Stop(reason)) = step::take(step.command(), left, &mut report.count) {
+        if let Err(Stop(reason)) = step::take(step.command(), left, &mut report.told) {
             println!("--- {}: {reason}", lane.name);
             report.ended = Ended::Failed(reason);
             break;
@@ -88,23 +88,26 @@ fn close(reports: &[Report], took: Duration) -> Outcome {
     let minutes = |took: Duration| took.as_secs_f64() / 60.0;
     println!("\n{:<12} {:>7} {:>7} {:>8} {:>7} {:>8}", "lane", "minutes", "budget", "passed", "failed", "skipped");
     let mut total = Count::default();
-    for Report { lane, took, count, ended } in reports {
+    for Report { lane, took, told, ended } in reports {
         let note = match ended {
             Ended::Passed if took.as_secs() > lane.budget * 60 => "  over its budget".to_owned(),
             Ended::Passed => String::new(),
             Ended::Failed(reason) => format!("  FAILED: {reason}"),
         };
-        let Count { passed, failed, skipped } = count;
+        let Count { passed, failed, skipped } = told.count;
         println!("{:<12} {:>7.1} {:>7} {passed:>8} {failed:>7} {skipped:>8}{note}", lane.name, minutes(*took), lane.budget);
-        total += *count;
+        total += told.count;
     }
     let [warm, cold] = WARM_AND_COLD;
     println!("{:<12} {:>7.1} {:>7}  ({cold} with nothing built; built into {})\n", "all", minutes(took), warm, target().display());
 
     let failing: Vec<&Report> =
-        reports.iter().filter(|report| matches!(report.ended, Ended::Failed(_)) || report.count.failed > 0).collect();
+        reports.iter().filter(|report| matches!(report.ended, Ended::Failed(_)) || report.told.count.failed > 0).collect();
     // A lane can fail without a counted test, for example when it does not compile: that is a failure too.
-    let uncounted = failing.iter().filter(|report| report.count.failed == 0).count() as u64;
+    let uncounted = failing.iter().filter(|report| report.told.count.failed == 0).count() as u64;
+    for report in &failing {
+        report.told.failures.iter().for_each(|failure| println!("{}: {failure}", report.lane.name));
+    }
     println!("{} passed, {} failed, {} skipped", total.passed, total.failed + uncounted, total.skipped);
     if failing.is_empty() {
         return Ok(());
@@ -123,12 +126,18 @@ mod tests {
         assert!(chosen(&["simulatoin".to_owned()]).is_err());
     }
 
+    fn told(passed: u64, failed: u64) -> Told {
+        let mut told = Told::default();
+        told.hear(&format!("{passed} passed, {failed} failed"));
+        told
+    }
+
     #[test]
     fn a_failing_lane_fails_the_run_even_without_a_counted_test() {
-        let report = |ended| Report { lane: &LANES[0], took: Duration::ZERO, count: Count { passed: 3, ..Count::default() }, ended };
+        let report = |ended| Report { lane: &LANES[0], took: Duration::ZERO, told: told(3, 0), ended };
         assert!(close(&[report(Ended::Passed)], Duration::ZERO).is_ok());
         assert!(close(&[report(Ended::Failed("did not compile".into()))], Duration::ZERO).is_err());
-        let one_failed = Report { count: Count { failed: 1, ..Count::default() }, ..report(Ended::Passed) };
+        let one_failed = Report { told: told(3, 1), ..report(Ended::Passed) };
         assert!(close(&[one_failed], Duration::ZERO).is_err());
     }
 }

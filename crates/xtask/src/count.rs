@@ -20,8 +20,52 @@ impl AddAssign for Count {
     }
 }
 
+/// What runners have said: numbers, and which tests failed with what they said first. Whoever reads only the end of a long output finds both there.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Told {
+    pub(crate) count: Count,
+    pub(crate) failures: Vec<String>,
+    /// How many more lines belong to the failure that was named last.
+    open: usize,
+}
+
+/// Lines that are kept of what a failing test says: the message and where it was raised.
+const FIRST_WORDS: usize = 8;
+
+/// Failures that are repeated at the end. The rest are where they were told.
+const FAILURES: usize = 12;
+
+impl Told {
+    /// Takes in a line of a runner's output.
+    pub(crate) fn hear(&mut self, line: &str) {
+        if let Some(more) = of_line(line) {
+            self.count += more;
+        }
+        let plain = plain(line);
+        match failure(plain.trim()) {
+            Some(name) if self.failures.len() < FAILURES && !self.failures.iter().any(|told| told.lines().next() == Some(name)) => {
+                self.failures.push(name.to_owned());
+                self.open = FIRST_WORDS;
+            }
+            Some(_) => self.open = 0,
+            None if self.open > 0 && !plain.trim().is_empty() => {
+                self.open -= 1;
+                self.failures.last_mut().into_iter().for_each(|told| *told += &format!("\n    {}", plain.trim()));
+            }
+            None => {}
+        }
+    }
+}
+
+/// The test that a line says has failed: `FAIL [ 0.1s] name` (nextest), `FAIL name` (vitest, our reporter), `not ok 1 - name` (node).
+fn failure(line: &str) -> Option<&str> {
+    let rest = ["FAIL ", "TIMEOUT ", "SIGABRT ", "not ok "].iter().find_map(|word| line.strip_prefix(word))?.trim();
+    let name = rest.strip_prefix('[').and_then(|timed| timed.split_once(']')).map_or(rest, |(_, name)| name.trim());
+    Some(name)
+}
+
 /// What one line of a runner's output adds. Knows nextest, cargo test, vitest, node's runner, and our plain line.
-pub(crate) fn of_line(line: &str) -> Option<Count> {
+fn of_line(line: &str) -> Option<Count> {
     let line = plain(line);
     let line = line.trim();
     nextest(line).or_else(|| cargo_test(line)).or_else(|| vitest(line)).or_else(|| node(line)).or_else(|| closing(line))
@@ -114,6 +158,17 @@ mod tests {
         assert_eq!(of_line("ℹ fail 1"), count(0, 1, 0));
         assert_eq!(of_line("12 passed, 0 failed"), count(12, 0, 0));
         assert_eq!(of_line("windows: 12 passed, 1 failed, 3 skipped"), count(12, 1, 3));
+    }
+
+    #[test]
+    fn a_failure_is_kept_with_its_first_words_and_once() {
+        let mut told = Told::default();
+        let lines =
+            ["ok   one (0.1 s)", "FAIL two (0.2 s)", "     AssertionError: red", "", "ok   three", "FAIL two (0.2 s)", "  and more"];
+        lines.iter().for_each(|line| told.hear(line));
+        ["        FAIL [   0.1s] sheaf-x::y z", "1 passed, 2 failed"].iter().for_each(|line| told.hear(line));
+        assert_eq!(told.failures, ["two (0.2 s)\n    AssertionError: red\n    ok   three", "sheaf-x::y z\n    1 passed, 2 failed"]);
+        assert_eq!(told.count, Count { passed: 1, failed: 2, skipped: 0 });
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use crate::check::now;
-use crate::count::{self, Count};
+use crate::count::Told;
 use crate::shell::{Outcome, Stop, spoken};
 
 /// How often we look whether the program has ended while it says nothing.
@@ -18,8 +18,8 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// How long its last words may take to reach us once it has ended.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Runs a command for at most `patience`, passing its output on line by line while counting what it says.
-pub(crate) fn take(mut command: Command, patience: Duration, count: &mut Count) -> Outcome {
+/// Runs a command for at most `patience`, passing its output on line by line while `told` takes it in.
+pub(crate) fn take(mut command: Command, patience: Duration, told: &mut Told) -> Outcome {
     let said = spoken(&command);
     println!("--- {said}");
     let mut child = in_own_group(&mut command)
@@ -32,9 +32,7 @@ pub(crate) fn take(mut command: Command, patience: Duration, count: &mut Count) 
     let mut hear = |line: &str| {
         println!("{line}");
         let _ = std::io::stdout().flush();
-        if let Some(more) = count::of_line(line) {
-            *count += more;
-        }
+        told.hear(line);
     };
     let ended = until_it_ends(&mut child, &lines, patience, &mut hear);
     let left_behind = last_words(&lines, &mut hear) == Pipe::HeldOpen;
@@ -138,6 +136,7 @@ fn follow_one(pipe: impl Read + Send + 'static, tell: Sender<String>) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::count::Count;
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
@@ -147,25 +146,25 @@ mod tests {
 
     #[test]
     fn a_program_is_heard_out_and_counted() {
-        let mut count = Count::default();
-        take(shell("echo 3 passed, 1 failed; echo '# pass 2' >&2"), Duration::from_secs(60), &mut count).expect("it ends well");
-        assert_eq!(count, Count { passed: 5, failed: 1, skipped: 0 });
-        assert!(take(shell("exit 3"), Duration::from_secs(60), &mut count).is_err());
+        let mut told = Told::default();
+        take(shell("echo 3 passed, 1 failed; echo '# pass 2' >&2"), Duration::from_secs(60), &mut told).expect("it ends well");
+        assert_eq!(told.count, Count { passed: 5, failed: 1, skipped: 0 });
+        assert!(take(shell("exit 3"), Duration::from_secs(60), &mut told).is_err());
     }
 
     #[test]
     fn what_a_program_leaves_running_does_not_hold_up_the_run() {
         // One child in its group, one that has left it: both hold our pipe, and would speak later.
         let later = "sh -c 'sleep 9; echo 8 passed, 0 failed'";
-        let mut count = Count::default();
-        take(shell(&format!("{later} & setsid {later} & echo 1 passed, 0 failed")), Duration::from_secs(300), &mut count)
+        let mut told = Told::default();
+        take(shell(&format!("{later} & setsid {later} & echo 1 passed, 0 failed")), Duration::from_secs(300), &mut told)
             .expect("it ends well");
-        assert_eq!(count.passed, 1, "it waited for what was left behind");
+        assert_eq!(told.count.passed, 1, "it waited for what was left behind");
     }
 
     #[test]
     fn a_program_that_never_ends_is_ended() {
-        let Err(Stop(reason)) = take(shell("sleep 600"), Duration::from_millis(500), &mut Count::default()) else { panic!("it ended?") };
+        let Err(Stop(reason)) = take(shell("sleep 600"), Duration::from_millis(500), &mut Told::default()) else { panic!("it ended?") };
         assert!(reason.contains("had not ended"), "{reason}");
     }
 }
