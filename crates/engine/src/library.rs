@@ -153,7 +153,7 @@ impl Library {
 
     /// Changes a line in memory alone; whoever changes it next writes that down, too.
     fn learn(&self, document: DocumentId, change: impl FnOnce(&mut Entry)) {
-        self.held().get_mut(&document).into_iter().for_each(change);
+        self.held().get_mut(&document).map(change);
     }
 }
 
