@@ -150,12 +150,10 @@ impl Live {
         let _ = first.map(|first| first.send(()));
         while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
             self.counts.waiting(self.inbox.waiting());
-            let began = self.shared.clock.now().elapsed;
             for message in heard {
                 self.take(message)?;
             }
             self.turn().await?;
-            self.inbox.turn_took(self.shared.clock.now().elapsed - began);
             self.fold_now_and_then();
         }
         Ok(())

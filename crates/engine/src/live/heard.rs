@@ -78,14 +78,6 @@ impl Heard {
         }
     }
 
-    /// Whether it is somebody's word as they type it, here or elsewhere.
-    pub(crate) fn is_live(&self) -> bool {
-        match self {
-            Heard::Input(input) => matches!(&**input, Input::Push(_) | Input::Receive { frame: Frame::Live(_), .. }),
-            _ => false,
-        }
-    }
-
     /// How many bytes it brings, roughly: what a turn's size is counted in.
     pub(crate) fn size(&self) -> usize {
         match self {

@@ -15,16 +15,6 @@ const FAR: usize = 256;
 /// Peers' frames of bulk that wait for a document: a megabyte at most. What is live never stands behind them.
 const BULK: usize = 16;
 
-/// How long after a word that came live somebody is held to be typing, so that bulk takes its time.
-const TYPING: Duration = Duration::from_secs(1);
-
-/// How many times as long as a turn with bulk took the next bulk waits while somebody types: whoever looks on has most of the machine for the
-/// words that they wait for, and a paste of 5 MB is here some seconds later.
-const RESTS: u32 = 7;
-
-/// And at most so long: a slow disk must not make bulk stand still.
-const REST_MAX: Duration = Duration::from_millis(100);
-
 /// Messages that are kept while a write is under way. Beyond that peers wait.
 const KEPT: usize = 1024;
 
@@ -47,12 +37,6 @@ pub(crate) struct Inbox {
     kept: VecDeque<Heard>,
     /// The document is to end, once what came before that is done.
     stopping: bool,
-    /// Until when somebody is held to be typing.
-    typing: Duration,
-    /// Until when bulk waits, while somebody types.
-    rests: Duration,
-    /// The turn that was heard last holds bulk.
-    held_bulk: bool,
     clock: Clock,
 }
 
@@ -61,7 +45,7 @@ impl Inbox {
         let (near, near_in) = mpsc::unbounded_channel();
         let (far, far_in) = mpsc::channel(FAR);
         let (bulk, bulk_in) = mpsc::channel(BULK);
-        let inbox = Inbox { near: near_in, far: far_in, bulk: bulk_in, kept: VecDeque::new(), stopping: false, typing: Duration::ZERO, rests: Duration::ZERO, held_bulk: false, clock };
+        let inbox = Inbox { near: near_in, far: far_in, bulk: bulk_in, kept: VecDeque::new(), stopping: false, clock };
         (inbox, Slots { near, far, bulk })
     }
 
@@ -69,7 +53,6 @@ impl Inbox {
     pub(crate) async fn hear(&mut self, timeout: Option<Duration>) -> Option<Vec<Heard>> {
         let mut turn = Vec::new();
         let mut bytes = 0;
-        self.held_bulk = false;
         loop {
             let next = match self.next() {
                 Some(next) => next,
@@ -79,66 +62,34 @@ impl Inbox {
             if matches!(next, Heard::Stop) {
                 return None;
             }
-            if next.is_live() {
-                self.typing = self.clock.now().elapsed + TYPING;
-            }
             bytes += next.size();
             turn.push(next);
-            // While somebody types, a frame of bulk is enough: their next word waits for no more than that.
-            let most = if self.held_bulk && self.is_typed() { 1 } else { limits::TURN_BYTES };
-            if turn.len() >= limits::TURN_INPUTS || bytes >= most {
+            if turn.len() >= limits::TURN_INPUTS || bytes >= limits::TURN_BYTES {
                 return Some(turn);
             }
         }
     }
 
-    /// The turn that was heard last is over, and this is how long it took. Bulk rests after its own turns, while somebody types.
-    pub(crate) fn turn_took(&mut self, took: Duration) {
-        if self.held_bulk {
-            self.rests = self.clock.now().elapsed + (took * RESTS).min(REST_MAX);
-        }
-    }
-
-    fn is_typed(&self) -> bool {
-        self.clock.now().elapsed < self.typing
-    }
-
-    /// When bulk may be heard next.
-    fn bulk_from(&self) -> Duration {
-        self.rests.min(self.typing)
-    }
-
-    /// The next message that is there: bulk only when there is nothing else, and it has rested.
+    /// The next message that is there. (Smaller turns of bulk are no help: each costs what the whole text costs, and a paste of 5 MB in four times as
+    /// many held up whoever typed meanwhile for four times as long.)
     fn next(&mut self) -> Option<Heard> {
         let live = self.kept.pop_front().or_else(|| self.near.try_recv().ok()).or_else(|| self.far.try_recv().ok());
-        if live.is_some() {
-            return live;
-        }
-        let bulk = (self.clock.now().elapsed >= self.bulk_from()).then(|| self.bulk.try_recv().ok()).flatten();
-        self.held_bulk |= bulk.is_some();
-        bulk
+        live.or_else(|| self.bulk.try_recv().ok())
     }
 
     async fn wait(&mut self, timeout: Option<Duration>) -> Option<Heard> {
-        let (clock, rested) = (self.clock, self.bulk_from());
+        let clock = self.clock;
         let alarm = async move {
             match timeout {
                 Some(at) => clock.sleep_until(at).await,
                 None => std::future::pending().await,
             }
         };
-        let bulk = async {
-            clock.sleep_until(rested).await;
-            self.bulk.recv().await
-        };
         tokio::select! {
             biased;
             near = self.near.recv() => near,
             Some(far) = self.far.recv() => Some(far),
-            Some(bulk) = bulk => {
-                self.held_bulk = true;
-                Some(bulk)
-            }
+            Some(bulk) = self.bulk.recv() => Some(bulk),
             () = alarm => Some(Heard::Timeout),
         }
     }
