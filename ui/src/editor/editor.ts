@@ -158,7 +158,7 @@ export class Editor {
       this.blocks.chosen,
     );
     this.links = new LinkAsking(page, {
-      boxAt: (from, to) => this.boxAt(from, to),
+      boxAt: (from, to) => this.blocks.cells.box ?? this.boxAt(from, to),
       open: (url) => this.options.openOutside(url),
       show: (asked) => this.telling.say("link", asked),
     });

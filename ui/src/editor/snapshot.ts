@@ -2,6 +2,7 @@
 import { sharedBlock } from "./editing/blocks.ts";
 import { activeMarks } from "./editing/marks.ts";
 import type { View } from "./view.ts";
+import type { ChosenCells } from "./lines/cells.ts";
 import type { CellMenuAsked, CellsTold } from "./cells/cells.ts";
 import type { BlockMenuAsked } from "./handle/blocks.ts";
 import type { ChosenTold } from "./handle/chosen.ts";
@@ -47,6 +48,8 @@ export interface LinkAsked {
   readonly text: string;
   readonly from: number;
   readonly to: number;
+  /** The cells whose words it is, or is to be, on; absent: what stands from `from` to `to`. */
+  readonly cells?: ChosenCells;
   readonly box: Box | undefined;
   /** Reached with keys, which go on there; or about to be opened although its words name another address. */
   readonly by?: "keys" | "opening";

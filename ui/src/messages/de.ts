@@ -491,6 +491,8 @@ export const de: Messages = {
       rowDown: "Zeile nach unten",
       columnToLeft: "Spalte nach links",
       columnToRight: "Spalte nach rechts",
+      duplicateRow: "Zeile verdoppeln",
+      duplicateColumn: "Spalte verdoppeln",
       header: "Kopfzeile ein oder aus",
       wider: "Spalte breiter",
       narrower: "Spalte schmaler",

@@ -500,6 +500,8 @@ export const en = {
       rowDown: "Move row down",
       columnToLeft: "Move column left",
       columnToRight: "Move column right",
+      duplicateRow: "Duplicate row",
+      duplicateColumn: "Duplicate column",
       header: "Header row on or off",
       wider: "Wider column",
       narrower: "Narrower column",

@@ -181,6 +181,58 @@ export const cells: Story[] = [
     },
   },
   {
+    name: "several rows or columns move and are put in once more with the keys, and undo puts them back",
+    run: async (driver) => {
+      await begin(driver, ...BEGIN);
+      await driver.mouse(await spot(driver, "a1"), "down", await spot(driver, "c2"), "up");
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Alt+Shift+ArrowDown");
+      expect(await grid(driver)).toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2"]);
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Alt+Shift+ArrowDown");
+      expect(await grid(driver), "at the table's edge they stay").toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2"]);
+      await driver.press("Control+d");
+      expect(await grid(driver)).toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2", "a1 b1 c1", "a2 b2 c2"]);
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Control+z", "Control+z");
+      expect(await grid(driver)).toEqual(["a1 b1 c1", "a2 b2 c2", "a3 b3 c3"]);
+      await driver.mouse(await spot(driver, "b1"), "down", await spot(driver, "c3"), "up");
+      await driver.evaluate("sheaf.a.blocks.cells.run('columnToLeft')");
+      expect(await grid(driver)).toEqual(["b1 c1 a1", "b2 c2 a2", "b3 c3 a3"]);
+      await driver.press("Control+d");
+      expect(await grid(driver)).toEqual(["b1 c1 b1 c1 a1", "b2 c2 b2 c2 a2", "b3 c3 b3 c3 a3"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "a link is put on all words of the chosen cells, is told when it is theirs already, and goes from all of them",
+    run: async (driver) => {
+      await begin(driver, ...BEGIN);
+      const choose = async (): Promise<void> => {
+        await driver.mouse(await spot(driver, "b1"), "down", await spot(driver, "c2"), "up");
+        await chosen(driver, "b1 c1 b2 c2");
+      };
+      const wanted = (): Promise<{ href: string; cells: { columns: string[] } }> =>
+        driver.evaluate("return sheaf.events.filter((e) => e.name === 'linkWanted').at(-1)?.event ?? null");
+      const links = async (): Promise<string> => (await text(driver)).filter((line) => line.includes("{link")).join(" ");
+      await choose();
+      await driver.press("Control+k");
+      expect(await wanted()).toMatchObject({ href: "", cells: { columns: ["b", "c"] } });
+      await driver.evaluate("sheaf.a.setLink('https://sheaf.example/')");
+      expect((await links()).match(/[abc]\d(?=\})/g)).toEqual(["b1", "c1", "b2", "c2"]);
+      await chosen(driver, "b1 c1 b2 c2");
+      await driver.press("Control+k");
+      expect((await wanted()).href).toBe("https://sheaf.example/");
+      await driver.evaluate("sheaf.a.unlink(0)");
+      expect(await links()).toBe("");
+      // Where there are no words the address is put in as such, where the choice began.
+      await driver.press("Delete");
+      await driver.evaluate("sheaf.a.setLink('https://sheaf.example/')");
+      expect((await links()).match(/cell=t.r\d.\w/g)).toEqual(["cell=t.r1.b"]);
+      await settled(driver);
+    },
+  },
+  {
     name: "typing takes the place of the cell in which the choice began and leaves the others",
     run: async (driver) => {
       await begin(driver, ...BEGIN);

@@ -114,10 +114,12 @@ export class Cells {
 
   private offered(items: readonly string[]): readonly string[] {
     const choice = choiceOn(this.page);
-    // Several go nowhere together.
-    return items.filter(
-      (id) => !((choice?.rows.length ?? 1) > 1 && MOVES_ROW.has(id)) && !((choice?.columns.length ?? 1) > 1 && MOVES_COLUMN.has(id)),
-    );
+    const [isEveryRow, isEveryColumn] = [
+      choice?.rows.length === choice?.table.rows.length,
+      choice?.columns.length === choice?.table.columns.length,
+    ];
+    // All together go nowhere.
+    return items.filter((id) => !(isEveryRow && MOVES_ROW.has(id)) && !(isEveryColumn && MOVES_COLUMN.has(id)));
   }
 
   private openMenu(): boolean {
