@@ -151,7 +151,7 @@ export class Editor {
     this.clipboard = new Clipboard(
       page,
       () => this.view.undo.interrupt(),
-      options.readMarkdown,
+      options,
       (accept) => this.telling.say("markdownPasted", { accept }),
       this.attaching,
       this.words,

@@ -14,6 +14,8 @@ export interface EditorOptions {
   readonly openOutside: (url: string) => void;
   /** The core's Markdown reader; without it pasted Markdown is plain text and nothing is offered. */
   readonly readMarkdown?: (text: string) => Promise<Delta>;
+  /** Puts whole lines on the clipboard as the core writes them; without it there is no copying as Markdown. */
+  readonly copyAsMarkdown?: (lines: Delta) => void;
   /** Words that the text itself shows or says. */
   readonly words?: Partial<EditorWords>;
   /** What can be named; without it only what was named before is shown. */

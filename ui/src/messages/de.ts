@@ -113,6 +113,7 @@ export const de: Messages = {
     contentsEmpty: "Füge Überschriften hinzu, dann stehen sie hier.",
     markdownPasted: "Als einfacher Text eingefügt.",
     markdownFormat: "Als Markdown formatieren",
+    notCopied: "Nichts wurde kopiert: die Zwischenablage hat es nicht angenommen.",
     rebuilt: "Dieses Dokument wurde aus seinen Aufzeichnungen neu zusammengesetzt. Sieh nach, ob deine letzten Worte da sind.",
   },
 

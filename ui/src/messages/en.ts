@@ -117,6 +117,7 @@ export const en = {
     contentsEmpty: "Add headings, and they are listed here.",
     markdownPasted: "Pasted as plain text.",
     markdownFormat: "Format as Markdown",
+    notCopied: "Nothing was copied: the clipboard did not take it.",
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 

@@ -8,6 +8,7 @@ import {
   type CellMenuAsked,
   type Box,
   copySectionLink,
+  type Delta,
   Editor,
   type EditorSnapshot,
   type EditorWords,
@@ -16,7 +17,7 @@ import {
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
-import { copyPicture, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
+import { copyPicture, copyText, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
 import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
@@ -195,7 +196,8 @@ export class Page {
         wire: this.core.wire,
         document: this.id,
         readMarkdown: async (text) => readDelta(await this.core.markdown(text)),
-        openOutside: (url) => void openLink(url),
+        copyAsMarkdown: (lines) => void this.#copyAsMarkdown(lines),
+        openOutside: (url) => void this.openLink(url),
         words: textWords(),
         mentioning: this.mentions,
         outside: {
@@ -214,6 +216,27 @@ export class Page {
       this.problem = reason(error);
     } finally {
       this.#opening = false;
+    }
+  }
+
+  /** Puts lines on the clipboard as the Markdown that a file would have. */
+  async #copyAsMarkdown(lines: Delta): Promise<void> {
+    // A file ends with a line's end; a few words that are put into others do not.
+    const markdown = this.core.asMarkdown(lines).then((text) => text.replace(/\n$/, ""));
+    try {
+      await copyText(markdown);
+    } catch {
+      // Where the core has answered, it is the clipboard that did not take it.
+      this.saying = await markdown.then(() => say.document.notCopied, reason);
+    }
+  }
+
+  /** Opens an address outside, and says why where that does not work. */
+  async openLink(url: string): Promise<void> {
+    try {
+      await openLink(url);
+    } catch (error) {
+      this.saying = reason(error);
     }
   }
 

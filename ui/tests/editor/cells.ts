@@ -233,6 +233,32 @@ export const cells: Story[] = [
     },
   },
   {
+    name: "copying as Markdown hands whole lines over, of chosen cells exactly these, and the answer is on the clipboard",
+    run: async (driver) => {
+      const copiedAsMarkdown = async (): Promise<unknown> => {
+        const before = await driver.evaluate<number>("return sheaf.a.text.length");
+        await driver.press("Control+Shift+c");
+        await driver.press("Escape", "Control+End", "Control+v");
+        await until(driver, `return sheaf.a.text.length > ${before}`);
+        const words = await driver.evaluate<string>(`return sheaf.a.text.slice(sheaf.a.text.indexOf("[{"))`);
+        await driver.press("Control+z");
+        return JSON.parse(words);
+      };
+      await begin(driver, "h1: Title", "p cell=t.r1.a w=300: a1", "p cell=t.r1.b: b1", "p cell=t.r2.a: a2", "p cell=t.r2.b: b2", "");
+      await caret(driver, 1, 3);
+      expect(await copiedAsMarkdown()).toEqual([{ insert: "it" }, { insert: "\n", attributes: { block: "h1" } }]);
+      await driver.mouse(await spot(driver, "a1"), "down", await spot(driver, "a2"), "up");
+      await chosen(driver, "a1 a2");
+      expect(await copiedAsMarkdown()).toEqual(
+        ["p cell=t.r1.a w=300", "p cell=t.r2.a"].flatMap((block, nth) => [
+          { insert: `a${nth + 1}` },
+          { insert: "\n", attributes: { block } },
+        ]),
+      );
+      await settled(driver);
+    },
+  },
+  {
     name: "typing takes the place of the cell in which the choice began and leaves the others",
     run: async (driver) => {
       await begin(driver, ...BEGIN);

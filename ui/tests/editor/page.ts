@@ -6,6 +6,7 @@ import "@fontsource-variable/source-serif-4";
 import "@fontsource-variable/jetbrains-mono";
 import { Delta } from "../../src/editor/delta.ts";
 import { copySectionLink, Editor, type Mentioning } from "../../src/editor/index.ts";
+import { copyText } from "../../src/ipc/connect.ts";
 import { Chance } from "../lane/chance.ts";
 import { Letters } from "../lane/ledger.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
@@ -116,6 +117,7 @@ async function open(id: string): Promise<Editor> {
     document: "d",
     mentioning,
     openOutside: (url) => opened.push(url),
+    copyAsMarkdown: (lines) => void copyText(Promise.resolve(JSON.stringify(lines.ops))),
     readMarkdown: (text) => Promise.resolve(new Delta().insert(`meant: ${text.length}`).insert("\n", { line: chance.id(), block: "h1" })),
   });
   for (const name of ["link", "linkWanted", "markdownPasted", "rescued", "trouble", "chosen", "blockMenu", "cells", "cellMenu"] as const) {

@@ -50,7 +50,7 @@ export class Typist {
     this.clipboard = new Clipboard(
       view.page,
       () => view.undo.interrupt(),
-      undefined,
+      {},
       () => undefined,
     );
   }

@@ -1,5 +1,7 @@
 /** Two people and a table: what one does to its shape while the other writes in it. The stories build on one another, in order. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { Person, agree, story, until } from "./person.mjs";
 
@@ -187,6 +189,41 @@ story("undo takes the whole insertion back, and redo brings it", async () => {
   await ben.picture("table-menu-dark");
   await ben.page.getByRole("option", { name: "Delete column" }).click();
   await seen([["", ""], ["", ""], ["", ""]], ben);
+});
+
+story("what is copied as Markdown is what a file would say: widths, lists in cells, alignment, whatever its kind", async () => {
+  const file = [
+    "# Plan",
+    "",
+    '| <col width="300">Field | Crop \\| kind |',
+    "| --- | --: |",
+    '| East | **rye**<br class="ul">late<br class="ul">early |',
+    "",
+    "> [!NOTE]",
+    "> Sow *late*.",
+    "",
+    "- [x] bind it",
+    "  1. twice",
+    "",
+    "Water[^a] is `H2O`.",
+    "",
+    "[^a]: Rain.",
+    "",
+  ].join("\n");
+  const path = join(ada.node.home, "copied.md");
+  writeFileSync(path, file);
+  await ada.node.command("new", "Copied", "--from", path);
+  await until("the file's document to be listed", async () => (await ada.library()).includes("Copied"));
+  await ada.chooses("Copied");
+  await ada.isInText();
+  await ada.presses("Control+a", "Control+a", "Control+Shift+c");
+  const written = await ada.node.command("show", "Copied");
+  const clipboard = () => ada.page.evaluate(() => navigator.clipboard.readText());
+  await until("all of it on the clipboard", async () => (await clipboard()) === written.trimEnd());
+  assert.match(written, /<col width="300">Field/);
+  await goesTo(ada, "East");
+  await ada.presses("Shift+ArrowUp", "Control+a", "Control+Shift+c");
+  await until("the table alone", async () => /^\| <col width="300">Field.*\n.*--: \|\n\| East.*<br class="ul">early \|$/.test(await clipboard()));
 });
 
 story("nobody's page complained", () => {

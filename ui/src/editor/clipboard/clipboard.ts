@@ -6,15 +6,16 @@ import { ends } from "../editing/range.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
+import type { EditorOptions } from "../options.ts";
 import type { Page } from "../page/page.ts";
 import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
-import { copiedFrom } from "./lines.ts";
+import { type Copied, copiedFrom, wholeLines } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { isPicture, readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
 import { copiedCells, outOfCells, readTsv } from "./tables.ts";
-import { toHtml, toMarkdown, toPlain } from "./write.ts";
+import { toHtml, toPlain } from "./write.ts";
 
 /** How soon after its keys a paste is the plain one. */
 const PLAIN_MS = 1000;
@@ -22,12 +23,11 @@ const PLAIN_MS = 1000;
 /** One page's clipboard. */
 export class Clipboard {
   private plainUntil = 0;
-  private asMarkdown = false;
 
   constructor(
     private readonly page: Page,
     private readonly interrupt: () => void,
-    private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
+    private readonly core: Pick<EditorOptions, "readMarkdown" | "copyAsMarkdown">,
     private readonly offer: (accept: () => void) => void,
     private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
@@ -43,33 +43,31 @@ export class Clipboard {
 
   /** Puts the selection on the clipboard. */
   copy(data: DataTransfer, cut: boolean): boolean {
+    const { copied } = this;
+    if (copied === undefined) return false;
+    data.setData("text/html", toHtml(copied, this.words));
+    data.setData("text/plain", toPlain(copied));
+    if (cut && this.chosen?.range !== undefined) this.chosen.act("delete");
+    else if (cut) deleteSelection(this.page);
+    return true;
+  }
+
+  /** Puts the selection on the clipboard as the Markdown that a file of it would be. */
+  copyAsMarkdown(): void {
+    const { copied } = this;
+    if (copied !== undefined) this.core.copyAsMarkdown?.(wholeLines(copied));
+  }
+
+  /** What is chosen or selected; undefined when nothing is. */
+  private get copied(): readonly Copied[] | undefined {
     const { page } = this;
     const whole = this.chosen?.range;
     const cells = whole === undefined ? choiceOn(page) : undefined;
     const { from, to } = whole ?? ends(page.selection);
-    if (from === to && cells === undefined) return false;
+    if (from === to && cells === undefined) return undefined;
     const lines = cells === undefined ? copiedFrom(page.lines, from, to) : copiedCells(page.lines, cells);
     const isOneCell = lines.every(({ block }) => block === lines[0]?.block);
-    const copied = isOneCell ? outOfCells(lines) : lines;
-    if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
-    else {
-      data.setData("text/html", toHtml(copied, this.words));
-      data.setData("text/plain", toPlain(copied));
-    }
-    if (cut && whole !== undefined) this.chosen?.act("delete");
-    else if (cut) deleteSelection(page);
-    return true;
-  }
-
-  /** Puts the selection on the clipboard as Markdown. */
-  copyAsMarkdown(): void {
-    this.asMarkdown = true;
-    try {
-      // The one way that works in a window without asking for permission: it fires our own copy event.
-      document.execCommand("copy");
-    } finally {
-      this.asMarkdown = false;
-    }
+    return isOneCell ? outOfCells(lines) : lines;
   }
 
   /** Pastes what the clipboard holds. */
@@ -144,7 +142,8 @@ export class Clipboard {
 
   /** Markdown was pasted as plain text. Accepting takes the paste back and puts in what it means. */
   private offerMarkdown(text: string, from: number): void {
-    const { page, readMarkdown } = this;
+    const { page } = this;
+    const { readMarkdown } = this.core;
     if (readMarkdown === undefined) return;
     const pasted = page.lines.text(from, ends(page.selection).to);
     this.offer(() => {
