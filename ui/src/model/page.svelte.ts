@@ -263,6 +263,7 @@ export class Page {
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
       editor.on("attaching", (state) => (this.attaching = state ?? null)),
       editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
+      editor.on("picturesLeft", ({ away, lost }) => (this.saying = say.attachments.left(away, lost))),
       editor.on("folded", ({ heading, folded }) => {
         this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
       }),

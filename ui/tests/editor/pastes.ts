@@ -1,6 +1,6 @@
 /** Stories of the clipboard: what comes from other programs, and what others get. */
 import { expect } from "vitest";
-import type { Driver } from "../drive/driver.ts";
+import { type Driver, until } from "../drive/driver.ts";
 import type { Fixture } from "../clipboards/fixture.ts";
 import { office } from "../clipboards/office.ts";
 import { web } from "../clipboards/web.ts";
@@ -15,15 +15,20 @@ async function pasteAsWritten(driver: Driver, html: string): Promise<void> {
     document.querySelector("#a .sheaf-editor").dispatchEvent(event);`);
 }
 
-const story = ({ from, html, lines }: Fixture): Story => ({
+const story = ({ from, html, lines, left }: Fixture): Story => ({
   name: `paste from ${from}`,
   run: async (driver) => {
     await begin(driver, "");
     await pasteAsWritten(driver, html);
+    const pictures = lines.filter((line) => line.includes("<image>")).length;
+    await until(driver, `return sheaf.a.text.split("\\uFFFC").length > ${pictures}`);
     const came = (await text(driver)).map((line) => line.replace(/cell=[\w.-]+/, "cell"));
     // A table is followed by a line to go on in.
     if (lines.at(-1)?.includes("cell") === true && came.at(-1) === "") came.pop();
     expect(came).toEqual(lines);
+    expect(await driver.evaluate("return sheaf.events.filter((e) => e.name === 'picturesLeft').map((e) => e.event)")).toEqual(
+      left ? [left] : [],
+    );
     await settled(driver);
   },
 });

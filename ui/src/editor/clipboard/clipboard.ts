@@ -12,9 +12,9 @@ import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
 import { type Copied, copiedFrom, wholeLines } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
-import { isPicture, readHtml } from "./read.ts";
+import { type FromHtml, isPicture, readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
-import { copiedCells, outOfCells, readTsv } from "./tables.ts";
+import { copiedCells, isIntoCell, outOfCells, readTsv } from "./tables.ts";
 import { toHtml, toPlain } from "./write.ts";
 
 /** How soon after its keys a paste is the plain one. */
@@ -86,11 +86,11 @@ export class Clipboard {
     }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
-      const copied = readHtml(html);
-      const put = (): boolean => pasteLines(page, copied) || true;
+      const read = readHtml(html, this.words.attachmentImage);
+      const put = (): boolean => this.put(read);
       // What is copied off a picture in a browser is the picture, and its description only where there is none.
       if (plain === "" && isPicture(html) && this.attaching?.paste(put)) return true;
-      if (copied.length > 0) return put();
+      if (read.lines.length > 0) return put();
     }
     if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
@@ -120,9 +120,29 @@ export class Clipboard {
     }
     const html = data.getData("text/html");
     const plain = data.getData("text/plain");
-    const copied = html === "" ? [] : readHtml(html);
-    if (copied.length > 0) pasteLines(page, copied);
+    const read = html === "" ? undefined : readHtml(html, this.words.attachmentImage);
+    if (read !== undefined && read.lines.length > 0) this.put(read);
     else if (plain !== "") pastePlain(page, plain);
+    return true;
+  }
+
+  /** Puts in what HTML says; its pictures follow when the core has them. */
+  private put({ lines: read, pictures, away, lost }: FromHtml): true {
+    const { page } = this;
+    const { from } = ends(page.selection);
+    // In a cell many lines become one, and the cells of a table go each where its place is.
+    const isOneLine = isIntoCell(page, from);
+    const brought = readBlock(page.lines.at(from).line.block).kind === "code" ? [] : pictures;
+    pasteLines(page, read);
+    const { lines, selection } = page;
+    const last = lines.at(selection.head);
+    const offsetOf = (line: number): number => {
+      const index = isOneLine ? last.index : Math.max(0, last.index - (read.length - 1 - line));
+      return lines.startOf(index) + lines.line(index).width;
+    };
+    void this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
+    const left = { away, lost: lost + pictures.length - brought.length };
+    if (left.away + left.lost > 0) this.attaching?.left(left);
     return true;
   }
 
