@@ -370,7 +370,7 @@ export const cells: Story[] = [
       await driver.mouse(row, "down", "up");
       await chosen(driver, "a2 b2 c2");
       const menu = (): Promise<string[]> =>
-        driver.evaluate("return sheaf.events.filter((e) => e.name === 'cellMenu').at(-1)?.event.items ?? []");
+        driver.evaluate("return sheaf.events.filter((e) => e.name === 'cellMenu').at(-1)?.event.groups.flat() ?? []");
       expect(await menu()).toContain("deleteRow");
       expect(await menu()).not.toContain("deleteColumn");
       await driver.evaluate("sheaf.a.blocks.cells.run('rowBelow')");

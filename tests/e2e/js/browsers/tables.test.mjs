@@ -171,6 +171,27 @@ story("a row is chosen and deleted by its handle, and a column made wider by its
   await until("Ada to see the column wider", async () => (await width()) > before + 40);
 });
 
+story("the menu of chosen cells fits into a low window and reaches its last line with a key", async () => {
+  await ada.page.setViewportSize({ width: 900, height: 420 });
+  await goesTo(ada, "East");
+  await ada.presses("Shift+ArrowDown", "Alt+Enter");
+  const menu = ada.page.locator("[role=menu]");
+  await menu.waitFor();
+  const { y, height } = await menu.boundingBox();
+  assert.ok(y >= 0 && y + height <= 420, `from ${y}, ${height} high`);
+  await ada.presses("End");
+  await until("the last line to be seen", () =>
+    menu.evaluate((menu) => {
+      const { bottom } = [...menu.querySelectorAll("[role=menuitem]")].at(-1).getBoundingClientRect();
+      return document.activeElement?.textContent.includes("Delete table") && bottom <= menu.getBoundingClientRect().bottom;
+    }),
+  );
+  await ada.picture("cell-menu-low-light");
+  await ada.presses("Escape");
+  await menu.waitFor({ state: "detached" });
+  await ada.page.setViewportSize({ width: 1280, height: 860 });
+});
+
 story("undo takes the whole insertion back, and redo brings it", async () => {
   await ben.begins("Second");
   await ben.types("one");

@@ -20,9 +20,9 @@ export interface CellsTold {
   readonly columns: number;
 }
 
-/** What the menu of rows and columns offers, by the ids of what is done, and where it belongs. */
+/** What the menu of rows and columns offers, by the ids of what is done: of rows, of columns, of the table; and where it belongs. */
 export interface CellMenuAsked {
-  readonly items: readonly string[];
+  readonly groups: ReadonlyArray<readonly string[]>;
   readonly box: Box;
 }
 
@@ -72,7 +72,7 @@ export class Cells {
     if (page.view === undefined) return;
     this.reaching = new Reaching(page, page.view);
     this.edges = new Edges(page, page.view, scroller, words, (axis, box) =>
-      this.listener.menu({ items: this.offered(axis === "row" ? ROW_ITEMS : COLUMN_ITEMS), box }),
+      this.listener.menu({ groups: [this.offered(axis === "row" ? ROW_ITEMS : COLUMN_ITEMS)], box }),
     );
   }
 
@@ -126,7 +126,7 @@ export class Cells {
     const { page } = this;
     const { box } = this;
     if (box !== undefined && page.editable)
-      this.listener.menu({ items: this.offered([...ROW_ITEMS, ...COLUMN_ITEMS, ...TABLE_ITEMS]), box });
+      this.listener.menu({ groups: [ROW_ITEMS, COLUMN_ITEMS, TABLE_ITEMS].map((items) => this.offered(items)), box });
     return true;
   }
 

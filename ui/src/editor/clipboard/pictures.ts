@@ -14,12 +14,7 @@ export const MOST_PICTURES = 100;
 const SPECK = 2;
 
 /** How the kinds that are drawn begin, by the type that an address says. Vector pictures can hold a program, and are not among them. */
-const BEGINS: Readonly<Record<string, RegExp>> = {
-  png: /^\x89PNG\r\n\x1a\n/,
-  jpeg: /^\xff\xd8\xff/,
-  gif: /^GIF8[79]a/,
-  webp: /^RIFF[^]{4}WEBP/,
-};
+const BEGINS: Readonly<Record<string, RegExp>> = { png: /^\x89PNG/, jpeg: /^\xff\xd8\xff/, gif: /^GIF8[79]a/, webp: /^RIFF[^]{4}WEBP/ };
 
 /** What an element says of its picture. */
 export type PastedPicture =

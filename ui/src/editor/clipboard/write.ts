@@ -7,6 +7,7 @@ import type { Align, Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { isAttachment, saysCaption } from "../lines/caption.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
+import { isSameCode } from "../lines/code.ts";
 import { escapeHtml } from "./escape.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
 import { directionOfText } from "../lines/direction.ts";
@@ -167,11 +168,6 @@ function headsOf(copied: readonly Copied[]): boolean[] {
 function isItem(line: Copied | undefined, quote: number): boolean {
   const block = readBlock(line?.block ?? "");
   return isList(block.kind) && block.quote === quote;
-}
-
-/** Whether a line goes on with the code above it: in its language, unless it begins another block. */
-function isSameCode(above: Block, below: Block): boolean {
-  return above.kind === "code" && below.kind === "code" && !below.start && above.language === below.language;
 }
 
 function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
