@@ -147,12 +147,8 @@ story("a table in pasted Markdown becomes a real one when that is asked for, and
   assert.equal(await ada.page.locator(".sheaf-editor .cell").count(), 9);
   assert.equal(await ada.page.locator(".sheaf-editor .cell", { hasText: "12" }).evaluate((cell) => getComputedStyle(cell).textAlign), "right");
   await until("the disk to have the table", async () => (await markdown("Table from elsewhere")).trim() === `The harvest:\n\n${table}`);
-  await ada.page.evaluate(() => {
-    document.addEventListener("copy", (event) => (window.copied = event.clipboardData.getData("text/plain")), { once: true });
-  });
   await ada.isInText();
   await ada.presses("Control+a", "Control+Shift+c");
-  await until("it to be copied", () => ada.page.evaluate(() => window.copied !== undefined));
-  assert.equal((await ada.page.evaluate(() => window.copied)).trim(), `The harvest:\n\n${table}`);
+  await ada.hasCopied(`The harvest:\n\n${table}`);
   await ada.picture("table-from-markdown-light");
 });
