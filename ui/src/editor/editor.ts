@@ -49,7 +49,7 @@ import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScre
 import { type EditorEvents, type EditorSnapshot, type Here, snapshotOf } from "./snapshot.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
-import { View } from "./view.ts";
+import { type History, View } from "./view.ts";
 import { beforeKey, beforeText } from "./window/keys.ts";
 import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
@@ -119,7 +119,7 @@ export class Editor {
     const coloured = new Highlighting(() => this.view.page);
     const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine(), LANDING];
     const extent = { ...USUAL_EXTENT, ...options.extent };
-    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
+    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent, options.history);
     const { page } = this.view;
     this.outline = new Outline(page);
     this.footnotes = new Footnotes(page);
@@ -226,8 +226,8 @@ export class Editor {
     if (view) retellEmbeds(view.dom, DOCUMENT);
   }
 
-  /** Ends it. What is unsaved is still sent. */
-  async destroy(): Promise<void> {
+  /** Ends it. What is unsaved is still sent. Answers what can be undone, for who opens the document again. */
+  async destroy(): Promise<History | undefined> {
     this.drawing.stop();
     this.window?.stop();
     this.counting.stop();
@@ -241,6 +241,7 @@ export class Editor {
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
     await this.lane.close();
+    return this.view.history;
   }
 
   /** The state now. The same object until something changed. */

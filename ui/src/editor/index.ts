@@ -2,6 +2,7 @@
 export type { Attachment } from "./attachments/attachment.ts";
 export { Editor } from "./editor.ts";
 export { type Delta, readDelta } from "./delta.ts";
+export type { History } from "./view.ts";
 export type { EditorOptions } from "./options.ts";
 export type { EditorWords } from "./words.ts";
 export { type Counts, minutesToRead } from "./counting.ts";

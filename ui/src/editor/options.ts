@@ -4,6 +4,7 @@ import type { Delta } from "./delta.ts";
 import type { Wire } from "./lane/wire.ts";
 import type { Mentioning } from "./mentioning.ts";
 import type { Extent } from "./page/page.ts";
+import type { History } from "./view.ts";
 import type { EditorWords } from "./words.ts";
 
 /** What an editor needs. */
@@ -22,6 +23,8 @@ export interface EditorOptions {
   readonly mentioning?: Mentioning;
   /** What is done with files and pictures outside of the page; without it the browser saves them, and that is all. */
   readonly outside?: Outside;
+  /** What can be undone: what an editor of this document answered when it ended. */
+  readonly history?: History | undefined;
   readonly now?: () => number;
   /** How much of the text is held on the page. */
   readonly extent?: Partial<Extent>;

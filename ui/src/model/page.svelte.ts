@@ -20,6 +20,7 @@ import {
 import { copyPicture, copyText, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
 import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
+import type { Histories } from "./histories.ts";
 import type { Library } from "./library.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
@@ -98,6 +99,7 @@ export class Page {
     library: Library,
     /** Goes to another document, to a line of it. */
     goTo: (document: string) => void,
+    private readonly histories: Histories,
     /** The line to begin with. */
     readonly line: string | null = null,
   ) {
@@ -180,7 +182,7 @@ export class Page {
     clearTimeout(this.#savingTimer);
     this.#stops.forEach((stop) => stop());
     this.status.close();
-    void this.editor?.destroy();
+    if (this.editor) this.histories.keep(this.id, this.editor.destroy());
     this.editor = null;
   }
 
@@ -193,6 +195,7 @@ export class Page {
     this.#opening = true;
     try {
       const editor = await Editor.open({
+        history: await this.histories.take(this.id),
         wire: this.core.wire,
         document: this.id,
         readMarkdown: async (text) => readDelta(await this.core.markdown(text)),
@@ -208,7 +211,7 @@ export class Page {
         },
       });
       if (this.#closed) {
-        void editor.destroy();
+        this.histories.keep(this.id, editor.destroy());
         return;
       }
       this.#attach(editor);
