@@ -11,7 +11,7 @@ import "./page/callouts.css";
 import "./page/tables.css";
 import { Attaching } from "./attachments/attaching.ts";
 import { Files } from "./attachments/files.ts";
-import { dropCursor } from "prosemirror-dropcursor";
+import { landing } from "./attachments/landing.ts";
 import { DOCUMENT } from "../generated/schema.ts";
 import { type Counts, Counting } from "./counting.ts";
 import { type CommandName, commandOfBrowser, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
@@ -53,9 +53,6 @@ import { type History, View } from "./view.ts";
 import { beforeKey, beforeText } from "./window/keys.ts";
 import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
-
-/** The line that shows where what is dragged will land. */
-const LANDING = dropCursor({ color: false, class: "landing", width: 2 });
 
 /** An open document. */
 export class Editor {
@@ -117,7 +114,14 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine(), LANDING];
+    const plugins = [
+      this.people.plugin,
+      coloured.plugin(),
+      this.pictures.plugin(),
+      this.find.plugin,
+      heldLine(),
+      ...landing(() => this.view.page),
+    ];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent, options.history);
     const { page } = this.view;
