@@ -114,14 +114,8 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [
-      this.people.plugin,
-      coloured.plugin(),
-      this.pictures.plugin(),
-      this.find.plugin,
-      heldLine(),
-      ...landing(() => this.view.page),
-    ];
+    const drawn = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine()];
+    const plugins = [...drawn, ...landing(() => this.view.page)];
     const extent = { ...USUAL_EXTENT, ...options.extent };
     this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent, options.history);
     const { page } = this.view;
