@@ -509,6 +509,16 @@ export const de: Messages = {
       deleteColumn: "Spalte löschen",
       deleteTable: "Tabelle löschen",
     },
+    several: {
+      rowUp: (rows) => `${count.format(rows)} Zeilen nach oben`,
+      rowDown: (rows) => `${count.format(rows)} Zeilen nach unten`,
+      duplicateRow: (rows) => `${count.format(rows)} Zeilen verdoppeln`,
+      deleteRow: (rows) => `${count.format(rows)} Zeilen löschen`,
+      columnToLeft: (columns) => `${count.format(columns)} Spalten nach links`,
+      columnToRight: (columns) => `${count.format(columns)} Spalten nach rechts`,
+      duplicateColumn: (columns) => `${count.format(columns)} Spalten verdoppeln`,
+      deleteColumn: (columns) => `${count.format(columns)} Spalten löschen`,
+    },
     blocksAlso: {
       rowBelow: ["zeile"],
       rowAbove: ["zeile"],

@@ -385,6 +385,11 @@ export const cells: Story[] = [
       // Keys have the same.
       await caret(driver, at("a1"));
       await driver.press("Shift+ArrowDown", "Alt+Enter");
+      expect(
+        await driver.evaluate(
+          "const { rows, columns } = sheaf.events.filter((e) => e.name === 'cellMenu').at(-1).event; return [rows, columns]",
+        ),
+      ).toEqual([2, 1]);
       expect(await menu()).toEqual(expect.arrayContaining(["deleteRow", "deleteColumn", "chooseTable"]));
       await driver.evaluate("sheaf.a.blocks.cells.run('deleteRow')");
       expect(await grid(driver)).toEqual(["- -", "a3 b3"]);

@@ -186,6 +186,8 @@ story("the menu of chosen cells fits into a low window and reaches its last line
       return document.activeElement?.textContent.includes("Delete table") && bottom <= menu.getBoundingClientRect().bottom;
     }),
   );
+  await ada.page.getByRole("menuitem", { name: "Delete 2 rows" }).waitFor();
+  await ada.page.getByRole("menuitem", { name: "Delete column" }).waitFor();
   await ada.picture("cell-menu-low-light");
   await ada.presses("Escape");
   await menu.waitFor({ state: "detached" });

@@ -5,6 +5,7 @@ import { Lines } from "../lines/lines.ts";
 import { linesAt, tableAt } from "../lines/table.ts";
 import { Page } from "../page/page.ts";
 import { chooseCells, choiceOn } from "./cells.ts";
+import { alignColumn } from "./tables.ts";
 import { duplicateColumn, duplicateHere, duplicateRow, moveColumn, moveRow } from "./rows.ts";
 
 type Act = (page: Page) => unknown;
@@ -70,6 +71,12 @@ describe("rows and columns", () => {
     expect(seen(after(table(), "b1 c2", columns.left))).toEqual(["[b1] [c1] a1 d1", "[b2] [c2] a2 d2", "b3 c3 a3 d3", "b4 c4 a4 d4"]);
     expect(seen(after(table(), "b1 c2", columns.right, columns.right))[0]).toBe("a1 d1 [b1] [c1]");
     expect(seen(after(table(), "b2", rows.down))).toEqual(["a1 b1 c1 d1", "a3 b3 c3 d3", "a2 (b2) c2 d2", "a4 b4 c4 d4"]);
+  });
+
+  it("that are chosen together are aligned together", () => {
+    const { lines } = after(table(), "b1 c2", (page) => alignColumn(page, "end"));
+    const aligned = [...lines.between()].filter(({ block }) => block.includes("align=end")).map(({ text }) => text);
+    expect(aligned).toEqual(["b1", "c1", "b2", "c2", "b3", "c3", "b4", "c4"]);
   });
 
   it("that a row of somebody else's came between move past one neighbour each", () => {

@@ -163,11 +163,11 @@ export function setWidths(page: Page, table: Table, widths: ReadonlyMap<number, 
   );
 }
 
-/** Lets the words of the caret's column stand at its start, in its middle or at its end. */
+/** Lets the words of the caret's column, or of those that are chosen, stand at its start, in its middle or at its end. */
 export function alignColumn(page: Page, to: Align): boolean {
   const at = here(page);
   if (at === undefined) return false;
-  const lines = at.table.rows.flatMap((_row, row) => linesAt(at.table, row, at.spot.column));
+  const lines = linesOfColumns(at.table, at.columns);
   // They begin at the start when nobody says anything.
   return changeLines(page, lines, (block) => changeBlock(block, { align: to === "start" ? null : to }));
 }
