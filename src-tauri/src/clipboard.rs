@@ -1,6 +1,8 @@
 //! Pictures on the clipboard, where the view hands the page none: WebKitGTK tells a paste of what other programs put there as text, and of a
 //! screenshot nothing (WebKit 218519). The page asks only when a paste brought nothing else. Text never passes here.
 
+use serde_json::Value;
+use sheaf_engine::Failure;
 use tauri::ipc::{InvokeBody, Request, Response};
 use tauri::{AppHandle, async_runtime};
 
@@ -10,9 +12,9 @@ const PICTURE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// The first bytes of every PNG.
 const PNG_BEGINS: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// The picture on the clipboard as PNG; no bytes when there is none. The error is a sentence.
+/// The picture on the clipboard as PNG; no bytes when there is none. The error is a call's.
 #[tauri::command]
-pub(crate) async fn read_picture(app: AppHandle) -> Result<Response, String> {
+pub(crate) async fn read_picture(app: AppHandle) -> Result<Response, Value> {
     let (tell, mut told) = async_runtime::channel(1);
     // Whatever belongs to GTK is asked on its own thread.
     let asked = app.run_on_main_thread(move || {
@@ -20,28 +22,28 @@ pub(crate) async fn read_picture(app: AppHandle) -> Result<Response, String> {
             let _ = tell.try_send(picture);
         });
     });
-    asked.map_err(|error| format!("The clipboard cannot be read: {error}."))?;
+    asked.map_err(|error| Failure::clipboard_unread(error.to_string()).to_json())?;
     let picture = told.recv().await.flatten().unwrap_or_default();
     if picture.len() > PICTURE_BYTES_MAX {
-        return Err(format!("The picture on the clipboard is larger than {} MB.", PICTURE_BYTES_MAX / (1024 * 1024)));
+        return Err(Failure::picture_too_large(PICTURE_BYTES_MAX as u64).to_json());
     }
     Ok(Response::new(picture))
 }
 
-/// Puts a picture on the clipboard: the request's body, a PNG. The error is a sentence.
+/// Puts a picture on the clipboard: the request's body, a PNG. The error is a call's.
 #[tauri::command]
-pub(crate) async fn write_picture(app: AppHandle, request: Request<'_>) -> Result<(), String> {
-    let InvokeBody::Raw(picture) = request.body() else { return Err("A picture is handed over as bytes.".to_owned()) };
-    if !picture.starts_with(PNG_BEGINS) || picture.len() > PICTURE_BYTES_MAX {
-        return Err("This is no picture that the clipboard can take.".to_owned());
-    }
-    let picture = picture.clone();
+pub(crate) async fn write_picture(app: AppHandle, request: Request<'_>) -> Result<(), Value> {
+    let unwritten = || Failure::clipboard_unwritten().to_json();
+    // The page makes nothing else: whatever else comes is put nowhere.
+    let is_picture = |bytes: &[u8]| bytes.starts_with(PNG_BEGINS) && bytes.len() <= PICTURE_BYTES_MAX;
+    let InvokeBody::Raw(picture) = request.body() else { return Err(unwritten()) };
+    let picture = Some(picture).filter(|bytes| is_picture(bytes)).ok_or_else(unwritten)?.clone();
     let (tell, mut told) = async_runtime::channel(1);
     let asked = app.run_on_main_thread(move || {
         let _ = tell.try_send(native::write(picture));
     });
-    asked.map_err(|error| format!("The clipboard cannot be written: {error}."))?;
-    if told.recv().await == Some(true) { Ok(()) } else { Err("This desktop's clipboard did not take the picture.".to_owned()) }
+    asked.map_err(|_| unwritten())?;
+    if told.recv().await == Some(true) { Ok(()) } else { Err(unwritten()) }
 }
 
 #[cfg(target_os = "linux")]

@@ -11,6 +11,7 @@ use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::lanes::Line;
+use crate::starting::NoStart;
 use crate::window;
 
 /// What became of a launch.
@@ -27,33 +28,31 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Opens the profile, or tells the process that has it to come to the front. The error is a sentence.
-pub(crate) async fn launch(home: Home, link: Option<&str>) -> Result<Launch, String> {
+/// Opens the profile, or tells the process that has it to come to the front.
+pub(crate) async fn launch(home: Home, link: Option<&str>) -> Result<Launch, NoStart> {
     let mut waited = Duration::ZERO;
     loop {
         let locked = match Engine::open(home.clone()).await {
             Ok(engine) => return Ok(Launch::First(engine)),
-            Err(error) if !error.is_locked() => return Err(error.to_string()),
+            Err(error) if !error.is_locked() => return Err(NoStart::Profile(error)),
             Err(locked) => locked,
         };
         if let Some(first) = LineClient::connect(&home).await {
             return raise(first, link).await.map(|()| Launch::Second);
         }
         if waited >= PATIENCE {
-            return Err(locked.to_string());
+            return Err(NoStart::Profile(locked));
         }
         tokio::time::sleep(LOOK).await;
         waited += LOOK;
     }
 }
 
-async fn raise(mut first: LineClient, link: Option<&str>) -> Result<(), String> {
+async fn raise(mut first: LineClient, link: Option<&str>) -> Result<(), NoStart> {
     let fields: Map<String, Value> = link.map(|link| ("link".to_owned(), link.into())).into_iter().collect();
-    let answer = first.ask("raise", fields).await.map_err(|failure| failure.message)?;
+    let answer = first.ask("raise", fields).await.map_err(|failure| NoStart::Unanswered(failure.message))?;
     if answer["windows"] == 0 {
-        return Err(
-            "`sheaf up` has this profile open, and a window cannot join it. Stop it first, or open another profile with --home.".to_owned()
-        );
+        return Err(NoStart::Held);
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod lanes;
 mod links;
 mod log;
 mod remembered;
+mod starting;
 mod tray;
 mod view;
 mod webkit;
@@ -18,6 +19,7 @@ mod window;
 use std::process::ExitCode;
 
 use arguments::{Arguments, USAGE};
+use starting::Language;
 
 fn main() -> ExitCode {
     webkit::settle_environment();
@@ -34,8 +36,9 @@ fn main() -> ExitCode {
     }
     match window::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            webkit::say(&sentence);
+        Err(why) => {
+            eprintln!("sheaf-desktop: {why}");
+            webkit::say(&why.words(Language::of(&webkit::locales())));
             ExitCode::FAILURE
         }
     }

@@ -40,7 +40,7 @@ pub(crate) fn spell(window: &tauri::WebviewWindow, on: bool, languages: Vec<Stri
     {
         let settled = window.with_webview(move |view| {
             use webkit2gtk::{WebContextExt, WebViewExt};
-            let languages = if languages.is_empty() { of_locale() } else { languages };
+            let languages = if languages.is_empty() { locales() } else { languages };
             if let Some(context) = view.inner().context() {
                 let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
                 context.set_spell_checking_languages(&languages);
@@ -55,8 +55,8 @@ pub(crate) fn spell(window: &tauri::WebviewWindow, on: bool, languages: Vec<Stri
     let _ = (window, on, languages);
 }
 
-#[cfg(target_os = "linux")]
-fn of_locale() -> Vec<String> {
+/// The person's languages, as the variables of the locale name them; none elsewhere.
+pub(crate) fn locales() -> Vec<String> {
     languages(&["LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default()))
 }
 
@@ -67,7 +67,6 @@ pub(crate) fn desktop_is_dark(window: &tauri::WebviewWindow) -> bool {
 
 /// A box with one sentence, for when there is no window to say it in. Returns when it was closed.
 pub(crate) fn say(sentence: &str) {
-    eprintln!("sheaf-desktop: {sentence}");
     #[cfg(target_os = "linux")]
     if gtk::init().is_ok() {
         use gtk::prelude::{DialogExt, GtkWindowExt};
@@ -81,10 +80,11 @@ pub(crate) fn say(sentence: &str) {
         box_.set_title("Sheaf");
         box_.run();
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = sentence;
 }
 
-/// The languages to spell in, from the variables of the locale in their order of precedence: `de_DE.UTF-8` is `de_DE`.
-#[cfg(target_os = "linux")]
+/// The languages of the variables of the locale, in their order of precedence: `de_DE.UTF-8` is `de_DE`.
 fn languages(variables: &[String]) -> Vec<String> {
     let named = variables.iter().flat_map(|variable| variable.split(':'));
     let codes =
@@ -101,7 +101,7 @@ fn languages(variables: &[String]) -> Vec<String> {
     languages
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::languages;
 

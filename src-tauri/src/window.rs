@@ -14,6 +14,7 @@ use crate::arguments::Arguments;
 use crate::first::{self, Launch, launch};
 use crate::lanes::{self, Line};
 use crate::remembered::{self, Place};
+use crate::starting::NoStart;
 use crate::{clipboard, links, log, tray, view, webkit};
 
 /// The page's own background (`canvas` of the tokens), so that nothing flashes before it draws.
@@ -32,17 +33,17 @@ const SETTLED: Duration = Duration::from_millis(500);
 /// How often it looks. The page sends its next push as soon as the last is answered, so two quiet looks mean all is told.
 const CLOSING_LOOK: Duration = Duration::from_millis(40);
 
-/// Runs the app to its end. The error is a sentence for the person.
-pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
+/// Runs the app to its end.
+pub(crate) fn run(arguments: Arguments) -> Result<(), NoStart> {
     // Commands run on this thread, in the page's order, and what they ask of the engine starts tasks.
     let runtime = async_runtime::handle();
     let _within = runtime.inner().enter();
-    let home = arguments.home.map_or_else(Home::of_environment, |home| Ok(Home::at(home))).map_err(|error| error.to_string())?;
+    let home = arguments.home.map_or_else(Home::of_environment, |home| Ok(Home::at(home))).map_err(NoStart::Home)?;
     let Launch::First(engine) = async_runtime::block_on(launch(home, arguments.link.as_deref()))? else { return Ok(()) };
     log::begin(&engine.home().logs());
     // Heard from before anybody can ask.
     let raises = engine.raises();
-    let mut control = Some(ControlSocket::offer(&engine).map_err(|error| error.to_string())?);
+    let mut control = Some(ControlSocket::offer(&engine).map_err(NoStart::Socket)?);
     let network = Arc::new(async_runtime::block_on(Network::start(&engine)));
     let settings = async_runtime::block_on(settings(&engine, None));
     let place = Arc::new(Mutex::new(Place::read(&settings[remembered::KEY])));
@@ -64,9 +65,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
             tray::tray_words
         ])
         .build(tauri::generate_context!())
-        .map_err(|error| format!("Sheaf could not open a window: {error}."))?;
+        .map_err(NoStart::Window)?;
     let opened = open(app.handle(), &settings, *lock(&place)).and_then(|window| window.url());
-    let page = opened.map_err(|error| format!("Sheaf could not open a window: {error}."))?;
+    let page = opened.map_err(NoStart::Window)?;
     app.manage(Desk { engine: engine.clone(), network, place: place.clone(), page, aside: AtomicBool::new(false) });
 
     async_runtime::spawn(first::heed(app.handle().clone(), raises));

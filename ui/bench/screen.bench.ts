@@ -9,7 +9,7 @@ import { startChromium } from "../tests/drive/chromium.ts";
 import { type Driver, until } from "../tests/drive/driver.ts";
 import { startWebKit } from "../tests/drive/webkit.ts";
 import { pageMemory } from "./screen/memory.ts";
-import { SIDES, buildSides, serveSides } from "./screen/serve.ts";
+import { SIDES, buildApp, buildSides, serveSides } from "./screen/serve.ts";
 
 const SIZES = (process.env["LINES"] ?? "100,1000,5000,20000").split(",").map(Number);
 const WANTED = (process.env["SIDES"] ?? SIDES.join()).split(",");
@@ -25,7 +25,8 @@ const TYPED = "the quick brown fox jumps over the lazy dog";
 const REMOTE_KEYS = 40;
 
 it("the screen", async () => {
-  const built = await buildSides();
+  const built = [...(await buildSides()), ["app", await buildApp()] as const];
+  console.log("What is loaded before the first picture; `app` is Sheaf with its library, status and menus, the others an editor alone.");
   for (const [side, { bytes, compressed }] of built)
     console.log(`${side.padEnd(8)} bundle ${(bytes / 1000).toFixed(0)} kB, ${(compressed / 1000).toFixed(0)} kB compressed`);
   const server = await serveSides();

@@ -59,6 +59,7 @@ pub use review::KeptReview;
 pub use said::Said;
 pub use settings::{COLOURS, Me, SettingError};
 pub use sharing::{DeviceReport, DocumentReport, Joined, NetworkReport, Preview, SharedTicket, SharingError};
+pub use sheaf_store::OpenError;
 pub use socket::{ControlSocket, LineClient, SocketError};
 pub use statistics::Sums;
 pub use task::supervised;

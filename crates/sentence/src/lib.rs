@@ -125,6 +125,16 @@ sentences! {
     MayDoHarm = "may_do_harm" {}
     /// The system's program for a file did not start.
     FileNotOpened = "file_not_opened" { why: String }
+    /// The desktop did not open a link.
+    LinkNotOpened = "link_not_opened" { why: String }
+    /// The link is none that is opened: no web address and no mail address.
+    LinkRefused = "link_refused" {}
+    /// The clipboard cannot be read.
+    ClipboardUnread = "clipboard_unread" { why: String }
+    /// The clipboard took nothing.
+    ClipboardUnwritten = "clipboard_unwritten" {}
+    /// The picture on the clipboard is too large.
+    PictureTooLarge = "picture_too_large" { megabytes: u64 }
     /// There is no folder for downloads.
     NoDownloads = "no_downloads" {}
     /// A file cannot be written.

@@ -36,17 +36,31 @@ export async function buildSides(): Promise<ReadonlyMap<string, Built>> {
       build: { outDir, emptyOutDir: true, target: "es2022", rolldownOptions: { input: join(HERE, `${side}.html`) } },
       worker: { format: "es" },
     });
-    const html = await readFile(join(outDir, `${side}.html`), "utf8");
-    const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? "");
-    let [bytes, compressed] = [0, 0];
-    for (const file of new Set(files)) {
-      const content = await readFile(join(outDir, file));
-      bytes += content.length;
-      compressed += gzipSync(content).length;
-    }
-    built.set(side, { bytes, compressed });
+    built.set(side, await weigh(outDir, `${side}.html`));
   }
   return built;
+}
+
+/** Builds Sheaf's whole page, library, status and all, as its window loads it. The peers have none to compare it with. */
+export async function buildApp(): Promise<Built> {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const outDir = join(HERE, "dist", "app");
+  await build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir, emptyOutDir: true } });
+  return await weigh(outDir, "index.html");
+}
+
+/** What a page names in its head: that is loaded before its first picture. */
+async function weigh(folder: string, page: string): Promise<Built> {
+  const html = await readFile(join(folder, page), "utf8");
+  const files = [...html.matchAll(/(?:src|href)="\.?\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1] ?? "");
+  if (files.length === 0) throw new Error(`${page} names no script: there is nothing to weigh`);
+  let [bytes, compressed] = [0, 0];
+  for (const file of new Set(files)) {
+    const content = await readFile(join(folder, file));
+    bytes += content.length;
+    compressed += gzipSync(content).length;
+  }
+  return { bytes, compressed };
 }
 
 /** Serves what was built. */

@@ -11,7 +11,7 @@ import "./page/callouts.css";
 import "./page/tables.css";
 import { Attaching } from "./attachments/attaching.ts";
 import { Files } from "./attachments/files.ts";
-import { dropCursor } from "prosemirror-dropcursor";
+import { landing } from "./attachments/landing.ts";
 import { DOCUMENT } from "../generated/schema.ts";
 import { type Counts, Counting } from "./counting.ts";
 import { type CommandName, commandOfBrowser, isBlockCommand, isPageCommand, runOn } from "./commands.ts";
@@ -49,13 +49,10 @@ import { type Box, type Spelling, arrangeChanges, arrangeLines, boxOf, mountScre
 import { type EditorEvents, type EditorSnapshot, type Here, snapshotOf } from "./snapshot.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Telling } from "./telling.ts";
-import { View } from "./view.ts";
+import { type History, View } from "./view.ts";
 import { beforeKey, beforeText } from "./window/keys.ts";
 import { USUAL_EXTENT, Window } from "./window/window.ts";
 import { type EditorWords, WORDS, showWords } from "./words.ts";
-
-/** The line that shows where what is dragged will land. */
-const LANDING = dropCursor({ color: false, class: "landing", width: 2 });
 
 /** An open document. */
 export class Editor {
@@ -117,9 +114,10 @@ export class Editor {
       () => this.words,
     );
     const coloured = new Highlighting(() => this.view.page);
-    const plugins = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine(), LANDING];
+    const drawn = [this.people.plugin, coloured.plugin(), this.pictures.plugin(), this.find.plugin, heldLine()];
+    const plugins = [...drawn, ...landing(() => this.view.page)];
     const extent = { ...USUAL_EXTENT, ...options.extent };
-    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent);
+    this.view = new View(lane, { now: this.now, newId: () => randomName(10) }, this.viewListener(), plugins, extent, options.history);
     const { page } = this.view;
     this.outline = new Outline(page);
     this.footnotes = new Footnotes(page);
@@ -151,14 +149,14 @@ export class Editor {
     this.clipboard = new Clipboard(
       page,
       () => this.view.undo.interrupt(),
-      options.readMarkdown,
+      options,
       (accept) => this.telling.say("markdownPasted", { accept }),
       this.attaching,
       this.words,
       this.blocks.chosen,
     );
     this.links = new LinkAsking(page, {
-      boxAt: (from, to) => this.boxAt(from, to),
+      boxAt: (from, to) => this.blocks.cells.box ?? this.boxAt(from, to),
       open: (url) => this.options.openOutside(url),
       show: (asked) => this.telling.say("link", asked),
     });
@@ -226,8 +224,8 @@ export class Editor {
     if (view) retellEmbeds(view.dom, DOCUMENT);
   }
 
-  /** Ends it. What is unsaved is still sent. */
-  async destroy(): Promise<void> {
+  /** Ends it. What is unsaved is still sent. Answers what can be undone, for who opens the document again. */
+  async destroy(): Promise<History | undefined> {
     this.drawing.stop();
     this.window?.stop();
     this.counting.stop();
@@ -241,6 +239,7 @@ export class Editor {
     this.view.page.view?.destroy();
     this.view.page.view = undefined;
     await this.lane.close();
+    return this.view.history;
   }
 
   /** The state now. The same object until something changed. */

@@ -1,7 +1,8 @@
 /** The editor's door: what the chrome may name. */
 export type { Attachment } from "./attachments/attachment.ts";
 export { Editor } from "./editor.ts";
-export { readDelta } from "./delta.ts";
+export { type Delta, readDelta } from "./delta.ts";
+export type { History } from "./view.ts";
 export type { EditorOptions } from "./options.ts";
 export type { EditorWords } from "./words.ts";
 export { type Counts, minutesToRead } from "./counting.ts";

@@ -2,10 +2,11 @@
 import { sharedBlock } from "./editing/blocks.ts";
 import { activeMarks } from "./editing/marks.ts";
 import type { View } from "./view.ts";
+import type { ChosenCells } from "./lines/cells.ts";
 import type { CellMenuAsked, CellsTold } from "./cells/cells.ts";
 import type { BlockMenuAsked } from "./handle/blocks.ts";
 import type { ChosenTold } from "./handle/chosen.ts";
-import type { AttachingState } from "./attachments/attaching.ts";
+import type { AttachingState, PicturesLeft } from "./attachments/attaching.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { Selection } from "./lane/undo.ts";
 import type { MentionState } from "./menus/mention.ts";
@@ -47,6 +48,8 @@ export interface LinkAsked {
   readonly text: string;
   readonly from: number;
   readonly to: number;
+  /** The cells whose words it is, or is to be, on; absent: what stands from `from` to `to`. */
+  readonly cells?: ChosenCells;
   readonly box: Box | undefined;
   /** Reached with keys, which go on there; or about to be opened although its words name another address. */
   readonly by?: "keys" | "opening";
@@ -81,6 +84,8 @@ export interface EditorEvents {
   attaching: AttachingState | undefined;
   /** A file was not attached; without a name: the picture on the clipboard. */
   notAttached: { readonly name: string; readonly error: unknown };
+  /** Pictures of what was pasted did not come along. */
+  picturesLeft: PicturesLeft;
   /** What is below a heading was hidden, or shown again. */
   folded: { readonly heading: string; readonly folded: boolean };
   /** Whole blocks were chosen, or none is chosen any more. */

@@ -7,6 +7,8 @@ import type { Delta } from "./delta.ts";
 import type { Stranded } from "./lane/books.ts";
 import type { TextLane } from "./lane/lane.ts";
 import { type Edited, Undo } from "./lane/undo.ts";
+import { difference } from "./lines/diff.ts";
+import type { Lines } from "./lines/lines.ts";
 import type { Change } from "./lines/rewriting.ts";
 import { type Done, type Extent, Page } from "./page/page.ts";
 
@@ -26,6 +28,12 @@ export interface ViewListener {
   trouble(what: string): void;
 }
 
+/** What can be undone in a text, and the text as it was when its view ended. */
+export interface History {
+  readonly undo: Undo;
+  readonly lines: Lines;
+}
+
 /** Time and chance, handed in. */
 export interface Sources {
   readonly now: () => number;
@@ -38,7 +46,7 @@ const WRITERS: ReadonlySet<string> = new Set(["edit", "admin", "owner"]);
 /** One view. */
 export class View {
   readonly page: Page;
-  readonly undo = new Undo();
+  readonly undo: Undo;
 
   constructor(
     readonly lane: TextLane,
@@ -46,7 +54,10 @@ export class View {
     private readonly listener: ViewListener,
     plugins: readonly Plugin[] = [],
     extent?: Extent,
+    history?: History,
   ) {
+    this.undo = history?.undo ?? new Undo();
+    if (history !== undefined) this.undo.carriedOver(difference(history.lines, lane.lines));
     this.page = new Page(
       lane.lines,
       {
@@ -72,6 +83,12 @@ export class View {
       rescued: (words) => this.listener.rescued(words),
       trouble: (what) => this.listener.trouble(what),
     });
+  }
+
+  /** What can be undone here, for a later view; undefined where there is nothing. */
+  get history(): History | undefined {
+    const { undo } = this;
+    return undo.canUndo || undo.canRedo ? { undo, lines: this.page.lines } : undefined;
   }
 
   /** Draws what is owed. Answers whether there was anything. */

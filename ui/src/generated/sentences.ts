@@ -67,6 +67,16 @@ export interface CoreSentences {
   may_do_harm: Nothing;
   /** The system's program for a file did not start. */
   file_not_opened: { why: string };
+  /** The desktop did not open a link. */
+  link_not_opened: { why: string };
+  /** The link is none that is opened: no web address and no mail address. */
+  link_refused: Nothing;
+  /** The clipboard cannot be read. */
+  clipboard_unread: { why: string };
+  /** The clipboard took nothing. */
+  clipboard_unwritten: Nothing;
+  /** The picture on the clipboard is too large. */
+  picture_too_large: { megabytes: number };
   /** There is no folder for downloads. */
   no_downloads: Nothing;
   /** A file cannot be written. */

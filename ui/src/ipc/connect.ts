@@ -28,6 +28,14 @@ export async function copyPicture(png: Promise<Blob>): Promise<void> {
   else await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
 }
 
+/** Puts words on the clipboard that are still to come. Engines allow it only as long as a key or a press is being dealt with: so they are promised. */
+export async function copyText(words: Promise<string>): Promise<void> {
+  const blob = words.then((text) => new Blob([text], { type: "text/plain" }));
+  // Where the clipboard refuses at once, nobody else waits for it.
+  blob.catch(() => undefined);
+  await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+}
+
 /** Opens a file of a document with the system's program, after the person agreed. A browser has none to open it with. */
 export const openAttachment = isWindow() ? openFile : undefined;
 

@@ -37,28 +37,34 @@ export async function sayInTray(words: { readonly open: string; readonly quit: s
   await invoke("tray_words", { ...words });
 }
 
-/** The picture on the clipboard, which WebKitGTK keeps from a paste (src-tauri/src/clipboard.rs). */
-export async function readPicture(): Promise<File | undefined> {
-  const png = await invoke<ArrayBuffer>("read_picture");
-  return png.byteLength === 0 ? undefined : new File([png], "image.png", { type: "image/png" });
-}
-
-/** Puts a PNG on the clipboard, which WebKitGTK lets no page do. */
-export async function writePicture(png: Blob): Promise<void> {
-  await invoke("write_picture", await png.arrayBuffer());
-}
-
-/** Opens a file of a document with the system's program. The page has asked the person before. */
-export async function openFile(document: string, hash: string, size: number): Promise<void> {
+/** Asks what may fail for a reason that people are told: the window's errors are those of a call to the core. */
+async function ask<T>(command: string, argument: Parameters<typeof invoke>[1]): Promise<T> {
   try {
-    await invoke("open_attachment", { document, hash, size });
+    return await invoke<T>(command, argument);
   } catch (failure) {
+    if (typeof failure !== "object" || failure === null || !("code" in failure)) throw failure;
     const { code, message, said } = failure as { code: string; message: string; said: unknown };
     throw new Refusal(code, message, said);
   }
 }
 
+/** The picture on the clipboard, which WebKitGTK keeps from a paste (src-tauri/src/clipboard.rs). */
+export async function readPicture(): Promise<File | undefined> {
+  const png = await ask<ArrayBuffer>("read_picture", {});
+  return png.byteLength === 0 ? undefined : new File([png], "image.png", { type: "image/png" });
+}
+
+/** Puts a PNG on the clipboard, which WebKitGTK lets no page do. */
+export async function writePicture(png: Blob): Promise<void> {
+  await ask("write_picture", await png.arrayBuffer());
+}
+
+/** Opens a file of a document with the system's program. The page has asked the person before. */
+export async function openFile(document: string, hash: string, size: number): Promise<void> {
+  await ask("open_attachment", { document, hash, size });
+}
+
 /** Opens a web or mail address outside the window. The page has asked the person before. */
 export async function openOutside(url: string): Promise<void> {
-  await invoke("open_link", { url });
+  await ask("open_link", { url });
 }

@@ -2,11 +2,18 @@
 import type { Messages } from "./en.ts";
 import { speaking } from "./speaking.ts";
 
-const { count, size } = speaking("de", ["one", "other"]);
+const { count, plural, size } = speaking("de", ["one", "other"]);
 
 export const attachments: Messages["attachments"] = {
   attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
   failed: (name, why) => `${name === "" ? "Das Bild" : name} wurde nicht angehängt: ${why}`,
+  left: (away, lost) =>
+    [
+      away > 0 ? `${plural(away, "Bild ist jetzt ein Link", "Bilder sind jetzt Links")}: Sheaf holt von selbst nichts aus dem Netz.` : "",
+      lost > 0 ? `${plural(lost, "Bild", "Bilder")} konnte${lost === 1 ? "" : "n"} nicht mitkommen.` : "",
+    ]
+      .filter(Boolean)
+      .join(" "),
   open: (name) => `„${name}“ öffnen?`,
   openHint:
     "Die Datei wird in deinem Ordner für Downloads gespeichert und mit dem Programm dieses Computers geöffnet. Öffne sie nur, wenn du denen traust, die sie hierher gelegt haben.",

@@ -1,11 +1,19 @@
 /** The words of images and files, in English (part of en.ts). */
 import { speaking } from "./speaking.ts";
 
-const { count, size } = speaking("en", ["one", "other"]);
+const { count, plural, size } = speaking("en", ["one", "other"]);
 
 export const attachments = {
   attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
   failed: (name: string, why: string) => `${name === "" ? "The picture" : name} was not attached: ${why}`,
+  /** Of what was pasted: pictures that are links now, and pictures that could not be had. */
+  left: (away: number, lost: number) =>
+    [
+      away > 0 ? `${plural(away, "picture is a link", "pictures are links")} now: Sheaf fetches nothing from the web by itself.` : "",
+      lost > 0 ? `${plural(lost, "picture", "pictures")} could not be brought along.` : "",
+    ]
+      .filter(Boolean)
+      .join(" "),
   open: (name: string) => `Open “${name}”?`,
   openHint:
     "It is saved in your folder for downloads and opened with this computer’s own program. Open it only if you trust who put it here.",

@@ -50,6 +50,11 @@ export const core: CoreMessages = {
   may_do_harm: () =>
     "Eine solche Datei kann beim Öffnen Schaden anrichten. Speichere sie, und öffne sie, wo sie liegt, wenn du dem vertraust, der sie gemacht hat.",
   file_not_opened: ({ why }) => `Dieser Rechner konnte die Datei nicht öffnen: ${why}.`,
+  link_not_opened: ({ why }) => `Dieser Rechner konnte den Link nicht öffnen: ${why}.`,
+  link_refused: () => "Geöffnet werden nur vollständige Adressen des Webs (http, https) und der Post.",
+  clipboard_unread: ({ why }) => `Die Zwischenablage lässt sich nicht lesen: ${why}.`,
+  clipboard_unwritten: () => "Die Zwischenablage dieses Rechners hat es nicht angenommen.",
+  picture_too_large: ({ megabytes }) => `Das Bild in der Zwischenablage ist größer als ${count.format(megabytes)} MB.`,
   no_downloads: () => "Auf diesem Rechner gibt es keinen Ordner für Downloads.",
   file_not_written: ({ file, why }) => `${file} lässt sich nicht schreiben. (${why})`,
   restless: () => "Das Dokument ändert sich schneller, als es sich festhalten lässt. Versuch es gleich noch einmal.",

@@ -113,6 +113,7 @@ export const de: Messages = {
     contentsEmpty: "Füge Überschriften hinzu, dann stehen sie hier.",
     markdownPasted: "Als einfacher Text eingefügt.",
     markdownFormat: "Als Markdown formatieren",
+    notCopied: "Nichts wurde kopiert: die Zwischenablage hat es nicht angenommen.",
     rebuilt: "Dieses Dokument wurde aus seinen Aufzeichnungen neu zusammengesetzt. Sieh nach, ob deine letzten Worte da sind.",
   },
 
@@ -491,6 +492,8 @@ export const de: Messages = {
       rowDown: "Zeile nach unten",
       columnToLeft: "Spalte nach links",
       columnToRight: "Spalte nach rechts",
+      duplicateRow: "Zeile verdoppeln",
+      duplicateColumn: "Spalte verdoppeln",
       header: "Kopfzeile ein oder aus",
       wider: "Spalte breiter",
       narrower: "Spalte schmaler",
@@ -505,6 +508,16 @@ export const de: Messages = {
       deleteRow: "Zeile löschen",
       deleteColumn: "Spalte löschen",
       deleteTable: "Tabelle löschen",
+    },
+    several: {
+      rowUp: (rows) => `${count.format(rows)} Zeilen nach oben`,
+      rowDown: (rows) => `${count.format(rows)} Zeilen nach unten`,
+      duplicateRow: (rows) => `${count.format(rows)} Zeilen verdoppeln`,
+      deleteRow: (rows) => `${count.format(rows)} Zeilen löschen`,
+      columnToLeft: (columns) => `${count.format(columns)} Spalten nach links`,
+      columnToRight: (columns) => `${count.format(columns)} Spalten nach rechts`,
+      duplicateColumn: (columns) => `${count.format(columns)} Spalten verdoppeln`,
+      deleteColumn: (columns) => `${count.format(columns)} Spalten löschen`,
     },
     blocksAlso: {
       rowBelow: ["zeile"],

@@ -117,6 +117,7 @@ export const en = {
     contentsEmpty: "Add headings, and they are listed here.",
     markdownPasted: "Pasted as plain text.",
     markdownFormat: "Format as Markdown",
+    notCopied: "Nothing was copied: the clipboard did not take it.",
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },
 
@@ -500,6 +501,8 @@ export const en = {
       rowDown: "Move row down",
       columnToLeft: "Move column left",
       columnToRight: "Move column right",
+      duplicateRow: "Duplicate row",
+      duplicateColumn: "Duplicate column",
       header: "Header row on or off",
       wider: "Wider column",
       narrower: "Narrower column",
@@ -515,6 +518,17 @@ export const en = {
       deleteColumn: "Delete column",
       deleteTable: "Delete table",
     } as Readonly<Record<string, string>>,
+    /** What is done to several rows or columns at once. */
+    several: {
+      rowUp: (rows: number) => `Move ${count.format(rows)} rows up`,
+      rowDown: (rows: number) => `Move ${count.format(rows)} rows down`,
+      duplicateRow: (rows: number) => `Duplicate ${count.format(rows)} rows`,
+      deleteRow: (rows: number) => `Delete ${count.format(rows)} rows`,
+      columnToLeft: (columns: number) => `Move ${count.format(columns)} columns left`,
+      columnToRight: (columns: number) => `Move ${count.format(columns)} columns right`,
+      duplicateColumn: (columns: number) => `Duplicate ${count.format(columns)} columns`,
+      deleteColumn: (columns: number) => `Delete ${count.format(columns)} columns`,
+    } as Readonly<Record<string, (count: number) => string>>,
     /** Other words under which a block is found; those of English stand with the blocks (src/editor/menus/slash.ts). */
     blocksAlso: {} as Readonly<Record<string, readonly string[]>>,
     turnInto: "Turn into",

@@ -254,6 +254,10 @@ export class Core {
   async markdown(text: string): Promise<unknown> {
     return (await this.ask<{ delta: unknown }>("markdown", { text })).delta;
   }
+  /** Lines of a text as Markdown. */
+  async asMarkdown(delta: unknown): Promise<string> {
+    return (await this.ask<{ markdown: string }>("as_markdown", { delta })).markdown;
+  }
   async rename(document: string, title: string): Promise<void> {
     await this.ask("rename", { document, title: title || UNTITLED });
   }

@@ -8,6 +8,7 @@ import {
   type CellMenuAsked,
   type Box,
   copySectionLink,
+  type Delta,
   Editor,
   type EditorSnapshot,
   type EditorWords,
@@ -16,9 +17,10 @@ import {
   type LinkAsked,
   readDelta,
 } from "../editor/index.ts";
-import { copyPicture, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
+import { copyPicture, copyText, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
 import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
+import type { Histories } from "./histories.ts";
 import type { Library } from "./library.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
@@ -97,6 +99,7 @@ export class Page {
     library: Library,
     /** Goes to another document, to a line of it. */
     goTo: (document: string) => void,
+    private readonly histories: Histories,
     /** The line to begin with. */
     readonly line: string | null = null,
   ) {
@@ -179,7 +182,7 @@ export class Page {
     clearTimeout(this.#savingTimer);
     this.#stops.forEach((stop) => stop());
     this.status.close();
-    void this.editor?.destroy();
+    if (this.editor) this.histories.keep(this.id, this.editor.destroy());
     this.editor = null;
   }
 
@@ -192,10 +195,12 @@ export class Page {
     this.#opening = true;
     try {
       const editor = await Editor.open({
+        history: await this.histories.take(this.id),
         wire: this.core.wire,
         document: this.id,
         readMarkdown: async (text) => readDelta(await this.core.markdown(text)),
-        openOutside: (url) => void openLink(url),
+        copyAsMarkdown: (lines) => void this.#copyAsMarkdown(lines),
+        openOutside: (url) => void this.openLink(url),
         words: textWords(),
         mentioning: this.mentions,
         outside: {
@@ -206,7 +211,7 @@ export class Page {
         },
       });
       if (this.#closed) {
-        void editor.destroy();
+        this.histories.keep(this.id, editor.destroy());
         return;
       }
       this.#attach(editor);
@@ -214,6 +219,27 @@ export class Page {
       this.problem = reason(error);
     } finally {
       this.#opening = false;
+    }
+  }
+
+  /** Puts lines on the clipboard as the Markdown that a file would have. */
+  async #copyAsMarkdown(lines: Delta): Promise<void> {
+    // A file ends with a line's end; a few words that are put into others do not.
+    const markdown = this.core.asMarkdown(lines).then((text) => text.replace(/\n$/, ""));
+    try {
+      await copyText(markdown);
+    } catch {
+      // Where the core has answered, it is the clipboard that did not take it.
+      this.saying = await markdown.then(() => say.document.notCopied, reason);
+    }
+  }
+
+  /** Opens an address outside, and says why where that does not work. */
+  async openLink(url: string): Promise<void> {
+    try {
+      await openLink(url);
+    } catch (error) {
+      this.saying = reason(error);
     }
   }
 
@@ -240,6 +266,7 @@ export class Page {
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
       editor.on("attaching", (state) => (this.attaching = state ?? null)),
       editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
+      editor.on("picturesLeft", ({ away, lost }) => (this.saying = say.attachments.left(away, lost))),
       editor.on("folded", ({ heading, folded }) => {
         this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
       }),

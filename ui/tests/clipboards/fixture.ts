@@ -9,4 +9,6 @@ export interface Fixture {
   readonly html: string;
   /** The lines afterwards, as `text` of the editor's stories writes them; `cell` stands for any cell. */
   readonly lines: readonly string[];
+  /** Pictures that did not come along, when there are any. */
+  readonly left?: { readonly away: number; readonly lost: number };
 }

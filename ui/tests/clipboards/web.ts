@@ -10,6 +10,9 @@ const paragraph = (inner: string): string => `<p dir="ltr" style="line-height:1.
 const docsItem = (level: number, words: string): string =>
   `<li dir="ltr" style="list-style-type:disc;font-size:11pt;font-weight:400;font-style:normal;white-space:pre;" aria-level="${level}"><p dir="ltr" style="line-height:1.38;" role="presentation">${plain(words)}</p></li>`;
 
+/** A picture of two pixels. */
+const PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR42mP8z8Dwn4GBgQEAEAABAh8D9GIAAAAASUVORK5CYII=";
+
 export const web: readonly Fixture[] = [
   {
     from: "Google Docs: everything in a bold element that is not bold",
@@ -117,12 +120,43 @@ export const web: readonly Fixture[] = [
     from: "Chromium: a part of a page, every style written out",
     source: "what Chromium writes for a selection of any page",
     html: `<meta charset='utf-8'><h3 style="margin: 0px; font-weight: 700; font-size: 18px; color: rgb(0, 0, 0); font-family: Arial; white-space: normal; background-color: rgb(255, 255, 255);">The harvest</h3><p style="color: rgb(0, 0, 0); font-weight: 400; text-decoration-style: initial;">We cut the <strong style="font-weight: 600;">rye</strong>,<span class="Apple-converted-space"> </span><span style="font-weight: bold; font-style: italic;">all</span> of it.</p><dl><dt>rye</dt><dd>a grain</dd></dl><figure><img src="https://example.org/x.png" alt="A field"><figcaption>North</figcaption></figure>`,
-    lines: ["h3: The harvest", "We cut the {bold rye}, {bold italic all} of it.", "rye", "a grain", "A field", "p caption: North"],
+    lines: [
+      "h3: The harvest",
+      "We cut the {bold rye}, {bold italic all} of it.",
+      "rye",
+      "a grain",
+      "{link=https://example.org/x.png A field}",
+      "p caption: North",
+    ],
+    left: { away: 1, lost: 0 },
   },
   {
     from: "VS Code: lines of code in divs of spans",
     source: `${GUTENBERG}/vscode-markdown-in.html`,
     html: `<meta charset='utf-8'><div style="color: #d4d4d4;background-color: #1e1e1e;font-family: 'Droid Sans Mono', 'monospace', monospace;font-weight: normal;font-size: 14px;line-height: 19px;white-space: pre;"><div><span style="color: #569cd6;">const</span><span style="color: #d4d4d4;"> rye = </span><span style="color: #b5cea8;">1</span><span>;</span></div><div><span style="color: #d4d4d4;">  cut(rye);</span></div><br><div><span>bind();</span></div></div>`,
     lines: ["code: const rye = 1;", "code:   cut(rye);", "code: ", "code: bind();"],
+  },
+  {
+    from: "Apple Notes and other programs that write a picture's bytes into the HTML",
+    source: "ueberdosis/tiptap#2670, ckeditor/ckeditor5 (base64 images on paste), Evernote's and Apple Notes' clipboards as quoted there",
+    html: `<meta charset='utf-8'><h2>The harvest <img src="${PNG}" alt="a sheaf"></h2><p>Before.</p><p><img src="${PNG}" width="200"></p><figure><a href="https://example.org/"><img alt="A field" src="${PNG.replace("png", "PNG")}"></a><figcaption>North</figcaption></figure><ul><li>rye</li><li><img src="${PNG}"></li></ul><p>After.</p>`,
+    lines: ["h2: The harvest", "<image>", "Before.", "<image>", "<image>", "p caption: North", "ul: rye", "ul: <image>", "After."],
+  },
+  {
+    from: "a mail: pictures on the web, one that counts its readers, one for the looks, and one in the mail itself",
+    source: "the HTML of newsletters as mail programs put it on the clipboard (spacer.gif, open.gif, cid:)",
+    html: `<meta charset='utf-8'><p><img src="https://news.example.org/logo.png" alt=""><img src="https://news.example.org/open.gif?who=ada" width="1" height="1"></p><p>Dear <b>Ada</b>, <img src="https://news.example.org/field.jpg" style="width: 600px">see <a href="https://example.org/plan"><img src="https://news.example.org/b.png" alt="the plan"></a>.</p><p><img src="cid:part1.abc@example.org" alt="A field in the mail"></p><p><img src="/relative.png"></p>`,
+    lines: [
+      "Dear {bold Ada}, {link=https://news.example.org/field.jpg Image}see {link=https://example.org/plan the plan}.",
+      "A field in the mail",
+    ],
+    left: { away: 2, lost: 2 },
+  },
+  {
+    from: "hostile or broken: pictures that are none, that are programs, that say another type",
+    source: "our own",
+    html: `<p>1 <img alt="svg" src="data:image/svg+xml;base64,PHN2Zy8+"> 2 <img alt="html" src="data:text/html;base64,PGI+"> 3 <img alt="no base64" src="data:image/png;base64,%%%"> 4 <img alt="other bytes" src="data:image/png;base64,PGI+aGk8L2I+"> 5 <img alt="script" src="javascript:alert(1)"> 6 <img alt="file" src="file:///etc/passwd"></p>`,
+    lines: ["1 svg 2 html 3 no base64 4 other bytes 5 script 6 file"],
+    left: { away: 0, lost: 6 },
   },
 ];

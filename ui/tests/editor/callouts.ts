@@ -66,4 +66,30 @@ export const callouts: Story[] = [
       await settled(driver);
     },
   },
+  {
+    name: "blocks that meet stand apart: a quote and a callout, two callouts, and code in two languages",
+    run: async (driver) => {
+      await begin(
+        driver,
+        "p q=1: said",
+        "p q=1 call=tip: dry",
+        "p q=1 call=note: wet",
+        "p q=1: said again",
+        "code lang=js: a",
+        "code lang=py: b",
+        "code lang=py: c",
+      );
+      const found = await driver.evaluate<{ between: boolean[]; runs: string[] }>(`
+        await new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)));
+        const lines = [...document.querySelectorAll("#a .line")];
+        // Right below the edge of the line above stands no part of the next box.
+        const between = [1, 2, 3].map((nth) => {
+          const { left, top } = lines[nth].getBoundingClientRect();
+          return document.elementFromPoint(left + 2, top + 4)?.closest(".line") === lines[nth];
+        });
+        return { between, runs: lines.slice(4, 7).map((line) => line.dataset.run) };`);
+      expect(found).toEqual({ between: [false, false, false], runs: ["only", "first", "last"] });
+      await settled(driver);
+    },
+  },
 ];

@@ -181,6 +181,84 @@ export const cells: Story[] = [
     },
   },
   {
+    name: "several rows or columns move and are put in once more with the keys, and undo puts them back",
+    run: async (driver) => {
+      await begin(driver, ...BEGIN);
+      await driver.mouse(await spot(driver, "a1"), "down", await spot(driver, "c2"), "up");
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Alt+Shift+ArrowDown");
+      expect(await grid(driver)).toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2"]);
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Alt+Shift+ArrowDown");
+      expect(await grid(driver), "at the table's edge they stay").toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2"]);
+      await driver.press("Control+d");
+      expect(await grid(driver)).toEqual(["a3 b3 c3", "a1 b1 c1", "a2 b2 c2", "a1 b1 c1", "a2 b2 c2"]);
+      await chosen(driver, "a1 b1 c1 a2 b2 c2");
+      await driver.press("Control+z", "Control+z");
+      expect(await grid(driver)).toEqual(["a1 b1 c1", "a2 b2 c2", "a3 b3 c3"]);
+      await driver.mouse(await spot(driver, "b1"), "down", await spot(driver, "c3"), "up");
+      await driver.evaluate("sheaf.a.blocks.cells.run('columnToLeft')");
+      expect(await grid(driver)).toEqual(["b1 c1 a1", "b2 c2 a2", "b3 c3 a3"]);
+      await driver.press("Control+d");
+      expect(await grid(driver)).toEqual(["b1 c1 b1 c1 a1", "b2 c2 b2 c2 a2", "b3 c3 b3 c3 a3"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "a link is put on all words of the chosen cells, is told when it is theirs already, and goes from all of them",
+    run: async (driver) => {
+      await begin(driver, ...BEGIN);
+      const choose = async (): Promise<void> => {
+        await driver.mouse(await spot(driver, "b1"), "down", await spot(driver, "c2"), "up");
+        await chosen(driver, "b1 c1 b2 c2");
+      };
+      const wanted = (): Promise<{ href: string; cells: { columns: string[] } }> =>
+        driver.evaluate("return sheaf.events.filter((e) => e.name === 'linkWanted').at(-1)?.event ?? null");
+      const links = async (): Promise<string> => (await text(driver)).filter((line) => line.includes("{link")).join(" ");
+      await choose();
+      await driver.press("Control+k");
+      expect(await wanted()).toMatchObject({ href: "", cells: { columns: ["b", "c"] } });
+      await driver.evaluate("sheaf.a.setLink('https://sheaf.example/')");
+      expect((await links()).match(/[abc]\d(?=\})/g)).toEqual(["b1", "c1", "b2", "c2"]);
+      await chosen(driver, "b1 c1 b2 c2");
+      await driver.press("Control+k");
+      expect((await wanted()).href).toBe("https://sheaf.example/");
+      await driver.evaluate("sheaf.a.unlink(0)");
+      expect(await links()).toBe("");
+      // Where there are no words the address is put in as such, where the choice began.
+      await driver.press("Delete");
+      await driver.evaluate("sheaf.a.setLink('https://sheaf.example/')");
+      expect((await links()).match(/cell=t.r\d.\w/g)).toEqual(["cell=t.r1.b"]);
+      await settled(driver);
+    },
+  },
+  {
+    name: "copying as Markdown hands whole lines over, of chosen cells exactly these, and the answer is on the clipboard",
+    run: async (driver) => {
+      const copiedAsMarkdown = async (): Promise<unknown> => {
+        const before = await driver.evaluate<number>("return sheaf.a.text.length");
+        await driver.press("Control+Shift+c");
+        await driver.press("Escape", "Control+End", "Control+v");
+        await until(driver, `return sheaf.a.text.length > ${before}`);
+        const words = await driver.evaluate<string>(`return sheaf.a.text.slice(sheaf.a.text.indexOf("[{"))`);
+        await driver.press("Control+z");
+        return JSON.parse(words);
+      };
+      await begin(driver, "h1: Title", "p cell=t.r1.a w=300: a1", "p cell=t.r1.b: b1", "p cell=t.r2.a: a2", "p cell=t.r2.b: b2", "");
+      await caret(driver, 1, 3);
+      expect(await copiedAsMarkdown()).toEqual([{ insert: "it" }, { insert: "\n", attributes: { block: "h1" } }]);
+      await driver.mouse(await spot(driver, "a1"), "down", await spot(driver, "a2"), "up");
+      await chosen(driver, "a1 a2");
+      expect(await copiedAsMarkdown()).toEqual(
+        ["p cell=t.r1.a w=300", "p cell=t.r2.a"].flatMap((block, nth) => [
+          { insert: `a${nth + 1}` },
+          { insert: "\n", attributes: { block } },
+        ]),
+      );
+      await settled(driver);
+    },
+  },
+  {
     name: "typing takes the place of the cell in which the choice began and leaves the others",
     run: async (driver) => {
       await begin(driver, ...BEGIN);
@@ -292,7 +370,7 @@ export const cells: Story[] = [
       await driver.mouse(row, "down", "up");
       await chosen(driver, "a2 b2 c2");
       const menu = (): Promise<string[]> =>
-        driver.evaluate("return sheaf.events.filter((e) => e.name === 'cellMenu').at(-1)?.event.items ?? []");
+        driver.evaluate("return sheaf.events.filter((e) => e.name === 'cellMenu').at(-1)?.event.groups.flat() ?? []");
       expect(await menu()).toContain("deleteRow");
       expect(await menu()).not.toContain("deleteColumn");
       await driver.evaluate("sheaf.a.blocks.cells.run('rowBelow')");
@@ -307,6 +385,11 @@ export const cells: Story[] = [
       // Keys have the same.
       await caret(driver, at("a1"));
       await driver.press("Shift+ArrowDown", "Alt+Enter");
+      expect(
+        await driver.evaluate(
+          "const { rows, columns } = sheaf.events.filter((e) => e.name === 'cellMenu').at(-1).event; return [rows, columns]",
+        ),
+      ).toEqual([2, 1]);
       expect(await menu()).toEqual(expect.arrayContaining(["deleteRow", "deleteColumn", "chooseTable"]));
       await driver.evaluate("sheaf.a.blocks.cells.run('deleteRow')");
       expect(await grid(driver)).toEqual(["- -", "a3 b3"]);

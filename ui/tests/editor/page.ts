@@ -6,10 +6,12 @@ import "@fontsource-variable/source-serif-4";
 import "@fontsource-variable/jetbrains-mono";
 import { Delta } from "../../src/editor/delta.ts";
 import { copySectionLink, Editor, type Mentioning } from "../../src/editor/index.ts";
+import { copyText } from "../../src/ipc/connect.ts";
 import { Chance } from "../lane/chance.ts";
 import { Letters } from "../lane/ledger.ts";
 import { Clock, ModelCore } from "../lane/model.ts";
 import { Typist } from "../lane/typist.ts";
+import type { Wire } from "../../src/editor/lane/wire.ts";
 import type { View } from "../../src/editor/view.ts";
 
 /** Time as the browser has it. */
@@ -110,15 +112,48 @@ const mentioning: Mentioning = {
   },
 };
 
+/** The model core keeps no files: each that is handed to it is an image of two pixels, and lies elsewhere. */
+function withAttachments(wire: Wire): Wire {
+  let attached = 0;
+  const hashes = new Map<number, { name: string; size: number }>();
+  const answer = (call: string, fields: Readonly<Record<string, unknown>>, bytes?: ArrayBuffer): unknown => {
+    const upload = Number(fields["upload"] ?? ++attached);
+    const file = hashes.get(upload) ?? { name: String(fields["name"]), size: 0 };
+    hashes.set(upload, { ...file, size: file.size + (bytes?.byteLength ?? 0) });
+    const hash = upload.toString(16).padStart(64, "0");
+    if (call === "attach_done") return { embed: { image: { hash, ...file, type: "image/png", width: 2, height: 1 } } };
+    if (call === "attachment") return { here: false, got: 0, awaited: true, from: [], problem: null };
+    return { upload };
+  };
+  return {
+    ask: (call, fields, bytes) =>
+      call.startsWith("attach") ? Promise.resolve(answer(call, fields, bytes)) : wire.ask(call, fields, bytes),
+    hear: (listener) => wire.hear(listener),
+    whenBack: (listener) => wire.whenBack(listener),
+  };
+}
+
 async function open(id: string): Promise<Editor> {
   const editor = await Editor.open({
-    wire: core.wire(2),
+    wire: withAttachments(core.wire(2)),
     document: "d",
     mentioning,
     openOutside: (url) => opened.push(url),
+    copyAsMarkdown: (lines) => void copyText(Promise.resolve(JSON.stringify(lines.ops))),
     readMarkdown: (text) => Promise.resolve(new Delta().insert(`meant: ${text.length}`).insert("\n", { line: chance.id(), block: "h1" })),
   });
-  for (const name of ["link", "linkWanted", "markdownPasted", "rescued", "trouble", "chosen", "blockMenu", "cells", "cellMenu"] as const) {
+  for (const name of [
+    "link",
+    "linkWanted",
+    "markdownPasted",
+    "rescued",
+    "trouble",
+    "chosen",
+    "blockMenu",
+    "cells",
+    "cellMenu",
+    "picturesLeft",
+  ] as const) {
     editor.on(name, (event: unknown) => events.push({ name, event }));
   }
   editor.mount(document.getElementById(id)!);

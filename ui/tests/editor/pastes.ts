@@ -1,6 +1,6 @@
 /** Stories of the clipboard: what comes from other programs, and what others get. */
 import { expect } from "vitest";
-import type { Driver } from "../drive/driver.ts";
+import { type Driver, until } from "../drive/driver.ts";
 import type { Fixture } from "../clipboards/fixture.ts";
 import { office } from "../clipboards/office.ts";
 import { web } from "../clipboards/web.ts";
@@ -15,15 +15,20 @@ async function pasteAsWritten(driver: Driver, html: string): Promise<void> {
     document.querySelector("#a .sheaf-editor").dispatchEvent(event);`);
 }
 
-const story = ({ from, html, lines }: Fixture): Story => ({
+const story = ({ from, html, lines, left }: Fixture): Story => ({
   name: `paste from ${from}`,
   run: async (driver) => {
     await begin(driver, "");
     await pasteAsWritten(driver, html);
+    const pictures = lines.filter((line) => line.includes("<image>")).length;
+    await until(driver, `return sheaf.a.text.split("\\uFFFC").length > ${pictures}`);
     const came = (await text(driver)).map((line) => line.replace(/cell=[\w.-]+/, "cell"));
     // A table is followed by a line to go on in.
     if (lines.at(-1)?.includes("cell") === true && came.at(-1) === "") came.pop();
     expect(came).toEqual(lines);
+    expect(await driver.evaluate("return sheaf.events.filter((e) => e.name === 'picturesLeft').map((e) => e.event)")).toEqual(
+      left ? [left] : [],
+    );
     await settled(driver);
   },
 });
@@ -80,4 +85,39 @@ const mail: Story = {
   },
 };
 
-export const pastes: Story[] = [...[...office, ...web].map(story), mail];
+/** Drags a file over the middle of a line, and answers what shows where it would land; then drops it, or goes away. */
+const dragsFile = (
+  driver: Driver,
+  line: number,
+  end: "drop" | "dragleave",
+): Promise<{ line: boolean; caret: boolean; below: number } | null> =>
+  driver.evaluate(`
+    const { left, top, bottom } = document.querySelectorAll("#a .line")[${line}].getBoundingClientRect();
+    const at = { clientX: left + 40, clientY: (top + bottom) / 2 };
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "x.png", { type: "image/png" }));
+    const fire = (name) => document.elementFromPoint(at.clientX, at.clientY).dispatchEvent(new DragEvent(name, { ...at, dataTransfer, bubbles: true, cancelable: true }));
+    for (const name of ["dragenter", "dragover"]) fire(name);
+    await new Promise((d) => setTimeout(d, 50));
+    const shown = document.querySelector("#a .file-landing");
+    const caret = document.querySelector("#a .landing");
+    const found = { line: shown.hidden === false, caret: caret !== null && getComputedStyle(caret).visibility === "visible", below: Math.round(shown.getBoundingClientRect().top - bottom) };
+    fire(${JSON.stringify(end)});
+    await new Promise((d) => setTimeout(d, 50));
+    if (shown.hidden === false) throw new Error("the line stays");
+    return found;`);
+
+const dropped: Story = {
+  name: "a line shows below which block a dragged file will land, in a cell the caret does; the drop puts it there",
+  run: async (driver) => {
+    await begin(driver, "one", "two", "p cell=t.r.a: cell", "p cell=t.r.b: ", "three");
+    expect(await dragsFile(driver, 0, "dragleave")).toMatchObject({ line: true, caret: false, below: -1 });
+    expect(await dragsFile(driver, 2, "dragleave")).toMatchObject({ line: false });
+    await dragsFile(driver, 0, "drop");
+    await until(driver, `return sheaf.a.text.includes("\uFFFC")`);
+    expect((await text(driver)).slice(0, 3)).toEqual(["one", "<image>", "two"]);
+    await settled(driver);
+  },
+};
+
+export const pastes: Story[] = [...[...office, ...web].map(story), mail, dropped];

@@ -19,14 +19,12 @@ import {
   here,
   insertTable,
   leaveTable,
-  moveColumn,
-  moveRow,
-  moveTable,
   nextCell,
   setWidths,
   toggleHeader,
   widenColumn,
 } from "../../src/editor/editing/tables.ts";
+import { moveColumn, moveRow, moveTable } from "../../src/editor/editing/rows.ts";
 import { insertFootnote } from "../../src/editor/footnotes/footnotes.ts";
 import type { Lines } from "../../src/editor/lines/lines.ts";
 import { cellOf } from "../../src/editor/lines/table.ts";
@@ -52,7 +50,7 @@ export class Typist {
     this.clipboard = new Clipboard(
       view.page,
       () => view.undo.interrupt(),
-      undefined,
+      {},
       () => undefined,
     );
   }
@@ -207,7 +205,7 @@ export class Typist {
       if (chance.once(3)) return "choose cells";
     }
     const by = chance.once(2) ? 1 : -1;
-    const kind = chance.below(20);
+    const kind = chance.below(23);
     if (kind < 3) return said(this.copy(), "copy or cut cells");
     if (kind < 8) return said(this.paste(), "paste over cells");
     if (kind < 10) return said(emptyCells(page), "empty cells");
@@ -220,6 +218,7 @@ export class Typist {
     if (kind < 17) return said(setWidths(page, table, new Map([[somewhere().column, 40 + chance.below(200)]])), "widths");
     if (kind < 18) return said(chance.once(2) ? deleteRow(page) : deleteColumn(page), "delete chosen rows or columns");
     if (kind < 19) return said(chance.once(2) ? addRow(page, by) : addColumn(page, by), "add beside cells");
+    if (kind < 22) return said(chance.once(2) ? moveRow(page, by) : moveColumn(page, by), "move chosen rows or columns");
     return said(leaveCells(page, chance.one(["caret", "first", "last"])), "leave cells");
   }
 

@@ -25,6 +25,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "list" => Ok(library::list(engine, &fields)),
         "show" => library::show(engine, &fields).await,
         "markdown" => library::markdown(&fields),
+        "as_markdown" => library::as_markdown(&fields),
         "write" => library::write(engine, &fields).await,
         "rename" => library::rename(engine, &fields).await,
         "trash" => library::trash(engine, &fields, true).await,

@@ -46,6 +46,37 @@ impl Failure {
         Failure::new("failed", Said::new(Sentence::FileNotOpened { why }, english))
     }
 
+    /// The desktop did not open a link.
+    pub fn link_not_opened(why: String) -> Failure {
+        let english = format!("this desktop could not open the link: {why}");
+        Failure::new("failed", Said::new(Sentence::LinkNotOpened { why }, english))
+    }
+
+    /// A link that no window opens.
+    pub fn link_refused() -> Failure {
+        let english = "only complete addresses of the web (http, https) and of mail are opened".to_owned();
+        Failure::new("refused", Said::new(Sentence::LinkRefused {}, english))
+    }
+
+    /// The window could not read the clipboard.
+    pub fn clipboard_unread(why: String) -> Failure {
+        let english = format!("the clipboard cannot be read: {why}");
+        Failure::new("failed", Said::new(Sentence::ClipboardUnread { why }, english))
+    }
+
+    /// The clipboard did not take what the window put there.
+    pub fn clipboard_unwritten() -> Failure {
+        Failure::new("failed", Said::new(Sentence::ClipboardUnwritten {}, "this desktop's clipboard did not take it".to_owned()))
+    }
+
+    /// The picture on the clipboard has more bytes than a window hands over.
+    pub fn picture_too_large(most: u64) -> Failure {
+        const MEGABYTE: u64 = 1024 * 1024;
+        let megabytes = most / MEGABYTE;
+        let english = format!("the picture on the clipboard is larger than {megabytes} MB");
+        Failure::new("refused", Said::new(Sentence::PictureTooLarge { megabytes }, english))
+    }
+
     /// As a page reads it: `code`, `message`, and `said` for the words of its language.
     pub fn to_json(&self) -> Value {
         json!({ "code": self.code, "message": self.message, "said": self.sentence.as_deref().map(sentence_to_json) })

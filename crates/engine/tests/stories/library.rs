@@ -13,6 +13,22 @@ async fn lane() -> (tempfile::TempDir, Engine, Lane) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_text_is_markdown_as_the_whole_is() {
+    let (_folder, _engine, mut lane) = lane().await;
+    let table = "| Field                      | Crop |\n| --- | --: |\n| <col width=\"300\">East | rye<br class=\"ul\">oats |\n";
+    let made = lane.ask("new", json!({ "title": "Plan", "markdown": format!("Before.\n\n{table}") })).await.expect("made");
+    let whole = lane.ask("show", json!({ "document": made["document"] })).await.expect("shown")["body"].clone();
+    let delta = lane.ask("show", json!({ "document": made["document"], "as": "json" })).await.expect("shown")["delta"].clone();
+    let part = delta["ops"].as_array().expect("operations")[2..].to_vec();
+    let said = |answer: &serde_json::Value| answer["markdown"].as_str().expect("Markdown").to_owned();
+    assert_eq!(json!(said(&lane.ask("as_markdown", json!({ "delta": delta })).await.expect("written"))), whole);
+    let written = said(&lane.ask("as_markdown", json!({ "delta": { "ops": part } })).await.expect("written"));
+    assert!(whole.as_str().expect("Markdown").ends_with(&written) && written.starts_with("| "), "{written}");
+    let refused = lane.ask("as_markdown", json!({ "delta": { "ops": [{ "retain": 3 }] } })).await.expect_err("no text");
+    assert_eq!(refused["code"], "malformed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_has_the_same_text_and_lines_of_its_own() {
     let (_folder, _engine, mut lane) = lane().await;
     let made = lane.ask("new", json!({ "title": "Recipe", "markdown": "# Soup\n\n- leek\n- potato\n" })).await.expect("made");

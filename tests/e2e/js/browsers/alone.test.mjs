@@ -1,5 +1,7 @@
 /** One person, one page, no network: the library, the text, the menus, the clipboard, the keyboard. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { Person, story, until } from "./person.mjs";
 
@@ -61,6 +63,34 @@ story("a document is begun, written, renamed, duplicated, thrown away and brough
   await ada.clicks("Restore", "menuitem");
   await ada.clicks("Back to the documents");
   await until("it to be back from the trash", async () => (await ada.library()).includes(copy));
+});
+
+story("what was done in a document is undone after a visit to another one, and what came into it meanwhile stays", async () => {
+  await ada.begins("Visited");
+  await ada.types("rye");
+  await ada.presses("Enter");
+  await ada.types("oats");
+  await ada.begins("In between");
+  await ada.types("elsewhere");
+  await ada.hasSaved("Visited", (text) => text.includes("oats"));
+  const file = join(ada.node.home, "visited.md");
+  writeFileSync(file, "# Before\n\nwinter rye\n\noats\n");
+  await ada.node.command("write", "Visited", file);
+  await ada.chooses("Visited");
+  await ada.isInText();
+  const says = (what, ...lines) => until(what, async () => (await ada.lines()).join("|") === lines.join("|"));
+  await says("the file's words", "Before", "winter rye", "oats");
+  await ada.presses("Control+z");
+  await says("the last words to be gone", "Before", "winter rye", "");
+  await ada.presses("Control+Shift+z");
+  await says("them to be back", "Before", "winter rye", "oats");
+  await ada.presses("Control+z", "Control+z", "Control+z", "Control+z");
+  await until("all of mine to be gone", async () => !/oats|rye/.test((await ada.lines()).join("|")));
+  assert.match((await ada.lines()).join("|"), /^Before\|winter ?/);
+  await ada.chooses("In between");
+  await ada.isInText();
+  await ada.presses("Control+z");
+  await until("this one's to be gone, too", async () => (await ada.lines()).join("") === "");
 });
 
 story("the insert menu filters, inserts, and leaves the text on Escape", async () => {
@@ -147,12 +177,8 @@ story("a table in pasted Markdown becomes a real one when that is asked for, and
   assert.equal(await ada.page.locator(".sheaf-editor .cell").count(), 9);
   assert.equal(await ada.page.locator(".sheaf-editor .cell", { hasText: "12" }).evaluate((cell) => getComputedStyle(cell).textAlign), "right");
   await until("the disk to have the table", async () => (await markdown("Table from elsewhere")).trim() === `The harvest:\n\n${table}`);
-  await ada.page.evaluate(() => {
-    document.addEventListener("copy", (event) => (window.copied = event.clipboardData.getData("text/plain")), { once: true });
-  });
   await ada.isInText();
   await ada.presses("Control+a", "Control+Shift+c");
-  await until("it to be copied", () => ada.page.evaluate(() => window.copied !== undefined));
-  assert.equal((await ada.page.evaluate(() => window.copied)).trim(), `The harvest:\n\n${table}`);
+  await ada.hasCopied(`The harvest:\n\n${table}`);
   await ada.picture("table-from-markdown-light");
 });

@@ -179,3 +179,24 @@ story("an image is copied for other programs as the PNG that it is, and one of a
   assert.equal(await copied(1), "image/png 60x40");
   for (const person of [ada, ben]) assert.deepEqual(person.complaints, []);
 });
+story("pictures in what is pasted from elsewhere come along, each where it stood; what stands on the web stays there, and Ada is told", async () => {
+  await ada.begins("Pasted");
+  await ada.page.evaluate(() => {
+    const drawn = (width) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width, height: 40 });
+      canvas.getContext("2d").fillRect(0, 0, width, 40);
+      return canvas.toDataURL(width > 100 ? "image/jpeg" : "image/png");
+    };
+    const data = new DataTransfer();
+    const away = '<img src="http://127.0.0.1:9/never.png" alt="the farm">';
+    data.setData("text/html", `<p>One.</p><p><img src="${drawn(90)}" alt="a sheaf"></p><p>Two.</p><p><img src="${drawn(120)}"></p><p>See ${away}.</p>`);
+    document.querySelector(".sheaf-editor").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await seesImages(ada, (all) => all.map(({ natural }) => natural).join() === "90,120");
+  assert.equal((await images(ada))[0].alt, "a sheaf");
+  const lines = (await ada.page.$$eval(".sheaf-editor > *", (all) => all.map((one) => (one.querySelector(".attachment") ? "image" : one.textContent)))).filter(Boolean);
+  assert.deepEqual(lines, ["One.", "image", "Two.", "image", "See the farm."]);
+  await ada.reads("1 picture is a link now: Sheaf fetches nothing from the web by itself.");
+  await ada.picture("pasted-pictures-light");
+});
+

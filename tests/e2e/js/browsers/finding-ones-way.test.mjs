@@ -106,7 +106,7 @@ story("the selection's words are counted, its lines duplicated, copied as Markdo
   await ada.presses("Control+a");
   await ada.page.locator(".status-count", { hasText: /^12 of 12 words$/ }).waitFor();
   await ada.presses("Control+Home", "Shift+ArrowDown", "Shift+End", "Control+Shift+c");
-  assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "# Rye\n\nCut it **soon** and well.");
+  await ada.hasCopied("# Rye\n\nCut it **soon** and well.");
   await ada.presses("Control+d");
   await ada.types("Gone");
   assert.deepEqual(await ada.lines(), ["Rye", "Cut it soon and well.", "Gone", "let a = 1;", "let b = 2;"], "the copy was selected");
@@ -238,7 +238,7 @@ story("a folded heading hides what is below it here and nowhere else; keys pass 
   await ben.sees("Springtime\nSow.");
   await sees(ada, ["Springtime", "Autumn", "Reap."]);
   await ada.presses("Control+a", "Control+Shift+c");
-  assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "# Springtime\n\nSow.\n\n## Oats\n\nEarly.\n\n# Autumn\n\nReap.");
+  await ada.hasCopied("# Springtime\n\nSow.\n\n## Oats\n\nEarly.\n\n# Autumn\n\nReap.");
 
   // What others write stays below; what would be joined unseen is shown first.
   await ben.page.getByText("Sow.").click();

@@ -156,6 +156,15 @@ export class Person {
     );
   }
 
+  /** This is on the clipboard: at once, or when the core has answered. */
+  async hasCopied(text) {
+    let last;
+    const isThere = async () => (last = await this.page.evaluate(() => navigator.clipboard.readText())) === text;
+    await until("it to be copied", isThere).catch((error) => {
+      throw new Error(`${error.message}; on the clipboard: ${JSON.stringify(last)}`);
+    });
+  }
+
   async sees(text) {
     await until(`${this.name} to see ${JSON.stringify(text)}`, async () => (await this.lines()).join("\n").includes(text));
   }

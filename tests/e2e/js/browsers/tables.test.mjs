@@ -1,5 +1,7 @@
 /** Two people and a table: what one does to its shape while the other writes in it. The stories build on one another, in order. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { Person, agree, story, until } from "./person.mjs";
 
@@ -169,6 +171,29 @@ story("a row is chosen and deleted by its handle, and a column made wider by its
   await until("Ada to see the column wider", async () => (await width()) > before + 40);
 });
 
+story("the menu of chosen cells fits into a low window and reaches its last line with a key", async () => {
+  await ada.page.setViewportSize({ width: 900, height: 420 });
+  await goesTo(ada, "East");
+  await ada.presses("Shift+ArrowDown", "Alt+Enter");
+  const menu = ada.page.locator("[role=menu]");
+  await menu.waitFor();
+  const { y, height } = await menu.boundingBox();
+  assert.ok(y >= 0 && y + height <= 420, `from ${y}, ${height} high`);
+  await ada.presses("End");
+  await until("the last line to be seen", () =>
+    menu.evaluate((menu) => {
+      const { bottom } = [...menu.querySelectorAll("[role=menuitem]")].at(-1).getBoundingClientRect();
+      return document.activeElement?.textContent.includes("Delete table") && bottom <= menu.getBoundingClientRect().bottom;
+    }),
+  );
+  await ada.page.getByRole("menuitem", { name: "Delete 2 rows" }).waitFor();
+  await ada.page.getByRole("menuitem", { name: "Delete column" }).waitFor();
+  await ada.picture("cell-menu-low-light");
+  await ada.presses("Escape");
+  await menu.waitFor({ state: "detached" });
+  await ada.page.setViewportSize({ width: 1280, height: 860 });
+});
+
 story("undo takes the whole insertion back, and redo brings it", async () => {
   await ben.begins("Second");
   await ben.types("one");
@@ -187,6 +212,40 @@ story("undo takes the whole insertion back, and redo brings it", async () => {
   await ben.picture("table-menu-dark");
   await ben.page.getByRole("option", { name: "Delete column" }).click();
   await seen([["", ""], ["", ""], ["", ""]], ben);
+});
+
+story("what is copied as Markdown is what a file would say: widths, lists in cells, alignment, whatever its kind", async () => {
+  const file = [
+    "# Plan",
+    "",
+    '| <col width="300">Field | Crop \\| kind |',
+    "| --- | --: |",
+    '| East | **rye**<br class="ul">late<br class="ul">early |',
+    "",
+    "> [!NOTE]",
+    "> Sow *late*.",
+    "",
+    "- [x] bind it",
+    "  1. twice",
+    "",
+    "Water[^a] is `H2O`.",
+    "",
+    "[^a]: Rain.",
+    "",
+  ].join("\n");
+  const path = join(ada.node.home, "copied.md");
+  writeFileSync(path, file);
+  await ada.node.command("new", "Copied", "--from", path);
+  await until("the file's document to be listed", async () => (await ada.library()).includes("Copied"));
+  await ada.chooses("Copied");
+  await ada.isInText();
+  await ada.presses("Control+a", "Control+a", "Control+Shift+c");
+  const written = await ada.node.command("show", "Copied");
+  await ada.hasCopied(written.trimEnd());
+  assert.match(written, /<col width="300">Field/);
+  await goesTo(ada, "East");
+  await ada.presses("Shift+ArrowUp", "Control+a", "Control+Shift+c");
+  await ada.hasCopied(written.slice(written.indexOf("| <col"), written.indexOf("\n\n> [!NOTE]")));
 });
 
 story("nobody's page complained", () => {

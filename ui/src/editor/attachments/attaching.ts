@@ -2,7 +2,7 @@
  * Files on their way into the text: pasted, dropped or picked. Each enters the text when the core has all of it, at the place that was meant, wherever
  * that has gone meanwhile; in a line of its own, for that is where images and cards are read.
  */
-import { Delta } from "../delta.ts";
+import { type Attributes, Delta } from "../delta.ts";
 import { caret, ends, newline } from "../editing/range.ts";
 import { readBlock } from "../lines/block.ts";
 import { heldCount } from "../lines/span.ts";
@@ -15,6 +15,12 @@ export interface AttachingState {
   readonly name: string;
   readonly bytes: number;
   readonly size: number;
+}
+
+/** How many pictures of what was pasted are links to the web now, and how many could not be had at all. */
+export interface PicturesLeft {
+  readonly away: number;
+  readonly lost: number;
 }
 
 /** One page's files on their way. */
@@ -33,19 +39,36 @@ export class Attaching {
     if (!this.page.editable) return;
     const place = { offset };
     this.places.add(place);
-    for (const file of await files) {
-      try {
-        const told = (bytes: number): void => this.telling.say("attaching", { name: file.name, bytes, size: file.size });
-        told(0);
-        const { kind, value } = await this.files.attach(file, told);
-        if (this.page.editable) this.insert(place, { [kind]: value });
-      } catch (error) {
-        this.telling.say("notAttached", { name: file.name, error });
-      } finally {
-        this.telling.say("attaching", undefined);
-      }
-    }
+    for (const file of await files) await this.one(file, place);
     this.places.delete(place);
+  }
+
+  /** Attaches pictures one after the other, each where it stood in what was pasted. */
+  async bring(pictures: ReadonlyArray<{ readonly file: File; readonly alt: string; readonly offset: number }>): Promise<void> {
+    const waiting = pictures.map(({ file, alt, offset }) => ({ file, alt, place: { offset } }));
+    for (const { place } of waiting) this.places.add(place);
+    for (const { file, alt, place } of waiting) {
+      await this.one(file, place, alt === "" ? undefined : { alt });
+      this.places.delete(place);
+    }
+  }
+
+  /** Pictures of what was pasted did not come along. */
+  left(pictures: PicturesLeft): void {
+    this.telling.say("picturesLeft", pictures);
+  }
+
+  private async one(file: File, place: { offset: number }, attributes?: Attributes): Promise<void> {
+    try {
+      const told = (bytes: number): void => this.telling.say("attaching", { name: file.name, bytes, size: file.size });
+      told(0);
+      const { kind, value } = await this.files.attach(file, told);
+      if (this.page.editable) this.insert(place, { [kind]: value }, attributes);
+    } catch (error) {
+      this.telling.say("notAttached", { name: file.name, error });
+    } finally {
+      this.telling.say("attaching", undefined);
+    }
   }
 
   /** A paste brought no words and no files: attaches the picture that the view has kept back. Answers whether that is looked for. */
@@ -78,7 +101,7 @@ export class Attaching {
     for (const place of this.places) place.offset = delta.transformPosition(place.offset);
   }
 
-  private insert(place: { offset: number }, embed: Record<string, unknown>): void {
+  private insert(place: { offset: number }, embed: Record<string, unknown>, attributes?: Attributes): void {
     const { page } = this;
     const { line, start, index } = page.lines.at(Math.min(place.offset, page.lines.length));
     const { cell, kind } = readBlock(line.block);
@@ -86,14 +109,14 @@ export class Attaching {
     let behind: number;
     if (cell !== null) {
       // A cell's line stays the one it is.
-      delta.retain(place.offset).insert(embed);
+      delta.retain(place.offset).insert(embed, attributes);
       behind = place.offset + 1;
     } else {
       const isFree = line.width === 0 && kind !== "code";
       const at = isFree ? start : start + line.width + 1;
       delta.retain(isFree || line.ends ? at : at - 1);
       if (!isFree && !line.ends) delta.insert("\n", newline(page, line.block));
-      delta.insert(embed);
+      delta.insert(embed, attributes);
       if (isFree && line.ends) delta.retain(1);
       else delta.insert("\n", newline(page, isFree ? line.block : ""));
       behind = at + 1;

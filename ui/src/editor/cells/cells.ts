@@ -3,6 +3,7 @@
  * columns, the edges between columns. What is chosen is a part of the page's selection and kept there (../lines/cells.ts).
  */
 import { keepChoice, choiceOn } from "../editing/cells.ts";
+import { here } from "../editing/tables.ts";
 import { cellOf } from "../lines/table.ts";
 import { type Choice } from "../lines/cells.ts";
 import { directionAt } from "../lines/direction.ts";
@@ -20,9 +21,12 @@ export interface CellsTold {
   readonly columns: number;
 }
 
-/** What the menu of rows and columns offers, by the ids of what is done, and where it belongs. */
+/** What the menu of rows and columns offers, by the ids of what is done: of rows, of columns, of the table; and where it belongs. */
 export interface CellMenuAsked {
-  readonly items: readonly string[];
+  readonly groups: ReadonlyArray<readonly string[]>;
+  /** How many rows and columns it would be done to. */
+  readonly rows: number;
+  readonly columns: number;
   readonly box: Box;
 }
 
@@ -71,9 +75,7 @@ export class Cells {
     const { page } = this;
     if (page.view === undefined) return;
     this.reaching = new Reaching(page, page.view);
-    this.edges = new Edges(page, page.view, scroller, words, (axis, box) =>
-      this.listener.menu({ items: this.offered(axis === "row" ? ROW_ITEMS : COLUMN_ITEMS), box }),
-    );
+    this.edges = new Edges(page, page.view, scroller, words, (axis, box) => this.ask([axis === "row" ? ROW_ITEMS : COLUMN_ITEMS], box));
   }
 
   /** A key. Answers true when it was about cells; `name` is the key's. */
@@ -114,17 +116,23 @@ export class Cells {
 
   private offered(items: readonly string[]): readonly string[] {
     const choice = choiceOn(this.page);
-    // Several go nowhere together.
-    return items.filter(
-      (id) => !((choice?.rows.length ?? 1) > 1 && MOVES_ROW.has(id)) && !((choice?.columns.length ?? 1) > 1 && MOVES_COLUMN.has(id)),
-    );
+    const [isEveryRow, isEveryColumn] = [
+      choice?.rows.length === choice?.table.rows.length,
+      choice?.columns.length === choice?.table.columns.length,
+    ];
+    // All together go nowhere.
+    return items.filter((id) => !(isEveryRow && MOVES_ROW.has(id)) && !(isEveryColumn && MOVES_COLUMN.has(id)));
+  }
+
+  private ask(groups: ReadonlyArray<readonly string[]>, box: Box): void {
+    const { rows, columns } = here(this.page) ?? { rows: [], columns: [] };
+    this.listener.menu({ groups: groups.map((items) => this.offered(items)), rows: rows.length, columns: columns.length, box });
   }
 
   private openMenu(): boolean {
     const { page } = this;
     const { box } = this;
-    if (box !== undefined && page.editable)
-      this.listener.menu({ items: this.offered([...ROW_ITEMS, ...COLUMN_ITEMS, ...TABLE_ITEMS]), box });
+    if (box !== undefined && page.editable) this.ask([ROW_ITEMS, COLUMN_ITEMS, TABLE_ITEMS], box);
     return true;
   }
 

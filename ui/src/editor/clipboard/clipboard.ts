@@ -6,15 +6,16 @@ import { ends } from "../editing/range.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
+import type { EditorOptions } from "../options.ts";
 import type { Page } from "../page/page.ts";
 import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
-import { copiedFrom } from "./lines.ts";
+import { type Copied, copiedFrom, wholeLines } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
-import { isPicture, readHtml } from "./read.ts";
+import { type FromHtml, isPicture, readHtml } from "./read.ts";
 import { type EditorWords, WORDS } from "../words.ts";
-import { copiedCells, outOfCells, readTsv } from "./tables.ts";
-import { toHtml, toMarkdown, toPlain } from "./write.ts";
+import { copiedCells, isIntoCell, outOfCells, readTsv } from "./tables.ts";
+import { toHtml, toPlain } from "./write.ts";
 
 /** How soon after its keys a paste is the plain one. */
 const PLAIN_MS = 1000;
@@ -22,12 +23,11 @@ const PLAIN_MS = 1000;
 /** One page's clipboard. */
 export class Clipboard {
   private plainUntil = 0;
-  private asMarkdown = false;
 
   constructor(
     private readonly page: Page,
     private readonly interrupt: () => void,
-    private readonly readMarkdown: ((text: string) => Promise<Delta>) | undefined,
+    private readonly core: Pick<EditorOptions, "readMarkdown" | "copyAsMarkdown">,
     private readonly offer: (accept: () => void) => void,
     private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
@@ -43,33 +43,31 @@ export class Clipboard {
 
   /** Puts the selection on the clipboard. */
   copy(data: DataTransfer, cut: boolean): boolean {
+    const { copied } = this;
+    if (copied === undefined) return false;
+    data.setData("text/html", toHtml(copied, this.words));
+    data.setData("text/plain", toPlain(copied));
+    if (cut && this.chosen?.range !== undefined) this.chosen.act("delete");
+    else if (cut) deleteSelection(this.page);
+    return true;
+  }
+
+  /** Puts the selection on the clipboard as the Markdown that a file of it would be. */
+  copyAsMarkdown(): void {
+    const { copied } = this;
+    if (copied !== undefined) this.core.copyAsMarkdown?.(wholeLines(copied));
+  }
+
+  /** What is chosen or selected; undefined when nothing is. */
+  private get copied(): readonly Copied[] | undefined {
     const { page } = this;
     const whole = this.chosen?.range;
     const cells = whole === undefined ? choiceOn(page) : undefined;
     const { from, to } = whole ?? ends(page.selection);
-    if (from === to && cells === undefined) return false;
+    if (from === to && cells === undefined) return undefined;
     const lines = cells === undefined ? copiedFrom(page.lines, from, to) : copiedCells(page.lines, cells);
     const isOneCell = lines.every(({ block }) => block === lines[0]?.block);
-    const copied = isOneCell ? outOfCells(lines) : lines;
-    if (this.asMarkdown) data.setData("text/plain", toMarkdown(copied));
-    else {
-      data.setData("text/html", toHtml(copied, this.words));
-      data.setData("text/plain", toPlain(copied));
-    }
-    if (cut && whole !== undefined) this.chosen?.act("delete");
-    else if (cut) deleteSelection(page);
-    return true;
-  }
-
-  /** Puts the selection on the clipboard as Markdown. */
-  copyAsMarkdown(): void {
-    this.asMarkdown = true;
-    try {
-      // The one way that works in a window without asking for permission: it fires our own copy event.
-      document.execCommand("copy");
-    } finally {
-      this.asMarkdown = false;
-    }
+    return isOneCell ? outOfCells(lines) : lines;
   }
 
   /** Pastes what the clipboard holds. */
@@ -88,11 +86,11 @@ export class Clipboard {
     }
     if (plain !== "" && pasteLink(page, plain)) return true;
     if (html !== "") {
-      const copied = readHtml(html);
-      const put = (): boolean => pasteLines(page, copied) || true;
+      const read = readHtml(html, this.words.attachmentImage);
+      const put = (): boolean => this.put(read);
       // What is copied off a picture in a browser is the picture, and its description only where there is none.
       if (plain === "" && isPicture(html) && this.attaching?.paste(put)) return true;
-      if (copied.length > 0) return put();
+      if (read.lines.length > 0) return put();
     }
     if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
@@ -122,9 +120,29 @@ export class Clipboard {
     }
     const html = data.getData("text/html");
     const plain = data.getData("text/plain");
-    const copied = html === "" ? [] : readHtml(html);
-    if (copied.length > 0) pasteLines(page, copied);
+    const read = html === "" ? undefined : readHtml(html, this.words.attachmentImage);
+    if (read !== undefined && read.lines.length > 0) this.put(read);
     else if (plain !== "") pastePlain(page, plain);
+    return true;
+  }
+
+  /** Puts in what HTML says; its pictures follow when the core has them. */
+  private put({ lines: read, pictures, away, lost }: FromHtml): true {
+    const { page } = this;
+    const { from } = ends(page.selection);
+    // In a cell many lines become one, and the cells of a table go each where its place is.
+    const isOneLine = isIntoCell(page, from);
+    const brought = readBlock(page.lines.at(from).line.block).kind === "code" ? [] : pictures;
+    pasteLines(page, read);
+    const { lines, selection } = page;
+    const last = lines.at(selection.head);
+    const offsetOf = (line: number): number => {
+      const index = isOneLine ? last.index : Math.max(0, last.index - (read.length - 1 - line));
+      return lines.startOf(index) + lines.line(index).width;
+    };
+    void this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
+    const left = { away, lost: lost + pictures.length - brought.length };
+    if (left.away + left.lost > 0) this.attaching?.left(left);
     return true;
   }
 
@@ -144,7 +162,8 @@ export class Clipboard {
 
   /** Markdown was pasted as plain text. Accepting takes the paste back and puts in what it means. */
   private offerMarkdown(text: string, from: number): void {
-    const { page, readMarkdown } = this;
+    const { page } = this;
+    const { readMarkdown } = this.core;
     if (readMarkdown === undefined) return;
     const pasted = page.lines.text(from, ends(page.selection).to);
     this.offer(() => {

@@ -45,6 +45,16 @@ export function deltaOf(copied: readonly Copied[]): Delta {
   return delta;
 }
 
+/** The lines as a Delta, each with its newline. */
+export function wholeLines(copied: readonly Copied[]): Delta {
+  const delta = new Delta();
+  for (const { block, runs } of copied) {
+    insertRuns(delta, runs);
+    delta.insert("\n", block === "" ? undefined : { block });
+  }
+  return delta;
+}
+
 /** Adds runs to a Delta as inserts. */
 export function insertRuns(delta: Delta, runs: readonly Run[]): void {
   for (const run of runs) {

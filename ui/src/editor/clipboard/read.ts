@@ -4,9 +4,10 @@
  */
 import { CALLOUTS, type Callout, FORMULA } from "../../generated/schema.ts";
 import type { Embed, Scalar } from "../delta.ts";
-import { changeBlock, readBlock } from "../lines/block.ts";
+import { changeBlock, headingLevel, readBlock } from "../lines/block.ts";
 import { OBJECT, Runs, SOFT_BREAK } from "../lines/line.ts";
 import { safeUrl } from "../links/url.ts";
+import { MOST_PICTURES, pictureOf } from "./pictures.ts";
 import { Sides } from "./sides.ts";
 import { type Copied, cleanText, copiedFromJson } from "./lines.ts";
 
@@ -64,12 +65,22 @@ const MARKS: Readonly<Record<string, string>> = {
   TT: "code",
 };
 
-/** The lines that HTML says. */
-export function readHtml(html: string): Copied[] {
+/** What HTML says. */
+export interface FromHtml {
+  readonly lines: readonly Copied[];
+  /** Pictures that come along, each with the line that it is on or below. */
+  readonly pictures: ReadonlyArray<{ readonly line: number; readonly file: File; readonly alt: string }>;
+  /** How many pictures became links, and how many cannot be had at all. */
+  readonly away: number;
+  readonly lost: number;
+}
+
+/** What HTML says. A picture that has no description is called `picture` where only a link to it stands. */
+export function readHtml(html: string, picture = "Image"): FromHtml {
   const document = parsed(html);
   const own = document.querySelector("[data-sheaf]")?.getAttribute("data-sheaf");
   const mine = own === null || own === undefined ? undefined : copiedFromJson(own);
-  return mine ?? new HtmlReader().read(document.body);
+  return mine === undefined ? new HtmlReader(picture).read(document.body) : { lines: mine, pictures: [], away: 0, lost: 0 };
 }
 
 /** Whether HTML is a picture and nothing else. */
@@ -107,17 +118,24 @@ const MOST_SPAN = 100;
 
 class HtmlReader {
   private tables = 0;
+  private readonly pictures: Array<FromHtml["pictures"][number]> = [];
+  private away = 0;
+  private lost = 0;
   private readonly lines: Copied[] = [];
   private runs = new Runs();
   private block = "";
   private hasText = false;
   private endsInSpace = true;
 
-  read(body: HTMLElement): Copied[] {
+  constructor(private readonly pictureWord: string) {}
+
+  read(body: HTMLElement): FromHtml {
     this.children(body, { block: "", marks: {}, depth: -1, list: "ul", isPre: false, keepsBlanks: false });
     this.endLine();
-    while (this.lines.length > 1 && this.lines.at(-1)?.block === "" && this.lines.at(-1)?.runs.length === 0) this.lines.pop();
-    return this.lines;
+    const { lines, pictures, away, lost } = this;
+    const least = Math.max(1, 1 + (pictures.at(-1)?.line ?? 0));
+    while (lines.length > least && lines.at(-1)?.block === "" && lines.at(-1)?.runs.length === 0) lines.pop();
+    return { lines, pictures, away, lost };
   }
 
   private children(node: Node, context: Context): void {
@@ -134,7 +152,7 @@ class HtmlReader {
     if (tag === "INPUT") return this.checkbox(element as HTMLInputElement, context);
     const tex = tag === "MATH" ? texOf(element) : undefined;
     if (tex !== undefined) return this.embed({ [FORMULA]: tex }, context);
-    if (tag === "IMG") return isDrawnCheckbox(element) ? undefined : this.text(element.getAttribute("alt") ?? "", context);
+    if (tag === "IMG") return isDrawnCheckbox(element) ? undefined : this.picture(element, context);
     if (tag === "TD" || tag === "TH") return this.cell(element, context);
     if (!BLOCKS.has(tag) && element.style.display !== "block") return this.children(element, inMarks(element, tag, context));
     this.endLine();
@@ -247,6 +265,20 @@ class HtmlReader {
     return this.endsInSpace ? words.replace(/^ /, "") : words;
   }
 
+  private picture(element: HTMLElement, context: Context): void {
+    const found = pictureOf(element);
+    if (found === undefined) return;
+    const { alt } = found;
+    if (found.kind === "here" && !context.isPre && this.pictures.length < MOST_PICTURES)
+      return void this.pictures.push({ line: this.lines.length, file: found.file, alt });
+    if (found.kind !== "away") {
+      this.lost++;
+      return this.text(alt, context);
+    }
+    this.away++;
+    this.text(alt || this.pictureWord, { ...context, marks: { link: found.address, ...context.marks } });
+  }
+
   private embed(embed: Embed, context: Context): void {
     this.runs.add({ text: OBJECT, embed, attributes: Object.keys(context.marks).length === 0 ? undefined : context.marks });
     this.hasText = true;
@@ -255,6 +287,8 @@ class HtmlReader {
 
   private endLine(evenEmpty = false): void {
     if (this.hasText || evenEmpty) this.lines.push(withoutBox({ block: this.block, runs: trimmed(this.runs) }));
+    // A picture that no words stand beside has a line for itself.
+    else if (this.pictures.at(-1)?.line === this.lines.length) this.lines.push({ block: asLineOfPicture(this.block), runs: [] });
     this.runs = new Runs();
     this.hasText = false;
     this.endsInSpace = true;
@@ -292,6 +326,11 @@ function isEmptyLine(element: HTMLElement, tag: string): boolean {
 /** Text whose blanks count; but a line's end between elements is how somebody laid out their HTML. */
 function asWritten(text: string): string {
   return /^\s*\n\s*$/.test(text) ? "" : cleanText(text).replaceAll("\n", SOFT_BREAK);
+}
+
+/** The line of a picture is no heading and no code, whatever its words would be. */
+function asLineOfPicture(block: string): string {
+  return headingLevel(readBlock(block).kind) > 0 ? changeBlock(block, { kind: "p" }) : block;
 }
 
 /** Google Docs draws its checkboxes as pictures. */

@@ -1,12 +1,13 @@
 /**
- * Lines as others read them: HTML with real nested lists, plain text that looks like the document, and Markdown for "copy as Markdown". The HTML carries
- * the Delta besides, so that another Sheaf page loses nothing. (Files are written by the core's converter, not by this.)
+ * Lines as others read them: HTML with real nested lists, and plain text that looks like the document. The HTML carries the Delta besides, so that
+ * another Sheaf page loses nothing. (Markdown is written by the core, for files and for the clipboard alike.)
  */
 import type { Attributes } from "../delta.ts";
 import type { Align, Callout } from "../../generated/schema.ts";
 import { type Block, headingLevel, isList, readBlock } from "../lines/block.ts";
 import { isAttachment, saysCaption } from "../lines/caption.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
+import { isSameCode } from "../lines/code.ts";
 import { escapeHtml } from "./escape.ts";
 import { htmlOfEmbed, textOfEmbed } from "../embeds/kinds.ts";
 import { directionOfText } from "../lines/direction.ts";
@@ -169,11 +170,6 @@ function isItem(line: Copied | undefined, quote: number): boolean {
   return isList(block.kind) && block.quote === quote;
 }
 
-/** Whether a line goes on with the code above it: in its language, unless it begins another block. */
-function isSameCode(above: Block, below: Block): boolean {
-  return above.kind === "code" && below.kind === "code" && !below.start && above.language === below.language;
-}
-
 function one(block: Block, runs: readonly Run[], isAlone: boolean): string {
   const level = headingLevel(block.kind);
   const dir = wayOf(runs);
@@ -257,7 +253,7 @@ export function toPlain(copied: readonly Copied[]): string {
   const parts: string[] = [];
   for (let i = 0; i < copied.length; i++) {
     const { block, runs } = copied[i] as Copied;
-    if (readBlock(block).cell === null) parts.push(prefix(readBlock(block), numbers, false) + textOf(runs).split(SOFT_BREAK).join("\n"));
+    if (readBlock(block).cell === null) parts.push(prefix(readBlock(block), numbers) + textOf(runs).split(SOFT_BREAK).join("\n"));
     else {
       const end = endOfTable(copied, i);
       // A spreadsheet ends a cell at a tab and a row at a line's end.
@@ -269,59 +265,9 @@ export function toPlain(copied: readonly Copied[]): string {
   return parts.join("\n");
 }
 
-/** Markdown of a selection. */
-export function toMarkdown(copied: readonly Copied[]): string {
-  const numbers: number[] = [];
-  const parts: string[] = [];
-  let before: Block | undefined;
-  for (let i = 0; i < copied.length; i++) {
-    const { block: spelled, runs } = copied[i] as Copied;
-    const block = readBlock(spelled);
-    if (block.cell !== null) {
-      if (before?.kind === "code" && before.cell === null) parts.push("```");
-      const end = endOfTable(copied, i);
-      if (before !== undefined) parts.push("");
-      parts.push(...pipes(copied.slice(i, end)));
-      before = readBlock("");
-      i = end - 1;
-      continue;
-    }
-    const inCode = block.kind === "code";
-    const goesOn = before !== undefined && isSameCode(before, block);
-    if (before?.kind === "code" && !goesOn) parts.push("```");
-    const tight = before !== undefined && ((isList(block.kind) && isList(before.kind)) || goesOn);
-    if (before !== undefined && !tight) parts.push("");
-    const callout = calloutOf(block);
-    if (callout !== null && (before === undefined || !isSameQuote(before, block))) parts.push(`> [!${callout.toUpperCase()}]`);
-    if (inCode && !goesOn) parts.push(`\`\`\`${block.language ?? ""}`);
-    if (block.kind === "divider") parts.push("---");
-    else
-      parts.push(
-        inCode ? textOf(runs) : label(block, before) + "> ".repeat(block.quote) + prefix(block, numbers, true) + markdownInline(runs),
-      );
-    before = block;
-  }
-  if (before?.kind === "code") parts.push("```");
-  return parts.join("\n");
-}
-
-/** A table between bars; what is no header row gets an empty one, for Markdown has no table without. */
-function pipes(copied: readonly Copied[]): string[] {
-  const rows = gridOf(copied).map((cells) => cells.map((runs) => markdownInline(runs).replaceAll("|", "\\|").replaceAll("\\\n", "<br>")));
-  const columns = rows[0]?.length ?? 0;
-  const [head, body] = headsOf(copied)[0] === true ? [rows[0] ?? [], rows.slice(1)] : [Array.from({ length: columns }, () => ""), rows];
-  const dashes = alignsOf(copied).map((align) => ({ start: ":--", center: ":-:", end: "--:", none: "---" })[align ?? "none"]);
-  return [head, dashes, ...body].map((cells) => `| ${cells.join(" | ")} |`);
-}
-
-/** What stands before a footnote's lines in Markdown: its label before the first, a margin before the others. */
-function label({ note }: Block, before: Block | undefined): string {
-  if (note === null) return "";
-  return before?.note === note ? "    " : `[^${note}]: `;
-}
-
-function prefix(block: Block, numbers: number[], isMarkdown: boolean): string {
-  const indent = (isMarkdown ? "   " : "  ").repeat(isList(block.kind) ? block.indent : 0);
+/** What stands before a line's words in plain text. */
+function prefix(block: Block, numbers: number[]): string {
+  const indent = "  ".repeat(isList(block.kind) ? block.indent : 0);
   if (!isList(block.kind)) numbers.length = 0;
   else numbers.length = Math.min(numbers.length, block.indent + 1);
   if (block.kind === "ul") return `${indent}- `;
@@ -331,38 +277,7 @@ function prefix(block: Block, numbers: number[], isMarkdown: boolean): string {
     numbers[block.indent] = number;
     return `${indent}${number}. `;
   }
-  const level = headingLevel(block.kind);
-  return isMarkdown && level > 0 ? `${"#".repeat(level)} ` : "";
-}
-
-const SIGNS: ReadonlyArray<readonly [string, string]> = [
-  ["strike", "~~"],
-  ["italic", "*"],
-  ["bold", "**"],
-  ["background", "=="],
-];
-
-function markdownInline(runs: readonly Run[]): string {
-  return runs
-    .map((run) => {
-      if (run.embed !== undefined) return textOfEmbed(run);
-      const { attributes } = run;
-      // A break at a run's edge is a break, not a blank.
-      const core = run.text.replaceAll(/^[^\S\u2028]+|[^\S\u2028]+$/g, "");
-      if (core === "") return run.text;
-      let words =
-        attributes?.["code"] !== undefined
-          ? `\`${core}\``
-          : core
-              .replace(/([\\`*_[\]~])/g, "\\$1")
-              .split(SOFT_BREAK)
-              .join("\\\n");
-      for (const [key, sign] of SIGNS) if (attributes?.[key] !== undefined) words = `${sign}${words}${sign}`;
-      if (typeof attributes?.["link"] === "string") words = `[${words}](${attributes["link"]})`;
-      const start = run.text.indexOf(core);
-      return run.text.slice(0, start) + words + run.text.slice(start + core.length);
-    })
-    .join("");
+  return "";
 }
 
 function textOf(runs: readonly Run[]): string {

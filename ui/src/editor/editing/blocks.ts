@@ -8,7 +8,8 @@ import type { Selection } from "../lane/undo.ts";
 import type { How, Page } from "../page/page.ts";
 import { duplicateSpan, moveSpan } from "./moving.ts";
 import { type Touched, caret, ends, newline, touchedLines, withBlocks } from "./range.ts";
-import { isInTable, leaveTable, moveRow } from "./tables.ts";
+import { duplicateHere, moveRow } from "./rows.ts";
+import { isInTable, leaveTable } from "./tables.ts";
 import { typeText } from "./text.ts";
 
 /** Spaces that Tab puts into code. */
@@ -220,9 +221,9 @@ export function moveBlock(
   return true;
 }
 
-/** Mod+D: the selected lines once more, after themselves, with ids of their own. Not in a table, where a copy would be more of the same cell. */
+/** Mod+D: the selected lines once more, after themselves, with ids of their own; in a table its rows, where lines would be more of the same cell. */
 export function duplicate(page: Page, spanAt = (index: number): Span => blockAt(page.lines, index)): boolean {
-  if (isInTable(page)) return false;
+  if (isInTable(page)) return duplicateHere(page);
   const span = heldSpan(page, spanAt);
   const { lines, selection } = page;
   const length = lines.startOf(span.to) - lines.startOf(span.from);

@@ -7,6 +7,7 @@ import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, 
 import { captionHere } from "./captions.ts";
 import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
+import { isCaret } from "./range.ts";
 import { crossRow, isInTable, nextCell } from "./tables.ts";
 import { backspace, deleteForward, enter, lineBreak } from "./text.ts";
 import { readBlock } from "../lines/block.ts";
@@ -61,8 +62,8 @@ const bindings: Readonly<Record<string, Binding>> = {
   "mod+e": ({ page }) => done(toggleMark(page, "code")),
   "mod+shift+h": ({ page }) => done(toggleMark(page, "background", "yellow")),
   "mod+k": (host) => {
-    const { anchor, head } = host.page.selection;
-    if (anchor === head && linkAt(host.page, head) === undefined) return false;
+    const { selection } = host.page;
+    if (isCaret(selection) && linkAt(host.page, selection.head) === undefined) return false;
     host.askForLink();
     return true;
   },

@@ -1,9 +1,10 @@
 /** Marks: bold and its kin, highlight, links. On a selection they change characters, never newlines; without one, what is typed next. */
 import { Delta, type Scalar } from "../delta.ts";
-import type { Line } from "../lines/line.ts";
+import type { Line, Run } from "../lines/line.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Page } from "../page/page.ts";
 import { attributesOf, marksOf } from "../page/schema.ts";
+import { typeIntoCells } from "./cells.ts";
 import { caret, ends, formatted, isCaret, partOf, touchedLines } from "./range.ts";
 import { typingAttributes } from "./text.ts";
 
@@ -84,8 +85,30 @@ export function linkAt(page: Page, offset: number): FoundLink | undefined {
   return { ...found, text: page.lines.text(found.from, found.to) };
 }
 
-/** Makes the selection a link; without one the link at the caret gets the URL, or the URL itself is put in as text. */
+/** Where the links in the selection lead, when all of them lead there. */
+export function sharedLink({ lines, selection }: Page): string | undefined {
+  const found = new Set<string>();
+  for (const touched of touchedLines(lines, selection)) {
+    const { from, to } = partOf(touched, selection);
+    const take = ({ attributes }: Run): void => {
+      const href = attributes?.["link"];
+      if (typeof href === "string") found.add(href);
+    };
+    lines.eachPiece(from, to, take, () => undefined);
+  }
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/**
+ * Makes the selection a link; without one the link at the caret gets the URL, or the URL itself is put in as text. All words of chosen cells become
+ * one; where there are none, the URL goes into the cell in which the choice began.
+ */
 export function setLink(page: Page, href: string, text?: string): boolean {
+  if (page.selection.cells !== undefined) {
+    const linked = formatted(page.lines, page.selection, { link: href }, takesMarks);
+    if (linked.ops.length > 0) return page.edit(linked, { selection: page.selection, scroll: false });
+    typeIntoCells(page);
+  }
   const { from, to } = ends(page.selection);
   const range = from === to ? linkAt(page, from) : { from, to };
   if (range === undefined || text !== undefined) {
@@ -101,8 +124,10 @@ export function setLink(page: Page, href: string, text?: string): boolean {
   return page.edit(formatted(page.lines, { anchor: range.from, head: range.to }, { link: href }, takesMarks), { scroll: false });
 }
 
-/** Takes the link at an offset away; its words stay. */
+/** Takes the link at an offset, or the links of the chosen cells, away; their words stay. */
 export function unlink(page: Page, offset: number): boolean {
+  const { lines, selection } = page;
+  if (selection.cells !== undefined) return page.edit(formatted(lines, selection, { link: null }), { selection, scroll: false });
   const link = linkAt(page, offset);
   return link !== undefined && page.edit(formatted(page.lines, { anchor: link.from, head: link.to }, { link: null }), { scroll: false });
 }

@@ -6,19 +6,8 @@ import { Line } from "../lines/line.ts";
 import { Lines } from "../lines/lines.ts";
 import { linesAt, readTable, tableAt } from "../lines/table.ts";
 import { Page } from "../page/page.ts";
-import {
-  addColumn,
-  addRow,
-  deleteColumn,
-  deleteRow,
-  deleteTable,
-  goToCell,
-  insertTable,
-  moveColumn,
-  moveRow,
-  moveTable,
-  toggleHeader,
-} from "./tables.ts";
+import { addColumn, addRow, deleteColumn, deleteRow, deleteTable, goToCell, insertTable, toggleHeader } from "./tables.ts";
+import { moveColumn, moveRow, moveTable } from "./rows.ts";
 import { backspace, enter, typeText } from "./text.ts";
 
 interface Case {

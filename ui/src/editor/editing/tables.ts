@@ -1,15 +1,14 @@
 /**
- * Rows, columns and cells: what the keys and the menu do to a table. All of it puts in, takes out and moves whole lines or changes block strings;
- * the words in them go where their line goes.
+ * Rows, columns and cells: what the keys and the menu do to a table. All of it puts in and takes out whole lines or changes block strings; the words
+ * in them go where their line goes. What moves rows and columns about is in rows.ts.
  */
 import { type Align, COLUMN_WIDTHS } from "../../generated/schema.ts";
-import { Delta, type Op } from "../delta.ts";
+import { Delta } from "../delta.ts";
 import { PLAIN, changeBlock, readBlock, writeBlock } from "../lines/block.ts";
 import { choiceOf } from "../lines/cells.ts";
 import type { Line } from "../lines/line.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Spot, type Table, USUAL_WIDTH, cellOf, linesAt, spotOf, tableAt } from "../lines/table.ts";
-import { moveRange } from "../lines/move.ts";
 import type { How, Page } from "../page/page.ts";
 import { type Touched, caret, newline, withBlocks } from "./range.ts";
 
@@ -133,60 +132,6 @@ export function deleteTable(page: Page): boolean {
   );
 }
 
-/** Moves the caret's row up or down. */
-export function moveRow(page: Page, by: 1 | -1): boolean {
-  const at = here(page);
-  if (at === undefined) return false;
-  const { table, spot } = at;
-  const other = spot.row + by;
-  if (other < 0 || other >= table.rows.length) return true;
-  const moved = linesOfRow(table, spot.row);
-  const target = startOfRow(table, by < 0 ? other : other + 1);
-  const isTogether = moved.every((index, nth) => index === (moved[0] ?? 0) + nth);
-  const first = moved[0] ?? 0;
-  const ids = moved.map((index) => page.lines.line(index).id);
-  const move = isTogether && !ids.includes("") ? { move: { lines: ids, after: first > 0 ? page.lines.line(first - 1).id : "" } } : {};
-  return moveLinesTo(
-    page,
-    moved.map((index) => ({ index, target })),
-    move,
-  );
-}
-
-/** Moves the caret's column left or right, in every row: whichever row goes later, the order stays. */
-export function moveColumn(page: Page, by: 1 | -1): boolean {
-  const at = here(page);
-  if (at === undefined) return false;
-  const { table, spot } = at;
-  if (spot.column + by < 0 || spot.column + by >= table.columns.length) return true;
-  const left = by < 0 ? spot.column - 1 : spot.column;
-  const moves = table.rows.flatMap((_row, row) => {
-    const target = linesAt(table, row, left)[0];
-    if (target === undefined) return [];
-    return linesAt(table, row, left + 1)
-      .filter((index) => index > target)
-      .map((index) => ({ index, target }));
-  });
-  return moveLinesTo(page, moves, {});
-}
-
-/**
- * Moves the caret's table past the line, or the table, above or below it. It is that neighbour which is taken out and put in on the other side: who
- * writes in the table meanwhile stays where they are.
- */
-export function moveTable(page: Page, by: 1 | -1): boolean {
-  const at = here(page);
-  if (at === undefined) return false;
-  const { lines } = page;
-  const { from, to } = at.table;
-  const beside = by < 0 ? from - 1 : to;
-  if (beside < 0 || beside >= lines.count || !lines.line(beside).ends) return true;
-  const other = tableAt(lines, beside) ?? { from: beside, to: beside + 1 };
-  const ids = [...lines.between(other.from, other.to)].map(({ id }) => id);
-  const move = ids.includes("") ? {} : { move: { lines: ids, after: other.from > 0 ? lines.line(other.from - 1).id : "" } };
-  return page.edit(moveRange(lines, other.from, other.to, by < 0 ? to : from), move) || true;
-}
-
 /** Makes the caret's row, or those that are chosen, headers, or ordinary ones again. */
 export function toggleHeader(page: Page): boolean {
   const at = here(page);
@@ -218,11 +163,11 @@ export function setWidths(page: Page, table: Table, widths: ReadonlyMap<number, 
   );
 }
 
-/** Lets the words of the caret's column stand at its start, in its middle or at its end. */
+/** Lets the words of the caret's column, or of those that are chosen, stand at its start, in its middle or at its end. */
 export function alignColumn(page: Page, to: Align): boolean {
   const at = here(page);
   if (at === undefined) return false;
-  const lines = at.table.rows.flatMap((_row, row) => linesAt(at.table, row, at.spot.column));
+  const lines = linesOfColumns(at.table, at.columns);
   // They begin at the start when nobody says anything.
   return changeLines(page, lines, (block) => changeBlock(block, { align: to === "start" ? null : to }));
 }
@@ -279,11 +224,13 @@ function goToLine(page: Page, index: number): true {
   return true;
 }
 
-function blockOf(cell: { table: string; row: string; column: string }, head: boolean): string {
+/** The block string of an empty cell. */
+export function blockOf(cell: { table: string; row: string; column: string }, head: boolean): string {
   return writeBlock({ ...PLAIN, cell, head });
 }
 
-function linesOfRow(table: Table, row: number): number[] {
+/** The lines of a row, in the order of the text. */
+export function linesOfRow(table: Table, row: number): number[] {
   return [...(table.rows[row]?.cells.values() ?? [])].flat().sort((a, b) => a - b);
 }
 
@@ -329,37 +276,6 @@ function removeLines(page: Page, table: Table, indexes: readonly number[]): bool
     index++;
   }
   return page.edit(delta.chop(), { selection: caret(Math.min(place, page.lines.length)) });
-}
-
-/** Moves lines, ids and all, each before the line at its target; those with one target stay in their order. The caret goes along. */
-function moveLinesTo(page: Page, moves: ReadonlyArray<{ index: number; target: number }>, how: How): boolean {
-  if (moves.length === 0) return true;
-  const { lines } = page;
-  const all = moves.flatMap(({ index, target }) => [index, target]);
-  const [first, last] = [Math.min(...all), Math.max(...all)];
-  const going = new Set(moves.map(({ index }) => index));
-  const head = lines.at(page.selection.head);
-  const delta = new Delta().retain(lines.startOf(first));
-  let placed = lines.startOf(first);
-  let caretAt = page.selection.head;
-  const put = (line: Line, index: number, start: number): void => {
-    if (index === head.index) caretAt = placed + (page.selection.head - head.start);
-    for (const op of lines.slice(start, start + line.length).ops) delta.push(op as Op);
-    placed += line.length;
-  };
-  for (let index = first; index <= last; index++) {
-    for (const move of moves) if (move.target === index) put(lines.line(move.index), move.index, lines.startOf(move.index));
-    if (index >= lines.count) break;
-    const line = lines.line(index);
-    if (going.has(index)) {
-      delta.delete(line.length);
-      continue;
-    }
-    if (index === head.index) caretAt = placed + (page.selection.head - head.start);
-    delta.retain(line.length);
-    placed += line.length;
-  }
-  return page.edit(delta.chop(), { ...how, selection: caret(caretAt) }) || true;
 }
 
 /**

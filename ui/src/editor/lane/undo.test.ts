@@ -44,6 +44,21 @@ class Desk {
 }
 
 describe("undo", () => {
+  it("goes on in a later view, past what others did meanwhile, and tells no push of the earlier one", () => {
+    const desk = new Desk("rye", "oats");
+    desk.edit(new Delta().retain(3).insert("!"), "typing l0");
+    desk.undo.saved(1, 7);
+    const meanwhile = new Delta().insert("early ").retain(4).insert(" they");
+    desk.lines = desk.lines.apply(meanwhile).lines;
+    desk.undo.carriedOver(meanwhile);
+    desk.edit(new Delta().retain(6).insert("the "), "typing l0");
+    desk.undo.saved(1, 3);
+    expect(desk.back()).toBe("early rye! they\noats\n");
+    const step = desk.undo.undo(desk.lines);
+    expect(desk.lines.apply(step?.delta ?? new Delta()).lines.text()).toBe("early rye they\noats\n");
+    expect(step?.undoes).toBeUndefined();
+  });
+
   it("joins typing within a second, not after, and goes both ways", () => {
     const desk = new Desk("");
     desk.edit(new Delta().insert("a"), "typing l0");

@@ -63,6 +63,8 @@ interface Entry {
 const TOGETHER_MS = 1000;
 const DEEPEST = 1000;
 const MOST_LAG = 512;
+/** Of edits that another view made: pushes are counted from one on. */
+const NO_PUSHES = [0, 0] as const;
 
 /** The two stacks. */
 export class Undo {
@@ -79,6 +81,14 @@ export class Undo {
   /** Whether there may be something to do again. */
   get canRedo(): boolean {
     return this.undone.length > 0;
+  }
+
+  /** Goes on in another view of the text, which has become another by this. Which pushes carried the edits is forgotten: the new view counts anew. */
+  carriedOver(news: Delta): void {
+    this.interrupt();
+    this.versions.clear();
+    for (const entry of [...this.done, ...this.undone]) entry.pushes = NO_PUSHES;
+    if (!isNothing(news)) this.drawn(news);
   }
 
   /** Notes an edit of mine. */

@@ -1,5 +1,5 @@
 /** When a link is asked about: it was clicked, the caret is in it and a key was pressed, or one is wanted. What is then shown is the chrome's. */
-import { linkAt } from "../editing/marks.ts";
+import { linkAt, sharedLink } from "../editing/marks.ts";
 import { ends } from "../editing/range.ts";
 import type { Page } from "../page/page.ts";
 import type { Box } from "../screen.ts";
@@ -26,7 +26,9 @@ export class LinkAsking {
   /** What a link put here would be made of: the selection, or the link at the caret. */
   get here(): LinkAsked {
     const { page, host } = this;
+    const { cells } = page.selection;
     const { from, to } = ends(page.selection);
+    if (cells !== undefined) return { href: sharedLink(page) ?? "", text: "", from, to, cells, box: host.boxAt(from, to) };
     const link = linkAt(page, from === to ? from : from + 1);
     const range = from === to && link !== undefined ? { from: link.from, to: link.to } : { from, to };
     return {

@@ -1,18 +1,7 @@
 /** What the menu offers inside a table: rows, columns, the header. Opened as the insert menu is, by `/` or by the table's button. */
-import {
-  addColumn,
-  addRow,
-  alignColumn,
-  deleteColumn,
-  deleteRow,
-  deleteTable,
-  moveColumn,
-  moveRow,
-  moveTable,
-  toggleHeader,
-  widenColumn,
-} from "../editing/tables.ts";
+import { addColumn, addRow, alignColumn, deleteColumn, deleteRow, deleteTable, toggleHeader, widenColumn } from "../editing/tables.ts";
 import { chooseAll } from "../editing/cells.ts";
+import { duplicateColumn, duplicateRow, moveColumn, moveRow, moveTable } from "../editing/rows.ts";
 import type { Page } from "../page/page.ts";
 import type { SlashItem } from "./slash.ts";
 
@@ -27,6 +16,8 @@ const ACTIONS: Readonly<Record<string, (page: Page) => boolean>> = {
   columnToRight: (page) => moveColumn(page, 1),
   tableUp: (page) => moveTable(page, -1),
   tableDown: (page) => moveTable(page, 1),
+  duplicateRow,
+  duplicateColumn,
   header: toggleHeader,
   wider: (page) => widenColumn(page, 1),
   narrower: (page) => widenColumn(page, -1),
@@ -51,6 +42,8 @@ export const IN_TABLE: readonly SlashItem[] = [
   { id: "rowDown", group: "table", title: "Move row down", keywords: ["row"], shortcut: "Alt+Shift+↓" },
   { id: "columnToLeft", group: "table", title: "Move column left", keywords: ["column"] },
   { id: "columnToRight", group: "table", title: "Move column right", keywords: ["column"] },
+  { id: "duplicateRow", group: "table", title: "Duplicate row", keywords: ["row", "copy"], shortcut: "Ctrl+D" },
+  { id: "duplicateColumn", group: "table", title: "Duplicate column", keywords: ["column", "copy"] },
   { id: "header", group: "table", title: "Header row on or off", keywords: ["title", "heading"] },
   { id: "wider", group: "table", title: "Wider column", keywords: ["column", "width"] },
   { id: "narrower", group: "table", title: "Narrower column", keywords: ["column", "width"] },
@@ -68,12 +61,13 @@ export const IN_TABLE: readonly SlashItem[] = [
 ];
 
 /** What the handle of a row offers of it, and that of a column; and what else there is where cells are chosen. */
-export const ROW_ITEMS: readonly string[] = ["rowAbove", "rowBelow", "rowUp", "rowDown", "header", "deleteRow"];
+export const ROW_ITEMS: readonly string[] = ["rowAbove", "rowBelow", "rowUp", "rowDown", "duplicateRow", "header", "deleteRow"];
 export const COLUMN_ITEMS: readonly string[] = [
   "columnLeft",
   "columnRight",
   "columnToLeft",
   "columnToRight",
+  "duplicateColumn",
   "wider",
   "narrower",
   "alignStart",

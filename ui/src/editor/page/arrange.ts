@@ -6,6 +6,7 @@ import type { EditorView } from "prosemirror-view";
 import { type Block, isList, readBlock } from "../lines/block.ts";
 import { figureAt, isAttachment, saysCaption } from "../lines/caption.ts";
 import { calloutOf, isSameQuote } from "../lines/callout.ts";
+import { isSameCode } from "../lines/code.ts";
 import { directionAt } from "../lines/direction.ts";
 import type { Lines } from "../lines/lines.ts";
 import { type Counters, Numbering, count } from "../lines/numbering.ts";
@@ -119,10 +120,6 @@ function edges(block: Block, before: Block | undefined, after: Block | undefined
   const last = after === undefined || !isSame(block, after);
   const isRun = isCode || block.quote > 0;
   return { marker, first: isRun && first, last: isRun && last, callout: calloutEdges(block, before, after) };
-}
-
-function isSameCode(above: Block, below: Block): boolean {
-  return !below.start && above.kind === "code" && below.kind === "code";
 }
 
 function calloutEdges(block: Block, before: Block | undefined, after: Block | undefined): Arrangement["callout"] {

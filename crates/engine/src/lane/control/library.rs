@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 use sheaf_base::{DocumentId, limits};
+use sheaf_schema::Op;
 use sheaf_sentence::Sentence;
 use sheaf_store::Entry;
 
 use super::{Answer, Fields};
 use crate::body::{Form, convert};
 use crate::engine::Engine;
-use crate::lane::{Failure, delta_to_json, text::text};
+use crate::lane::{Failure, delta_from_json, delta_to_json, text::text};
 use crate::library::{Standing, UNTITLED, role_name_of};
 use crate::random;
 use crate::said::Said;
@@ -76,6 +77,15 @@ pub(super) async fn show(engine: &Engine, fields: &Fields) -> Answer {
 /// Markdown as the text that it means, with fresh lines, for whoever pastes it.
 pub(super) fn markdown(fields: &Fields) -> Answer {
     Ok(json!({ "delta": delta_to_json(&sheaf_markdown::read(&text(fields, "text")?, &mut random::line_id)) }))
+}
+
+/// A part of a text as Markdown, for whoever copies it. It is written as a document is, so that a copy and a file say the same.
+pub(super) fn as_markdown(fields: &Fields) -> Answer {
+    let delta = delta_from_json(fields.get("delta").unwrap_or(&Value::Null)).map_err(|error| Failure::malformed(error.to_string()))?;
+    if !delta.ops.iter().all(|op| matches!(op, Op::Insert { .. } | Op::Embed { .. })) {
+        return Err(Failure::malformed("\"delta\" is a text: inserts and nothing else"));
+    }
+    Ok(json!({ "markdown": sheaf_markdown::write(&delta) }))
 }
 
 pub(super) async fn write(engine: &Engine, fields: &Fields) -> Answer {
