@@ -6,7 +6,7 @@ const { count, form, plural } = speaking("de", ["one", "other"]);
 
 export const share: Messages["share"] = {
   open: "Teilen",
-  openAsked: (n) => `Teilen: ${plural(n, "Person wartet", "Personen warten")} auf Einlass`,
+  asked: (n) => `${plural(n, "Person wartet", "Personen warten")} auf Einlass`,
   title: (title) => `„${title}“ teilen`,
   explain: "Schick diese Einladung jemandem, dem du vertraust. Wer sie hat, kann das Dokument öffnen.",
   explainCounted: "Schick diese Einladung an die Person, für die sie ist. Dieses Gerät lässt mit ihr ein und muss dann laufen.",
@@ -77,12 +77,12 @@ export const members: Messages["members"] = {
   here: "Hier gespeichert",
   unknown: "Hat noch nicht gesagt, was es hat",
   removeDevice: "Gerät entfernen",
-  removeDeviceNamed: (short) => `Gerät ${short} entfernen`,
+  removeDeviceNamed: (short) => `Gerät entfernen: ${short}`,
   removingDevice: (short) =>
-    `Gerät ${short} behält, was es hat. Sobald die anderen es wissen, bekommt es nichts Neues mehr, und was es schreibt, wird nicht angenommen.`,
+    `Gerät ${short} behält, was es hat. Sobald die anderen es wissen, bekommt es nichts Neues mehr, und nichts, was darauf geschrieben wird, wird noch angenommen.`,
   remove: "Aus dem Dokument entfernen",
   removing: (person) =>
-    `${person} behält die Kopie, die schon da ist. Sobald die anderen es wissen, kommt dort nichts Neues mehr an, und was darin geschrieben wird, wird nicht angenommen.`,
+    `${person} behält die Kopie, die schon da ist. Sobald die anderen es wissen, kommt dort nichts Neues mehr an, und nichts, was darin geschrieben wird, wird noch angenommen.`,
   removeNow: "Entfernen",
   removed: (person) => `${person} ist entfernt.`,
   deviceRemoved: (short) => `Gerät ${short} ist entfernt.`,
@@ -95,7 +95,7 @@ export const members: Messages["members"] = {
   change: "Rolle ändern",
   changed: (person, role) => `${person}: ${role}`,
   ends: "Endet am",
-  endsHint: "Ist dieser Tag vorbei, entfernt das nächste Gerät von jemandem, der verwalten darf, die Person.",
+  endsHint: "Ist dieser Tag vorbei, entfernt sie das erste Gerät von jemandem, der verwalten darf.",
   endsNever: "Ohne Ende",
   endsSet: (person, day) => `${person} ist bis ${day} dabei.`,
   endsTaken: (person) => `${person} ist ohne Ende dabei.`,
@@ -152,7 +152,7 @@ export const readOnly: Messages["readOnly"] = {
   removedBy: (person) => `${person} hat dich aus diesem Dokument entfernt`,
   removed: "Du wurdest aus diesem Dokument entfernt",
   left: "Du hast dieses Dokument verlassen",
-  keeps: "Was du hattest, bleibt hier zum Lesen. Neues kommt nicht mehr an, und was hier geschrieben wird, erreicht niemanden.",
+  keeps: "Was du hattest, bleibt hier zum Lesen. Neues kommt nicht mehr an, und es ändert sich nicht mehr.",
   notAccepted: (n) =>
     `${form(n, "Ein Textstück", `${count.format(n)} Textstücke`)} von dir ${form(n, "ist", "sind")} nicht in das Dokument gekommen.`,
   exports: "Nicht Angenommenes exportieren",

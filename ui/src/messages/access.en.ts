@@ -5,7 +5,7 @@ const { count, form, plural } = speaking("en", ["one", "other"]);
 
 export const share = {
   open: "Share",
-  openAsked: (n: number) => `Share: ${plural(n, "person waits", "people wait")} to be let in`,
+  asked: (n: number) => `${plural(n, "person waits", "people wait")} to be let in`,
   title: (title: string) => `Share “${title}”`,
   explain: "Send this invitation to someone you trust. Whoever has it can open the document.",
   explainCounted: "Send this invitation to whom it is for. This device lets people in with it, and has to be running then.",
@@ -80,10 +80,10 @@ export const members = {
   removeDevice: "Remove device",
   removeDeviceNamed: (short: string) => `Remove device ${short}`,
   removingDevice: (short: string) =>
-    `Device ${short} keeps what it has. As soon as the others know, it gets nothing new, and what it writes is not taken.`,
+    `Device ${short} keeps what it has. Once the others know, it gets nothing new, and nothing written on it is taken any more.`,
   remove: "Remove from the document",
   removing: (person: string) =>
-    `${person} keeps the copy that is already there. As soon as the others know, nothing new is sent to it, and what is written in it is not taken.`,
+    `${person} keeps the copy they already have. Once the others know, it gets nothing new, and nothing written in it is taken any more.`,
   removeNow: "Remove",
   removed: (person: string) => `${person} was removed.`,
   deviceRemoved: (short: string) => `Device ${short} was removed.`,
@@ -96,7 +96,7 @@ export const members = {
   change: "Change the role",
   changed: (person: string, role: string) => `${person}: ${role}`,
   ends: "Ends on",
-  endsHint: "When that day is over, the next device of somebody who can manage removes them.",
+  endsHint: "Once that day is over, the first device of somebody who can manage removes them.",
   endsNever: "No end",
   endsSet: (person: string, day: string) => `${person} is in until ${day}.`,
   endsTaken: (person: string) => `${person} is in without an end.`,
@@ -154,7 +154,7 @@ export const readOnly = {
   removedBy: (person: string) => `${person} has removed you from this document`,
   removed: "You have been removed from this document",
   left: "You have left this document",
-  keeps: "What you had stays here, to be read. Nothing new comes in, and what is written here reaches nobody.",
+  keeps: "What you had stays here, to be read. Nothing new comes in, and it no longer changes.",
   notAccepted: (n: number) => `${plural(n, "piece of text", "pieces of text")} you wrote did not get into the document.`,
   exports: "Export what was not accepted",
   copy: "Go on in a copy of my own",

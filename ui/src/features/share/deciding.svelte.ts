@@ -56,8 +56,8 @@ export class Deciding {
     this.problem = null;
     try {
       await work();
-      this.told = done;
       await this.changed();
+      this.told = done;
       return true;
     } catch (error) {
       this.problem = reason(error);
