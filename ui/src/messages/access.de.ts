@@ -83,6 +83,7 @@ export const members: Messages["members"] = {
   remove: "Aus dem Dokument entfernen",
   removing: (person) =>
     `${person} behält die Kopie, die schon da ist. Sobald die anderen es wissen, kommt dort nichts Neues mehr an, und nichts, was darin geschrieben wird, wird noch angenommen.`,
+  removingCloses: "Die Einladung, mit der die Person kam, gilt dann für niemanden mehr.",
   removeNow: "Entfernen",
   removed: (person) => `${person} ist entfernt.`,
   deviceRemoved: (short) => `Gerät ${short} ist entfernt.`,

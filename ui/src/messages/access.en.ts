@@ -84,6 +84,7 @@ export const members = {
   remove: "Remove from the document",
   removing: (person: string) =>
     `${person} keeps the copy they already have. Once the others know, it gets nothing new, and nothing written in it is taken any more.`,
+  removingCloses: "The invitation that they came by stops working for everybody.",
   removeNow: "Remove",
   removed: (person: string) => `${person} was removed.`,
   deviceRemoved: (short: string) => `Device ${short} was removed.`,

@@ -24,6 +24,8 @@ export interface Member {
   /** The day on which the membership ends; null: it does not. */
   ends: number | null;
   since: number | null;
+  /** The invitation that they came by. */
+  invitation: string | null;
   devices: MemberDevice[];
 }
 
@@ -116,14 +118,14 @@ const SHORT = 8;
 const called = (name: unknown): string => legible(typeof name === "string" ? name : "") || say.somebody;
 
 function member(told: Told): Member {
-  const { id, device = "", role, colour = "", mine = false, ends = null, since = null } = told;
+  const { id, device = "", role, colour = "", mine = false, ends = null, since = null, invitation = null } = told;
   const devices = (told.devices ?? [{ device, mine }]).map((one) => ({
     device: one.device,
     short: one.short ?? one.device.slice(0, SHORT),
     mine: one.mine ?? false,
   }));
   const owner = told.owner ?? role === "owner";
-  return { id: id ?? device, name: called(told.name ?? told.person), colour, role, owner, mine, ends, since, devices };
+  return { id: id ?? device, name: called(told.name ?? told.person), colour, role, owner, mine, ends, since, invitation, devices };
 }
 
 /** What this device may do where the core does not say: only its owner invited then, and nobody did more. */

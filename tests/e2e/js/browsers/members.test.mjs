@@ -80,6 +80,7 @@ story("whoever waits is seen without looking for them, and let in by the words t
 });
 
 story("a person gets another role, an end, loses one device and is removed, each only after it was said what that does", async () => {
+  adas.invitations = [{ id: id("9"), label: "", role: "edit", by: "Ada", mine: true, open: true, kind: "open", uses: 1, limit: null, expires: null, approve: false }];
   await shares();
   const role = dialog().getByLabel("Role of Ben Abernathy-Cholmondeley");
   await role.selectOption("Can view");
@@ -103,7 +104,7 @@ story("a person gets another role, an end, loses one device and is removed, each
   assert.equal(await devices.getByRole("button").count(), 0, "the last device is the person");
 
   await dialog().getByRole("button", { name: "Remove from the document" }).first().click();
-  assert.match(await question().innerText(), /keeps the copy they already have\. Once the others know/u);
+  assert.match(await question().innerText(), /keeps the copy they already have\. Once the others know.* stops working for everybody\./u);
   await question().getByRole("button", { name: "Remove" }).click();
   await isTold("Ben Abernathy-Cholmondeley was removed.");
   assert.equal(await dialog().getByText("Ben Abernathy-Cholmondeley", { exact: true }).count(), 0);
@@ -112,6 +113,16 @@ story("a person gets another role, an end, loses one device and is removed, each
     ["role", "ends", "remove", "remove"],
   );
   assert.equal(await dialog().getByLabel("Role of Ada").count(), 0, "nobody gives a role to themselves");
+
+  // One's own lost device goes without anybody's leave.
+  const [mine, ...others] = adas.members;
+  adas.members = [{ ...mine, devices: [...mine.devices, { device: id("f"), short: "ffffffff", mine: false }] }, ...others];
+  adas.tells();
+  await ada.clicks("About Ada");
+  await ada.clicks("Remove device ffffffff");
+  await question().getByRole("button", { name: "Remove" }).click();
+  await isTold("Device ffffffff was removed.");
+  assert.equal(await dialog().getByRole("list", { name: "Devices of Ada" }).getByRole("button").count(), 0);
 });
 
 story("the keyboard alone hands the document over", async () => {

@@ -143,7 +143,7 @@ export function harvesters(now) {
   ada.devices[0].mine = true;
   return [
     ada,
-    one("Ben Abernathy-Cholmondeley", "orange", "edit", ["b", "e"]),
+    one("Ben Abernathy-Cholmondeley", "orange", "edit", ["b", "e"], { invitation: id("9") }),
     one("Cleo", "violet", "view", ["c"], { ends: now + 7 * 24 * HOUR }),
     one("Dan", "green", "admin", ["d"]),
   ];
