@@ -33,6 +33,7 @@ export interface MemberDevice {
   device: string;
   short: string;
   mine: boolean;
+  last_seen: number | null;
 }
 
 /** What this device may do with the document's people. */
@@ -81,15 +82,16 @@ export interface Asking {
 /** What happened to the document's people, as the history has it. */
 export interface AccessEvent {
   id: string;
-  at: number;
+  /** By the clock of whoever did it; null where this device cannot read it. */
+  at: number | null;
   by: string;
   device: string;
   what: string;
+  /** To whom; empty where it is about nobody. */
   about: string;
   role: Role | null;
   standing: "counts" | "void" | "refused" | "unknown";
   why: string | null;
-  said?: unknown;
   stood_on: string[];
 }
 
@@ -109,8 +111,12 @@ interface Told extends Partial<Omit<Member, "devices" | "role">> {
   role: Role;
   device?: string;
   person?: string;
+  last_seen?: number | null;
   devices?: Array<Partial<MemberDevice> & { device: string }>;
 }
+
+/** The history as the core says it. */
+type ToldAudit = Omit<Audit, "events"> & { events: Array<Omit<AccessEvent, "about"> & { about: string | null }> };
 
 /** How much of a device's id people see: as much as the core shows of its own (`id`). */
 const SHORT = 8;
@@ -118,11 +124,12 @@ const SHORT = 8;
 const called = (name: unknown): string => legible(typeof name === "string" ? name : "") || say.somebody;
 
 function member(told: Told): Member {
-  const { id, device = "", role, colour = "", mine = false, ends = null, since = null, invitation = null } = told;
-  const devices = (told.devices ?? [{ device, mine }]).map((one) => ({
+  const { id, device = "", last_seen = null, role, colour = "", mine = false, ends = null, since = null, invitation = null } = told;
+  const devices = (told.devices ?? [{ device, mine, last_seen }]).map((one) => ({
     device: one.device,
     short: one.short ?? one.device.slice(0, SHORT),
     mine: one.mine ?? false,
+    last_seen: one.last_seen ?? null,
   }));
   const owner = told.owner ?? role === "owner";
   return { id: id ?? device, name: called(told.name ?? told.person), colour, role, owner, mine, ends, since, invitation, devices };
@@ -188,8 +195,8 @@ export class Access {
 
   /** Has the core check the history, and answers it with what was checked. */
   async audit(document: string): Promise<Audit> {
-    const { checked, events } = (await this.ask("audit", { document })) as Audit;
-    return { checked, events: events.map((one) => ({ ...one, by: called(one.by), about: legible(one.about) })) };
+    const { checked, events } = (await this.ask("audit", { document })) as ToldAudit;
+    return { checked, events: events.map((one) => ({ ...one, by: called(one.by), about: legible(one.about ?? "") })) };
   }
   async notAccepted(document: string): Promise<NotAccepted[]> {
     return (await this.known<{ edits: NotAccepted[] }>("refused", document, { edits: [] })).edits;

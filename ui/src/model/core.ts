@@ -95,16 +95,18 @@ export interface TicketPreview {
   role: Role;
   routes: string[];
   known: boolean;
-  /** Whoever made the invitation lets everybody in themselves. */
-  approve?: boolean;
+  /** `open`: any member lets in; `counted`: its maker's device does; `approved`: its maker does, each time. */
+  kind?: "open" | "counted" | "approved";
+  /** What is read aloud to its maker, so that they know whom they let in. */
+  spoken?: string[] | null;
 }
 
 /** What became of joining. */
 export interface Joined {
   document: string;
   state: "ready" | "waiting";
-  /** Words for the person who made the invitation, to be read aloud: it waits for them. */
-  spoken?: string[];
+  /** What is read aloud to the person who made the invitation: it waits for them. */
+  spoken?: string[] | null;
 }
 
 export interface Me {

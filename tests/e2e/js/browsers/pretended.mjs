@@ -150,7 +150,7 @@ export function harvesters(now) {
 }
 
 /** Somebody who waits to be let in. */
-export const knocking = (name, now) => ({ id: id("7"), name, device: id("7"), short: "77777777", role: "edit", spoken: ["river", "lamp", "orange"], asked: now });
+export const knocking = (name, now) => ({ id: id("7"), name, device: id("7"), short: "77777777", role: "edit", spoken: ["07", "42", "91"], asked: now });
 
 /** How these people came in, with one who was refused and one whose invitation does not count any more. */
 export function history(now) {
@@ -159,10 +159,10 @@ export function history(now) {
   return {
     checked: { records: 7, signatures: 7, hashes: 19, failed: [] },
     events: [
-      event("0", 30, "Ada", "founded"),
+      event("0", 30, "Ada", "founded", { about: null }),
       event("1", 29, "Ada", "invited", { role: "edit", stood_on: [id("0")] }),
       event("2", 28, "Ben", "joined", { role: "edit", stood_on: [id("1")] }),
-      event("3", 20, "Dan", "invited", { role: "view", standing: "void", why: "Dan was removed before anybody knew of it.", stood_on: [id("2")] }),
+      event("3", 20, "Dan", "invited", { role: "view", standing: "void", why: "what it rested on was taken away", stood_on: [id("2")] }),
       event("4", 10, "Eve", "joined", { role: "view", standing: "refused", why: "The invitation was revoked.", stood_on: [id("3")] }),
       event("5", 3, "Ada", "role", { about: "Ben", role: "comment", stood_on: [id("2"), id("1")] }),
       event("6", 1, "Ada", "removed", { about: "Ben", stood_on: [id("5")] }),
