@@ -2,7 +2,7 @@
 import type { Messages } from "./en.ts";
 import { speaking } from "./speaking.ts";
 
-const { count, form, plural } = speaking("de", ["one", "other"]);
+const { count, form, list, plural } = speaking("de", ["one", "other"]);
 
 export const share: Messages["share"] = {
   open: "Teilen",
@@ -31,8 +31,7 @@ export const share: Messages["share"] = {
   owner: "Besitzer",
   lastSeen: (when) => `zuletzt gesehen ${when}`,
   neverSeen: "noch nicht gesehen",
-  onlyOwner: (person) => `Nur ${person} kann zu diesem Dokument einladen.`,
-  onlyManagers: "Um zu diesem Dokument einzuladen, brauchst du die Rolle „Darf verwalten“.",
+  onlyThese: (people) => `Nur ${list.format(people)} ${form(people.length, "kann", "können")} zu diesem Dokument einladen.`,
   network: "Wie eure Geräte einander finden",
   anywhere: "Überall",
   anywhereHint:

@@ -1,7 +1,7 @@
 /** What is said about who may do what with a document (a part of en.ts): sharing, joining, being removed, and the history of all that. */
 import { speaking } from "./speaking.ts";
 
-const { count, form, plural } = speaking("en", ["one", "other"]);
+const { count, form, list, plural } = speaking("en", ["one", "other"]);
 
 export const share = {
   open: "Share",
@@ -30,8 +30,7 @@ export const share = {
   owner: "Owner",
   lastSeen: (when: string) => `last seen ${when}`,
   neverSeen: "not seen yet",
-  onlyOwner: (person: string) => `Only ${person} can invite people to this document.`,
-  onlyManagers: "You need the role “Can manage” to invite people to this document.",
+  onlyThese: (people: readonly string[]) => `Only ${list.format(people)} can invite people to this document.`,
   network: "How your computers find each other",
   anywhere: "Anywhere",
   anywhereHint:

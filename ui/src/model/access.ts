@@ -102,7 +102,8 @@ export interface Audit {
 
 /** Words of this device that the others did not take. */
 export interface NotAccepted {
-  at: number;
+  /** When it was written; null where that is not known any more. */
+  at: number | null;
   text: string;
 }
 

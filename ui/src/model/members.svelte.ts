@@ -38,10 +38,6 @@ export class Members {
     void this.#quietly();
   }
 
-  get owner(): Member | undefined {
-    return this.all.find((member) => member.owner);
-  }
-
   get mine(): Member | undefined {
     return this.all.find((member) => member.mine);
   }
