@@ -96,6 +96,8 @@ export const members: Messages["members"] = {
   changed: (person, role) => `${person}: ${role}`,
   ends: "Endet am",
   endsHint: "Ist dieser Tag vorbei, entfernt sie das erste Gerät von jemandem, der verwalten darf.",
+  endsLike: "31.12.2030",
+  noDay: "Das ist kein Tag. Schreib ihn wie 31.12.2030.",
   endsNever: "Ohne Ende",
   endsSet: (person, day) => `${person} ist bis ${day} dabei.`,
   endsTaken: (person) => `${person} ist ohne Ende dabei.`,

@@ -97,6 +97,8 @@ export const members = {
   changed: (person: string, role: string) => `${person}: ${role}`,
   ends: "Ends on",
   endsHint: "Once that day is over, the first device of somebody who can manage removes them.",
+  endsLike: "2030-12-31",
+  noDay: "This is no day. Write it like 2030-12-31.",
   endsNever: "No end",
   endsSet: (person: string, day: string) => `${person} is in until ${day}.`,
   endsTaken: (person: string) => `${person} is in without an end.`,

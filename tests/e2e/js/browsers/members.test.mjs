@@ -23,7 +23,11 @@ const shares = async () => {
   await dialog().getByRole("button", { name: /^(Copy invitation|Einladung kopieren)$/u }).waitFor();
 };
 /** What was done is said, where the eye is and to those who do not see it. */
-const isTold = (words) => dialog().locator("p.told").getByText(words, { exact: true }).waitFor();
+const isTold = async (words) => {
+  const told = dialog().locator("p.told").getByText(words, { exact: true });
+  await told.waitFor();
+  assert.ok(await told.evaluate((said) => said.getBoundingClientRect().bottom <= innerHeight), "in sight, wherever in the dialog it was done");
+};
 
 story("an invitation has limits, stands among those that work, and is revoked after one sentence", async () => {
   adas.members = harvesters(NOW);

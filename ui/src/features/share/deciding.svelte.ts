@@ -50,10 +50,15 @@ export class Deciding {
     }
   }
 
+  /** What was asked for makes no sense, and why. */
+  fails(why: string): void {
+    [this.problem, this.told] = [why, ""];
+  }
+
   /** Does what needs no question. Answers whether it could be done. */
   async act(work: () => Promise<void>, done: string): Promise<boolean> {
     this.busy = true;
-    this.problem = null;
+    [this.problem, this.told] = [null, ""];
     try {
       await work();
       await this.changed();
