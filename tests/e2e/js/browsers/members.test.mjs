@@ -73,6 +73,7 @@ story("whoever waits is seen without looking for them, and let in by the numbers
   assert.deepEqual(await waits.getByRole("group", { name: "Numbers" }).locator("span").allInnerTexts(), ["07", "42", "91"]);
   await ada.clicks("Let Cleo of Ely in");
   await isTold("Cleo of Ely was let in.");
+  await until("the keys to be in the dialog still", () => ada.page.evaluate(() => document.activeElement.closest("[role=dialog]") !== null));
   await waits.waitFor({ state: "detached" });
   assert.deepEqual(acts(adas).at(-1), ["admit", { request: id("7") }]);
   adas.requests = [knocking("Eve", NOW)];
@@ -160,6 +161,7 @@ story("who may comment cannot type in the text, and is told why when they try", 
   assert.deepEqual(await ada.hindrances("main"), []);
   adas.becomes("edit");
   await ada.page.locator("header").getByText("Commenting", { exact: true }).waitFor({ state: "detached" });
+  await ada.page.locator(".toast").waitFor({ state: "detached" });
   await ada.writes(" And barley.");
   await ada.sees("We cut the rye. And barley.");
 });
@@ -175,6 +177,7 @@ story("the history says who let whom in, what does not count and why, what each 
   await events.getByText("Does not count any more: what it rested on was taken away by something that did not know of it.").waitFor();
   await events.getByText("Refused: The invitation was revoked.").waitFor();
   assert.equal(await dialog().getByText(/^Checked/u).count(), 0, "nothing is claimed before it was asked for");
+  assert.equal(await ada.page.evaluate(() => document.activeElement.innerText.trim()), "Check it", "the keys are where the work is");
   await events.getByRole("listitem").first().getByRole("button").first().click();
   assert.match(await ada.page.evaluate(() => document.activeElement.innerText), /^Ada gave Ben another role · Can comment/u);
   await ada.clicks("Check it");

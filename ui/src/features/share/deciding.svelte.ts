@@ -69,7 +69,15 @@ export class Deciding {
       return false;
     } finally {
       this.busy = false;
+      this.#held();
     }
+  }
+
+  /** What was pressed may have gone with what it did: the keys stay in the dialog. */
+  #held(): void {
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) document.querySelector<HTMLElement>(".dialog")?.focus();
+    });
   }
 
   /** The keys go back to where they were, or to the dialog if that has gone. */
