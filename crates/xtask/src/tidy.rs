@@ -41,6 +41,7 @@ type Rule = fn(&Tree) -> Vec<Finding>;
 /// The rules over sources, with the names under which they report.
 const RULES: &[(&str, Rule)] = &[
     ("every module says what it is for", docs::modules_say_what_they_are_for),
+    ("threats name tests that exist", docs::threats_name_tests_that_exist),
     ("pure crates stay pure", never::pure_crates_stay_pure),
     ("giants have one door", never::giants_have_one_door),
     ("the editor knows no framework, features no other", page::arrows_of_the_page),

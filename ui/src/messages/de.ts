@@ -1,6 +1,7 @@
 /**
  * Deutsch. Sheaf sagt du, schlicht und ohne Fachwörter, und behauptet nie mehr, als eine Bestätigung belegt: „synchronisiert“ gibt es nicht.
  */
+import { audit, invitations, join, members, readOnly, share } from "./access.de.ts";
 import { core } from "./core.de.ts";
 import { blocks, counts, shortcuts } from "./writing.de.ts";
 import { attachments } from "./attachments.de.ts";
@@ -94,8 +95,6 @@ export const de: Messages = {
     words: (n) => plural(n, "Wort", "Wörter"),
     selectedWords: (n, all) => `${count.format(n)} von ${plural(all, "Wort", "Wörtern")}`,
     edited: (when) => `Bearbeitet ${when}`,
-    viewing: "Du kannst dieses Dokument lesen. Bitte den Besitzer, dich schreiben zu lassen.",
-    viewOnly: "Nur lesen",
     waitingTitle: (person) => `Wartet, bis ${person} online ist`,
     waitingHint: "Du kannst das schließen; wir versuchen es weiter.",
     opening: "Wird geöffnet …",
@@ -124,49 +123,17 @@ export const de: Messages = {
     linkItIn: (title) => `In „${title}“ verlinken`,
   },
 
-  share: {
-    open: "Teilen",
-    title: (title) => `„${title}“ teilen`,
-    explain: "Schick diese Einladung jemandem, dem du vertraust. Wer sie hat, kann das Dokument öffnen.",
-    role: "Wer beitritt",
-    canEdit: "Darf schreiben",
-    canView: "Darf lesen",
-    copy: "Einladung kopieren",
-    copied: "Kopiert",
-    making: "Die Einladung wird erstellt …",
-    people: "Personen",
-    you: "du",
-    owner: "Besitzer",
-    lastSeen: (when) => `zuletzt gesehen ${when}`,
-    neverSeen: "noch nicht gesehen",
-    onlyOwner: (person) => `Nur ${person} kann zu diesem Dokument einladen.`,
-    network: "Wie eure Geräte einander finden",
-    anywhere: "Überall",
-    anywhereHint:
-      "Nutzt öffentliche Relay- und Suchserver des iroh-Projekts, um das andere Gerät zu finden. Sie sehen Adressen, nie deinen Text.",
-    local: "Nur im lokalen Netz",
-    localHint: "Nichts verlässt dieses Netz. Die Einladung enthält die Adressen dieses Geräts.",
-    nameHint: "Dein Name, wie andere ihn sehen",
-    removing: "Alle hier behalten die Kopie, die sie schon haben.",
-  },
+  share,
 
-  join: {
-    title: "Mit Einladung beitreten",
-    paste: "Füg die Einladung ein",
-    placeholder: "sheaf…",
-    look: "Weiter",
-    about: "Diese Einladung gilt für",
-    from: (person) => `von ${person} (nicht nachgewiesen)`,
-    fingerprint: (short) => `Fingerabdruck ${short}`,
-    role: (role) => (role === "view" ? "Du wirst es lesen können." : "Du wirst es lesen und bearbeiten können."),
-    contacts: (devices) => `Beim Beitreten wird Verbindung aufgenommen zu ${devices}`,
-    known: "Du hast dieses Dokument schon.",
-    openKnown: "Öffnen",
-    accept: "Beitreten",
-    joining: "Beitritt läuft …",
-    waiting: "Noch nicht erreichbar. Du kannst das schließen; wir versuchen es weiter.",
-    name: "Dein Name, wie andere ihn sehen",
-  },
+  invitations,
+
+  members,
+
+  join,
+
+  readOnly,
+
+  audit,
 
   status: {
     label: "Wo dieses Dokument ist",

@@ -2,6 +2,7 @@
  * Every sentence the chrome says, in English. One object, so that another language is another file of the same shape (`Messages`).
  * Plain words: no jargon, and never "synced".
  */
+import { audit, invitations, join, members, readOnly, share } from "./access.en.ts";
 import { core } from "./core.en.ts";
 import { blocks, counts, shortcuts } from "./writing.en.ts";
 import { attachments } from "./attachments.en.ts";
@@ -90,8 +91,6 @@ export const en = {
     words: (n: number) => plural(n, "word", "words"),
     selectedWords: (n: number, all: number) => `${count.format(n)} of ${plural(all, "word", "words")}`,
     edited: (when: string) => `Edited ${when}`,
-    viewing: "You can read this document. Ask its owner to let you edit.",
-    viewOnly: "Viewing",
     focus: "Focus mode: only the text",
     focusLeave: "Leave focus mode",
     waitingTitle: (person: string) => `Waiting for ${person} to come online`,
@@ -176,49 +175,17 @@ export const en = {
     linkItIn: (title: string) => `Link it in ${title}`,
   },
 
-  share: {
-    open: "Share",
-    title: (title: string) => `Share “${title}”`,
-    explain: "Send this invitation to someone you trust. Whoever has it can open the document.",
-    role: "People who join",
-    canEdit: "Can edit",
-    canView: "Can view",
-    copy: "Copy invitation",
-    copied: "Copied",
-    making: "Making an invitation…",
-    people: "People",
-    you: "You",
-    owner: "Owner",
-    lastSeen: (when: string) => `last seen ${when}`,
-    neverSeen: "not seen yet",
-    onlyOwner: (person: string) => `Only ${person} can invite people to this document.`,
-    network: "How your computers find each other",
-    anywhere: "Anywhere",
-    anywhereHint:
-      "Uses public relay and look-up servers of the iroh project to find the other computer. They see addresses, never your text.",
-    local: "Local network only",
-    localHint: "Nothing leaves this network. The invitation holds this computer’s addresses.",
-    nameHint: "Your name, as others will see it",
-    removing: "Everyone here keeps the copy they already have.",
-  },
+  share,
 
-  join: {
-    title: "Join with an invitation",
-    paste: "Paste the invitation",
-    placeholder: "sheaf…",
-    look: "Continue",
-    about: "This invitation is for",
-    from: (person: string) => `from ${person} (not proven)`,
-    fingerprint: (short: string) => `Fingerprint ${short}`,
-    role: (role: string) => (role === "view" ? "You will be able to read it." : "You will be able to read and edit it."),
-    contacts: (devices: string) => `Joining contacts ${devices}`,
-    known: "You already have this document.",
-    openKnown: "Open it",
-    accept: "Join",
-    joining: "Joining…",
-    waiting: "Not reachable yet. You can close this; we will keep trying.",
-    name: "Your name, as others will see it",
-  },
+  invitations,
+
+  members,
+
+  join,
+
+  readOnly,
+
+  audit,
 
   status: {
     label: "Where this document is",

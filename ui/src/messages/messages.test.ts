@@ -34,6 +34,7 @@ const ONLY_FORMATS = new Set([
   "details.number",
   "details.storedCount",
   "names",
+  "members.changed",
   "settings.zoomed",
   "attachments.inText.attachmentProblem",
   "attachments.inText.attachmentSize",

@@ -48,6 +48,8 @@ const rules = once((locale) => new Intl.PluralRules(locale));
 export const relative = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
 export const dates = once((locale) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }));
 
+export const moments = once((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+
 export const relativeDays = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
 export const weekdays = once((locale) => new Intl.DateTimeFormat(locale, { weekday: "long" }));
 

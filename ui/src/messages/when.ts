@@ -1,6 +1,6 @@
 /** Moments in words: relative up to seven days, then the date (ux.md section 7). Reads no clock: the caller hands in now. */
 import { language, say } from "./language.svelte.ts";
-import { dates, relative } from "./speaking.ts";
+import { dates, moments, relative } from "./speaking.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,4 +20,9 @@ export function since(when: number, now: number): string {
 /** The day of `when`. */
 export function day(when: number): string {
   return dates(language()).format(when);
+}
+
+/** The day and the minute of `when`. */
+export function moment(when: number): string {
+  return moments(language()).format(when);
 }

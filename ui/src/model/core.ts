@@ -6,8 +6,7 @@
 import { legible, type Wording } from "../editor/index.ts";
 import { Refusal, Unanswered, type Wire } from "../editor/lane/wire.ts";
 import { say, spoken } from "../messages/index.ts";
-
-export type Role = "view" | "comment" | "edit" | "admin" | "owner";
+import { Access, type Role } from "./access.ts";
 
 export interface LibraryEntry {
   document: string;
@@ -16,7 +15,7 @@ export interface LibraryEntry {
   opened: number | null;
   people: number;
   role: Role;
-  state: "ready" | "waiting" | "damaged";
+  state: "ready" | "waiting" | "left" | "removed" | "damaged";
   trashed: boolean;
 }
 
@@ -62,7 +61,9 @@ export interface DocumentStatus {
   said?: unknown;
   devices: DeviceStatus[];
   /** While nothing of it is here yet (`waiting`), `devices` holds whoever sent the invitation. */
-  state?: "ready" | "waiting" | "left" | "damaged";
+  state?: "ready" | "waiting" | "left" | "removed" | "damaged";
+  /** Who removed this device, where that is known. */
+  by?: string | null;
   transfer?: { from: string; person: string; bytes: number; total: number | null } | null;
 }
 
@@ -85,15 +86,6 @@ export interface Finding {
 
 export type Profile = "anywhere" | "local" | "direct" | "relay";
 
-export interface Member {
-  device: string;
-  person: string;
-  colour: string;
-  role: Role;
-  mine: boolean;
-  last_seen: number | null;
-}
-
 export interface TicketPreview {
   document: string;
   title: string;
@@ -103,6 +95,18 @@ export interface TicketPreview {
   role: Role;
   routes: string[];
   known: boolean;
+  /** `open`: any member lets in; `counted`: its maker's device does; `approved`: its maker does, each time. */
+  kind?: "open" | "counted" | "approved";
+  /** What is read aloud to its maker, so that they know whom they let in. */
+  spoken?: string[] | null;
+}
+
+/** What became of joining. */
+export interface Joined {
+  document: string;
+  state: "ready" | "waiting";
+  /** What is read aloud to the person who made the invitation: it waits for them. */
+  spoken?: string[] | null;
 }
 
 export interface Me {
@@ -225,6 +229,9 @@ function named<T extends { person: string }>(one: T, otherwise: string = say.som
 
 /** Every question the chrome has. */
 export class Core {
+  /** Those about who may do what. */
+  readonly access = new Access((call, fields) => this.ask(call, fields));
+
   constructor(readonly wire: Wire) {}
 
   private async ask<T>(name: string, parameters: Record<string, unknown> = {}): Promise<T> {
@@ -270,19 +277,12 @@ export class Core {
   async restore(document: string): Promise<void> {
     await this.ask("restore", { document });
   }
-  async share(document: string, role: "view" | "edit"): Promise<{ ticket: string; warning?: string; said?: unknown }> {
-    return await this.ask("share", { document, role });
-  }
   async preview(ticket: string): Promise<TicketPreview> {
     const preview = await this.ask<TicketPreview>("preview", { ticket });
     return { ...preview, title: untitledIs(preview.title), inviter: legible(preview.inviter) };
   }
-  async join(ticket: string): Promise<{ document: string; state: string }> {
+  async join(ticket: string): Promise<Joined> {
     return await this.ask("join", { ticket, wait: 0 });
-  }
-  async members(document: string): Promise<Member[]> {
-    const { members } = await this.ask<{ members: Member[] }>("members", { document });
-    return members.map((member) => named(member));
   }
   async status(document: string): Promise<{ document: DocumentStatus | null; network: NetworkStatus }> {
     const all = await this.ask<{ documents: DocumentStatus[]; network: NetworkStatus }>("status", { document });
@@ -291,7 +291,8 @@ export class Core {
     // Devices of nameless people are told apart by their ids.
     const devices = found.devices.map((device) => named(device, `${say.somebody} (${device.device.slice(0, 4)})`));
     const transfer = found.transfer && { ...found.transfer, person: legible(found.transfer.person) };
-    return { document: { ...found, devices, ...(transfer && { transfer }) }, network: all.network };
+    const by = found.by && legible(found.by);
+    return { document: { ...found, devices, ...(transfer && { transfer }), ...(by && { by }) }, network: all.network };
   }
   async network(profile?: Profile, relay?: string): Promise<{ profile: Profile; relay?: string; chosen: boolean }> {
     return await this.ask("network", { ...(profile && { profile }), ...(relay && { relay }) });

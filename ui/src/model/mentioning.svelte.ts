@@ -27,9 +27,10 @@ export class Mentions implements Mentioning {
   }
 
   async #ask(): Promise<void> {
-    const members = await this.core.members(this.document).catch(() => []);
+    const { members } = await this.core.access.members(this.document).catch(() => ({ members: [] }));
     // Whoever has not said a name yet cannot be named.
-    this.#people = members.filter(({ person }) => person !== say.somebody).map(({ device, person }) => ({ device, name: person }));
+    const named = members.filter(({ name }) => name !== say.somebody);
+    this.#people = named.flatMap(({ devices, name }) => devices.map(({ device }) => ({ device, name })));
   }
 
   documents(): ReturnType<Mentioning["documents"]> {

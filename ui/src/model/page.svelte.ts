@@ -22,6 +22,7 @@ import { say, spoken } from "../messages/index.ts";
 import { reason, untitledIs, type Core } from "./core.ts";
 import type { Histories } from "./histories.ts";
 import type { Library } from "./library.svelte.ts";
+import { Members } from "./members.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
 
@@ -87,6 +88,7 @@ export class Page {
   titleWanted = $state(false);
 
   readonly status: Status;
+  readonly members: Members;
   readonly mentions: Mentions;
   readonly #stops: Array<() => void> = [];
   #closed = false;
@@ -106,6 +108,7 @@ export class Page {
     this.mentions = new Mentions(core, library, id, goTo);
     this.status = new Status(core, id);
     void this.status.refresh().catch(() => undefined);
+    this.members = new Members(core, id);
     // A document that waits for its first copy opens by itself when the copy is here.
     this.#stops.push(core.listen("documents", () => void this.#openAgain()));
     void this.#open();
@@ -113,6 +116,27 @@ export class Page {
 
   get viewing(): boolean {
     return this.state !== null && !this.state.editable;
+  }
+
+  /** This device is not in the document any more; what it had stays, and does not change. */
+  get gone(): "removed" | "left" | null {
+    const state = this.status.document?.state;
+    return state === "removed" || state === "left" ? state : null;
+  }
+
+  /** What this person is here, where they cannot write, and why; null where they can. */
+  get badge(): string | null {
+    if (this.gone) return say.readOnly.badge.gone;
+    return this.viewing ? say.readOnly.badge[this.#reads] : null;
+  }
+
+  get whyNot(): string | null {
+    if (this.gone) return say.readOnly.why[this.gone];
+    return this.viewing ? say.readOnly.why[this.#reads] : null;
+  }
+
+  get #reads(): "comment" | "view" {
+    return this.state?.role === "comment" ? "comment" : "view";
   }
 
   /** Everything typed is on the disk. */
@@ -182,6 +206,7 @@ export class Page {
     clearTimeout(this.#savingTimer);
     this.#stops.forEach((stop) => stop());
     this.status.close();
+    this.members.close();
     if (this.editor) this.histories.keep(this.id, this.editor.destroy());
     this.editor = null;
   }

@@ -53,6 +53,8 @@ export class Person {
   page;
   /** What the page complained about. */
   complaints = [];
+  /** Stands between the page and the node, if anything does (pretended.mjs). */
+  between;
 
   constructor(name, look = {}) {
     this.name = name;
@@ -76,6 +78,7 @@ export class Person {
     this.page.on("console", (said) => {
       if (said.type() === "error" && !said.text().includes("WebSocket")) this.complaints.push(said.text());
     });
+    await this.between?.(this.page);
     await this.page.goto(this.node.url);
     await this.page.waitForSelector(".sheaf-editor, nav");
   }

@@ -31,6 +31,15 @@ describe("the status line", () => {
     expect(statusWords(facts, null, false).others).toBe("Up to date with Ana");
   });
 
+  it("says nothing of the others to whoever was removed or has left", () => {
+    for (const state of ["removed", "left"] as const) {
+      expect(statusWords({ ...document(device("Ana", "has_all")), state }, null, false)).toMatchObject({
+        here: "Saved on this device",
+        others: null,
+      });
+    }
+  });
+
   it("never claims somebody who is behind", () => {
     expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe(
       "Up to date with 1 of 2 people",

@@ -37,7 +37,9 @@ export function statusWords(document: DocumentStatus | null, network: NetworkSta
 
   if (document && document.state === "waiting") return firstCopy(document);
 
-  const people = byPerson(document?.devices ?? []);
+  // Whoever is out of the document has nothing in common with the others any more.
+  const out = document?.state === "removed" || document?.state === "left";
+  const people = out ? [] : byPerson(document?.devices ?? []);
   if (people.length === 0) return { here: say.status.saved, others: null, tone: "good" };
 
   return { here: say.status.saved, ...others(people, network) };

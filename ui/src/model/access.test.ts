@@ -1,0 +1,143 @@
+/** What the page makes of what a core says about people: this one, and one from before people could be given roles or removed. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { Refusal, type Told, type Wire } from "../editor/lane/wire.ts";
+import { Core } from "./core.ts";
+import { Members } from "./members.svelte.ts";
+
+type Answers = Record<string, (fields: Readonly<Record<string, unknown>>) => unknown>;
+
+/** A core that answers these calls, and knows no others. */
+class Pretended implements Wire {
+  readonly asked: string[] = [];
+  readonly #listeners = new Set<(told: Told) => void>();
+
+  constructor(readonly answers: Answers) {}
+
+  ask(call: string, fields: Readonly<Record<string, unknown>>): Promise<unknown> {
+    this.asked.push(call);
+    const answer = this.answers[call];
+    return answer ? Promise.resolve(answer(fields)) : Promise.reject(new Refusal("unknown_call", `no call ${call}`));
+  }
+  hear(listener: (told: Told) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  whenBack(): () => void {
+    return () => undefined;
+  }
+  tell(told: Told): void {
+    this.#listeners.forEach((listener) => listener(told));
+  }
+}
+
+const ADA = "a".repeat(64);
+const BEN = "b".repeat(64);
+const before: Answers = {
+  members: () => ({
+    members: [
+      { device: ADA, person: "Ada", colour: "teal", role: "owner", mine: true, last_seen: null },
+      { device: BEN, person: "", colour: "red", role: "edit", mine: false, last_seen: 7 },
+    ],
+  }),
+};
+const now: Answers = {
+  members: () => ({
+    me: { role: "owner", owner: true, can: { invite: true, manage: true, transfer: true, leave: false } },
+    members: [
+      {
+        id: "1",
+        name: "Ada",
+        colour: "teal",
+        role: "owner",
+        owner: true,
+        mine: true,
+        devices: [{ device: ADA, short: "aaaa", mine: true }],
+      },
+      {
+        id: "2",
+        name: "Ben",
+        role: "view",
+        mine: false,
+        ends: 9,
+        devices: [
+          { device: BEN, short: "bbbb" },
+          { device: ADA, short: "cccc" },
+        ],
+      },
+    ],
+  }),
+  invitations: () => ({ invitations: [] }),
+  requests: () => ({ requests: [{ id: "r", name: "Cleo\u202e", device: BEN, short: "bbbb", role: "edit", spoken: ["rye"], asked: 1 }] }),
+};
+
+describe("the people of a document", () => {
+  it("are known by a core from before roles, which is asked for nothing else", async () => {
+    const wire = new Pretended(before);
+    const members = new Members(new Core(wire), "d");
+    await members.refresh();
+    expect(members.all.map(({ id, name, owner, devices }) => [id, name, owner, devices[0]?.short])).toEqual([
+      [ADA, "Ada", true, "aaaaaaaa"],
+      [BEN, "Somebody", false, "bbbbbbbb"],
+    ]);
+    expect(members.rights).toEqual({ invite: true, manage: false, transfer: false, leave: false });
+    expect(members.knows).toBe(false);
+    expect(new Set(wire.asked)).toEqual(new Set(["members"]));
+    members.close();
+  });
+
+  it("have devices, days on which they end and rights, and those who knock are named without tricks", async () => {
+    const members = new Members(new Core(new Pretended(now)), "d");
+    await members.refresh();
+    expect(members.rights.manage).toBe(true);
+    expect(members.all[1]).toMatchObject({ name: "Ben", owner: false, ends: 9, since: null });
+    expect(members.all[1]?.devices.map(({ short }) => short)).toEqual(["bbbb", "cccc"]);
+    expect(members.asking[0]?.name).not.toContain("\u202e");
+    members.close();
+  });
+});
+
+describe("what has changed", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("is asked for at once when people change, and once a second when anything does", async () => {
+    vi.useFakeTimers();
+    const wire = new Pretended(before);
+    const members = new Members(new Core(wire), "d");
+    await vi.advanceTimersByTimeAsync(1);
+    wire.asked.length = 0;
+    wire.tell({ event: "members", document: "another" });
+    for (let told = 0; told < 40; told += 1) wire.tell({ event: "status", document: "d" });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(wire.asked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(wire.asked).toEqual(["members"]);
+    wire.tell({ event: "members", document: "d" });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wire.asked).toEqual(["members", "members"]);
+    members.close();
+  });
+});
+
+describe("an invitation", () => {
+  it("carries limits only where there are some: a core from before knows none", async () => {
+    const asked: unknown[] = [];
+    const share = (fields: unknown): unknown => (asked.push(fields), { ticket: "sheaf" });
+    const { access } = new Core(new Pretended({ share }));
+    await access.share("d", "view");
+    await access.share("d", "edit", { uses: 1, expires_in: null, approve: true, label: "" });
+    expect(asked).toEqual([
+      { document: "d", role: "view" },
+      { document: "d", role: "edit", uses: 1, expires_in: null, approve: true, label: "" },
+    ]);
+  });
+});
+
+describe("what the core does not know", () => {
+  it("is nothing where only facts are asked for, and is said where somebody wants it done", async () => {
+    const { access } = new Core(new Pretended({}));
+    expect(await access.notAccepted("d")).toEqual([]);
+    await expect(access.remove("d", { member: "2" })).rejects.toThrow("no call remove");
+    await expect(access.audit("d")).rejects.toThrow("no call audit");
+  });
+});
