@@ -8,7 +8,7 @@ use sheaf_record::{BranchHead, EpochSecret, Kind, ReadRecord, Record, SignedHead
 use sheaf_replica::Replica;
 
 use crate::{
-    Document, Here, OpenError, Who,
+    Document, Here, Who,
     body::Body,
     entropy::Entropy,
     evidence::Evidence,
@@ -72,7 +72,7 @@ impl Document {
         if !title.trim().is_empty() {
             it.set_title(title).map_err(|refused| CreateError(refused.to_string()))?;
         }
-        it.say_who_i_am().map_err(|refused| CreateError(refused.to_string()))?;
+        it.say_who_i_am().and_then(|()| it.say_my_key()).map_err(|refused| CreateError(refused.to_string()))?;
         it.members_changed = true;
         it.settle_people();
         Ok(it)
@@ -263,6 +263,23 @@ impl Document {
     fn damaged(&self, chain: ChainId, number: u64, what: impl ToString) -> OpenError {
         OpenError::Damaged { document: self.id(), chain, number, what: what.to_string() }
     }
+}
+
+/// Why a stored document cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The rows do not fit together.
+    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
+    Damaged {
+        /// Which document.
+        document: DocumentId,
+        /// Which chain.
+        chain: ChainId,
+        /// Which record.
+        number: u64,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 /// Why a document could not be made. Nothing was written.

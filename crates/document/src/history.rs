@@ -252,6 +252,17 @@ impl History {
         Some(secret)
     }
 
+    /// The secrets that close what is written now, if all of them are here: several after rotations that did not know of one another.
+    pub(crate) fn secrets_of_now(&self) -> Option<Vec<EpochSecret>> {
+        let secrets: Option<Vec<_>> = self.access.epochs().iter().map(|epoch| self.secrets.get(epoch).cloned()).collect();
+        secrets.filter(|secrets| !secrets.is_empty())
+    }
+
+    /// The secret of an epoch, if it is here.
+    pub(crate) fn secret_of(&self, epoch: &EpochId) -> Option<&EpochSecret> {
+        self.secrets.get(epoch)
+    }
+
     /// The secret of what is written now.
     pub(crate) fn secret(&self) -> Option<&EpochSecret> {
         self.secrets.get(&self.access.epoch()?)

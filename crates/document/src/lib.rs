@@ -72,10 +72,10 @@ use presence::OwnCursor;
 use receipts::Receipts;
 use views::Views;
 
-pub use beginnings::CreateError;
+pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
-pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
+pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, Terms, ViewId};
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
@@ -143,6 +143,7 @@ pub struct Document {
     ticket: Option<Ticket>,
     left: bool,
     introduced: bool,
+    tending: acts::Tending,
 
     // What is held, and what is on its way.
     history: History,
@@ -302,7 +303,7 @@ impl Document {
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
         let look = self.replica.next_look().filter(|_| self.state() == State::Ready);
         let body = [self.replica.next_timeout(self.now.elapsed), look, self.comparing.next_timeout()];
-        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock(), self.tending.next_timeout()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
         sessions.chain(body.into_iter().chain(rest).flatten()).chain(unwritten).min()
@@ -393,6 +394,7 @@ impl Document {
             ticket: None,
             left: false,
             introduced: false,
+            tending: acts::Tending::default(),
             history: History::new(document),
             delivery: Delivery::default(),
             own: Own::default(),
@@ -445,6 +447,7 @@ impl Document {
             self.ask_for_replica |= self.replica.look(self.now);
         }
         self.knock_again();
+        self.tend();
         self.tick_sessions();
         self.give_receipts();
         self.compare_states();
@@ -579,21 +582,4 @@ impl Document {
             self.receipts_due = None;
         }
     }
-}
-
-/// Why a stored document cannot be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The rows do not fit together.
-    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
-    Damaged {
-        /// Which document.
-        document: DocumentId,
-        /// Which chain.
-        chain: ChainId,
-        /// Which record.
-        number: u64,
-        /// What is wrong.
-        what: String,
-    },
 }

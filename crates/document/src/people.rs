@@ -30,6 +30,7 @@ impl Document {
                 Member { device, name, colour, role, mine: device == me }
             })
             .collect();
+        self.tend_later();
         self.announce(Announcement::Members);
         self.status_changed = true;
         self.cursors_changed = true;
