@@ -15,6 +15,7 @@ mod hostile;
 mod journeys;
 mod killed;
 mod lane;
+mod members;
 mod recorded;
 mod rescued;
 mod writing_together;
