@@ -1,9 +1,10 @@
 //! What people do about members, and what this device does by itself so that it holds: access records of this process run's chain.
 //!
 //! Whether something may be done is asked of the fold before it is written, with all that is known here as its past: the chain would end with a
-//! record that everybody refuses, and people hear the rule's own words. `inviting` lets in, `joining` is how this device comes, `members` changes
+//! record that everybody refuses, and people hear the rule's own words. `inviting` and `asking` let in, `joining` is how this device comes, `members` changes
 //! and takes away, `secrets` makes new secrets for those who remain, `tending` is what nobody has to ask for.
 
+mod asking;
 mod inviting;
 mod joining;
 mod members;
@@ -20,6 +21,8 @@ use crate::{
     output::{Done, Refused, State},
     own::OwnError,
 };
+pub use asking::Asked;
+pub(crate) use asking::Requests;
 pub(crate) use tending::Tending;
 
 /// The past of what is written here next: everything.
@@ -51,6 +54,8 @@ impl Document {
             Act::Remove { member, devices } => self.remove(member, devices)?,
             Act::Transfer { member } => self.transfer(member)?,
             Act::Ends { member, at } => self.end_on(member, at)?,
+            Act::Admit { request } => self.admit(request)?,
+            Act::Decline { request } => self.decline(request)?,
             Act::Leave => self.leave()?,
             Act::Profile { name, colour } => {
                 (self.profile.name, self.profile.colour) = (name, colour);

@@ -273,6 +273,16 @@ pub enum Act {
         /// To the second. None: it goes on.
         at: Option<Wall>,
     },
+    /// Let in somebody who waits: see [`crate::Document::requests`].
+    Admit {
+        /// Whom.
+        request: Hash,
+    },
+    /// Do not.
+    Decline {
+        /// Whom.
+        request: Hash,
+    },
     /// Say who I am.
     Profile {
         /// My name.

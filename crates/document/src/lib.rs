@@ -72,6 +72,7 @@ use presence::OwnCursor;
 use receipts::Receipts;
 use views::Views;
 
+pub use acts::Asked;
 pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
@@ -143,6 +144,7 @@ pub struct Document {
     ticket: Option<Ticket>,
     left: bool,
     introduced: bool,
+    requests: acts::Requests,
     tending: acts::Tending,
 
     // What is held, and what is on its way.
@@ -271,6 +273,7 @@ impl Document {
         let Some(mut flight) = self.in_flight.take() else { return };
         self.record(Recording::written);
         let before = self.history.set_durable(&flight.grown);
+        self.greet_granted();
         self.meet_replica(std::mem::take(&mut flight.news));
         self.tell_views();
         let written = flight.told(before, &self.history);
@@ -334,6 +337,7 @@ impl Document {
     /// What can be done with the document.
     pub fn state(&self) -> State {
         match self.history.access.role(&self.key.device()) {
+            Some(_) if self.is_arriving() => State::Waiting,
             Some(_) => State::Ready,
             None if self.left || self.ticket.is_none() => State::Left,
             None => State::Waiting,
@@ -394,6 +398,7 @@ impl Document {
             ticket: None,
             left: false,
             introduced: false,
+            requests: acts::Requests::default(),
             tending: acts::Tending::default(),
             history: History::new(document),
             delivery: Delivery::default(),

@@ -53,13 +53,15 @@ impl Document {
 
     /// Shows this device's ticket.
     fn ask(&mut self, id: PeerId) {
-        let document = self.id();
+        let (document, asking) = (self.id(), self.asking());
         let (Some(ticket), Some(peer)) = (&self.ticket, self.peers.get_mut(id)) else { return };
         if std::mem::replace(&mut peer.asked, true) {
             return;
         }
         let ask = Ask { ticket: ticket.seed.key(), proof: ticket.seed.ask(&document, &peer.exporter) };
-        self.send_at_once(id, Frame::Ask(ask));
+        // An answer may be long in coming, or lost on a link that does not speak of requests yet.
+        peer.knock_at = asking.is_some().then_some(self.now.elapsed + KNOCK_AGAIN);
+        self.send_at_once(id, asking.unwrap_or(Frame::Ask(ask)));
     }
 
     /// Somebody shows a ticket.
@@ -124,7 +126,7 @@ impl Document {
         peer.session = None;
         peer.refused = Some(reason);
         // What they do not know now they may know in a while.
-        let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger);
+        let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger | Dismissal::Asked);
         peer.knock_at = later.then_some(self.now.elapsed + KNOCK_AGAIN);
         let device = peer.device;
         self.peers.refusals.insert(device, reason);
@@ -165,8 +167,12 @@ impl Document {
     }
 
     /// Begins the conversation.
-    fn begin_session(&mut self, id: PeerId) {
+    pub(crate) fn begin_session(&mut self, id: PeerId) {
         self.introduce();
+        let granted = self.peers.get(id).filter(|peer| peer.session.is_none()).and_then(|peer| self.grant_unheard(&peer.device));
+        if let Some(granted) = granted {
+            self.send_at_once(id, granted);
+        }
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
         let (device, digest) = (peer.device, self.history.durable.digest());
@@ -178,7 +184,7 @@ impl Document {
             self.receipts.hear(receipt, heard, 0, self.history.durable_row());
         }
         peer.session = Some(Session::new(me < peer.device, settled, now));
-        peer.refused = None;
+        (peer.refused, peer.knock_at) = (None, None);
         peer.told_neighbours.clear();
         self.peers.refusals.remove(&device);
         self.neighbours_changed = true;
@@ -193,6 +199,7 @@ impl Document {
             self.send_at_once(id, Frame::Receipts(receipts));
         }
         self.pass_routes_to(id);
+        self.hand_over_requests(id);
     }
 
     /// Says where this device's cursor is to somebody who has just come.
@@ -206,7 +213,7 @@ impl Document {
     pub(crate) fn doors_changed(&mut self) {
         for id in self.peers.ids() {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
-            let member = self.is_member(&device);
+            let member = self.is_member(&device) && !self.is_granting(&device);
             let Some(peer) = self.peers.get_mut(id) else { continue };
             // A guest who has joined is one no more.
             peer.guest &= !member;
@@ -226,6 +233,8 @@ impl Document {
         match frame {
             Frame::Ask(ask) => self.hear_ask(id, &ask),
             Frame::Welcome(welcome) => self.hear_welcome(id, &welcome),
+            Frame::Request(asking) => self.hear_request(id, asking),
+            Frame::Granted(granted) => self.hear_granted(id, &granted),
             Frame::Refuse(reason) => self.hear_refuse(id, reason),
             Frame::Bye => self.hear_bye(id),
             frame if self.peers.session(id).is_some() => self.converse(id, frame),
@@ -284,7 +293,7 @@ impl Document {
                 session.hear_neighbours(devices);
                 Vec::new()
             }
-            Frame::Ask(_) | Frame::Welcome(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
+            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
             // Files go past the document: their link has them.
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => Vec::new(),
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sheaf_access::{Refusal, Role, Ticket};
+use sheaf_access::{GrantError, Refusal, Role, Ticket};
 use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_protocol::{Lane, Span};
@@ -296,6 +296,12 @@ pub enum Refused {
         /// The version that was named.
         version: u64,
     },
+    /// Nobody of that name waits to be let in, or somebody has dealt with it.
+    #[error("nobody waits to be let in by that request any more")]
+    NoRequest,
+    /// Whoever waits cannot be let in any more.
+    #[error("{0}")]
+    NotGranted(GrantError),
     /// The view is not open.
     #[error("this view is not open")]
     NotOpen,

@@ -1,6 +1,6 @@
 //! Letting in by a ticket, and taking one back.
 
-use sheaf_access::{Access, Counted, Invitation, Label, Operation, Refusal, Revocation, Role, Ticket, TicketSeed, limits};
+use sheaf_access::{Access, Counted, Invitation, Label, Operation, Refusal, Revocation, Role, Ticket, TicketKind, TicketSeed, limits};
 use sheaf_base::Hash;
 
 use super::needs;
@@ -30,7 +30,7 @@ impl Document {
             let label = Label::close(label, cipher, previous);
             Operation::Invitation(Invitation::new(&seed, &document, role, &secret, label, randomness))
         })?;
-        Ok(Done::Ticket(Box::new(self.ticket_for(seed, role)), invitation))
+        Ok(Done::Ticket(Box::new(self.ticket_for(seed, role, TicketKind::Open)), invitation))
     }
 
     /// Makes a ticket that this device alone lets in by: so many, until then, and looked at one by one if `terms` say so.
@@ -47,12 +47,12 @@ impl Document {
             let label = Label::close(label, cipher, previous);
             Operation::Counted(Counted { key, role, uses, expires, approved, label })
         })?;
-        Ok(Done::Ticket(Box::new(self.ticket_for(seed, role)), invitation))
+        Ok(Done::Ticket(Box::new(self.ticket_for(seed, role, TicketKind::of(approved))), invitation))
     }
 
-    fn ticket_for(&self, seed: TicketSeed, role: Role) -> Ticket {
+    fn ticket_for(&self, seed: TicketSeed, role: Role, kind: TicketKind) -> Ticket {
         let (title, name) = (self.title.clone(), self.profile.name.clone());
-        Ticket { document: self.id(), inviter: self.device(), seed, title, name, role, routes: Vec::new() }
+        Ticket { document: self.id(), inviter: self.device(), seed, title, name, role, kind, routes: Vec::new() }
     }
 
     /// Takes an invitation back: nobody comes in by it any more. An open one gave away the secret, so there is a new one.

@@ -213,6 +213,8 @@ fn write_act(w: &mut Writer, act: &Act) {
             write_number(w.byte(9).raw(&member.0), at.map(|at| at.0));
             w
         }
+        Act::Admit { request } => w.byte(10).raw(&request.0),
+        Act::Decline { request } => w.byte(11).raw(&request.0),
     };
 }
 
@@ -230,6 +232,8 @@ fn read_act(r: &mut Reader<'_>) -> Result<Act, Malformed> {
         6 => Act::Role { member: hash(r)?, role: Role::read(r)? },
         7 => Act::Remove { member: hash(r)?, devices: r.list(LONGEST, 32, "devices", |r| r.array("a device").map(DeviceId))? },
         8 => Act::Transfer { member: hash(r)? },
+        10 => Act::Admit { request: hash(r)? },
+        11 => Act::Decline { request: hash(r)? },
         9 => Act::Ends { member: hash(r)?, at: read_number(r)?.map(Wall) },
         found => return Err(Malformed::Unknown { what: "an act", found: u64::from(found) }),
     })

@@ -10,6 +10,7 @@ mod attachments;
 mod chance;
 mod forger;
 mod forks;
+mod guests;
 mod holding;
 mod hostile;
 mod journeys;
