@@ -18,6 +18,7 @@
 
 mod acts;
 mod apart;
+mod audit;
 mod beginnings;
 mod body;
 mod compare;
@@ -33,6 +34,7 @@ mod hydration;
 mod input;
 mod links;
 mod marks;
+mod memberships;
 mod output;
 mod own;
 mod peers;
@@ -73,10 +75,12 @@ use receipts::Receipts;
 use views::Views;
 
 pub use acts::Asked;
+pub use audit::{About, Audit, AuditEvent};
 pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
 pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, Terms, ViewId};
+pub use memberships::{InvitationFact, Membership};
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };

@@ -36,7 +36,7 @@ impl Document {
         self.cursors_changed = true;
     }
 
-    fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
+    pub(crate) fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
         let (position, previous, sealed) = self.history.access.profile(device)?;
         let (chain, sealed) = (position.chain, sealed.clone());
         sealed.open(self.history.cipher(&chain)?, &previous).ok()

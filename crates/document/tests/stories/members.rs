@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sheaf_access::{Access, AccessRecord, Operation, Refusal, Standing};
 use sheaf_base::{Hash, Wall};
-use sheaf_document::{Act, Done, Input, Refused, Role, State, Terms};
+use sheaf_document::{Act, Document, Done, Input, Refused, Role, State, Terms};
 use sheaf_record::{ChainReader, Graph, SignedHead};
 
 use crate::shell::World;
@@ -201,4 +201,57 @@ fn a_secret_that_missed_somebody_is_dealt_to_them_by_whoever_holds_it() {
     assert_eq!(access.missed(), []);
     let wraps = access.records().filter(|(record, standing)| matches!(record.operation, Operation::Wrap(_)) && *standing == Standing::Counts);
     assert_eq!(wraps.count(), 1, "one device does it");
+}
+
+#[test]
+fn the_history_is_checked_from_the_first_record_on_and_told_with_names() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    world.pass(100 * SECOND);
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Role { member: ben, role: Role::Comment }).expect("the owner may");
+    world.pass(SECOND);
+    let stored = world.devices[1].disk.stored(world.devices[1].id.expect("it takes part"));
+    let (here, now) = (world.devices[1].here(), world.moment());
+    let audit = Document::audit(here.clone(), stored.clone(), now).expect("it is whole");
+    assert_eq!(audit.failed, Vec::<String>::new());
+    assert_eq!((audit.records, audit.hashes), (stored.records.len() as u64, stored.records.len() as u64));
+    assert!(audit.signatures >= stored.heads.len() as u64 + stored.seals.len() as u64);
+    let what: Vec<&str> = audit.events.iter().map(|event| event.what).collect();
+    assert_eq!(what, ["founded", "profile", "key", "invited", "joined", "profile", "key", "role"]);
+    let last = audit.events.last().expect("there are some");
+    let about = last.about.as_ref().expect("it is about Ben");
+    assert_eq!((last.name.as_str(), about.name.as_str(), last.role, last.author), ("Ada", "Ben", Some(Role::Comment), Some(Role::Owner)));
+    // To the second, though her words before it are closed.
+    let told = last.at.expect("it can be read").0;
+    assert!(world.moment().wall.0 - told < 3000, "{told}");
+
+    // One byte of a record, of a seal, of a head.
+    let mut changed = stored.clone();
+    let at = changed.records.iter().position(|row| row.kind == 1).expect("there are words");
+    *changed.records[at].bytes.last_mut().expect("it is not empty") ^= 1;
+    assert!(Document::audit(here.clone(), changed, now).map_or(true, |audit| !audit.failed.is_empty()));
+    let mut changed = stored.clone();
+    changed.seals[0].signature[0] ^= 1;
+    let failed = Document::audit(here.clone(), changed, now).expect("it opens").failed;
+    assert!(failed.first().is_some_and(|why| why.starts_with("the seal at record")), "{failed:?}");
+    let mut changed = stored;
+    changed.heads[0].signature[0] ^= 1;
+    assert!(!Document::audit(here, changed, now).expect("it opens").failed.is_empty());
+}
+
+#[test]
+fn members_and_invitations_are_told_as_people_read_them() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    let Ok(Done::Ticket(_, invitation)) = act(&mut world, 0, counted(2)) else { panic!("a ticket") };
+    world.pass(SECOND);
+    let members = world.document(1).memberships();
+    let told: Vec<_> = members.iter().map(|member| (member.name.as_str(), member.role, member.mine)).collect();
+    assert_eq!(told, [("Ada", Role::Owner, false), ("Ben", Role::Edit, true)]);
+    let document = world.devices[1].document.as_mut().expect("it runs");
+    let invitations = document.invitations();
+    let counted = invitations.iter().find(|it| it.id == invitation).expect("it is listed");
+    assert_eq!((counted.label.as_str(), counted.open, counted.used, counted.mine), ("for two", true, 0, false));
+    let open = invitations.iter().find(|it| it.id != invitation).expect("Ben came by it");
+    assert_eq!((open.label.as_str(), open.used, open.terms), ("you", 1, None));
 }
