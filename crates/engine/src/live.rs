@@ -235,6 +235,7 @@ impl Live {
             // Whoever asks may have gone.
             Heard::AskWhoHas { version, offset, reply } => drop(reply.send(self.document.ask_who_has(version, offset))),
             Heard::WhoHas { job, hydration, reply } => drop(reply.send(self.document.who_has(*job, hydration))),
+            Heard::Peek(look) => look(&mut self.document),
             Heard::Timeout => self.hear(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),
@@ -348,6 +349,7 @@ impl Live {
                     self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
                 }
                 self.publish(|facts| (facts.role, facts.members) = (role, members));
+                self.shared.events.tell(Event::Members { document: id });
             }
             Announcement::Changed(_) => self.shared.mentions.changed(&self.shared, id),
             // What concerns the library alone.
@@ -395,7 +397,7 @@ pub(crate) async fn load(shared: Arc<Shared>, entry: &Entry) -> Result<(Document
     .await
 }
 
-fn ticket(bytes: &[u8]) -> Result<Ticket, LoadError> {
+pub(crate) fn ticket(bytes: &[u8]) -> Result<Ticket, LoadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::Damaged("a ticket".into()))?;
     Ok(Ticket::parse(text)?)
 }
