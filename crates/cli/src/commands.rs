@@ -192,10 +192,15 @@ async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), S
 /// Who was waited for, why in vain, and what goes on.
 async fn late(node: &mut Node, answer: &Value) -> String {
     let document = &answer["document"];
+    let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
+    if answer["asked"] == true {
+        let spoken: Vec<&str> = answer["spoken"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let read = if spoken.is_empty() { String::new() } else { format!(" Read them {}: they see the same.", spoken.join(" ")) };
+        return format!("whoever made the invitation has been asked to let this device in, and has not answered yet.{read} {goes_on}");
+    }
     let Value::Object(fields) = json!({ "document": document }) else { return String::new() };
     let status = node.ask("status", fields).await.unwrap_or_default();
     let why = print::in_vain(&status["documents"][0]);
-    let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
     format!("the first copy of {} is not here yet. {why}. {goes_on}", document.as_str().unwrap_or_default())
 }
 
