@@ -31,6 +31,7 @@ mod history;
 mod holding;
 mod hydration;
 mod input;
+mod keys;
 mod links;
 mod marks;
 mod output;
@@ -49,6 +50,7 @@ mod turn;
 mod unsealed;
 mod validity;
 mod views;
+mod voids;
 mod waiting;
 mod words;
 

@@ -204,6 +204,7 @@ impl Document {
 
     /// Membership may have changed: new members are greeted, former ones are shown the door.
     pub(crate) fn doors_changed(&mut self) {
+        self.weigh_again();
         for id in self.peers.ids() {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
             let member = self.is_member(&device);
@@ -380,7 +381,7 @@ impl Document {
 
     /// Packed records, which are like others once they are unpacked.
     fn hear_packed(&mut self, id: PeerId, packed: Packed) {
-        match self.delivery.unpack(&mut self.history, packed) {
+        match self.delivery.unpack(&self.history, packed) {
             Ok(Some(bundle)) => self.hear_records(id, bundle),
             Ok(None) => {
                 let now = self.now.elapsed;
@@ -410,9 +411,7 @@ impl Document {
     /// Accepts what can be accepted now.
     pub(crate) fn advance(&mut self) {
         let mut outcomes = self.delivery.advance(&mut self.history);
-        // With the genesis it is known which secret is the right one, and what it opens need not wait any more.
-        if let Some(secret) = self.history.prove_secret() {
-            self.draft.secret(&secret);
+        while self.learn_secrets() {
             outcomes.extend(self.delivery.advance(&mut self.history));
         }
         for outcome in outcomes {

@@ -39,8 +39,8 @@ impl From<Update> for Weighed {
 }
 
 impl Weighed {
-    /// Whether it enters as it is.
-    pub(crate) fn is_plain(&self) -> bool {
+    /// Whether it enters as it is. A replica that took in others has no snapshot.
+    pub fn is_plain(&self) -> bool {
         !self.void && self.knew.is_none()
     }
 }

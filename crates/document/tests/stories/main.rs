@@ -16,5 +16,6 @@ mod journeys;
 mod killed;
 mod lane;
 mod recorded;
+mod removed;
 mod rescued;
 mod writing_together;
