@@ -11,7 +11,7 @@ use sheaf_record::{BranchHead, EpochSecret, Kind, ReadRecord, Record, SignedHead
 use sheaf_replica::Replica;
 
 use crate::{
-    Document, Here, OpenError, Who,
+    Document, Here, Who,
     body::Body,
     entropy::Entropy,
     evidence::Evidence,
@@ -115,7 +115,7 @@ impl Document {
             it.receipts.restore(row);
         }
         it.restore_marks(stored.applied, stored.trying, &stored.records, &struck);
-        it.left = it.history.access.records().any(|(record, _)| record.device == it.key.device() && record.operation == Operation::Leave);
+        it.left = it.has_gone();
         it.reseal_own_tails(tails);
         let chains = it.history.chains().copied().collect();
         it.history.set_durable(&chains);
@@ -268,6 +268,23 @@ impl Document {
     fn damaged(&self, chain: ChainId, number: u64, what: impl ToString) -> OpenError {
         OpenError::Damaged { document: self.id(), chain, number, what: what.to_string() }
     }
+}
+
+/// Why a stored document cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The rows do not fit together.
+    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
+    Damaged {
+        /// Which document.
+        document: DocumentId,
+        /// Which chain.
+        chain: ChainId,
+        /// Which record.
+        number: u64,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 /// Why a document could not be made. Nothing was written.

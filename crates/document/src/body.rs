@@ -494,6 +494,12 @@ impl Body {
         FoldJob::new(snapshot, history.weighed(named), inside, end)
     }
 
+    /// Opens stored body records, those that do not count among them.
+    pub(crate) fn open_rows(&self, hydration: Hydration, history: &mut History) -> Vec<News> {
+        let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
+        named(history, rows.into_iter().filter(|news| self.counts(history, &news.position)).collect())
+    }
+
     /// Opens a stored body record, if it has a part in the text.
     pub(crate) fn open_row(&self, row: u64, record: RecordRow, history: &mut History) -> Option<News> {
         let news = read(history, row, record)?;
@@ -506,9 +512,7 @@ impl Body {
     /// What is needed to see which lines were changed apart.
     pub(crate) fn review(&mut self, hydration: Hydration, history: &mut History) -> Option<ReviewJob> {
         let gathered = self.apart.take()?;
-        let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
-        let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
-        Some(ReviewJob::new(self.me, gathered, named(history, counting), history))
+        Some(ReviewJob::new(self.me, gathered, self.open_rows(hydration, history), history))
     }
 }
 

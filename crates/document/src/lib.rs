@@ -42,6 +42,7 @@ mod presence;
 mod receipts;
 mod recording;
 mod references;
+mod removed;
 mod rescue;
 mod review;
 mod status;
@@ -74,7 +75,7 @@ use presence::OwnCursor;
 use receipts::Receipts;
 use views::Views;
 
-pub use beginnings::CreateError;
+pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
 pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
@@ -82,6 +83,7 @@ pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
 pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Updates, Whole};
+pub use removed::{UnacceptedError, UnacceptedJob};
 pub use review::{Review, ReviewError, ReviewJob, ReviewedLine, Theirs, Wording};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
@@ -332,7 +334,7 @@ impl Document {
         self.history.access.role(&self.key.device()).unwrap_or(Role::View)
     }
 
-    /// What can be done with the document.
+    /// What can be done with the document. Whoever was a member and is none can read what counted.
     pub fn state(&self) -> State {
         match self.history.access.role(&self.key.device()) {
             Some(_) => State::Ready,
@@ -525,6 +527,7 @@ impl Document {
             self.receipts.reached(&self.history.durable.digest(), self.history.durable_row());
             self.status_changed = true;
         }
+        self.end_leaving();
         // Records that wait for their seal are here, and others may lack them: that shows before anything is told of them.
         self.status_changed |= !self.history.is_all_sealed();
         self.give_receipts();
@@ -581,21 +584,4 @@ impl Document {
             self.receipts_due = None;
         }
     }
-}
-
-/// Why a stored document cannot be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The rows do not fit together.
-    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
-    Damaged {
-        /// Which document.
-        document: DocumentId,
-        /// Which chain.
-        chain: ChainId,
-        /// Which record.
-        number: u64,
-        /// What is wrong.
-        what: String,
-    },
 }

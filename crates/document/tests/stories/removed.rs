@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sheaf_access::{Operation, Removal, Revocation, Role, RoleChange};
 use sheaf_base::{ChainId, DeviceId, Hash};
-use sheaf_document::{Frame, Input, State};
+use sheaf_document::{Announcement, Frame, Input, State};
 use sheaf_record::{Kind, Record, SignedHead};
 use sheaf_schema::{Delta, attributes};
 
@@ -262,10 +262,16 @@ fn a_snapshot_of_what_counts_no_more_is_not_believed() {
 }
 
 #[test]
-fn whoever_is_removed_is_talked_to_no_more() {
+fn whoever_is_removed_is_talked_to_no_more_and_knows_who_did_it() {
     let mut world = notes();
     let removed = removal(&world, EVE);
     say(&mut world, 96, &removed);
+    assert_eq!((world.document(EVE).state(), world.document(EVE).removed_by()), (State::Left, Some(world.device_id(ADA))));
+    assert!(world.devices[EVE].announcements.contains(&Announcement::State(State::Left)));
+    assert_eq!(world.document(BEN).removed_by(), None);
+    assert_eq!(world.text(EVE), "Ada was here.\nEve was here.\nBen was here.\n", "she keeps what counted");
+    let refused = world.ask(EVE, |request| Input::Edit { request, base: None, delta: Delta::new().insert("x") });
+    assert!(refused.is_err(), "and writes no more");
     assert!(world.devices[ADA].dismissed.iter().any(|reason| reason.contains("removed")), "{:?}", world.devices[ADA].dismissed);
     world.pass(Duration::from_secs(5));
     let before = world.devices[EVE].disk.records.len();
@@ -277,4 +283,28 @@ fn whoever_is_removed_is_talked_to_no_more() {
     }
     world.pass(Duration::from_secs(60));
     assert_eq!(world.devices[EVE].disk.records.len(), before, "nothing more is sent to her");
+}
+
+#[test]
+fn whoever_wrote_in_vain_can_take_their_words_out() {
+    let mut world = notes();
+    apart(&mut world);
+    world.write(EVE, "Two days of work.\nAnd some more");
+    world.pass(Duration::from_secs(1));
+    let view = world.view(EVE, "main").plain();
+    world.push(EVE, "main", insert(view.find("was").expect("Ada was"), "(Eve: no) ", "f"));
+    world.pass(Duration::from_secs(1));
+    let removed = removal(&world, EVE);
+    say(&mut world, 97, &removed);
+    meet(&mut world, ADA, BEN);
+    meet(&mut world, BEN, EVE);
+    assert_eq!(world.document(EVE).state(), State::Left, "Ben, with whom she talked, has told her");
+    let text = "Ada was here.\nEve was here.\nBen was here.\n";
+    assert_eq!((world.text(ADA), world.text(BEN), world.text(EVE)), (text.into(), text.into(), text.into()));
+    let hydration = world.devices[EVE].disk.hydration(true);
+    let job = world.devices[EVE].document.as_mut().expect("it runs").unaccepted(hydration);
+    assert_eq!(job.run().expect("it is whole"), ["(Eve: no) ", "Two days of work.\nAnd some more"]);
+    let hydration = world.devices[BEN].disk.hydration(true);
+    let job = world.devices[BEN].document.as_mut().expect("it runs").unaccepted(hydration);
+    assert_eq!(job.run(), Ok(Vec::new()), "everything that Ben wrote counts");
 }
