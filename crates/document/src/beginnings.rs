@@ -1,6 +1,9 @@
 //! The three ways in which a document begins in a process: made new, opened from the store, or known by a ticket alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use sheaf_access::{Genesis, Operation, Ticket};
 use sheaf_base::{ChainId, DocumentId, Hash, Moment, Position};
@@ -106,11 +109,13 @@ impl Document {
         }
         it.restore_heads(&stored.heads)?;
         let tails = it.restore_records(&stored.records, &stored.seals)?;
+        it.history.weigh_again();
+        it.learn_secrets();
         for row in &stored.receipts {
             it.receipts.restore(row);
         }
         it.restore_marks(stored.applied, stored.trying, &stored.records, &struck);
-        it.left = it.history.access.records().any(|(record, _)| record.device == it.key.device() && record.operation == Operation::Leave);
+        it.left = it.has_gone();
         it.reseal_own_tails(tails);
         let chains = it.history.chains().copied().collect();
         it.history.set_durable(&chains);
@@ -247,9 +252,9 @@ impl Document {
         for (chain, tail) in tails {
             let number = self.history.sealed(&chain);
             let Some(hash) = self.history.graph.hash(&chain, number) else { continue };
-            let Some(cipher) = self.history.cipher(&chain).cloned() else { continue };
             let sealed = Position { chain, number, hash };
-            let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| cipher.open(&read.previous, &read.record));
+            let history = RefCell::new(&mut self.history);
+            let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| history.borrow_mut().open(read));
             if let Some(seal) = seal {
                 self.history.set_seal(&chain, seal.position.number);
                 self.draft.seal(seal);

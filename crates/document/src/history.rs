@@ -7,19 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use sheaf_access::{Access, AccessRecord};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
-use sheaf_record::{
-    BranchHead, ChainCipher, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
-    SignedHead,
-};
+use sheaf_record::{BranchHead, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, ReadRecord, SignedHead};
 use sheaf_replica::walk::Marks;
 
 use crate::{
+    keys::Openers,
     marks,
     turn::{HeadRow, RecordRow},
+    voids::Voids,
 };
-
-/// Ciphers that are kept at hand; making one costs a few microseconds.
-const CIPHERS: usize = 64;
 
 /// Frontiers that receipts are recognised by.
 const RECENT: usize = 256;
@@ -32,10 +28,11 @@ pub(crate) struct History {
     pub(crate) graph: Graph,
     pub(crate) access: Access,
     chains: BTreeMap<ChainId, Chain>,
-    secrets: BTreeMap<EpochId, EpochSecret>,
+    pub(crate) secrets: BTreeMap<EpochId, EpochSecret>,
     /// Secrets that came with Welcomes, the last of each device, before it can be told which of them is right.
     unproven: VecDeque<(DeviceId, EpochSecret)>,
-    ciphers: BTreeMap<ChainId, ChainCipher>,
+    /// What has been made of them to open records.
+    pub(crate) opened: Openers,
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
@@ -57,6 +54,8 @@ pub(crate) struct History {
     /// Access records have come since that was computed.
     access_changed: bool,
     recent: Vec<(Digest, u64)>,
+    /// What of the body does not count.
+    pub(crate) voids: Voids,
 }
 
 /// What is known of a chain besides its records.
@@ -68,6 +67,8 @@ struct Chain {
     ended: Option<u64>,
     /// Records that are no edits.
     others: Vec<u64>,
+    /// Records of the discussion: edits, and not of the body.
+    discussion: Vec<u64>,
 }
 
 /// A record that has been found valid, with what is inside.
@@ -101,7 +102,7 @@ impl History {
             chains: BTreeMap::new(),
             secrets: BTreeMap::new(),
             unproven: VecDeque::new(),
-            ciphers: BTreeMap::new(),
+            opened: Openers::default(),
             entries: BTreeMap::new(),
             founding: None,
             unsealed: BTreeMap::new(),
@@ -115,6 +116,7 @@ impl History {
             durable_access: Digest::EMPTY,
             access_changed: true,
             recent: Vec::new(),
+            voids: Voids::default(),
         }
     }
 
@@ -127,14 +129,14 @@ impl History {
     /// Shows a chain, before its first record.
     pub(crate) fn open_chain(&mut self, head: SignedHead) {
         let (chain, device) = (head.chain(), head.device());
-        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
+        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new(), discussion: Vec::new() });
         self.graph.open_chain(chain, device);
     }
 
     /// Shows a branch: a second history of a chain behind `base`. Says whether what it is a branch of is here.
     pub(crate) fn open_branch(&mut self, name: ChainId, base: &Position) -> bool {
         let Some(head) = self.head(&base.chain).cloned() else { return false };
-        self.chains.entry(name).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
+        self.chains.entry(name).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new(), discussion: Vec::new() });
         self.graph.open_branch(name, base);
         true
     }
@@ -225,11 +227,20 @@ impl History {
         self.entries.get(chain).is_some_and(|entries| entries.binary_search(&clock).is_ok())
     }
 
+    /// The chains in which entries of maps stand.
+    pub(crate) fn chains_with_entries(&self) -> impl Iterator<Item = &ChainId> {
+        self.entries.keys()
+    }
+
+    /// Whether a record is one of the body.
+    pub(crate) fn is_body(&self, chain: &ChainId, number: u64) -> bool {
+        self.chains.get(chain).is_some_and(|it| [&it.others, &it.discussion].iter().all(|numbers| numbers.binary_search(&number).is_err()))
+    }
+
     // ---- keys
 
     pub(crate) fn add_secret(&mut self, secret: EpochSecret) {
         self.secrets.insert(secret.id(), secret);
-        self.ciphers.clear();
     }
 
     /// Keeps a secret that came with a Welcome. Every member knows the key that a ticket's secret is sealed to, and can seal another to it; so
@@ -243,10 +254,11 @@ impl History {
         self.unproven.push_back((from, secret));
     }
 
-    /// The right one of the secrets that came with Welcomes, the first time that it can be told.
+    /// A right one of the secrets that came with Welcomes, the first time that it can be told.
     pub(crate) fn prove_secret(&mut self) -> Option<EpochSecret> {
-        let epoch = self.access.epoch().filter(|epoch| !self.secrets.contains_key(epoch))?;
-        let secret = self.unproven.iter().map(|(_, secret)| secret).find(|secret| secret.id() == epoch)?.clone();
+        let new = |secret: &&EpochSecret| !self.secrets.contains_key(&secret.id());
+        let begun = |secret: &&EpochSecret| self.access.begun_epochs().any(|epoch| epoch == secret.id());
+        let secret = self.unproven.iter().map(|(_, secret)| secret).filter(new).find(begun)?.clone();
         self.unproven.clear();
         self.add_secret(secret.clone());
         Some(secret)
@@ -268,23 +280,6 @@ impl History {
         self.secrets.get(&self.access.epoch()?)
     }
 
-    /// Opens a record.
-    pub(crate) fn open(&mut self, read: &ReadRecord) -> Result<Opened, OpenError> {
-        self.cipher(&read.position.chain).ok_or(OpenError::Sealed)?.open(&read.previous, &read.record)
-    }
-
-    /// The cipher of a chain. (There is one epoch per document until secrets are rotated; then the epoch of the record's own past chooses.)
-    pub(crate) fn cipher(&mut self, chain: &ChainId) -> Option<&ChainCipher> {
-        if !self.ciphers.contains_key(chain) {
-            let cipher = ChainCipher::new(self.secret()?, &self.graph.root(chain));
-            if self.ciphers.len() >= CIPHERS {
-                self.ciphers.clear();
-            }
-            self.ciphers.insert(*chain, cipher);
-        }
-        self.ciphers.get(chain)
-    }
-
     // ---- records
 
     /// Gives a valid record its place, and says how it is written down. Everything it stands on has been accepted.
@@ -297,9 +292,13 @@ impl History {
         let parents =
             read.record.stamp.parents().iter().filter_map(|hash| self.graph.position(hash)).map(|at| (at.chain, at.number)).collect();
         self.place(&read, &marks, bytes.len()).expect("validity has asked the graph before");
+        if matches!(inside, Inside::Body { .. }) {
+            self.weigh(&read.position, !marks.entries.is_empty());
+        }
         if let Inside::Access(record) = inside {
             self.access.add(record, &self.graph);
             self.access_changed = true;
+            self.opened.access_changed();
         }
         let row = RecordRow {
             chain: read.position.chain,
@@ -338,8 +337,12 @@ impl History {
             self.edits.push(row);
             self.edits_by.entry(device).or_default().push(row);
         }
-        if let Some(it) = self.chains.get_mut(&chain).filter(|_| !edit) {
-            it.others.push(number);
+        if let Some(it) = self.chains.get_mut(&chain) {
+            match read.record.kind {
+                Kind::Access => it.others.push(number),
+                Kind::Discussion => it.discussion.push(number),
+                Kind::Body => {}
+            }
         }
         self.bytes += length as u64;
         Ok(())
@@ -350,12 +353,13 @@ impl History {
         ReadRecord { position: self.graph.absolute(&read.position), ..read.clone() }
     }
 
-    /// A stored access record has got its place again.
+    /// A stored access record has got its place again. What it amounts to is found when somebody asks.
     pub(crate) fn restore_access(&mut self, read: &ReadRecord) -> Result<(), Malformed> {
         let device = self.device(&read.position.chain).expect("a chain is shown before its records");
         let record = AccessRecord::read(&self.absolute(read), device)?;
-        self.access.add(record, &self.graph);
+        self.access.take(record, &self.graph);
         self.access_changed = true;
+        self.opened.access_changed();
         Ok(())
     }
 

@@ -32,6 +32,7 @@ mod history;
 mod holding;
 mod hydration;
 mod input;
+mod keys;
 mod links;
 mod marks;
 mod memberships;
@@ -43,6 +44,7 @@ mod presence;
 mod receipts;
 mod recording;
 mod references;
+mod removed;
 mod rescue;
 mod review;
 mod status;
@@ -51,6 +53,7 @@ mod turn;
 mod unsealed;
 mod validity;
 mod views;
+mod voids;
 mod waiting;
 mod words;
 
@@ -85,6 +88,7 @@ pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
 pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Updates, Whole};
+pub use removed::{UnacceptedError, UnacceptedJob};
 pub use review::{Review, ReviewError, ReviewJob, ReviewedLine, Theirs, Wording};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
@@ -338,7 +342,7 @@ impl Document {
         self.history.access.role(&self.key.device()).unwrap_or(Role::View)
     }
 
-    /// What can be done with the document.
+    /// What can be done with the document. Whoever was a member and is none can read what counted.
     pub fn state(&self) -> State {
         match self.history.access.role(&self.key.device()) {
             Some(_) if self.is_arriving() => State::Waiting,
@@ -535,6 +539,7 @@ impl Document {
             self.receipts.reached(&self.history.durable.digest(), self.history.durable_row());
             self.status_changed = true;
         }
+        self.end_leaving();
         // Records that wait for their seal are here, and others may lack them: that shows before anything is told of them.
         self.status_changed |= !self.history.is_all_sealed();
         self.give_receipts();

@@ -84,7 +84,7 @@ impl Document {
         if self.history.durable.get(&chain).is_none_or(|held| held.number < number) {
             return self.refuse(id, Dismissal::Ticket);
         }
-        peer.guest = true;
+        peer.guest = Some(ask.ticket);
         let welcome = Welcome {
             record: record.position.hash,
             invitation: Operation::Invitation(invitation.clone()).encode(),
@@ -108,7 +108,7 @@ impl Document {
             self.history.add_unproven(device, secret);
             self.advance();
             self.first_copy = Some((device, welcome.bytes));
-        } else if !self.is_member(&device) && !self.peers.get(id).is_some_and(|peer| peer.guest) {
+        } else if !self.is_member(&device) && self.peers.get(id).is_none_or(|peer| peer.guest.is_none()) {
             // That they let this device in does not let them in: they may show a ticket, too.
             return self.refuse(id, Dismissal::Stranger);
         }
@@ -151,7 +151,7 @@ impl Document {
     /// Ends the conversation.
     pub(crate) fn refuse(&mut self, id: PeerId, reason: Dismissal) {
         let Some(peer) = self.peers.get_mut(id) else { return };
-        peer.session = None;
+        (peer.session, peer.guest, peer.leaving) = (None, None, false);
         peer.refused = Some(reason);
         let device = peer.device;
         self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
@@ -211,16 +211,20 @@ impl Document {
 
     /// Membership may have changed: new members are greeted, former ones are shown the door.
     pub(crate) fn doors_changed(&mut self) {
+        self.weigh_again();
+        self.notice_removal();
         for id in self.peers.ids() {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
             let member = self.is_member(&device) && !self.is_granting(&device);
             let Some(peer) = self.peers.get_mut(id) else { continue };
             // A guest who has joined is one no more.
-            peer.guest &= !member;
+            peer.guest = peer.guest.filter(|_| !member);
             let (talking, guest, refused) = (peer.session.is_some(), peer.guest, peer.refused.is_some());
+            let invited = guest.is_some_and(|ticket| self.history.access.invitation(&ticket).is_some());
             match (member, talking) {
                 (true, false) if !refused && self.state() == State::Ready => self.begin_session(id),
-                (false, true) if !guest && self.state() == State::Ready => self.refuse(id, Dismissal::Removed),
+                (false, true) if guest.is_none() && self.state() == State::Ready => self.see_off(id),
+                (false, true) if !invited && self.state() == State::Ready => self.refuse(id, Dismissal::Ticket),
                 _ => {}
             }
         }
@@ -259,7 +263,7 @@ impl Document {
     fn converse(&mut self, id: PeerId, frame: Frame) {
         let now = self.now.elapsed;
         let mine = self.hello();
-        let Some(peer) = self.peers.get_mut(id) else { return };
+        let Some(peer) = self.peers.get_mut(id).filter(|peer| !peer.leaving) else { return };
         let Some(session) = &mut peer.session else { return };
         let held = &self.history.durable;
         let greets = matches!(frame, Frame::Hello(_));
@@ -389,7 +393,7 @@ impl Document {
 
     /// Packed records, which are like others once they are unpacked.
     fn hear_packed(&mut self, id: PeerId, packed: Packed) {
-        match self.delivery.unpack(&mut self.history, packed) {
+        match self.delivery.unpack(&self.history, packed) {
             Ok(Some(bundle)) => self.hear_records(id, bundle),
             Ok(None) => {
                 let now = self.now.elapsed;
@@ -419,9 +423,7 @@ impl Document {
     /// Accepts what can be accepted now.
     pub(crate) fn advance(&mut self) {
         let mut outcomes = self.delivery.advance(&mut self.history);
-        // With the genesis it is known which secret is the right one, and what it opens need not wait any more.
-        if let Some(secret) = self.history.prove_secret() {
-            self.draft.secret(&secret);
+        while self.learn_secrets() {
             outcomes.extend(self.delivery.advance(&mut self.history));
         }
         for outcome in outcomes {

@@ -92,7 +92,7 @@ impl Document {
         });
         let mut invitations: Vec<InvitationFact> = invitations.collect();
         for (position, previous, label) in labels {
-            let opened = self.history.cipher(&position.chain).and_then(|cipher| label.open(cipher, &previous).ok());
+            let opened = self.history.names_cipher(&position).and_then(|cipher| label.open(cipher, &previous).ok());
             if let Some(it) = invitations.iter_mut().find(|it| it.id == position.hash) {
                 it.label = opened.unwrap_or_default();
             }

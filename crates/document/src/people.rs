@@ -38,8 +38,8 @@ impl Document {
 
     pub(crate) fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
         let (position, previous, sealed) = self.history.access.profile(device)?;
-        let (chain, sealed) = (position.chain, sealed.clone());
-        sealed.open(self.history.cipher(&chain)?, &previous).ok()
+        let sealed = sealed.clone();
+        sealed.open(self.history.names_cipher(&position)?, &previous).ok()
     }
 
     fn member(&self, device: &DeviceId) -> Option<&Member> {

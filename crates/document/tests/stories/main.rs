@@ -18,5 +18,6 @@ mod killed;
 mod lane;
 mod members;
 mod recorded;
+mod removed;
 mod rescued;
 mod writing_together;
