@@ -18,4 +18,5 @@ mod lane;
 mod recorded;
 mod removed;
 mod rescued;
+mod secrets;
 mod writing_together;
