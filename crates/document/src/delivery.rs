@@ -7,12 +7,13 @@ mod placing;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use sheaf_access::Operation;
 use sheaf_base::{
     ChainId, DeviceId, Hash, Position, limits,
     planted::{self, Bug},
 };
 use sheaf_protocol::{Branch, Bundle, BundleChain, BundleSeal, Packed, Run};
-use sheaf_record::{OpenError, PackedRun, Record, Seal, Signature, SignedHead, UnpackError};
+use sheaf_record::{Kind, OpenError, PackedRun, Record, Seal, Signature, SignedHead, UnpackError};
 
 use crate::{
     history::{History, Inside, Sound},
@@ -198,6 +199,13 @@ impl Delivery {
             }
         }
         outcomes
+    }
+
+    /// The operations among what its devices have sealed and what waits for something else.
+    pub(crate) fn waiting_operations(&self) -> Vec<Operation> {
+        let waiting = self.sealed.values().flat_map(|sealed| &sealed.records).map(|held| &held.read.record);
+        let operations = waiting.filter(|record| record.kind == Kind::Access).filter_map(|record| record.operation().ok());
+        operations.filter_map(|opened| Operation::decode(&opened.plaintext).ok()).collect()
     }
 
     /// How many bytes of records wait.

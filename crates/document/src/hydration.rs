@@ -85,6 +85,11 @@ impl FoldJob {
         FoldJob { snapshot: None, updates: Vec::new(), inside: 0, upto: 0, outdated: true }
     }
 
+    /// Whether nothing can be made of what was given, because the snapshot holds what does not count any more: begin from the first row.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
     /// The updates in order; none if they alone do not make up the text, because it begins with a snapshot or some of them do not count.
     pub fn updates(&self) -> Option<Vec<&Update>> {
         let whole = self.snapshot.is_none() && !self.outdated && self.inside == self.updates.len();

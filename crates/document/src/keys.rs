@@ -4,7 +4,7 @@
 //! secret when its author has heard of it, and whoever was left out of that reads nothing of what follows. The secrets come out of what was dealt to
 //! this device or its ticket, and each opens those before it; they are kept in the journal. What is closed with one that is not here waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_access::{Operation, SealingSeed, TicketSeed, joint};
 use sheaf_base::{ChainId, DeviceId, Hash, Position};
@@ -14,6 +14,13 @@ use crate::{Document, history::History};
 
 /// Ciphers that are kept at hand; making one costs a few microseconds.
 const CIPHERS: usize = 64;
+
+/// Whoever secrets are dealt to here.
+struct DealtTo<'a> {
+    device: &'a DeviceId,
+    seed: &'a SealingSeed,
+    ticket: Option<&'a TicketSeed>,
+}
 
 /// What is remembered between two records that are opened.
 #[derive(Default)]
@@ -93,8 +100,12 @@ impl History {
             self.opened.only = Some(only);
             return self.secrets.get(&only).cloned();
         }
-        let Position { chain, number, .. } = read.position;
-        let past = self.graph.past(&chain, number, &read.record.stamp).ok()?;
+        let Position { chain, number, hash } = read.position;
+        // A record that begins no epoch is none more for having its place.
+        let past = match self.graph.past_with(&hash) {
+            Some(past) => past,
+            None => self.graph.past(&chain, number, &read.record.stamp).ok()?,
+        };
         let weighty = self.opened.weighty.get_or_insert_with(|| self.access.weights().into_iter().map(|(hash, _)| hash).collect());
         let known: Vec<bool> = weighty.iter().map(|hash| past.contains(hash)).collect();
         let epochs = self.opened.epochs.entry(known).or_insert_with(|| self.access.epochs_in(&past)).clone();
@@ -111,11 +122,13 @@ impl History {
         self.access.has_rotated() && self.access.begun_epochs().any(|epoch| !self.secrets.contains_key(&epoch))
     }
 
-    /// Takes out every secret that has been dealt to a device or to a ticket, and those before them.
-    fn take_dealt(&mut self, device: &DeviceId, seed: &SealingSeed, ticket: Option<&TicketSeed>) -> Vec<EpochSecret> {
+    /// Takes out every secret that has been dealt to somebody, and those before them.
+    fn take_dealt(&mut self, dealt_to: &DealtTo<'_>, waiting: &[Operation]) -> Vec<EpochSecret> {
         let mut taken = Vec::new();
         loop {
-            let new = self.dealt(device, seed, ticket).into_iter().filter(|secret| !self.secrets.contains_key(&secret.id()));
+            let begun: BTreeSet<EpochId> = self.access.begun_epochs().collect();
+            let is_new = |secret: &EpochSecret| begun.contains(&secret.id()) && !self.secrets.contains_key(&secret.id());
+            let new = self.dealt(dealt_to, waiting).into_iter().filter(is_new);
             let new: BTreeMap<EpochId, EpochSecret> = new.map(|secret| (secret.id(), secret)).collect();
             if new.is_empty() {
                 return taken;
@@ -126,7 +139,7 @@ impl History {
     }
 
     /// What can be taken out with what is here. Whether a record that deals a secret counts does not matter: the secret is the one that it names.
-    fn dealt(&self, device: &DeviceId, seed: &SealingSeed, ticket: Option<&TicketSeed>) -> Vec<EpochSecret> {
+    fn dealt(&self, DealtTo { device, seed, ticket }: &DealtTo<'_>, waiting: &[Operation]) -> Vec<EpochSecret> {
         let document = self.document();
         let lacks = |epoch: &EpochId| !self.secrets.contains_key(epoch);
         let invitation = ticket.and_then(|ticket| {
@@ -135,10 +148,10 @@ impl History {
             Some((record.position.hash, ticket))
         });
         let mut dealt = Vec::new();
-        for (record, _) in self.access.records() {
-            match &record.operation {
+        for operation in self.access.records().map(|(record, _)| &record.operation).chain(waiting) {
+            match operation {
                 Operation::Wrap(wrap) if lacks(&wrap.epoch) => dealt.extend(wrap.open(device, seed, &document)),
-                Operation::Grant(grant) if grant.request.device == *device && grant.epochs().any(lacks) => {
+                Operation::Grant(grant) if grant.request.device == **device && grant.epochs().any(lacks) => {
                     dealt.extend(grant.open(seed, &document).0);
                 }
                 operation => {
@@ -165,7 +178,9 @@ impl Document {
         if self.history.lacks_secrets() {
             let seed = SealingSeed::of_device(&self.key, &self.id());
             let ticket = self.ticket.as_ref().map(|ticket| &ticket.seed);
-            learned.extend(self.history.take_dealt(&self.key.device(), &seed, ticket));
+            // Whoever deals to a device what it lacks stands on records that it cannot read without.
+            let waiting = self.delivery.waiting_operations();
+            learned.extend(self.history.take_dealt(&DealtTo { device: &self.key.device(), seed: &seed, ticket }, &waiting));
         }
         learned.iter().for_each(|secret| self.draft.secret(secret));
         !learned.is_empty()

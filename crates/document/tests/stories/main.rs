@@ -20,4 +20,5 @@ mod members;
 mod recorded;
 mod removed;
 mod rescued;
+mod secrets;
 mod writing_together;

@@ -12,14 +12,14 @@ use sheaf_schema::{Delta, attributes};
 
 use crate::{forger::Forger, shell::World, view::insert};
 
-const ADA: usize = 0;
-const EVE: usize = 1;
-const BEN: usize = 2;
+pub(crate) const ADA: usize = 0;
+pub(crate) const EVE: usize = 1;
+pub(crate) const BEN: usize = 2;
 /// Always with Ada.
-const CAT: usize = 3;
+pub(crate) const CAT: usize = 3;
 
 /// Ada's document, in which everybody has written a line.
-fn notes() -> World {
+pub(crate) fn notes() -> World {
     let mut world = World::sharing(&["Ada", "Eve", "Ben", "Cat"]);
     for who in [ADA, EVE, BEN] {
         let words = format!("{} was here.\n", world.devices[who].name);
@@ -39,7 +39,7 @@ fn apart(world: &mut World) {
 }
 
 /// Everybody who is not linked is, and all is said.
-fn meet(world: &mut World, left: usize, right: usize) {
+pub(crate) fn meet(world: &mut World, left: usize, right: usize) {
     if !world.are_linked(left, right) {
         world.link(left, right);
     }
@@ -47,7 +47,7 @@ fn meet(world: &mut World, left: usize, right: usize) {
 }
 
 /// Something that Ada says of members, standing on everything that she holds: as Cat hands it to her.
-fn say(world: &mut World, nonce: u8, operation: &Operation) {
+pub(crate) fn say(world: &mut World, nonce: u8, operation: &Operation) {
     let mut forger = Forger::new(world, ADA, nonce);
     forger.write(Kind::Access, &tips(world, ADA), &operation.encode());
     hand(world, CAT, ADA, forger.frame());
@@ -55,7 +55,7 @@ fn say(world: &mut World, nonce: u8, operation: &Operation) {
 }
 
 /// A frame that comes from a peer, whoever wrote what is in it. Whoever is sent something believes that the sender holds it, so both get it.
-fn hand(world: &mut World, from: usize, to: usize, frame: Frame) {
+pub(crate) fn hand(world: &mut World, from: usize, to: usize, frame: Frame) {
     let peer = world.peer(to, from);
     for who in [to, from] {
         world.input(who, Input::Receive { peer, frame: frame.clone() });
@@ -64,7 +64,7 @@ fn hand(world: &mut World, from: usize, to: usize, frame: Frame) {
 }
 
 /// The newest records that a device holds: those on which no other stands.
-fn tips(world: &World, who: usize) -> Vec<Hash> {
+pub(crate) fn tips(world: &World, who: usize) -> Vec<Hash> {
     let records = &world.devices[who].disk.records;
     let stamps = records.iter().map(|row| Record::decode(&row.bytes).expect("it was accepted").stamp);
     let named: Vec<Hash> = stamps.flat_map(|stamp| stamp.parents().to_vec()).collect();
@@ -73,7 +73,7 @@ fn tips(world: &World, who: usize) -> Vec<Hash> {
 }
 
 /// The record by which a device became a member, as another one holds it.
-fn joining(world: &World, holder: usize, who: usize) -> Hash {
+pub(crate) fn joining(world: &World, holder: usize, who: usize) -> Hash {
     let disk = &world.devices[holder].disk;
     let device = world.device_id(who);
     let theirs = |chain: &ChainId| device_of(&disk.heads[chain].head, &disk.heads[chain].signature) == device;
@@ -85,7 +85,7 @@ fn joining(world: &World, holder: usize, who: usize) -> Hash {
     joins.into_iter().find(is_join).expect("they have joined").hash
 }
 
-fn device_of(head: &[u8], signature: &[u8; 64]) -> DeviceId {
+pub(crate) fn device_of(head: &[u8], signature: &[u8; 64]) -> DeviceId {
     SignedHead::from_journal(&[head, signature].concat()).expect("it was accepted").device()
 }
 
