@@ -333,7 +333,10 @@ impl Live {
     fn announce(&mut self, announcement: &Announcement) {
         let id = self.document.id();
         match announcement {
-            Announcement::State(state) => self.publish(|facts| facts.state = *state),
+            Announcement::State(state) => {
+                let removed = Facts::removed(&self.document);
+                self.publish(|facts| (facts.state, facts.removed) = (*state, removed));
+            }
             Announcement::Status(status) => {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
                     self.counts.receipted(self.shared.clock.now().elapsed);
@@ -348,7 +351,8 @@ impl Live {
                 if role != self.facts.borrow().role {
                     self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
                 }
-                self.publish(|facts| (facts.role, facts.members) = (role, members));
+                let removed = Facts::removed(&self.document);
+                self.publish(|facts| (facts.role, facts.members, facts.removed) = (role, members, removed));
                 self.shared.events.tell(Event::Members { document: id });
             }
             Announcement::Changed(_) => self.shared.mentions.changed(&self.shared, id),

@@ -66,6 +66,16 @@ impl Engine {
         self.administer(document, Act::Ends { member, at: at.map(Wall) }).await
     }
 
+    /// What this device wrote and what was not accepted, each piece as it stood in one place.
+    pub async fn unaccepted(&self, document: DocumentId) -> Result<Vec<String>, BodyError> {
+        let live = self.live(document).await?;
+        let (store, id) = (self.shared.store.clone(), live.id());
+        let unusable = |reason: String| DocumentError::Unusable { title: String::new(), reason };
+        let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, true))).await.map_err(|error| unusable(error.to_string()))?;
+        let job = live.peek(move |document| document.unaccepted(hydration)).await?;
+        Ok(blocking(move || job.run().map_err(|error| error.to_string())).await.map_err(unusable)?)
+    }
+
     /// Checks everything in a document's journal from its first record on, and tells what has happened.
     pub async fn audit(&self, document: DocumentId) -> Result<Audit, BodyError> {
         // What is on the disk is complete: whoever is asked has written it down.

@@ -119,6 +119,8 @@ pub struct DocumentReport {
     pub title: String,
     /// What can be done with it; `None` for one that cannot be opened.
     pub state: Option<State>,
+    /// This device was removed; and by whom, where that is known.
+    pub removed: Option<Option<String>>,
     /// When its text last changed, to a few seconds.
     pub changed: Wall,
     /// Why what was typed last is not on the disk, if it is not.
@@ -326,6 +328,7 @@ impl Engine {
             document,
             title,
             state: Some(facts.state),
+            removed: facts.removed.clone(),
             changed,
             unsaved: facts.unsaved.clone(),
             devices: devices.collect(),
@@ -343,6 +346,7 @@ impl Engine {
                     document: entry.document,
                     title: entry.title,
                     state: None,
+                    removed: None,
                     changed: entry.changed,
                     unsaved: Some(said(error)),
                     devices: Vec::new(),

@@ -69,6 +69,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "transfer" => members::transfer(engine, &fields).await,
         "ends" => members::ends(engine, &fields).await,
         "leave" => members::leave(engine, &fields).await,
+        "refused" => members::refused(engine, &fields).await,
         "audit" => audit::audit(engine, &fields).await,
         "status" => people::status(engine, &fields).await,
         "who" => who::has(engine, &fields).await,

@@ -90,6 +90,12 @@ pub(super) async fn leave(engine: &Engine, fields: &Fields) -> Answer {
     done(engine, fields, Act::Leave).await
 }
 
+/// What this device wrote and what was not accepted, for taking it elsewhere. When it was written is in none of the texts.
+pub(super) async fn refused(engine: &Engine, fields: &Fields) -> Answer {
+    let texts = engine.unaccepted(meant(engine, fields)?).await?;
+    Ok(json!({ "edits": texts.iter().map(|text| json!({ "at": null, "text": text })).collect::<Vec<_>>() }))
+}
+
 /// Does something about members.
 pub(super) async fn done(engine: &Engine, fields: &Fields, act: Act) -> Answer {
     engine.administer(meant(engine, fields)?, act).await?;

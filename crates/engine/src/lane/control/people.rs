@@ -43,9 +43,11 @@ fn document_status(report: &DocumentReport) -> Value {
         "state": match report.state {
             Some(State::Ready) => "ready",
             Some(State::Waiting) => "waiting",
+            Some(State::Left) if report.removed.is_some() => "removed",
             Some(State::Left) => "left",
             None => "damaged",
         },
+        "by": report.removed.clone().flatten(),
         "saved": report.unsaved.is_none(),
         "unsaved_reason": report.unsaved.as_ref().map(|said| &said.english),
         "said": said_to_json(report.unsaved.as_ref()),
