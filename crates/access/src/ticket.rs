@@ -175,7 +175,11 @@ impl Ticket {
 
     fn contents(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.byte(if self.kind == TicketKind::Open { VERSION } else { WITH_KIND }).raw(&self.document.0).raw(&self.inviter.0).raw(self.seed.as_bytes());
+        writer
+            .byte(if self.kind == TicketKind::Open { VERSION } else { WITH_KIND })
+            .raw(&self.document.0)
+            .raw(&self.inviter.0)
+            .raw(self.seed.as_bytes());
         writer.text(&plain(&self.title, TITLE)).text(&plain(&self.name, NAME)).byte(self.role.code());
         if self.kind != TicketKind::Open {
             writer.byte(self.kind as u8);

@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn an_event_reads_as_a_sentence_and_one_that_does_not_count_says_why() {
-        let mut it = json!({ "at": 0, "by": "Ada", "device": "0123456789", "what": "role", "about": "Ben", "role": "admin", "standing": "counts" });
+        let mut it =
+            json!({ "at": 0, "by": "Ada", "device": "0123456789", "what": "role", "about": "Ben", "role": "admin", "standing": "counts" });
         assert_eq!(event(&it), "1970-01-01 00:00 UTC\tAda (01234567)\tgave Ben the role admin\n");
         it["standing"] = "void".into();
         it["why"] = "it was taken away".into();

@@ -179,9 +179,10 @@ impl Audit {
         let branches: Vec<ChainId> = heads.iter().filter(|row| BranchHead::is_one(&row.head)).map(|row| row.chain).collect();
         let mut vouched: BTreeMap<ChainId, u64> = BTreeMap::new();
         for row in seals.iter().filter(|row| !branches.contains(&row.chain)) {
-            let device = heads.iter().find(|head| head.chain == row.chain).and_then(|head| {
-                SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).ok().map(|head| head.device())
-            });
+            let device = heads
+                .iter()
+                .find(|head| head.chain == row.chain)
+                .and_then(|head| SignedHead::from_journal(&[&head.head[..], &head.signature].concat()).ok().map(|head| head.device()));
             let hash = by_place.get(&(row.chain, row.number)).copied();
             let holds = device.zip(hash).is_some_and(|(device, hash)| {
                 let position = Position { chain: row.chain, number: row.number, hash };

@@ -71,7 +71,8 @@ impl Engine {
         let live = self.live(document).await?;
         let (store, id) = (self.shared.store.clone(), live.id());
         let unusable = |reason: String| DocumentError::Unusable { title: String::new(), reason };
-        let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, true))).await.map_err(|error| unusable(error.to_string()))?;
+        let hydration =
+            blocking(move || store.read(|reader| rows::hydration(reader, id, true))).await.map_err(|error| unusable(error.to_string()))?;
         let job = live.peek(move |document| document.unaccepted(hydration)).await?;
         Ok(blocking(move || job.run().map_err(|error| error.to_string())).await.map_err(unusable)?)
     }
@@ -81,10 +82,11 @@ impl Engine {
         // What is on the disk is complete: whoever is asked has written it down.
         let live = self.live(document).await?;
         live.peek(|_| ()).await?;
-        let entry = self.shared.library.entry(live.id()).ok_or_else(|| DocumentError::Unusable {
-            title: String::new(),
-            reason: "it is not in the library any more".to_owned(),
-        })?;
+        let entry = self
+            .shared
+            .library
+            .entry(live.id())
+            .ok_or_else(|| DocumentError::Unusable { title: String::new(), reason: "it is not in the library any more".to_owned() })?;
         let (store, here, now) = (self.shared.store.clone(), self.shared.here(), self.shared.clock.now());
         let unusable = |reason: String| DocumentError::Unusable { title: String::new(), reason };
         let audit = blocking(move || {

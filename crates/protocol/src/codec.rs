@@ -6,8 +6,8 @@ use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, Asking, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Granted, Have, Held, Hello, ItemHeld, Packed, Piece,
-    Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
+    Ask, Asking, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Granted, Have, Held, Hello, ItemHeld,
+    Packed, Piece, Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
 };
 
 /// The most bytes of an invitation, which holds a label of at most a name's length.

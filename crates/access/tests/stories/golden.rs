@@ -111,11 +111,8 @@ fn golden_later_operations() {
 fn golden_tickets() {
     let plain = Ticket { routes: vec![], ..ticket() };
     let counted = Ticket { kind: TicketKind::Counted, ..plain.clone() };
-    let named = [
-        ("a ticket", ticket().encode()),
-        ("a ticket without routes", plain.encode()),
-        ("one that its maker grants", counted.encode()),
-    ];
+    let named =
+        [("a ticket", ticket().encode()), ("a ticket without routes", plain.encode()), ("one that its maker grants", counted.encode())];
     let golden = check("tickets.txt", &named);
     assert_eq!(Ticket::parse(&golden[2]), Ok(counted));
     assert_eq!(Ticket::parse(&golden[0]), Ok(ticket()));

@@ -79,7 +79,10 @@ fn somebody_is_looked_at_let_in_given_a_role_and_removed() {
     ada.ok(&["remove", &document, "Ben"]);
     assert_eq!(roles(&ada, &document), named(&[("Ada", "owner")]));
     let copy = ada.line(&["copy", &document]);
-    assert_eq!((ada.ok(&["show", &copy]).stdout, ada.json(&["audit", &copy])[0]["checked"]["failed"].clone()), ("Words.\n".into(), serde_json::json!([])));
+    assert_eq!(
+        (ada.ok(&["show", &copy]).stdout, ada.json(&["audit", &copy])[0]["checked"]["failed"].clone()),
+        ("Words.\n".into(), serde_json::json!([]))
+    );
 }
 
 #[test]

@@ -129,6 +129,8 @@ impl Document {
     /// Lets in at once, or keeps the request for this device's person.
     fn consider(&mut self, id: PeerId, asking: Asking, invitation: Hash) {
         let Asking { request, name } = asking;
+        // Anybody's word, for terminals, too.
+        let name = name.chars().filter(|letter| !letter.is_control()).collect();
         let invitations = self.history.access.invitations();
         let Some(invited) = invitations.into_iter().find(|it| it.record.position.hash == invitation) else { return };
         let (role, approved) = (invited.role, invited.counted.is_some_and(|counted| counted.approved));
@@ -211,9 +213,8 @@ impl Document {
         }
         let since = self.history.access.member(device)?.since.hash;
         let (record, _) = self.history.access.records().find(|(record, _)| record.position.hash == since)?;
-        matches!(record.operation, Operation::Grant(_)).then(|| {
-            Frame::Granted(Granted { record: since, grant: record.operation.encode(), bytes: self.history.bytes })
-        })
+        matches!(record.operation, Operation::Grant(_))
+            .then(|| Frame::Granted(Granted { record: since, grant: record.operation.encode(), bytes: self.history.bytes }))
     }
 
     /// Tells a device again that it was let in.

@@ -82,7 +82,8 @@ impl Document {
 
     /// When the next membership ends, if this device is to look.
     fn next_end(&self) -> Option<Duration> {
-        let ends = ending(&self.history.access).into_iter().filter_map(|member| member.ends).min().filter(|_| self.role() >= Role::Admin)?;
+        let ends =
+            ending(&self.history.access).into_iter().filter_map(|member| member.ends).min().filter(|_| self.role() >= Role::Admin)?;
         let left = Duration::from_millis(Wall(ends.saturating_mul(1000)).0.saturating_sub(self.now.wall.0));
         Some(self.now.elapsed + left.clamp(REST, LOOK) + self.turn_to_wait_for())
     }

@@ -199,7 +199,8 @@ fn a_secret_that_missed_somebody_is_dealt_to_them_by_whoever_holds_it() {
     world.pass(60 * SECOND);
     let access = fold(&world, ben);
     assert_eq!(access.missed(), []);
-    let wraps = access.records().filter(|(record, standing)| matches!(record.operation, Operation::Wrap(_)) && *standing == Standing::Counts);
+    let wraps =
+        access.records().filter(|(record, standing)| matches!(record.operation, Operation::Wrap(_)) && *standing == Standing::Counts);
     assert_eq!(wraps.count(), 1, "one device does it");
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use sheaf_base::limits;
-use sheaf_document::{Act, Document, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
+use sheaf_document::{
+    Act, Document, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId,
+};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;

@@ -107,8 +107,7 @@ async fn member(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
     let meant_by = text(fields, "member")?;
     let members = engine.memberships(meant(engine, fields)?).await?;
     let begins = |id: String| meant_by.len() >= SHORTEST && id.starts_with(&meant_by.to_ascii_lowercase());
-    let is_meant =
-        |member: &&Membership| begins(member.id.to_string()) || member.devices.iter().any(|device| begins(device.to_string()));
+    let is_meant = |member: &&Membership| begins(member.id.to_string()) || member.devices.iter().any(|device| begins(device.to_string()));
     let mut found: Vec<&Membership> = members.iter().filter(is_meant).collect();
     if found.is_empty() {
         found = members.iter().filter(|member| member.name == meant_by).collect();
