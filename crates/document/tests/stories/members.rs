@@ -256,3 +256,45 @@ fn members_and_invitations_are_told_as_people_read_them() {
     let open = invitations.iter().find(|it| it.id != invitation).expect("Ben came by it");
     assert_eq!((open.label.as_str(), open.used, open.terms), ("you", 1, None));
 }
+
+#[test]
+fn whoever_is_removed_is_told_by_whom_and_gets_nothing_more_while_the_others_go_on() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo"]);
+    world.write(0, "Words.\n");
+    world.pass(SECOND);
+    let cleo = membership(&world, 2);
+    act(&mut world, 0, Act::Remove { member: cleo, devices: vec![] }).expect("the owner may");
+    world.pass(SECOND);
+    world.write(1, "Among ourselves.\n");
+    world.pass(30 * SECOND);
+    assert_eq!([0, 1].map(|who| world.text(who)), ["Words.\nAmong ourselves.\n"; 2].map(str::to_owned));
+    let removed = world.document(2);
+    assert_eq!((removed.state(), removed.is_removed(), removed.removed_by()), (State::Left, true, Some(world.device_id(0))));
+    let last = world.devices[1].disk.records.iter().rfind(|row| row.kind == 1).expect("Ben wrote").hash;
+    assert!(!world.devices[2].disk.records.iter().any(|row| row.hash == last));
+}
+
+#[test]
+fn new_secrets_made_apart_become_one_again_when_somebody_is_invited() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo", "Dan"]);
+    world.write(0, "Words.\n");
+    world.pass(SECOND);
+    let [ben, cleo, dan] = [1, 2, 3].map(|who| membership(&world, who));
+    act(&mut world, 0, Act::Role { member: ben, role: Role::Admin }).expect("the owner may");
+    world.pass(SECOND);
+    (0..4).for_each(|who| world.part(who));
+    act(&mut world, 0, Act::Remove { member: cleo, devices: vec![] }).expect("the owner may");
+    act(&mut world, 1, Act::Remove { member: dan, devices: vec![] }).expect("an admin may");
+    world.link(0, 1);
+    world.pass(30 * SECOND);
+    assert_eq!(fold(&world, 0).epochs().len(), 2, "neither knew of the other");
+    world.write(1, "Closed with both.\n");
+    world.pass(SECOND);
+    let ticket = world.invite(0, Role::Edit);
+    assert_eq!(fold(&world, 0).epochs().len(), 1);
+    let eve = world.device("Eve");
+    world.join(eve, ticket);
+    world.link(0, eve);
+    world.pass(10 * SECOND);
+    assert_eq!(world.text(eve), "Words.\nClosed with both.\n", "and all that was before");
+}

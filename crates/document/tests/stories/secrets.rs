@@ -106,7 +106,8 @@ fn who_was_missed_waits_and_says_so_until_somebody_deals_it_to_them() {
     let removed = removal(&world, &secret, &[ADA, BEN]);
     say(&mut world, 34, &removed);
     world.write(BEN, "Cat cannot read this yet.\n");
-    world.pass(Duration::from_secs(20));
+    // Before anybody's device has noticed, and deals it by itself.
+    world.pass(Duration::from_millis(1500));
     assert!(world.text(ADA).contains("yet"));
     assert!(!world.text(CAT).contains("yet"));
     assert!(world.document(CAT).lacks_key() && !world.document(ADA).lacks_key());
@@ -133,10 +134,11 @@ fn after_two_new_secrets_apart_both_together_close_what_is_written() {
         forger.write(Kind::Access, &on, &removal.encode());
         hand(&mut world, CAT, ADA, forger.frame());
     }
-    world.pass(Duration::from_secs(5));
+    // Before anybody's device has noticed that one of them missed Cat.
+    world.pass(Duration::from_millis(500));
     let held = world.devices[BEN].disk.records.len();
     world.write(BEN, "Closed twice.\n");
-    world.pass(Duration::from_secs(20));
+    world.pass(Duration::from_secs(1));
     assert!(world.text(ADA).contains("Closed twice"));
     let (new, all) = (edits_after(&world, BEN, held), world.devices[BEN].disk.records.clone());
     assert!(!new.is_empty() && readable(&world, ADA, &new, &all) == 0, "with neither of them alone");
