@@ -143,7 +143,7 @@ impl Shared {
 
     /// The body of a document that is not open, from its snapshot or from the first row, and the row that it is of.
     async fn folded(self: &Arc<Shared>, entry: &Entry, from_start: bool) -> Result<(FoldJob, u64), String> {
-        let (store, document) = (self.store.clone(), entry.id);
+        let (store, document) = (self.store.clone(), entry.document);
         let found = blocking(move || {
             store.read(|reader| Ok::<_, ReadError>((rows::hydration(reader, document, from_start)?, reader.standing(document)?.applied)))
         });
