@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use sheaf_access::{Left, Operation, Removal, Rotation, SealingKey, SealingSeed, Wrap};
 use sheaf_base::{ChainId, DeviceId, Hash, Position};
-use sheaf_document::RecordRow;
+use sheaf_document::{Input, RecordRow};
 use sheaf_record::{ChainCipher, ChainReader, DeviceKey, EpochSecret, Kind};
+use sheaf_schema::Delta;
 
 use crate::{
     forger::Forger,
@@ -110,6 +111,8 @@ fn who_was_missed_waits_and_says_so_until_somebody_deals_it_to_them() {
     assert!(world.text(ADA).contains("yet"));
     assert!(!world.text(CAT).contains("yet"));
     assert!(world.document(CAT).lacks_key() && !world.document(ADA).lacks_key());
+    let refused = world.ask(CAT, |request| Input::Edit { request, base: None, delta: Delta::new().insert("x") });
+    assert!(refused.is_err_and(|refused| refused.to_string().contains("key")), "she closes nothing with an older one");
     let document = world.devices[ADA].id.expect("it takes part");
     let wrap = Wrap::deal(&document, &secret, &[(world.device_id(CAT), seed(&world, CAT).key())], [3; 32]).expect("it fits");
     say(&mut world, 35, &Operation::Wrap(wrap));
