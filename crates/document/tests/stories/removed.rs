@@ -327,30 +327,3 @@ fn whoever_wrote_in_vain_can_take_their_words_out() {
     let job = world.devices[BEN].document.as_mut().expect("it runs").unaccepted(hydration);
     assert_eq!(job.run(), Ok(Vec::new()), "everything that Ben wrote counts");
 }
-
-#[test]
-#[ignore = "measures"]
-fn measured() {
-    let mut world = notes();
-    world.check_views = false;
-    world.open(BEN, "main");
-    for number in 0..20_000 {
-        world.push(BEN, "main", insert(0, "x", &format!("m{number}")));
-        world.run(BEN);
-        world.run(BEN);
-        if number % 500 == 0 {
-            world.settle();
-        }
-    }
-    world.pass(Duration::from_secs(60));
-    println!("{} records at Ada", world.devices[ADA].disk.records.len());
-    let removed = removal(&world, EVE);
-    let mut forger = Forger::new(&world, ADA, 96);
-    forger.write(Kind::Access, &tips(&world, ADA), &removed.encode());
-    let peer = world.peer(ADA, CAT);
-    let now = world.moment();
-    let began = std::time::Instant::now();
-    let ada = world.devices[ADA].document.as_mut().expect("it runs");
-    ada.handle(Input::Receive { peer, frame: forger.frame() }, now);
-    println!("a removal: {:?}", began.elapsed());
-}
