@@ -67,6 +67,11 @@ impl Own {
         Ok(self.writer.as_mut().expect("it was begun just above"))
     }
 
+    /// Whether nothing has been heard of members since it was looked which secret closes what comes next.
+    pub(crate) fn is_turned(&self, history: &History) -> bool {
+        self.turned_at == Some(history.opened.changes())
+    }
+
     /// The client id that the replica writes as.
     pub(crate) fn client(&self) -> Option<ClientId> {
         self.chain().map(|chain| chain.client())

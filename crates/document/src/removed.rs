@@ -25,10 +25,16 @@ use crate::{
 const READER: ClientId = ClientId(1);
 
 impl Document {
-    /// Whether this device was a member and is none.
+    /// Whether this device was a member and is none, and has no ticket to become one again: one that was made later is not known here.
     pub(crate) fn has_gone(&self) -> bool {
-        let me = self.key.device();
-        self.history.access.role(&me).is_none() && self.history.access.was_member(&me)
+        let (me, access) = (self.key.device(), &self.history.access);
+        access.role(&me).is_none()
+            && access.was_member(&me)
+            && self.ticket.as_ref().is_none_or(|ticket| {
+                let key = ticket.seed.key();
+                let is_its = |operation: &Operation| matches!(operation, Operation::Invitation(invitation) if invitation.key == key);
+                access.records().any(|(record, _)| is_its(&record.operation))
+            })
     }
 
     /// This device may have been removed.
@@ -51,7 +57,8 @@ impl Document {
         if access.role(&me).is_some() {
             return said();
         }
-        let memberships: Vec<Hash> = access.records().filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, me)).collect();
+        let memberships: Vec<Hash> =
+            access.records().filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, me)).collect();
         let events = access.audit();
         let removal = |event: &sheaf_access::Event<'_>| match &event.record.operation {
             Operation::Removal(removal) => {

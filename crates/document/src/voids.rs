@@ -59,22 +59,24 @@ impl History {
         if weights == self.voids.weights {
             return false;
         }
-        let mut voids = Voids { weights, ..Voids::default() };
+        let before = std::mem::replace(&mut self.voids, Voids { weights, ..Voids::default() });
         for position in self.body_records() {
-            if !self.counts(&position) {
-                voids.add(position.hash, self.has_entries(&position));
-            }
+            let has_entries = self.has_entries(&position);
+            self.weigh(&position, has_entries);
         }
-        let changed = voids.records != self.voids.records;
-        self.voids = voids;
-        changed
+        self.voids.records != before.records
     }
 
     fn counts(&self, position: &Position) -> bool {
+        // One look, as long as nobody has lost anything.
         if !self.access.is_contested() {
             return true;
         }
-        let Some(device) = self.device(&position.chain) else { return true };
+        let (Some(device), Some(past)) = (self.device(&position.chain), self.graph.past_with(&position.hash)) else { return true };
+        // Whoever knew all that could take anything away wrote what they may, or it would have been refused. So it is with what is written now.
+        if !self.voids.weights.is_empty() && self.voids.weights.iter().all(|(hash, _)| past.contains(hash)) {
+            return true;
+        }
         let record = OtherRecord { device, position: self.graph.absolute(position), kind: Kind::Body };
         self.access.counts(&record, &self.graph)
     }

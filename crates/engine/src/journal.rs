@@ -94,7 +94,8 @@ impl<'a> Journal<'a> {
         // What it follows has been compared when it was packed, and its author's seal says where it ends.
         let unpack = |secret| run.unpack(&ChainCipher::new(secret, &pack.chain), head, &self.document, run.before);
         let is_other = |tried: &Result<_, UnpackError>| matches!(tried, Err(UnpackError::Open(OpenError::Sealed)));
-        let unpacked = self.secrets.iter().map(unpack).find(|tried| !is_other(tried)).ok_or("the key that it was packed with is missing")?;
+        let unpacked =
+            self.secrets.iter().map(unpack).find(|tried| !is_other(tried)).ok_or("the key that it was packed with is missing")?;
         let unpacked = unpacked.map_err(|error| error.to_string())?;
         let places = Place::decode_all(&pack.places, unpacked.records.len()).map_err(|error| error.to_string())?;
         let rows = unpacked.records.into_iter().zip(unpacked.bytes).zip(places);

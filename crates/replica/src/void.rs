@@ -87,11 +87,7 @@ pub(crate) fn take_void(sequence: &mut Sequence, walked: &Walked<'_>) -> Result<
 }
 
 /// Takes an update that counts into the index, by an author who knew of entries that do not, and returns what yrs is to apply.
-pub(crate) fn take_standing(
-    sequence: &mut Sequence,
-    walked: &Walked<'_>,
-    knew: &BTreeMap<ClientId, u32>,
-) -> Result<Update, Foreign> {
+pub(crate) fn take_standing(sequence: &mut Sequence, walked: &Walked<'_>, knew: &BTreeMap<ClientId, u32>) -> Result<Update, Foreign> {
     let mut out = begin(walked);
     let mut structs = walked.structs();
     while let Some((one, bytes)) = structs.next_with_bytes() {

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use sheaf_access::{Operation, Removal, Revocation, Role, RoleChange};
+use sheaf_access::{Access, AccessRecord, Operation, Removal, Revocation, Role, RoleChange};
 use sheaf_base::{ChainId, DeviceId, Hash};
 use sheaf_document::{Announcement, Frame, Input, State};
-use sheaf_record::{Kind, Record, SignedHead};
+use sheaf_record::{ChainReader, Extent, Graph, Kind, Record, SignedHead};
 use sheaf_schema::{Delta, attributes};
 
 use crate::{forger::Forger, shell::World, view::insert};
@@ -91,6 +91,25 @@ pub(crate) fn device_of(head: &[u8], signature: &[u8; 64]) -> DeviceId {
 
 fn removal(world: &World, who: usize) -> Operation {
     Operation::Removal(Removal::of(joining(world, ADA, who)))
+}
+
+/// What Ada's disk says of members, and where everything stands.
+pub(crate) fn folded(world: &World) -> (Access, Graph) {
+    let disk = &world.devices[ADA].disk;
+    let (mut graph, mut access) = (Graph::new(), Access::new(world.devices[ADA].id.expect("it takes part")));
+    for row in &disk.records {
+        let head = &disk.heads[&row.chain];
+        let device = device_of(&head.head, &head.signature);
+        graph.open_chain(row.chain, device);
+        let previous = graph.tip(&row.chain).expect("it is open");
+        let read = ChainReader::resume(previous).read(&row.bytes).expect("it was accepted");
+        let extent = Extent { clocks: row.clocks as u32, low_surrogates: &[] };
+        graph.append(&row.chain, row.number, row.hash, &read.record.stamp, extent).expect("they are in order");
+        if row.kind == Kind::Access.code() {
+            access.add(AccessRecord::read(&read, device).expect("it was accepted"), &graph);
+        }
+    }
+    (access, graph)
 }
 
 #[test]

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use sheaf_access::{Left, Operation, Removal, Rotation, SealingKey, SealingSeed, Wrap};
 use sheaf_base::{ChainId, DeviceId, Hash, Position};
-use sheaf_document::RecordRow;
+use sheaf_document::{Input, RecordRow};
 use sheaf_record::{ChainCipher, ChainReader, DeviceKey, EpochSecret, Kind};
+use sheaf_schema::Delta;
 
 use crate::{
     forger::Forger,
-    removed::{ADA, BEN, CAT, EVE, hand, joining, meet, notes, say, tips},
+    removed::{ADA, BEN, CAT, EVE, folded, hand, joining, meet, notes, say, tips},
     shell::World,
 };
 
@@ -111,6 +112,8 @@ fn who_was_missed_waits_and_says_so_until_somebody_deals_it_to_them() {
     assert!(world.text(ADA).contains("yet"));
     assert!(!world.text(CAT).contains("yet"));
     assert!(world.document(CAT).lacks_key() && !world.document(ADA).lacks_key());
+    let refused = world.ask(CAT, |request| Input::Edit { request, base: None, delta: Delta::new().insert("x") });
+    assert!(refused.is_err_and(|refused| refused.to_string().contains("key")), "she closes nothing with an older one");
     let document = world.devices[ADA].id.expect("it takes part");
     let wrap = Wrap::deal(&document, &secret, &[(world.device_id(CAT), seed(&world, CAT).key())], [3; 32]).expect("it fits");
     say(&mut world, 35, &Operation::Wrap(wrap));
@@ -154,7 +157,7 @@ fn a_ticket_that_was_dealt_the_new_secret_lets_in_and_whoever_comes_reads_what_w
     }
     let (secret, document) = (EpochSecret::from_bytes([81; 32]), world.devices[ADA].id.expect("it takes part"));
     let before = [EpochSecret::from_bytes(world.devices[ADA].disk.secrets[0].secret)];
-    let access = access(&world);
+    let (access, _) = folded(&world);
     let Left { tickets, .. } = access.left_by_removal(&joining(&world, ADA, EVE), &[]);
     let devices: Vec<(DeviceId, SealingKey)> =
         [ADA, BEN, CAT].iter().map(|who| (world.device_id(*who), seed(&world, *who).key())).collect();
@@ -171,24 +174,4 @@ fn a_ticket_that_was_dealt_the_new_secret_lets_in_and_whoever_comes_reads_what_w
     world.write(dan, "Dan, too.\n");
     world.pass(Duration::from_secs(20));
     assert_eq!(world.text(BEN), world.text(dan));
-}
-
-/// What a device's disk says of members.
-fn access(world: &World) -> sheaf_access::Access {
-    let disk = &world.devices[ADA].disk;
-    let mut graph = sheaf_record::Graph::new();
-    let mut access = sheaf_access::Access::new(world.devices[ADA].id.expect("it takes part"));
-    for row in &disk.records {
-        let head = &disk.heads[&row.chain];
-        let device = crate::removed::device_of(&head.head, &head.signature);
-        graph.open_chain(row.chain, device);
-        let previous = graph.tip(&row.chain).expect("it is open");
-        let read = ChainReader::resume(previous).read(&row.bytes).expect("it was accepted");
-        let extent = sheaf_record::Extent { clocks: row.clocks as u32, low_surrogates: &[] };
-        graph.append(&row.chain, row.number, row.hash, &read.record.stamp, extent).expect("they are in order");
-        if row.kind == Kind::Access.code() {
-            access.add(sheaf_access::AccessRecord::read(&read, device).expect("it was accepted"), &graph);
-        }
-    }
-    access
 }

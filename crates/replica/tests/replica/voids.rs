@@ -137,10 +137,10 @@ fn quarrel(random: &mut ChaCha8Rng) -> Struck {
     let mut known = vec![BTreeSet::from([0]); writers.len()];
     for number in 0..random.random_range(4..12) {
         let who = random.random_range(0..writers.len());
-        for at in 0..pushed.len() {
-            let ready = pushed[at].stands_on.iter().all(|before| known[who].contains(before));
+        for (at, push) in pushed.iter().enumerate() {
+            let ready = push.stands_on.iter().all(|before| known[who].contains(before));
             if ready && random.random_ratio(1, 2) && known[who].insert(at) {
-                writers[who].apply(&pushed[at].updates).expect("sound");
+                writers[who].apply(&push.updates).expect("sound");
             }
         }
         let writer = &mut writers[who];
