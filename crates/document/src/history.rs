@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sheaf_access::{Access, AccessRecord};
+use sheaf_access::{Access, AccessRecord, Operation};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{BranchHead, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, ReadRecord, SignedHead};
 use sheaf_replica::walk::Marks;
@@ -30,7 +30,7 @@ pub(crate) struct History {
     chains: BTreeMap<ChainId, Chain>,
     pub(crate) secrets: BTreeMap<EpochId, EpochSecret>,
     /// Secrets that came with Welcomes, the last of each device, before it can be told which of them is right.
-    unproven: VecDeque<(DeviceId, EpochSecret)>,
+    unproven: VecDeque<(DeviceId, Vec<EpochSecret>)>,
     /// What has been made of them to open records.
     pub(crate) opened: Openers,
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
@@ -243,25 +243,43 @@ impl History {
         self.secrets.insert(secret.id(), secret);
     }
 
-    /// Keeps a secret that came with a Welcome. Every member knows the key that a ticket's secret is sealed to, and can seal another to it; so
-    /// none counts before the genesis is here, which commits to the right one.
-    pub(crate) fn add_unproven(&mut self, from: DeviceId, secret: EpochSecret) {
+    /// Keeps secrets that came with a Welcome or a grant. Every member knows the key that a ticket's secret is sealed to, and can seal another to
+    /// it; so none counts before the record is here that commits to it.
+    pub(crate) fn add_unproven(&mut self, from: DeviceId, secrets: Vec<EpochSecret>) {
         // However often one device says something, it drives out nobody else's word.
         self.unproven.retain(|(device, _)| *device != from);
         if self.unproven.len() == UNPROVEN {
             self.unproven.pop_front();
         }
-        self.unproven.push_back((from, secret));
+        self.unproven.push_back((from, secrets));
     }
 
-    /// A right one of the secrets that came with Welcomes, the first time that it can be told.
-    pub(crate) fn prove_secret(&mut self) -> Option<EpochSecret> {
-        let new = |secret: &&EpochSecret| !self.secrets.contains_key(&secret.id());
-        let begun = |secret: &&EpochSecret| self.access.begun_epochs().any(|epoch| epoch == secret.id());
-        let secret = self.unproven.iter().map(|(_, secret)| secret).filter(new).find(begun)?.clone();
+    /// What came and could not be proven is of no more use: this device is a member, and is dealt to like others.
+    pub(crate) fn forget_unproven(&mut self) {
         self.unproven.clear();
-        self.add_secret(secret.clone());
-        Some(secret)
+    }
+
+    /// The right ones of the secrets that came so, and of those that they open, as far as it can be told by now. A newcomer holds the newest secret, and
+    /// the record that begins it stands on words that are closed with older ones; so what waits is looked through, too, for what opens those.
+    pub(crate) fn prove_secrets(&mut self, waiting: &[Operation]) -> Vec<EpochSecret> {
+        let document = self.document();
+        let mut told: BTreeMap<EpochId, EpochSecret> =
+            self.unproven.iter().flat_map(|(_, secrets)| secrets).map(|secret| (secret.id(), secret.clone())).collect();
+        loop {
+            let operations = self.access.records().map(|(record, _)| &record.operation).chain(waiting);
+            let rotations =
+                operations.filter_map(Operation::rotation).filter(|rotation| rotation.names_before().any(|old| !told.contains_key(old)));
+            let opened = rotations.filter_map(|rotation| Some(rotation.before(told.get(&rotation.epoch)?, &document))).flatten();
+            let news: Vec<EpochSecret> = opened.filter(|secret| !told.contains_key(&secret.id())).collect();
+            if news.is_empty() {
+                break;
+            }
+            told.extend(news.into_iter().map(|secret| (secret.id(), secret)));
+        }
+        let begun: BTreeSet<EpochId> = self.access.begun_epochs().collect();
+        told.retain(|epoch, _| begun.contains(epoch) && !self.secrets.contains_key(epoch));
+        told.values().for_each(|secret| self.add_secret(secret.clone()));
+        told.into_values().collect()
     }
 
     /// The secrets that close what is written now, if all of them are here: several after rotations that did not know of one another.

@@ -117,9 +117,14 @@ impl History {
         joint(&secrets?)
     }
 
-    /// Whether there is a secret that is not here.
+    /// Whether the secret of an epoch that has begun is not here: for whoever has not got the first one yet, that one.
+    fn lacks_begun(&self) -> bool {
+        self.access.begun_epochs().any(|epoch| !self.secrets.contains_key(&epoch))
+    }
+
+    /// Whether there is a secret after the first that is not here.
     fn lacks_secrets(&self) -> bool {
-        self.access.has_rotated() && self.access.begun_epochs().any(|epoch| !self.secrets.contains_key(&epoch))
+        self.access.has_rotated() && self.lacks_begun()
     }
 
     /// Takes out every secret that has been dealt to somebody, and those before them.
@@ -173,13 +178,15 @@ impl History {
 impl Document {
     /// Takes out what has been dealt to this device and has come. Says whether there was a secret: what it opens need not wait any more.
     pub(crate) fn learn_secrets(&mut self) -> bool {
-        // With the access records it is known which secrets are right ones.
-        let mut learned: Vec<EpochSecret> = self.history.prove_secret().into_iter().collect();
+        if !self.history.lacks_begun() {
+            return false;
+        }
+        // Whoever deals to a device what it lacks stands on records that it cannot read without.
+        let waiting = self.delivery.waiting_operations();
+        let mut learned = self.history.prove_secrets(&waiting);
         if self.history.lacks_secrets() {
             let seed = SealingSeed::of_device(&self.key, &self.id());
             let ticket = self.ticket.as_ref().map(|ticket| &ticket.seed);
-            // Whoever deals to a device what it lacks stands on records that it cannot read without.
-            let waiting = self.delivery.waiting_operations();
             learned.extend(self.history.take_dealt(&DealtTo { device: &self.key.device(), seed: &seed, ticket }, &waiting));
         }
         learned.iter().for_each(|secret| self.draft.secret(secret));

@@ -105,7 +105,7 @@ impl Document {
                 _ => None,
             };
             let Some(secret) = opened else { return self.refuse(id, Dismissal::Invalid) };
-            self.history.add_unproven(device, secret);
+            self.history.add_unproven(device, vec![secret]);
             self.advance();
             self.first_copy = Some((device, welcome.bytes));
         } else if !self.is_member(&device) && self.peers.get(id).is_none_or(|peer| peer.guest.is_none()) {

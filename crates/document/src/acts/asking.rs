@@ -101,7 +101,7 @@ impl Document {
         };
         let (secrets, _) = grant.open(&self.sealing_seed(), &self.id());
         // Which of them are right is known when the records are here that commit to them.
-        secrets.into_iter().for_each(|secret| self.history.add_unproven(device, secret));
+        self.history.add_unproven(device, secrets);
         self.advance();
         self.first_copy = Some((device, granted.bytes));
         self.begin_session(id);

@@ -71,6 +71,7 @@ impl Document {
         let _ = self.say_who_i_am();
         let _ = self.say_my_key();
         self.first_copy = None;
+        self.history.forget_unproven();
         self.announce(Announcement::State(State::Ready));
         if self.views.is_empty() {
             self.replica.want_title(self.now);

@@ -108,7 +108,7 @@ fn who_was_missed_waits_and_says_so_until_somebody_deals_it_to_them() {
     say(&mut world, 34, &removed);
     world.write(BEN, "Cat cannot read this yet.\n");
     // Before anybody's device has noticed, and deals it by itself.
-    world.pass(Duration::from_millis(1500));
+    world.pass(Duration::from_millis(500));
     assert!(world.text(ADA).contains("yet"));
     assert!(!world.text(CAT).contains("yet"));
     assert!(world.document(CAT).lacks_key() && !world.document(ADA).lacks_key());
