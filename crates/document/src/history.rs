@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sheaf_access::{Access, AccessRecord, Operation};
+use sheaf_access::{Access, AccessRecord, Operation, Rotation, limits};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{BranchHead, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, ReadRecord, SignedHead};
 use sheaf_replica::walk::Marks;
@@ -23,6 +23,9 @@ const RECENT: usize = 256;
 /// Devices whose secrets are kept until it is known which is right: more than answer one guest at once.
 const UNPROVEN: usize = 16;
 
+/// New secrets that a newcomer is told of, by however many: more than there can have been, each in a removal or a revocation.
+const PAST: usize = 4 * limits::STRIKES;
+
 /// Everything accepted in one document.
 pub(crate) struct History {
     pub(crate) graph: Graph,
@@ -31,6 +34,8 @@ pub(crate) struct History {
     pub(crate) secrets: BTreeMap<EpochId, EpochSecret>,
     /// Secrets that came with Welcomes, the last of each device, before it can be told which of them is right.
     unproven: VecDeque<(DeviceId, Vec<EpochSecret>)>,
+    /// What a newcomer was told of the secrets before the one that it was given.
+    past: Vec<Rotation>,
     /// What has been made of them to open records.
     pub(crate) opened: Openers,
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
@@ -102,6 +107,7 @@ impl History {
             chains: BTreeMap::new(),
             secrets: BTreeMap::new(),
             unproven: VecDeque::new(),
+            past: Vec::new(),
             opened: Openers::default(),
             entries: BTreeMap::new(),
             founding: None,
@@ -254,9 +260,16 @@ impl History {
         self.unproven.push_back((from, secrets));
     }
 
+    /// Keeps what opens older secrets for whoever has newer ones.
+    pub(crate) fn add_past(&mut self, rotations: Vec<Rotation>) {
+        let room = PAST.saturating_sub(self.past.len());
+        self.past.extend(rotations.into_iter().take(room));
+    }
+
     /// What came and could not be proven is of no more use: this device is a member, and is dealt to like others.
     pub(crate) fn forget_unproven(&mut self) {
         self.unproven.clear();
+        self.past.clear();
     }
 
     /// The right ones of the secrets that came so, and of those that they open, as far as it can be told by now. A newcomer holds the newest secret, and
@@ -267,8 +280,10 @@ impl History {
             self.unproven.iter().flat_map(|(_, secrets)| secrets).map(|secret| (secret.id(), secret.clone())).collect();
         loop {
             let operations = self.access.records().map(|(record, _)| &record.operation).chain(waiting);
-            let rotations =
-                operations.filter_map(Operation::rotation).filter(|rotation| rotation.names_before().any(|old| !told.contains_key(old)));
+            let rotations = operations
+                .filter_map(Operation::rotation)
+                .chain(&self.past)
+                .filter(|rotation| rotation.names_before().any(|old| !told.contains_key(old)));
             let opened = rotations.filter_map(|rotation| Some(rotation.before(told.get(&rotation.epoch)?, &document))).flatten();
             let news: Vec<EpochSecret> = opened.filter(|secret| !told.contains_key(&secret.id())).collect();
             if news.is_empty() {

@@ -91,6 +91,7 @@ impl Document {
             bytes: self.history.bytes,
         };
         self.send_at_once(id, Frame::Welcome(welcome));
+        self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
         self.begin_session(id);
     }
 
@@ -172,6 +173,7 @@ impl Document {
         let granted = self.peers.get(id).filter(|peer| peer.session.is_none()).and_then(|peer| self.grant_unheard(&peer.device));
         if let Some(granted) = granted {
             self.send_at_once(id, granted);
+            self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
         }
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
@@ -239,6 +241,7 @@ impl Document {
             Frame::Welcome(welcome) => self.hear_welcome(id, &welcome),
             Frame::Request(asking) => self.hear_request(id, asking),
             Frame::Granted(granted) => self.hear_granted(id, &granted),
+            Frame::Past(rotations) => self.hear_past(id, rotations),
             Frame::Refuse(reason) => self.hear_refuse(id, reason),
             Frame::Bye => self.hear_bye(id),
             frame if self.peers.session(id).is_some() => self.converse(id, frame),
@@ -297,7 +300,9 @@ impl Document {
                 session.hear_neighbours(devices);
                 Vec::new()
             }
-            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
+            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) | Frame::Refuse(_) | Frame::Bye => {
+                Vec::new()
+            }
             // Files go past the document: their link has them.
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => Vec::new(),
         };

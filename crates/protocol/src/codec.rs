@@ -1,7 +1,7 @@
 //! How frames are spelled: a tag, then the fields. One spelling per frame; every count is checked against the bytes that are left before
 //! anything is allocated for it, so a frame of 64 KiB never costs more than a few times that.
 
-use sheaf_access::{Request, TicketKey};
+use sheaf_access::{Request, Rotation, TicketKey};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
@@ -14,6 +14,8 @@ use crate::frame::{
 const INVITATION: usize = 1024;
 /// The most bytes of a grant, which holds up to [`sheaf_access::limits::EPOCHS`] sealed secrets.
 const GRANT: usize = 4096;
+/// The fewest bytes of a rotation: its epoch, three lists, and how long it is.
+const ROTATION: usize = 32 + 3 + 1;
 /// The most bytes of a request, and of a name in UTF-8.
 const REQUEST: usize = 512;
 const NAME: usize = 3 * limits::NAME;
@@ -98,6 +100,10 @@ impl Frame {
             Frame::Granted(Granted { record, grant, bytes }) => {
                 w.byte(21).raw(&record.0).bytes(grant).varint(*bytes);
             }
+            Frame::Past(rotations) => {
+                w.byte(22).varint(rotations.len() as u64);
+                rotations.iter().for_each(|rotation| _ = w.bytes(&rotation.encode()));
+            }
         }
         writer.into_bytes()
     }
@@ -157,6 +163,7 @@ impl Frame {
                 grant: r.bytes(GRANT, "the grant")?.to_vec(),
                 bytes: r.varint("the bytes in all")?,
             }),
+            22 => Frame::Past(r.list(MANY, ROTATION, "new secrets", |r| Rotation::decode(r.bytes(limits::FRAME, "a new secret")?))?),
             found => return Err(Malformed::Unknown { what: "the frame's kind", found: found.into() }),
         };
         reader.finish()?;

@@ -1,6 +1,6 @@
 //! What two peers say to each other about one document.
 
-use sheaf_access::{Request, TicketKey};
+use sheaf_access::{Request, Rotation, TicketKey};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_record::{BadSignature, DeviceKey, Digest, Prefix, Signature, Writer, verify};
 
@@ -49,6 +49,9 @@ pub enum Frame {
     Request(Asking),
     /// They have been. From version [`REQUESTS`] on.
     Granted(Granted),
+    /// Right behind a Welcome or a Granted: for each new secret of the document those before it, closed under it. Whoever comes holds the newest, and
+    /// what they are sent begins with what is closed with the oldest. From version [`REQUESTS`] on.
+    Past(Vec<Rotation>),
 }
 
 /// The version of the protocol that speaks of files.
@@ -63,7 +66,7 @@ impl Frame {
     pub fn since(&self) -> u8 {
         match self {
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => BLOBS,
-            Frame::Request(_) | Frame::Granted(_) => REQUESTS,
+            Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) => REQUESTS,
             Frame::Refuse(reason) if *reason > Dismissal::Version => REQUESTS,
             _ => 1,
         }
@@ -93,6 +96,7 @@ impl Frame {
             Frame::NoBlob(_) => "no blob",
             Frame::Request(_) => "request",
             Frame::Granted(_) => "granted",
+            Frame::Past(_) => "past",
         }
     }
 }

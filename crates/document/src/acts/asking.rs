@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sheaf_access::{Grant, GrantError, Operation, Request, Role, SealingSeed, Ticket, TicketKind};
+use sheaf_access::{Grant, GrantError, Operation, Request, Role, Rotation, SealingSeed, Ticket, TicketKind};
 use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::{Asking, Dismissal, Frame, Granted};
 use sheaf_record::DeviceKey;
@@ -22,6 +22,9 @@ const WAITING: usize = 64;
 
 /// Requests that are carried for others. The oldest makes room: it is asked again.
 const CARRIED: usize = 32;
+
+/// Bytes of a frame that tells a newcomer of older secrets: what fits besides the rest of its packet.
+const PAST_FRAME: usize = sheaf_base::limits::FRAME - 1024;
 
 /// Somebody who waits to be let in by this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +82,31 @@ impl Document {
         let ticket = self.ticket.as_ref().filter(|ticket| ticket.kind != TicketKind::Open)?;
         let request = Request::new(&ticket.seed, &self.id(), &self.key, &self.sealing_seed());
         Some(Frame::Request(Asking { request, name: self.profile.name.clone() }))
+    }
+
+    /// What opens the secrets before the one that a newcomer has been given, in as few frames as it fits into.
+    pub(crate) fn past_secrets(&self) -> Vec<Frame> {
+        let mut frames: Vec<(usize, Vec<Rotation>)> = Vec::new();
+        for (_, rotation) in self.history.access.rotations() {
+            let rotation = rotation.before_alone();
+            let length = rotation.encode().len() + 5;
+            match frames.last_mut().filter(|(filled, _)| filled + length <= PAST_FRAME) {
+                Some((filled, rotations)) => {
+                    *filled += length;
+                    rotations.push(rotation);
+                }
+                None => frames.push((length, vec![rotation])),
+            }
+        }
+        frames.into_iter().map(|(_, rotations)| Frame::Past(rotations)).collect()
+    }
+
+    /// A newcomer is told of the secrets before its own.
+    pub(crate) fn hear_past(&mut self, id: PeerId, rotations: Vec<Rotation>) {
+        if self.state() == State::Waiting && self.peers.get(id).is_some_and(|peer| peer.asked) {
+            self.history.add_past(rotations);
+            self.advance();
+        }
     }
 
     /// Whether this device has been let in and has not got its first copy yet. It has written nothing until then.
@@ -223,6 +251,7 @@ impl Document {
         let theirs: Vec<PeerId> = self.peers.iter().filter(|(_, peer)| peer.device == device).map(|(id, _)| id).collect();
         for id in theirs {
             self.send_at_once(id, frame.clone());
+            self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
             self.begin_session(id);
         }
     }

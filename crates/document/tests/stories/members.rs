@@ -298,3 +298,29 @@ fn new_secrets_made_apart_become_one_again_when_somebody_is_invited() {
     world.pass(10 * SECOND);
     assert_eq!(world.text(eve), "Words.\nClosed with both.\n", "and all that was before");
 }
+
+#[test]
+fn whoever_comes_after_a_removal_reads_a_long_past_that_is_closed_with_an_older_secret() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    // More than waits for what it stands on.
+    for _ in 0..30 {
+        world.write(0, &format!("{}\n", "word ".repeat(6000)));
+        world.pass(SECOND);
+    }
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    world.write(0, "After.\n");
+    for (name, made) in [("Cleo", None), ("Dan", Some(counted(1)))] {
+        let ticket = match made.map(|made| act(&mut world, 0, made)) {
+            None => world.invite(0, Role::Edit),
+            Some(Ok(Done::Ticket(ticket, _))) => *ticket,
+            other => panic!("no ticket: {other:?}"),
+        };
+        let guest = world.device(name);
+        world.join(guest, ticket);
+        world.link(0, guest);
+        world.pass(60 * SECOND);
+        assert_eq!(world.document(guest).state(), State::Ready, "{name}");
+        assert!(world.text(guest) == world.text(0), "{name} reads everything");
+    }
+}
