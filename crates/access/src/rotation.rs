@@ -114,6 +114,26 @@ impl Rotation {
         self.before.iter().filter_map(open).collect()
     }
 
+    /// The same without whom it deals to: enough for whoever was given its secret in another way to open those before it.
+    pub fn before_alone(&self) -> Self {
+        Self { epoch: self.epoch, devices: Vec::new(), tickets: Vec::new(), before: self.before.clone() }
+    }
+
+    /// The bytes that are sent.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        self.write(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// Reads them.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes);
+        let rotation = Self::read(&mut reader)?;
+        reader.finish()?;
+        Ok(rotation)
+    }
+
     /// Which secrets it says it closes under its own.
     pub fn names_before(&self) -> impl Iterator<Item = &EpochId> {
         self.before.iter().map(|dealt| &dealt.to)

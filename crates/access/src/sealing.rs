@@ -23,6 +23,9 @@ pub(crate) type Private = <X25519HkdfSha256 as Kem>::PrivateKey;
 
 const KEY_DOMAIN: &str = "sheaf key 1";
 
+/// What a device signs to itself, and shows nobody, so that its seed follows from its key.
+const SEED_DOMAIN: &str = "sheaf sealing seed 1";
+
 /// A secret that one holder of a key can take out: the encapsulated key, the secret, the tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SealedSecret([u8; SealedSecret::LENGTH]);
@@ -99,6 +102,15 @@ impl SealingSeed {
     /// The seed with these bytes, which were drawn at random.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
+    }
+
+    /// The seed of the device with this key in `document`. It follows from a signature that only the device can make (they are deterministic), so it
+    /// need not be kept, and says nothing about the device's seeds in other documents.
+    pub fn of_device(key: &DeviceKey, document: &DocumentId) -> Self {
+        let mut signature = key.sign(SEED_DOMAIN, &document.0).0;
+        let seed = Self(blake3::derive_key("sheaf 1 device sealing seed", &signature));
+        signature.zeroize();
+        seed
     }
 
     /// The key that others seal to.

@@ -1,7 +1,7 @@
 //! An invitation as text: what one person pastes to another.
 //!
-//! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, up to four
-//! routes, and four bytes of BLAKE3 over all that. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
+//! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, in version 2 its
+//! kind, up to four routes, and four bytes of BLAKE3 over all that. An open ticket is of version 1, which every build reads. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
 //! whether what it says is true: title and name are the sender's words, shown as unproven.
 
 use core::net::IpAddr;
@@ -16,6 +16,8 @@ use crate::{operation::cut, role::Role, seed::TicketSeed};
 const PREFIX: &str = "sheaf";
 const LINK: &str = "sheaf://join/";
 const VERSION: u8 = 1;
+/// What says its kind. An older build asks for a newer one of itself, and does not knock in vain.
+const WITH_KIND: u8 = 2;
 const CHECKSUM: usize = 4;
 
 /// Bytes of the title and of the inviter's name: enough to recognise them by, and a full ticket stays below [`limits::TICKET`].
@@ -40,8 +42,37 @@ pub struct Ticket {
     pub name: String,
     /// What whoever joins may do, as the inviter says.
     pub role: Role,
+    /// How one comes in by it, as the inviter says.
+    pub kind: TicketKind,
     /// Where to ask, best first.
     pub routes: Vec<Route>,
+}
+
+/// How one comes in by a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TicketKind {
+    /// Whoever has it comes in, through any member that is reached.
+    Open = 0,
+    /// The device that made it lets in: so many, or until a day.
+    Counted = 1,
+    /// The same, and its person looks at each who asks.
+    Approved = 2,
+}
+
+impl TicketKind {
+    /// That of a counted invitation.
+    pub fn of(approved: bool) -> Self {
+        if approved { Self::Approved } else { Self::Counted }
+    }
+
+    /// In a ticket that says its kind. That of an open one is said by the version.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        match reader.byte("the invitation's kind")? {
+            1 => Ok(Self::Counted),
+            2 => Ok(Self::Approved),
+            found => Err(Malformed::Unknown { what: "the invitation's kind", found: found.into() }),
+        }
+    }
 }
 
 /// How a device may be reached.
@@ -134,7 +165,7 @@ impl Ticket {
             return Err(TicketError::Incomplete);
         }
         match contents.first() {
-            Some(&VERSION) => {}
+            Some(&(VERSION | WITH_KIND)) => {}
             Some(&other) => return Err(TicketError::OtherVersion(other)),
             None => return Err(TicketError::Incomplete),
         }
@@ -144,8 +175,15 @@ impl Ticket {
 
     fn contents(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.byte(VERSION).raw(&self.document.0).raw(&self.inviter.0).raw(self.seed.as_bytes());
+        writer
+            .byte(if self.kind == TicketKind::Open { VERSION } else { WITH_KIND })
+            .raw(&self.document.0)
+            .raw(&self.inviter.0)
+            .raw(self.seed.as_bytes());
         writer.text(&plain(&self.title, TITLE)).text(&plain(&self.name, NAME)).byte(self.role.code());
+        if self.kind != TicketKind::Open {
+            writer.byte(self.kind as u8);
+        }
         let routes = &self.routes[..self.routes.len().min(ROUTES)];
         writer.varint(routes.len() as u64);
         for route in routes {
@@ -156,7 +194,7 @@ impl Ticket {
 
     fn read(contents: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(contents);
-        reader.byte("the version")?;
+        let version = reader.byte("the version")?;
         let ticket = Self {
             document: DocumentId(reader.array("the document")?),
             inviter: DeviceId(reader.array("the inviter")?),
@@ -164,6 +202,7 @@ impl Ticket {
             title: reader.text(TITLE, "the title")?.to_owned(),
             name: reader.text(NAME, "the inviter's name")?.to_owned(),
             role: Role::read(&mut reader)?,
+            kind: if version == WITH_KIND { TicketKind::read(&mut reader)? } else { TicketKind::Open },
             routes: {
                 let count = reader.count(ROUTES, 34, "the routes")?;
                 (0..count).map(|_| Route::read(&mut reader)).collect::<Result<_, _>>()?

@@ -9,7 +9,7 @@ use std::{
 
 use sheaf_access::{
     Access, AccessRecord, Counted, Genesis, Invitation, Key, Label, Left, Operation, Profile, Removal, Role, RoleChange, Rotation,
-    SealingSeed, Standing, Ticket, TicketSeed, limits,
+    SealingSeed, Standing, Ticket, TicketKind, TicketSeed, limits,
 };
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Kind, Stamp};
@@ -309,12 +309,15 @@ fn the_size_of_tickets() {
         title: "Notes on bookbinding".into(),
         name: "Ada".into(),
         role: Role::Edit,
+        kind: TicketKind::Open,
         routes: vec![],
     };
     let counted =
         Counted { key: plain.seed.key(), role: Role::Edit, uses: 1, expires: Some(1_800_000_000), approved: true, label: label() };
+    let granted = Ticket { kind: TicketKind::Approved, ..plain.clone() }.encode().len();
     let (open, counted) = (open(&plain.seed, Role::Edit).encode().len(), Operation::Counted(counted).encode().len());
-    println!("a ticket: {} letters; its invitation: {open} bytes if open, {counted} if counted", plain.encode().len());
+    let letters = plain.encode().len();
+    println!("a ticket: {letters} letters, {granted} if its maker grants; its invitation: {open} bytes if open, {counted} if counted");
     assert!(counted < open);
     assert_eq!(begun().fold().standing(&Hash(DOCUMENT.0)), Some(Standing::Counts));
 }

@@ -114,9 +114,39 @@ pub(crate) enum Command {
     Share {
         /// An id, the beginning of one, or a title
         document: String,
-        /// What whoever joins may do
-        #[arg(long, value_enum, default_value = "edit")]
-        role: SharedRole,
+        #[command(flatten)]
+        offer: Offer,
+    },
+    /// Show the invitations to a document, how often each was used, and what is left of it
+    Invites {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Take an invitation back: nobody comes in by it any more
+    Revoke {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Its id, or the beginning of it, as `invites` prints it
+        invitation: String,
+    },
+    /// Show who waits to be let in by this device, with the number that both read aloud
+    Requests {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Let in somebody who waits
+    Admit {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The request, or the beginning of it, as `requests` prints it
+        request: String,
+    },
+    /// Do not let in somebody who waits
+    Decline {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// The request, or the beginning of it, as `requests` prints it
+        request: String,
     },
     /// Follow a ticket and print the document's id once the first copy is here
     Join {
@@ -157,6 +187,45 @@ pub(crate) enum Command {
     },
     /// Show who is in a document: device, person, role
     Members {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Give a member another role
+    Role {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Their name, or the beginning of their device's id
+        member: String,
+        /// What they may do from now on
+        #[arg(value_enum)]
+        role: SharedRole,
+    },
+    /// Remove a member: nothing new reaches them, and they keep the copy that they have
+    Remove {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Their name, or the beginning of their device's id
+        member: String,
+    },
+    /// Leave a document for good, with all your devices
+    Leave {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Hand a document over: its owner is an admin from then on
+    Transfer {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Their name, or the beginning of their device's id
+        member: String,
+    },
+    /// Check every hash and signature of a document from the first record on, and show who was let in, and by whom
+    Audit {
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Make a document of your own with today's text and none of the past, and print its id
+    Copy {
         /// An id, the beginning of one, or a title
         document: String,
     },
@@ -237,19 +306,71 @@ impl Form {
     }
 }
 
+/// What an invitation offers.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Offer {
+    /// What whoever joins may do
+    #[arg(long, value_enum, default_value = "edit")]
+    pub(crate) role: SharedRole,
+    /// How many it lets in; this device has to be reached
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) uses: Option<u32>,
+    /// How long it lets anybody in: 30m, 12h, 7d; this device has to be reached
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) expires: Option<u64>,
+    /// Look at each who asks: see `requests` and `admit`
+    #[arg(long)]
+    pub(crate) approve: bool,
+    /// A few words to remember it by, which members see
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub(crate) label: String,
+}
+
+/// A time as people write it, in milliseconds.
+fn duration(text: &str) -> Result<u64, String> {
+    let wrong = || "a number and m, h or d: 30m, 12h, 7d".to_owned();
+    let unit = match text.chars().last() {
+        Some('m') => 60_000,
+        Some('h') => 3_600_000,
+        Some('d') => 86_400_000,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    number.checked_mul(unit).filter(|time| *time > 0).ok_or_else(wrong)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SharedRole {
     /// Read
     View,
+    /// Read and take part in the discussion
+    Comment,
     /// Write
     Edit,
+    /// Write, invite and manage members
+    Admin,
 }
 
 impl SharedRole {
     pub(crate) fn name(self) -> &'static str {
         match self {
             SharedRole::View => "view",
+            SharedRole::Comment => "comment",
             SharedRole::Edit => "edit",
+            SharedRole::Admin => "admin",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        assert_eq!((duration("30m"), duration("12h"), duration("7d")), (Ok(1_800_000), Ok(43_200_000), Ok(604_800_000)));
+        for wrong in ["", "7", "d", "0d", "-1d", "7w", "1.5h", "99999999999999999999d", "7ä"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
 }

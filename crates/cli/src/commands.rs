@@ -6,10 +6,10 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sheaf_engine::Home;
 
-use crate::arguments::{Command, Form};
+use crate::arguments::{Command, Form, Offer};
 use crate::attachments::{self, Files};
 use crate::node::Node;
-use crate::{print, reviews, waiting, who};
+use crate::{members, print, reviews, waiting, who};
 
 /// Runs a command. The error is a sentence for stderr.
 pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), String> {
@@ -77,6 +77,12 @@ enum Shape {
     Reviews,
     /// Who is in a document.
     Members,
+    /// The invitations to it.
+    Invitations,
+    /// Who waits to be let in.
+    Requests,
+    /// What happened, and what was checked.
+    Audit,
     /// The network profile.
     Network,
     /// What this device has done.
@@ -110,7 +116,25 @@ fn request(command: Command) -> Result<Request, String> {
         Command::Rename { document, title } => ("rename", json!({ "document": document, "title": title }), Shape::Nothing),
         Command::Trash { document } => ("trash", json!({ "document": document }), Shape::Nothing),
         Command::Restore { document } => ("restore", json!({ "document": document }), Shape::Nothing),
-        Command::Share { document, role } => ("share", json!({ "document": document, "role": role.name() }), Shape::Ticket),
+        Command::Share { document, offer: Offer { role, uses, expires, approve, label } } => {
+            let fields = json!({
+                "document": document, "role": role.name(), "uses": uses, "expires_in": expires, "approve": approve, "label": label,
+            });
+            ("share", fields, Shape::Ticket)
+        }
+        Command::Invites { document } => ("invitations", json!({ "document": document }), Shape::Invitations),
+        Command::Revoke { document, invitation } => ("revoke", json!({ "document": document, "invitation": invitation }), Shape::Nothing),
+        Command::Requests { document } => ("requests", json!({ "document": document }), Shape::Requests),
+        Command::Admit { document, request } => ("admit", json!({ "document": document, "request": request }), Shape::Nothing),
+        Command::Decline { document, request } => ("decline", json!({ "document": document, "request": request }), Shape::Nothing),
+        Command::Role { document, member, role } => {
+            ("role", json!({ "document": document, "member": member, "role": role.name() }), Shape::Nothing)
+        }
+        Command::Remove { document, member } => ("remove", json!({ "document": document, "member": member }), Shape::Nothing),
+        Command::Leave { document } => ("leave", json!({ "document": document }), Shape::Nothing),
+        Command::Transfer { document, member } => ("transfer", json!({ "document": document, "member": member }), Shape::Nothing),
+        Command::Audit { document } => ("audit", json!({ "document": document }), Shape::Audit),
+        Command::Copy { document } => ("copy", json!({ "document": document }), Shape::Field("document")),
         Command::Join { ticket, wait, preview } => {
             let ticket = if ticket == "-" { read_stdin()? } else { ticket };
             match preview {
@@ -158,16 +182,25 @@ async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), S
         return Err(late(node, &answer).await);
     }
     let text = if json { as_json(request.shape, &answer) } else { as_text(request.shape, &answer) };
-    print::result(&text)
+    print::result(&text)?;
+    match request.shape {
+        Shape::Audit => members::audit_failure(&answer).map_or(Ok(()), Err),
+        _ => Ok(()),
+    }
 }
 
 /// Who was waited for, why in vain, and what goes on.
 async fn late(node: &mut Node, answer: &Value) -> String {
     let document = &answer["document"];
+    let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
+    if answer["asked"] == true {
+        let spoken: Vec<&str> = answer["spoken"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let read = if spoken.is_empty() { String::new() } else { format!(" Read them {}: they see the same.", spoken.join(" ")) };
+        return format!("whoever made the invitation has been asked to let this device in, and has not answered yet.{read} {goes_on}");
+    }
     let Value::Object(fields) = json!({ "document": document }) else { return String::new() };
     let status = node.ask("status", fields).await.unwrap_or_default();
     let why = print::in_vain(&status["documents"][0]);
-    let goes_on = if node.is_running() { "Sheaf goes on trying" } else { "`sheaf up` goes on trying" };
     format!("the first copy of {} is not here yet. {why}. {goes_on}", document.as_str().unwrap_or_default())
 }
 
@@ -179,6 +212,8 @@ fn as_json(shape: Shape, answer: &Value) -> String {
         Shape::Status => lines(&answer["documents"]),
         Shape::Reviews => lines(&answer["reviews"]),
         Shape::Members => lines(&answer["members"]),
+        Shape::Invitations => lines(&answer["invitations"]),
+        Shape::Requests => lines(&answer["requests"]),
         Shape::Findings => lines(&answer["findings"]),
         Shape::Delta => delta(answer),
         _ => format!("{answer}\n"),
@@ -208,7 +243,10 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Status => print::status(answer),
         Shape::Who => who::text(answer),
         Shape::Reviews => reviews::text(answer),
-        Shape::Members => print::members(answer),
+        Shape::Members => members::members(answer),
+        Shape::Invitations => members::invitations(answer),
+        Shape::Requests => members::requests(answer),
+        Shape::Audit => members::audit(answer),
         Shape::Statistics => print::statistics(answer),
         Shape::Findings => print::findings(answer),
         Shape::Bundle => print::bundle(answer),

@@ -9,6 +9,7 @@ mod attachments;
 mod bridge;
 mod commands;
 mod logging;
+mod members;
 mod metrics;
 mod node;
 mod print;

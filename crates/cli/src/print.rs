@@ -178,16 +178,6 @@ pub(crate) fn person(name: &Value, device: &Value) -> String {
     format!("{name} ({id})")
 }
 
-/// Who is in a document: device, person, role, with tabs between.
-pub(crate) fn members(answer: &Value) -> String {
-    let line = |member: &Value| {
-        let text = |name: &str| member[name].as_str().unwrap_or_default();
-        let mine = if member["mine"] == true { "\tthis device" } else { "" };
-        format!("{}\t{}\t{}{mine}\n", text("device"), text("person"), text("role"))
-    };
-    answer["members"].as_array().into_iter().flatten().map(line).collect()
-}
-
 fn device_line(device: &Value) -> String {
     let behind = device["behind"].as_u64().unwrap_or(0);
     let edits = if behind == 1 { "1 edit".to_owned() } else { format!("{behind} edits") };

@@ -1,15 +1,38 @@
-//! What people do about members, and how this device joins: access records of this process run's chain.
+//! What people do about members, and what this device does by itself so that it holds: access records of this process run's chain.
+//!
+//! Whether something may be done is asked of the fold before it is written, with all that is known here as its past: the chain would end with a
+//! record that everybody refuses, and people hear the rule's own words. `inviting` and `asking` let in, `joining` is how this device comes, `members` changes
+//! and takes away, `secrets` makes new secrets for those who remain, `tending` is what nobody has to ask for.
 
-use sheaf_access::{Invitation, Label, Operation, Profile, Role, Ticket, TicketSeed};
+mod asking;
+mod inviting;
+mod joining;
+mod members;
+mod secrets;
+mod tending;
+
+use sheaf_access::{AccessRecord, Knows, Operation, Role};
 use sheaf_base::Hash;
 use sheaf_record::{ChainCipher, ChainWriter, Kind};
 
 use crate::{
     Document,
     input::{Act, RequestId},
-    output::{Announcement, Done, Refused, State},
+    output::{Done, Refused, State},
     own::OwnError,
 };
+pub use asking::Asked;
+pub(crate) use asking::Requests;
+pub(crate) use tending::Tending;
+
+/// The past of what is written here next: everything.
+struct AllThatIsHere;
+
+impl Knows for AllThatIsHere {
+    fn knows(&self, _: &Hash) -> bool {
+        true
+    }
+}
 
 impl Document {
     /// Something a person does about members.
@@ -24,95 +47,45 @@ impl Document {
 
     fn act(&mut self, act: Act) -> Result<Done, Refused> {
         match act {
-            Act::Invite { role, seed, label } => self.invite(role, seed, &label).map(|ticket| Done::Ticket(Box::new(ticket))),
+            Act::Invite { role, seed, label } => return self.invite(role, seed, &label),
+            Act::InviteCounted { role, seed, label, terms } => return self.invite_counted(role, seed, &label, terms),
+            Act::Revoke { invitation } => self.revoke(invitation)?,
+            Act::Role { member, role } => self.change_role(member, role)?,
+            Act::Remove { member, devices } => self.remove(member, devices)?,
+            Act::Transfer { member } => self.transfer(member)?,
+            Act::Ends { member, at } => self.end_on(member, at)?,
+            Act::Admit { request } => self.admit(request)?,
+            Act::Decline { request } => self.decline(request)?,
+            Act::Leave => self.leave()?,
             Act::Profile { name, colour } => {
                 (self.profile.name, self.profile.colour) = (name, colour);
                 self.say_who_i_am()?;
-                Ok(Done::Version(self.views.version()))
-            }
-            Act::Leave => {
-                self.write_operation(|_, _| Operation::Leave)?;
-                self.left = true;
-                Ok(Done::Version(self.views.version()))
             }
         }
+        Ok(Done::Version(self.views.version()))
     }
 
-    /// Makes an open ticket. (Only the owner invites, until admins can be made.)
-    fn invite(&mut self, role: Role, seed: [u8; 32], label: &str) -> Result<Ticket, Refused> {
-        needs(self.role(), Role::Admin, "the right to invite")?;
-        self.introduce();
-        let seed = TicketSeed::from_bytes(seed);
-        let randomness = self.entropy.draw();
-        let document = self.id();
-        let secret = self.history.secret().ok_or(Refused::Waiting)?.clone();
-        self.write_operation(|cipher, previous| {
-            let label = Label::close(label, cipher, previous);
-            Operation::Invitation(Invitation::new(&seed, &document, role, &secret, label, randomness))
-        })?;
-        let (title, name) = (self.title.clone(), self.profile.name.clone());
-        Ok(Ticket { document, inviter: self.device(), seed, title, name, role, routes: Vec::new() })
+    /// Whether everybody would take this from this device now.
+    fn may(&self, operation: &Operation) -> Result<(), Refused> {
+        let tip = self.own.chain().and_then(|chain| self.history.tip(&chain)).ok_or(Refused::NoKey)?;
+        let record = AccessRecord::new(tip, tip.hash, self.device(), operation.clone());
+        self.history.access.judge(&record, &AllThatIsHere)?;
+        Ok(())
     }
 
-    /// Writes this person's name and colour into the document.
-    pub(crate) fn say_who_i_am(&mut self) -> Result<(), Refused> {
-        let profile: Profile = self.profile.clone();
-        self.write_operation(|cipher, previous| Operation::Profile(profile.close(cipher, previous)))
-    }
-
-    /// Writes the name and colour again that this person has taken on while the document was not open, before anybody else meets them in
-    /// it. Once per process: a name that the record cuts short would differ for ever.
-    pub(crate) fn introduce(&mut self) {
-        let known = self.members().iter().find(|member| member.mine);
-        let stale = known.is_some_and(|known| (&known.name, &known.colour) != (&self.profile.name, &self.profile.colour));
-        if stale && !std::mem::replace(&mut self.introduced, true) {
-            // A name is a courtesy; nothing depends on it.
-            let _ = self.say_who_i_am();
-        }
-    }
-
-    /// Becomes a member, once the first copy is here and the invitation in it.
-    pub(crate) fn join_when_ready(&mut self) {
-        if self.state() != State::Waiting || !self.first_copy_is_here() {
-            return;
-        }
-        let Some(ticket) = self.ticket.clone() else { return };
-        let Some(record) = self.history.access.invitation(&ticket.seed.key()).map(|(record, _)| record.position.hash) else { return };
-        let (document, device) = (self.id(), self.device());
-        if self.begin_chain().is_err() {
-            return;
-        }
-        let Some(chain) = self.own.chain() else { return };
-        let join = Operation::Join(ticket.seed.join(record, &document, &chain, &device)).encode();
-        let joined = self.own.join(&mut self.history, &record, &join, self.now).map(|record| self.draft.record(record));
-        if self.operation_written(joined).is_ok() {
-            // A name is a courtesy; joining does not depend on it.
-            let _ = self.say_who_i_am();
-            self.first_copy = None;
-            self.announce(Announcement::State(State::Ready));
-            if self.views.is_empty() {
-                self.replica.want_title(self.now);
-            } else {
-                self.wake();
+    /// Writes an access operation, if it may be, and says which record it is. It is made when its place is known, since the names in it are
+    /// closed for that place.
+    fn write_operation(&mut self, make: impl FnOnce(&ChainCipher, &Hash) -> Operation) -> Result<Hash, Refused> {
+        let made = self.gather().and_then(|()| self.begin_chain().map(|writer| make(writer.cipher(), &writer.tip().hash)));
+        let written = match made {
+            Ok(operation) => {
+                self.may(&operation)?;
+                self.write(Kind::Access, &operation.encode())
             }
-        }
-    }
-
-    /// Whether everything that the supplier had when it was asked is here.
-    fn first_copy_is_here(&self) -> bool {
-        let founded = self.history.founding().and_then(|chain| self.history.tip(&chain)).is_some_and(|tip| tip.number > 1);
-        let equal =
-            |session: &sheaf_protocol::Session| session.theirs().is_some_and(|hello| hello.frontier == self.history.durable.digest());
-        founded && (self.supplied || self.peers.iter().any(|(_, peer)| peer.session.as_ref().is_some_and(equal)))
-    }
-
-    /// Writes an access operation. It is made when its place is known, since the names in it are closed for that place.
-    fn write_operation(&mut self, make: impl FnOnce(&ChainCipher, &Hash) -> Operation) -> Result<(), Refused> {
-        let written = self.gather().and_then(|()| {
-            let operation = self.begin_chain().map(|writer| make(writer.cipher(), &writer.tip().hash))?;
-            self.write(Kind::Access, &operation.encode())
-        });
-        self.operation_written(written)
+            Err(error) => Err(error),
+        };
+        self.operation_written(written)?;
+        self.own.chain().and_then(|chain| self.history.tip(&chain)).map(|tip| tip.hash).ok_or(Refused::NoKey)
     }
 
     /// What follows from an access operation of this device, if it could be written.
@@ -120,7 +93,7 @@ impl Document {
         if let Err(error) = written {
             // Its number is used up.
             self.rebuild();
-            return Err(closed(error));
+            return Err(error.into());
         }
         self.members_changed = true;
         self.doors_changed();
@@ -163,6 +136,11 @@ pub(crate) fn needs(has: Role, role: Role, needs: &'static str) -> Result<(), Re
     if has >= role { Ok(()) } else { Err(Refused::Role { role: has, needs }) }
 }
 
-fn closed(error: OwnError) -> Refused {
-    Refused::Closed(error.to_string())
+impl From<OwnError> for Refused {
+    fn from(error: OwnError) -> Refused {
+        match error {
+            OwnError::NoKey => Refused::NoKey,
+            OwnError::Refused(why) => Refused::Closed(why),
+        }
+    }
 }

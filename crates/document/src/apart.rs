@@ -95,9 +95,9 @@ impl Apart {
 
     /// Looks at records that are about to meet the text: whether some were written apart. `text` is what it is before them, up to journal row
     /// `upto`.
-    pub(crate) fn hear(&mut self, history: &History, upto: u64, news: &[News], text: impl FnOnce() -> Delta) {
+    pub(crate) fn hear(&mut self, history: &History, upto: u64, news: &[&News], text: impl FnOnce() -> Delta) {
         let mut by_chain: BTreeMap<ChainId, Vec<&News>> = BTreeMap::new();
-        for news in news.iter().filter(|news| news.author != self.me) {
+        for news in news.iter().copied().filter(|news| news.author != self.me) {
             by_chain.entry(news.position.chain).or_default().push(news);
         }
         // Along a chain pasts only grow: those that are apart come first.

@@ -1,6 +1,9 @@
 //! The three ways in which a document begins in a process: made new, opened from the store, or known by a ticket alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use sheaf_access::{Genesis, Operation, Ticket};
 use sheaf_base::{ChainId, DocumentId, Hash, Moment, Position};
@@ -8,7 +11,7 @@ use sheaf_record::{BranchHead, EpochSecret, Kind, ReadRecord, Record, SignedHead
 use sheaf_replica::Replica;
 
 use crate::{
-    Document, Here, OpenError, Who,
+    Document, Here, Who,
     body::Body,
     entropy::Entropy,
     evidence::Evidence,
@@ -72,7 +75,7 @@ impl Document {
         if !title.trim().is_empty() {
             it.set_title(title).map_err(|refused| CreateError(refused.to_string()))?;
         }
-        it.say_who_i_am().map_err(|refused| CreateError(refused.to_string()))?;
+        it.say_who_i_am().and_then(|()| it.say_my_key()).map_err(|refused| CreateError(refused.to_string()))?;
         it.members_changed = true;
         it.settle_people();
         Ok(it)
@@ -106,11 +109,13 @@ impl Document {
         }
         it.restore_heads(&stored.heads)?;
         let tails = it.restore_records(&stored.records, &stored.seals)?;
+        it.history.weigh_again();
+        it.learn_secrets();
         for row in &stored.receipts {
             it.receipts.restore(row);
         }
         it.restore_marks(stored.applied, stored.trying, &stored.records, &struck);
-        it.left = it.history.access.records().any(|(record, _)| record.device == it.key.device() && record.operation == Operation::Leave);
+        it.left = it.has_gone();
         it.reseal_own_tails(tails);
         let chains = it.history.chains().copied().collect();
         it.history.set_durable(&chains);
@@ -247,9 +252,9 @@ impl Document {
         for (chain, tail) in tails {
             let number = self.history.sealed(&chain);
             let Some(hash) = self.history.graph.hash(&chain, number) else { continue };
-            let Some(cipher) = self.history.cipher(&chain).cloned() else { continue };
             let sealed = Position { chain, number, hash };
-            let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| cipher.open(&read.previous, &read.record));
+            let history = RefCell::new(&mut self.history);
+            let (seal, damage) = reseal(&self.key, &document, sealed, &tail, |read| history.borrow_mut().open(read));
             if let Some(seal) = seal {
                 self.history.set_seal(&chain, seal.position.number);
                 self.draft.seal(seal);
@@ -263,6 +268,23 @@ impl Document {
     fn damaged(&self, chain: ChainId, number: u64, what: impl ToString) -> OpenError {
         OpenError::Damaged { document: self.id(), chain, number, what: what.to_string() }
     }
+}
+
+/// Why a stored document cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The rows do not fit together.
+    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
+    Damaged {
+        /// Which document.
+        document: DocumentId,
+        /// Which chain.
+        chain: ChainId,
+        /// Which record.
+        number: u64,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 /// Why a document could not be made. Nothing was written.

@@ -231,6 +231,11 @@ impl Body {
         }
     }
 
+    /// What the snapshot on disk holds may not be the text any more.
+    pub(crate) fn distrust_snapshot(&mut self) {
+        self.distrusts_snapshot = true;
+    }
+
     /// Whether the replica must be built from the rows alone.
     pub(crate) fn distrusts_snapshot(&self) -> bool {
         self.distrusts_snapshot
@@ -349,6 +354,11 @@ impl Body {
 
     /// Opens the replica from a snapshot and rows.
     fn open(&mut self, hydration: Hydration, history: &mut History, client: ClientId, now: Moment, met: &mut Met) {
+        if hydration.holds_void(history, &self.backlog) {
+            self.distrusts_snapshot = true;
+            met.broken = true;
+            return;
+        }
         let Hydration { snapshot, rows } = hydration;
         let last = rows.last().map(|(row, _)| *row).into_iter().chain(snapshot.as_ref().map(|snapshot| snapshot.upto)).max();
         let opened = match &snapshot {
@@ -367,10 +377,11 @@ impl Body {
         let suspects: Vec<News> = rows.extract_if(.., |news| news.row > self.applied && news.row <= self.suspected).collect();
         let (before, after): (Vec<News>, Vec<News>) = rows.into_iter().partition(|news| news.row <= self.applied);
         let before = named(history, before);
-        if let Err(error) = replica.apply(&updates(&before)) {
+        let first = before.first().filter(|_| before.len() == 1).map(|news| news.position);
+        if let Err(error) = replica.apply_weighed(&history.weighed(before)) {
             // These have met yrs before and it lived. Whatever it is, it is found by trying one by one.
             (self.applied, self.suspected) = (0, history.last_row());
-            met.killed.extend(before.first().filter(|_| before.len() == 1).map(|news| (news.position, error.to_string())));
+            met.killed.extend(first.map(|position| (position, error.to_string())));
             met.broken = true;
             return;
         }
@@ -396,11 +407,12 @@ impl Body {
         let (last, alone) = (group.last().map_or(0, |news| news.row), group.len() == 1);
         group.retain(|news| self.counts(history, &news.position));
         let group = named(history, group);
-        if let Err(error) = replica.apply(&updates(&group)) {
+        let first = group.first().map(|news| news.position);
+        if let Err(error) = replica.apply_weighed(&history.weighed(group)) {
             met.broken = true;
             if alone {
                 self.applied = self.applied.max(last);
-                met.killed.extend(group.first().map(|news| (news.position, error.to_string())));
+                met.killed.extend(first.map(|position| (position, error.to_string())));
             } else {
                 self.cornered = last;
             }
@@ -436,9 +448,12 @@ impl Body {
             return;
         }
         let news = named(history, news);
-        let watch = watch(history, &self.me, &replica, &news);
-        self.apart.hear(history, self.applied, &news, || replica.delta());
-        match replica.apply(&updates(&news)) {
+        let alone = news.first().filter(|_| news.len() == 1).map(|news| news.position);
+        // Of what does not count nobody sees anything.
+        let counting = news.iter().filter(|news| !history.voids.has(&news.position.hash)).collect::<Vec<_>>();
+        let watch = watch(history, &self.me, &replica, &counting);
+        self.apart.hear(history, self.applied, &counting, || replica.delta());
+        match replica.apply_weighed(&history.weighed(news)) {
             Ok(applied) => {
                 met.stranded = watch.map(|watch| watch.stranded(&applied.delta, &replica)).unwrap_or_default();
                 self.applied = history.last_row();
@@ -446,7 +461,7 @@ impl Body {
                 met.change = Some(applied);
             }
             Err(error) => {
-                met.killed.extend(news.first().filter(|_| news.len() == 1).map(|news| (news.position, error.to_string())));
+                met.killed.extend(alone.map(|position| (position, error.to_string())));
                 met.broken = true;
             }
         }
@@ -459,6 +474,9 @@ impl Body {
 
     /// What a second replica needs to make a snapshot of the same.
     pub(crate) fn fold(&self, hydration: Hydration, history: &mut History) -> FoldJob {
+        if hydration.holds_void(history, &self.backlog) {
+            return FoldJob::outdated();
+        }
         let Hydration { snapshot, rows } = hydration;
         let rows: Vec<News> =
             rows.into_iter().filter(|(row, _)| *row <= self.applied).filter_map(|(row, record)| read(history, row, record)).collect();
@@ -466,29 +484,36 @@ impl Body {
         let upto = rows.last().map_or(0, |news| news.row).max(snapshot_upto);
         if history.graph.has_aliases() && snapshot.is_some() {
             // What it holds may have other names by now. Nobody begins from it any more; it stays as it is.
-            return FoldJob::new(snapshot, Vec::new(), snapshot_upto);
+            return FoldJob::new(snapshot, Vec::new(), 0, snapshot_upto);
         }
-        let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
-        FoldJob::new(snapshot, updates(&named(history, counting)), upto)
+        // A snapshot does not say who lost the right to write what, so it ends before the first of that.
+        let end = rows.iter().find(|news| history.voids.has(&news.position.hash)).map_or(upto, |void| void.row - 1);
+        let counting: Vec<News> = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
+        let named = named(history, counting);
+        let inside = named.partition_point(|news| news.row <= end);
+        FoldJob::new(snapshot, history.weighed(named), inside, end)
+    }
+
+    /// Opens stored body records, those that do not count among them.
+    pub(crate) fn open_rows(&self, hydration: Hydration, history: &mut History) -> Vec<News> {
+        let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
+        named(history, rows.into_iter().filter(|news| self.counts(history, &news.position)).collect())
     }
 
     /// Opens a stored body record, if it has a part in the text.
     pub(crate) fn open_row(&self, row: u64, record: RecordRow, history: &mut History) -> Option<News> {
-        let news = read(history, row, record).filter(|news| self.counts(history, &news.position))?;
+        let news = read(history, row, record)?;
+        if !self.counts(history, &news.position) || history.voids.has(&news.position.hash) {
+            return None;
+        }
         named(history, vec![news]).pop()
     }
 
     /// What is needed to see which lines were changed apart.
     pub(crate) fn review(&mut self, hydration: Hydration, history: &mut History) -> Option<ReviewJob> {
         let gathered = self.apart.take()?;
-        let rows: Vec<News> = hydration.rows.into_iter().filter_map(|(row, record)| read(history, row, record)).collect();
-        let counting = rows.into_iter().filter(|news| self.counts(history, &news.position)).collect();
-        Some(ReviewJob::new(self.me, gathered, named(history, counting), history))
+        Some(ReviewJob::new(self.me, gathered, self.open_rows(hydration, history), history))
     }
-}
-
-fn updates(news: &[News]) -> Vec<Update> {
-    news.iter().map(|news| Update(news.update.clone())).collect()
 }
 
 /// The same records with the names for everything that all use who hold what is held here: authors who knew less called it otherwise. They meet the replica like this.

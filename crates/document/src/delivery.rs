@@ -7,12 +7,13 @@ mod placing;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use sheaf_access::Operation;
 use sheaf_base::{
     ChainId, DeviceId, Hash, Position, limits,
     planted::{self, Bug},
 };
 use sheaf_protocol::{Branch, Bundle, BundleChain, BundleSeal, Packed, Run};
-use sheaf_record::{PackedRun, Record, Seal, Signature, SignedHead};
+use sheaf_record::{Kind, OpenError, PackedRun, Record, Seal, Signature, SignedHead, UnpackError};
 
 use crate::{
     history::{History, Inside, Sound},
@@ -145,7 +146,7 @@ impl Delivery {
     }
 
     /// What a peer has sent packed, as if it had come as it is. `None`: it follows nothing that is here, or no key for it is.
-    pub(crate) fn unpack(&self, history: &mut History, packed: Packed) -> Result<Option<Bundle>, String> {
+    pub(crate) fn unpack(&self, history: &History, packed: Packed) -> Result<Option<Bundle>, String> {
         let run = PackedRun::decode(&packed.run).map_err(|error| error.to_string())?;
         let (before, seal) = (run.before, run.seal);
         let named = packed.head.map_or(BundleChain::Known(before.chain), BundleChain::Head);
@@ -169,9 +170,7 @@ impl Delivery {
             let Position { number, hash, .. } = before;
             bundle.chains = vec![BundleChain::Branch(Branch { head: head.encode(), name: ChainId(seal.position.hash.0), number, hash })];
         }
-        let document = history.document();
-        let Some(cipher) = history.cipher(&chain) else { return Ok(None) };
-        let records = run.unpack(cipher, &head, &document, before).map_err(|error| error.to_string())?.bytes;
+        let Some(records) = unpacked(history, &run, &head, before)? else { return Ok(None) };
         bundle.runs.push(Run { chain: 0, first: before.number + 1, records });
         Ok(Some(bundle))
     }
@@ -200,6 +199,13 @@ impl Delivery {
             }
         }
         outcomes
+    }
+
+    /// The operations among what its devices have sealed and what waits for something else.
+    pub(crate) fn waiting_operations(&self) -> Vec<Operation> {
+        let waiting = self.sealed.values().flat_map(|sealed| &sealed.records).map(|held| &held.read.record);
+        let operations = waiting.filter(|record| record.kind == Kind::Access).filter_map(|record| record.operation().ok());
+        operations.filter_map(|opened| Operation::decode(&opened.plaintext).ok()).collect()
     }
 
     /// How many bytes of records wait.
@@ -500,6 +506,18 @@ impl Sealed {
 
     fn has_seal(&self, number: u64) -> bool {
         self.seals.binary_search_by_key(&number, |seal| seal.position.number).is_ok()
+    }
+}
+
+/// The records of a packed run. `None`: the secret that it was closed with is not here.
+fn unpacked(history: &History, run: &PackedRun, head: &SignedHead, before: Position) -> Result<Option<Vec<Vec<u8>>>, String> {
+    let ciphers = history.pack_ciphers(&before.chain);
+    let mut tries = ciphers.iter().map(|cipher| run.unpack(cipher, head, &history.document(), before));
+    let is_other = |tried: &Result<_, UnpackError>| matches!(tried, Err(UnpackError::Open(OpenError::Sealed)));
+    match tries.find(|tried| !is_other(tried)) {
+        Some(tried) => tried.map(|unpacked| Some(unpacked.bytes)).map_err(|error| error.to_string()),
+        None if ciphers.is_empty() || history.access.has_rotated() => Ok(None),
+        None => Err(UnpackError::Open(OpenError::Sealed).to_string()),
     }
 }
 

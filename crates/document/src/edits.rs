@@ -158,6 +158,9 @@ impl Document {
         match self.state() {
             State::Waiting => Err(Refused::Waiting),
             State::Left => Err(Refused::Closed("it has left the document, or was removed".into())),
+            State::Ready if !self.own.is_turned(&self.history) && self.lacks_key() => {
+                Err(Refused::Closed("a new key was made, and it has not come to this device yet".into()))
+            }
             State::Ready => needs(self.role(), sheaf_access::Role::Edit, "the right to edit"),
         }
     }

@@ -5,21 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use sheaf_access::{Access, AccessRecord};
+use sheaf_access::{Access, AccessRecord, Operation, Rotation, limits};
 use sheaf_base::{ChainId, ClientId, DeviceId, DocumentId, Hash, Position};
-use sheaf_record::{
-    BranchHead, ChainCipher, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, OpenError, Opened, ReadRecord,
-    SignedHead,
-};
+use sheaf_record::{BranchHead, Digest, EpochId, EpochSecret, Extent, Frontier, Graph, Kind, Malformed, ReadRecord, SignedHead};
 use sheaf_replica::walk::Marks;
 
 use crate::{
+    keys::Openers,
     marks,
     turn::{HeadRow, RecordRow},
+    voids::Voids,
 };
-
-/// Ciphers that are kept at hand; making one costs a few microseconds.
-const CIPHERS: usize = 64;
 
 /// Frontiers that receipts are recognised by.
 const RECENT: usize = 256;
@@ -27,15 +23,21 @@ const RECENT: usize = 256;
 /// Devices whose secrets are kept until it is known which is right: more than answer one guest at once.
 const UNPROVEN: usize = 16;
 
+/// New secrets that a newcomer is told of, by however many: more than there can have been, each in a removal or a revocation.
+const PAST: usize = 4 * limits::STRIKES;
+
 /// Everything accepted in one document.
 pub(crate) struct History {
     pub(crate) graph: Graph,
     pub(crate) access: Access,
     chains: BTreeMap<ChainId, Chain>,
-    secrets: BTreeMap<EpochId, EpochSecret>,
+    pub(crate) secrets: BTreeMap<EpochId, EpochSecret>,
     /// Secrets that came with Welcomes, the last of each device, before it can be told which of them is right.
-    unproven: VecDeque<(DeviceId, EpochSecret)>,
-    ciphers: BTreeMap<ChainId, ChainCipher>,
+    unproven: VecDeque<(DeviceId, Vec<EpochSecret>)>,
+    /// What a newcomer was told of the secrets before the one that it was given.
+    past: Vec<Rotation>,
+    /// What has been made of them to open records.
+    pub(crate) opened: Openers,
     /// Where entries of maps are, by chain: a title and the kinds of lines, so few.
     entries: BTreeMap<ChainId, Vec<u32>>,
     founding: Option<ChainId>,
@@ -57,6 +59,8 @@ pub(crate) struct History {
     /// Access records have come since that was computed.
     access_changed: bool,
     recent: Vec<(Digest, u64)>,
+    /// What of the body does not count.
+    pub(crate) voids: Voids,
 }
 
 /// What is known of a chain besides its records.
@@ -68,6 +72,8 @@ struct Chain {
     ended: Option<u64>,
     /// Records that are no edits.
     others: Vec<u64>,
+    /// Records of the discussion: edits, and not of the body.
+    discussion: Vec<u64>,
 }
 
 /// A record that has been found valid, with what is inside.
@@ -101,7 +107,8 @@ impl History {
             chains: BTreeMap::new(),
             secrets: BTreeMap::new(),
             unproven: VecDeque::new(),
-            ciphers: BTreeMap::new(),
+            past: Vec::new(),
+            opened: Openers::default(),
             entries: BTreeMap::new(),
             founding: None,
             unsealed: BTreeMap::new(),
@@ -115,6 +122,7 @@ impl History {
             durable_access: Digest::EMPTY,
             access_changed: true,
             recent: Vec::new(),
+            voids: Voids::default(),
         }
     }
 
@@ -127,14 +135,14 @@ impl History {
     /// Shows a chain, before its first record.
     pub(crate) fn open_chain(&mut self, head: SignedHead) {
         let (chain, device) = (head.chain(), head.device());
-        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
+        self.chains.entry(chain).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new(), discussion: Vec::new() });
         self.graph.open_chain(chain, device);
     }
 
     /// Shows a branch: a second history of a chain behind `base`. Says whether what it is a branch of is here.
     pub(crate) fn open_branch(&mut self, name: ChainId, base: &Position) -> bool {
         let Some(head) = self.head(&base.chain).cloned() else { return false };
-        self.chains.entry(name).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new() });
+        self.chains.entry(name).or_insert(Chain { head, sealed: 0, ended: None, others: Vec::new(), discussion: Vec::new() });
         self.graph.open_branch(name, base);
         true
     }
@@ -225,53 +233,84 @@ impl History {
         self.entries.get(chain).is_some_and(|entries| entries.binary_search(&clock).is_ok())
     }
 
+    /// The chains in which entries of maps stand.
+    pub(crate) fn chains_with_entries(&self) -> impl Iterator<Item = &ChainId> {
+        self.entries.keys()
+    }
+
+    /// Whether a record is one of the body.
+    pub(crate) fn is_body(&self, chain: &ChainId, number: u64) -> bool {
+        self.chains.get(chain).is_some_and(|it| [&it.others, &it.discussion].iter().all(|numbers| numbers.binary_search(&number).is_err()))
+    }
+
     // ---- keys
 
     pub(crate) fn add_secret(&mut self, secret: EpochSecret) {
         self.secrets.insert(secret.id(), secret);
-        self.ciphers.clear();
     }
 
-    /// Keeps a secret that came with a Welcome. Every member knows the key that a ticket's secret is sealed to, and can seal another to it; so
-    /// none counts before the genesis is here, which commits to the right one.
-    pub(crate) fn add_unproven(&mut self, from: DeviceId, secret: EpochSecret) {
+    /// Keeps secrets that came with a Welcome or a grant. Every member knows the key that a ticket's secret is sealed to, and can seal another to
+    /// it; so none counts before the record is here that commits to it.
+    pub(crate) fn add_unproven(&mut self, from: DeviceId, secrets: Vec<EpochSecret>) {
         // However often one device says something, it drives out nobody else's word.
         self.unproven.retain(|(device, _)| *device != from);
         if self.unproven.len() == UNPROVEN {
             self.unproven.pop_front();
         }
-        self.unproven.push_back((from, secret));
+        self.unproven.push_back((from, secrets));
     }
 
-    /// The right one of the secrets that came with Welcomes, the first time that it can be told.
-    pub(crate) fn prove_secret(&mut self) -> Option<EpochSecret> {
-        let epoch = self.access.epoch().filter(|epoch| !self.secrets.contains_key(epoch))?;
-        let secret = self.unproven.iter().map(|(_, secret)| secret).find(|secret| secret.id() == epoch)?.clone();
+    /// Keeps what opens older secrets for whoever has newer ones.
+    pub(crate) fn add_past(&mut self, rotations: Vec<Rotation>) {
+        let room = PAST.saturating_sub(self.past.len());
+        self.past.extend(rotations.into_iter().take(room));
+    }
+
+    /// What came and could not be proven is of no more use: this device is a member, and is dealt to like others.
+    pub(crate) fn forget_unproven(&mut self) {
         self.unproven.clear();
-        self.add_secret(secret.clone());
-        Some(secret)
+        self.past.clear();
+    }
+
+    /// The right ones of the secrets that came so, and of those that they open, as far as it can be told by now. A newcomer holds the newest secret, and
+    /// the record that begins it stands on words that are closed with older ones; so what waits is looked through, too, for what opens those.
+    pub(crate) fn prove_secrets(&mut self, waiting: &[Operation]) -> Vec<EpochSecret> {
+        let document = self.document();
+        let mut told: BTreeMap<EpochId, EpochSecret> =
+            self.unproven.iter().flat_map(|(_, secrets)| secrets).map(|secret| (secret.id(), secret.clone())).collect();
+        loop {
+            let operations = self.access.records().map(|(record, _)| &record.operation).chain(waiting);
+            let rotations = operations
+                .filter_map(Operation::rotation)
+                .chain(&self.past)
+                .filter(|rotation| rotation.names_before().any(|old| !told.contains_key(old)));
+            let opened = rotations.filter_map(|rotation| Some(rotation.before(told.get(&rotation.epoch)?, &document))).flatten();
+            let news: Vec<EpochSecret> = opened.filter(|secret| !told.contains_key(&secret.id())).collect();
+            if news.is_empty() {
+                break;
+            }
+            told.extend(news.into_iter().map(|secret| (secret.id(), secret)));
+        }
+        let begun: BTreeSet<EpochId> = self.access.begun_epochs().collect();
+        told.retain(|epoch, _| begun.contains(epoch) && !self.secrets.contains_key(epoch));
+        told.values().for_each(|secret| self.add_secret(secret.clone()));
+        told.into_values().collect()
+    }
+
+    /// The secrets that close what is written now, if all of them are here: several after rotations that did not know of one another.
+    pub(crate) fn secrets_of_now(&self) -> Option<Vec<EpochSecret>> {
+        let secrets: Option<Vec<_>> = self.access.epochs().iter().map(|epoch| self.secrets.get(epoch).cloned()).collect();
+        secrets.filter(|secrets| !secrets.is_empty())
+    }
+
+    /// The secret of an epoch, if it is here.
+    pub(crate) fn secret_of(&self, epoch: &EpochId) -> Option<&EpochSecret> {
+        self.secrets.get(epoch)
     }
 
     /// The secret of what is written now.
     pub(crate) fn secret(&self) -> Option<&EpochSecret> {
         self.secrets.get(&self.access.epoch()?)
-    }
-
-    /// Opens a record.
-    pub(crate) fn open(&mut self, read: &ReadRecord) -> Result<Opened, OpenError> {
-        self.cipher(&read.position.chain).ok_or(OpenError::Sealed)?.open(&read.previous, &read.record)
-    }
-
-    /// The cipher of a chain. (There is one epoch per document until secrets are rotated; then the epoch of the record's own past chooses.)
-    pub(crate) fn cipher(&mut self, chain: &ChainId) -> Option<&ChainCipher> {
-        if !self.ciphers.contains_key(chain) {
-            let cipher = ChainCipher::new(self.secret()?, &self.graph.root(chain));
-            if self.ciphers.len() >= CIPHERS {
-                self.ciphers.clear();
-            }
-            self.ciphers.insert(*chain, cipher);
-        }
-        self.ciphers.get(chain)
     }
 
     // ---- records
@@ -286,9 +325,13 @@ impl History {
         let parents =
             read.record.stamp.parents().iter().filter_map(|hash| self.graph.position(hash)).map(|at| (at.chain, at.number)).collect();
         self.place(&read, &marks, bytes.len()).expect("validity has asked the graph before");
+        if matches!(inside, Inside::Body { .. }) {
+            self.weigh(&read.position, !marks.entries.is_empty());
+        }
         if let Inside::Access(record) = inside {
             self.access.add(record, &self.graph);
             self.access_changed = true;
+            self.opened.access_changed();
         }
         let row = RecordRow {
             chain: read.position.chain,
@@ -327,8 +370,12 @@ impl History {
             self.edits.push(row);
             self.edits_by.entry(device).or_default().push(row);
         }
-        if let Some(it) = self.chains.get_mut(&chain).filter(|_| !edit) {
-            it.others.push(number);
+        if let Some(it) = self.chains.get_mut(&chain) {
+            match read.record.kind {
+                Kind::Access => it.others.push(number),
+                Kind::Discussion => it.discussion.push(number),
+                Kind::Body => {}
+            }
         }
         self.bytes += length as u64;
         Ok(())
@@ -339,12 +386,13 @@ impl History {
         ReadRecord { position: self.graph.absolute(&read.position), ..read.clone() }
     }
 
-    /// A stored access record has got its place again.
+    /// A stored access record has got its place again. What it amounts to is found when somebody asks.
     pub(crate) fn restore_access(&mut self, read: &ReadRecord) -> Result<(), Malformed> {
         let device = self.device(&read.position.chain).expect("a chain is shown before its records");
         let record = AccessRecord::read(&self.absolute(read), device)?;
-        self.access.add(record, &self.graph);
+        self.access.take(record, &self.graph);
         self.access_changed = true;
+        self.opened.access_changed();
         Ok(())
     }
 

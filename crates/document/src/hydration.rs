@@ -1,10 +1,12 @@
 //! Getting the replica back, and folding it for next time.
 
-use sheaf_base::{ClientId, Update};
-use sheaf_replica::{Broken, Filler, Replica};
+use std::collections::BTreeSet;
+
+use sheaf_base::{ClientId, Hash, Update};
+use sheaf_replica::{Broken, Filler, Replica, Weighed};
 use sheaf_schema::Delta;
 
-use crate::turn::RecordRow;
+use crate::{body::News, history::History, turn::RecordRow};
 
 /// Any client will do for a replica that writes nothing.
 const ANY: ClientId = ClientId(1);
@@ -31,8 +33,13 @@ pub struct SnapshotState {
 #[derive(Debug)]
 pub struct FoldJob {
     snapshot: Option<SnapshotState>,
-    updates: Vec<Update>,
+    updates: Vec<Weighed>,
+    /// How many of them go into the new snapshot,
+    inside: usize,
+    /// which holds what is in the text up to this journal row.
     upto: u64,
+    /// The snapshot that it began from holds what does not count any more.
+    outdated: bool,
 }
 
 /// Why there is no new snapshot. The old one and the records stay as they are.
@@ -41,6 +48,9 @@ pub enum FoldError {
     /// The snapshot that it began from is damaged: begin from an older one, or from the first row.
     #[error("the snapshot that folding began from cannot be read: {0}")]
     Snapshot(String),
+    /// Somebody lost the right to write what it holds, as is known by now. Begin from the first row.
+    #[error("the snapshot that folding began from holds text that does not count any more")]
+    Outdated,
     /// A record could not be applied.
     #[error("folding stopped at a record that cannot be applied: {0}")]
     Record(String),
@@ -52,30 +62,54 @@ pub enum FoldError {
     Disagrees(String),
 }
 
+impl Hydration {
+    /// Whether the snapshot holds a record that does not count: it is neither among the rows nor among those that came after them.
+    pub(crate) fn holds_void(&self, history: &History, backlog: &[News]) -> bool {
+        if self.snapshot.is_none() || history.voids.count() == 0 {
+            return false;
+        }
+        let hashes = self.rows.iter().map(|(_, row)| row.hash).chain(backlog.iter().map(|news| news.position.hash));
+        let outside: BTreeSet<Hash> = hashes.filter(|hash| history.voids.has(hash)).collect();
+        outside.len() < history.voids.count()
+    }
+}
+
 impl FoldJob {
-    pub(crate) fn new(snapshot: Option<SnapshotState>, updates: Vec<Update>, upto: u64) -> FoldJob {
-        FoldJob { snapshot, updates, upto }
+    /// The snapshot is made of the old one and the first `inside` updates, which is the text up to the row `upto`.
+    pub(crate) fn new(snapshot: Option<SnapshotState>, updates: Vec<Weighed>, inside: usize, upto: u64) -> FoldJob {
+        FoldJob { snapshot, updates, inside, upto, outdated: false }
     }
 
-    /// The updates in order; none if they are not all here, because it begins with a snapshot.
-    pub fn updates(&self) -> Option<&[Update]> {
-        self.snapshot.is_none().then_some(&self.updates)
+    /// Nothing can be made of what was given.
+    pub(crate) fn outdated() -> FoldJob {
+        FoldJob { snapshot: None, updates: Vec::new(), inside: 0, upto: 0, outdated: true }
+    }
+
+    /// Whether nothing can be made of what was given, because the snapshot holds what does not count any more: begin from the first row.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// The updates in order; none if they alone do not make up the text, because it begins with a snapshot or some of them do not count.
+    pub fn updates(&self) -> Option<Vec<&Update>> {
+        let whole = self.snapshot.is_none() && !self.outdated && self.inside == self.updates.len();
+        whole.then(|| self.updates.iter().map(|weighed| &weighed.update).collect())
     }
 
     /// The same with filler for their text.
     pub fn filled(&self) -> Option<Vec<Update>> {
         let mut filler = Filler::new();
-        self.updates()?.iter().map(|update| filler.fill(update).ok()).collect()
+        self.updates()?.into_iter().map(|update| filler.fill(update).ok()).collect()
     }
 
     /// The text alone. Nothing is compared: it is for whoever looks for words in it and keeps none of it.
     pub fn text(self) -> Result<Delta, FoldError> {
-        Ok(self.replica()?.delta())
+        Ok(self.replica(self.updates.len())?.delta())
     }
 
     /// Makes the snapshot.
     pub fn run(self) -> Result<SnapshotState, FoldError> {
-        let replica = self.replica()?;
+        let replica = self.replica(self.inside)?;
         // Hashes come from the index alone. Whether yrs has the same text is asked here, where it keeps nobody waiting.
         replica.audit().map_err(|Broken(what)| FoldError::Disagrees(what))?;
         let state = replica.snapshot().map_err(|error| FoldError::Record(error.to_string()))?;
@@ -87,12 +121,16 @@ impl FoldJob {
         Ok(SnapshotState { upto: self.upto, state })
     }
 
-    fn replica(&self) -> Result<Replica, FoldError> {
+    /// What the old snapshot and so many updates make.
+    fn replica(&self, updates: usize) -> Result<Replica, FoldError> {
+        if self.outdated {
+            return Err(FoldError::Outdated);
+        }
         let mut replica = match &self.snapshot {
             Some(snapshot) => Replica::from_snapshot(ANY, &snapshot.state).map_err(|error| FoldError::Snapshot(error.to_string()))?,
             None => Replica::empty(ANY),
         };
-        replica.apply(&self.updates).map_err(|error| FoldError::Record(error.to_string()))?;
+        replica.apply_weighed(&self.updates[..updates]).map_err(|error| FoldError::Record(error.to_string()))?;
         Ok(replica)
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use sheaf_access::Role;
-use sheaf_base::DeviceId;
+use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::{Frame, RouteHint};
 use sheaf_replica::Place;
 use sheaf_schema::Delta;
@@ -219,7 +219,7 @@ pub struct LinkUp {
     pub settled: Option<[u8; 32]>,
 }
 
-/// Something a person does about members.
+/// Something a person does about members. A membership is named by the record that it began with, an invitation by its record.
 #[derive(Debug, Clone)]
 pub enum Act {
     /// Make an open ticket.
@@ -231,6 +231,58 @@ pub enum Act {
         /// What to remember it by.
         label: String,
     },
+    /// Make a ticket that this device alone lets in by.
+    InviteCounted {
+        /// The role that whoever is let in will have.
+        role: Role,
+        /// The seed of the ticket's keys, drawn by the shell.
+        seed: [u8; 32],
+        /// What to remember it by.
+        label: String,
+        /// How many, how long, and whether each is looked at.
+        terms: Terms,
+    },
+    /// Take an invitation back.
+    Revoke {
+        /// Which.
+        invitation: Hash,
+    },
+    /// Give a member another role.
+    Role {
+        /// Whom.
+        member: Hash,
+        /// Any but owner.
+        role: Role,
+    },
+    /// Remove a member, or some of their devices.
+    Remove {
+        /// Whom.
+        member: Hash,
+        /// Which of their devices. None: all, and they are no member any more.
+        devices: Vec<DeviceId>,
+    },
+    /// Hand the document over.
+    Transfer {
+        /// To whom.
+        member: Hash,
+    },
+    /// Say when a membership ends.
+    Ends {
+        /// Whose.
+        member: Hash,
+        /// To the second. None: it goes on.
+        at: Option<Wall>,
+    },
+    /// Let in somebody who waits: see [`crate::Document::requests`].
+    Admit {
+        /// Whom.
+        request: Hash,
+    },
+    /// Do not.
+    Decline {
+        /// Whom.
+        request: Hash,
+    },
     /// Say who I am.
     Profile {
         /// My name.
@@ -240,4 +292,15 @@ pub enum Act {
     },
     /// Leave the document for good.
     Leave,
+}
+
+/// What there is to an invitation that its maker's device grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// How many it lets in, at least one.
+    pub uses: u32,
+    /// When it ends, by the maker's clock.
+    pub expires: Option<Wall>,
+    /// Whether the maker's person looks at each who asks.
+    pub approved: bool,
 }

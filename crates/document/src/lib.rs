@@ -18,6 +18,7 @@
 
 mod acts;
 mod apart;
+mod audit;
 mod beginnings;
 mod body;
 mod compare;
@@ -31,8 +32,10 @@ mod history;
 mod holding;
 mod hydration;
 mod input;
+mod keys;
 mod links;
 mod marks;
+mod memberships;
 mod output;
 mod own;
 mod peers;
@@ -41,6 +44,7 @@ mod presence;
 mod receipts;
 mod recording;
 mod references;
+mod removed;
 mod rescue;
 mod review;
 mod status;
@@ -49,6 +53,7 @@ mod turn;
 mod unsealed;
 mod validity;
 mod views;
+mod voids;
 mod waiting;
 mod words;
 
@@ -72,14 +77,18 @@ use presence::OwnCursor;
 use receipts::Receipts;
 use views::Views;
 
-pub use beginnings::CreateError;
+pub use acts::Asked;
+pub use audit::{About, Audit, AuditEvent};
+pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};
 pub use hydration::{FoldError, FoldJob, Hydration, SnapshotState};
-pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
+pub use input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, Terms, ViewId};
+pub use memberships::{InvitationFact, Membership};
 pub use output::{
     Announcement, Answer, Author, Cursor, Done, Item, Lane, Opened, Output, Refused, Rescued, ResetReason, Show, Span, State,
 };
 pub use recording::{Bundle, Heard, Journal, NotABundle, Recording, Replayed, Updates, Whole};
+pub use removed::{UnacceptedError, UnacceptedJob};
 pub use review::{Review, ReviewError, ReviewJob, ReviewedLine, Theirs, Wording};
 pub use sheaf_access::{Role, Ticket};
 pub use sheaf_protocol::{Dismissal, Frame, RouteHint};
@@ -143,6 +152,8 @@ pub struct Document {
     ticket: Option<Ticket>,
     left: bool,
     introduced: bool,
+    requests: acts::Requests,
+    tending: acts::Tending,
 
     // What is held, and what is on its way.
     history: History,
@@ -270,6 +281,7 @@ impl Document {
         let Some(mut flight) = self.in_flight.take() else { return };
         self.record(Recording::written);
         let before = self.history.set_durable(&flight.grown);
+        self.greet_granted();
         self.meet_replica(std::mem::take(&mut flight.news));
         self.tell_views();
         let written = flight.told(before, &self.history);
@@ -302,7 +314,7 @@ impl Document {
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
         let look = self.replica.next_look().filter(|_| self.state() == State::Ready);
         let body = [self.replica.next_timeout(self.now.elapsed), look, self.comparing.next_timeout()];
-        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock()];
+        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock(), self.tending.next_timeout()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
         sessions.chain(body.into_iter().chain(rest).flatten()).chain(unwritten).min()
@@ -330,9 +342,10 @@ impl Document {
         self.history.access.role(&self.key.device()).unwrap_or(Role::View)
     }
 
-    /// What can be done with the document.
+    /// What can be done with the document. Whoever was a member and is none can read what counted.
     pub fn state(&self) -> State {
         match self.history.access.role(&self.key.device()) {
+            Some(_) if self.is_arriving() => State::Waiting,
             Some(_) => State::Ready,
             None if self.left || self.ticket.is_none() => State::Left,
             None => State::Waiting,
@@ -393,6 +406,8 @@ impl Document {
             ticket: None,
             left: false,
             introduced: false,
+            requests: acts::Requests::default(),
+            tending: acts::Tending::default(),
             history: History::new(document),
             delivery: Delivery::default(),
             own: Own::default(),
@@ -445,6 +460,7 @@ impl Document {
             self.ask_for_replica |= self.replica.look(self.now);
         }
         self.knock_again();
+        self.tend();
         self.tick_sessions();
         self.give_receipts();
         self.compare_states();
@@ -523,6 +539,7 @@ impl Document {
             self.receipts.reached(&self.history.durable.digest(), self.history.durable_row());
             self.status_changed = true;
         }
+        self.end_leaving();
         // Records that wait for their seal are here, and others may lack them: that shows before anything is told of them.
         self.status_changed |= !self.history.is_all_sealed();
         self.give_receipts();
@@ -579,21 +596,4 @@ impl Document {
             self.receipts_due = None;
         }
     }
-}
-
-/// Why a stored document cannot be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// The rows do not fit together.
-    #[error("the journal of document {} is damaged at record {number} of chain {}: {what}", .document.short(), .chain.short())]
-    Damaged {
-        /// Which document.
-        document: DocumentId,
-        /// Which chain.
-        chain: ChainId,
-        /// Which record.
-        number: u64,
-        /// What is wrong.
-        what: String,
-    },
 }

@@ -53,13 +53,15 @@ impl Document {
 
     /// Shows this device's ticket.
     fn ask(&mut self, id: PeerId) {
-        let document = self.id();
+        let (document, asking) = (self.id(), self.asking());
         let (Some(ticket), Some(peer)) = (&self.ticket, self.peers.get_mut(id)) else { return };
         if std::mem::replace(&mut peer.asked, true) {
             return;
         }
         let ask = Ask { ticket: ticket.seed.key(), proof: ticket.seed.ask(&document, &peer.exporter) };
-        self.send_at_once(id, Frame::Ask(ask));
+        // An answer may be long in coming, or lost on a link that does not speak of requests yet.
+        peer.knock_at = asking.is_some().then_some(self.now.elapsed + KNOCK_AGAIN);
+        self.send_at_once(id, asking.unwrap_or(Frame::Ask(ask)));
     }
 
     /// Somebody shows a ticket.
@@ -82,13 +84,14 @@ impl Document {
         if self.history.durable.get(&chain).is_none_or(|held| held.number < number) {
             return self.refuse(id, Dismissal::Ticket);
         }
-        peer.guest = true;
+        peer.guest = Some(ask.ticket);
         let welcome = Welcome {
             record: record.position.hash,
             invitation: Operation::Invitation(invitation.clone()).encode(),
             bytes: self.history.bytes,
         };
         self.send_at_once(id, Frame::Welcome(welcome));
+        self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
         self.begin_session(id);
     }
 
@@ -103,10 +106,10 @@ impl Document {
                 _ => None,
             };
             let Some(secret) = opened else { return self.refuse(id, Dismissal::Invalid) };
-            self.history.add_unproven(device, secret);
+            self.history.add_unproven(device, vec![secret]);
             self.advance();
             self.first_copy = Some((device, welcome.bytes));
-        } else if !self.is_member(&device) && !self.peers.get(id).is_some_and(|peer| peer.guest) {
+        } else if !self.is_member(&device) && self.peers.get(id).is_none_or(|peer| peer.guest.is_none()) {
             // That they let this device in does not let them in: they may show a ticket, too.
             return self.refuse(id, Dismissal::Stranger);
         }
@@ -124,7 +127,7 @@ impl Document {
         peer.session = None;
         peer.refused = Some(reason);
         // What they do not know now they may know in a while.
-        let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger);
+        let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger | Dismissal::Asked);
         peer.knock_at = later.then_some(self.now.elapsed + KNOCK_AGAIN);
         let device = peer.device;
         self.peers.refusals.insert(device, reason);
@@ -149,7 +152,7 @@ impl Document {
     /// Ends the conversation.
     pub(crate) fn refuse(&mut self, id: PeerId, reason: Dismissal) {
         let Some(peer) = self.peers.get_mut(id) else { return };
-        peer.session = None;
+        (peer.session, peer.guest, peer.leaving) = (None, None, false);
         peer.refused = Some(reason);
         let device = peer.device;
         self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
@@ -165,8 +168,13 @@ impl Document {
     }
 
     /// Begins the conversation.
-    fn begin_session(&mut self, id: PeerId) {
+    pub(crate) fn begin_session(&mut self, id: PeerId) {
         self.introduce();
+        let granted = self.peers.get(id).filter(|peer| peer.session.is_none()).and_then(|peer| self.grant_unheard(&peer.device));
+        if let Some(granted) = granted {
+            self.send_at_once(id, granted);
+            self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
+        }
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
         let (device, digest) = (peer.device, self.history.durable.digest());
@@ -178,7 +186,7 @@ impl Document {
             self.receipts.hear(receipt, heard, 0, self.history.durable_row());
         }
         peer.session = Some(Session::new(me < peer.device, settled, now));
-        peer.refused = None;
+        (peer.refused, peer.knock_at) = (None, None);
         peer.told_neighbours.clear();
         self.peers.refusals.remove(&device);
         self.neighbours_changed = true;
@@ -193,6 +201,7 @@ impl Document {
             self.send_at_once(id, Frame::Receipts(receipts));
         }
         self.pass_routes_to(id);
+        self.hand_over_requests(id);
     }
 
     /// Says where this device's cursor is to somebody who has just come.
@@ -204,16 +213,20 @@ impl Document {
 
     /// Membership may have changed: new members are greeted, former ones are shown the door.
     pub(crate) fn doors_changed(&mut self) {
+        self.weigh_again();
+        self.notice_removal();
         for id in self.peers.ids() {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
-            let member = self.is_member(&device);
+            let member = self.is_member(&device) && !self.is_granting(&device);
             let Some(peer) = self.peers.get_mut(id) else { continue };
             // A guest who has joined is one no more.
-            peer.guest &= !member;
+            peer.guest = peer.guest.filter(|_| !member);
             let (talking, guest, refused) = (peer.session.is_some(), peer.guest, peer.refused.is_some());
+            let invited = guest.is_some_and(|ticket| self.history.access.invitation(&ticket).is_some());
             match (member, talking) {
                 (true, false) if !refused && self.state() == State::Ready => self.begin_session(id),
-                (false, true) if !guest && self.state() == State::Ready => self.refuse(id, Dismissal::Removed),
+                (false, true) if guest.is_none() && self.state() == State::Ready => self.see_off(id),
+                (false, true) if !invited && self.state() == State::Ready => self.refuse(id, Dismissal::Ticket),
                 _ => {}
             }
         }
@@ -226,6 +239,9 @@ impl Document {
         match frame {
             Frame::Ask(ask) => self.hear_ask(id, &ask),
             Frame::Welcome(welcome) => self.hear_welcome(id, &welcome),
+            Frame::Request(asking) => self.hear_request(id, asking),
+            Frame::Granted(granted) => self.hear_granted(id, &granted),
+            Frame::Past(rotations) => self.hear_past(id, rotations),
             Frame::Refuse(reason) => self.hear_refuse(id, reason),
             Frame::Bye => self.hear_bye(id),
             frame if self.peers.session(id).is_some() => self.converse(id, frame),
@@ -250,7 +266,7 @@ impl Document {
     fn converse(&mut self, id: PeerId, frame: Frame) {
         let now = self.now.elapsed;
         let mine = self.hello();
-        let Some(peer) = self.peers.get_mut(id) else { return };
+        let Some(peer) = self.peers.get_mut(id).filter(|peer| !peer.leaving) else { return };
         let Some(session) = &mut peer.session else { return };
         let held = &self.history.durable;
         let greets = matches!(frame, Frame::Hello(_));
@@ -284,7 +300,9 @@ impl Document {
                 session.hear_neighbours(devices);
                 Vec::new()
             }
-            Frame::Ask(_) | Frame::Welcome(_) | Frame::Refuse(_) | Frame::Bye => Vec::new(),
+            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) | Frame::Refuse(_) | Frame::Bye => {
+                Vec::new()
+            }
             // Files go past the document: their link has them.
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => Vec::new(),
         };
@@ -380,7 +398,7 @@ impl Document {
 
     /// Packed records, which are like others once they are unpacked.
     fn hear_packed(&mut self, id: PeerId, packed: Packed) {
-        match self.delivery.unpack(&mut self.history, packed) {
+        match self.delivery.unpack(&self.history, packed) {
             Ok(Some(bundle)) => self.hear_records(id, bundle),
             Ok(None) => {
                 let now = self.now.elapsed;
@@ -410,9 +428,7 @@ impl Document {
     /// Accepts what can be accepted now.
     pub(crate) fn advance(&mut self) {
         let mut outcomes = self.delivery.advance(&mut self.history);
-        // With the genesis it is known which secret is the right one, and what it opens need not wait any more.
-        if let Some(secret) = self.history.prove_secret() {
-            self.draft.secret(&secret);
+        while self.learn_secrets() {
             outcomes.extend(self.delivery.advance(&mut self.history));
         }
         for outcome in outcomes {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sheaf_access::{Role, Ticket};
-use sheaf_base::{DeviceId, Wall};
+use sheaf_access::{GrantError, Refusal, Role, Ticket};
+use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::{Dismissal, Frame, RouteHint};
 pub use sheaf_protocol::{Lane, Span};
 use sheaf_replica::Place;
@@ -263,8 +263,8 @@ pub enum Done {
     Version(u64),
     /// The body.
     Body(Opened),
-    /// A ticket. Its routes are the shell's to add.
-    Ticket(Box<Ticket>),
+    /// A ticket, whose routes are the shell's to add, and the record of its invitation.
+    Ticket(Box<Ticket>, Hash),
 }
 
 /// Why an edit or an act was refused. Nothing was changed.
@@ -278,9 +278,15 @@ pub enum Refused {
         /// What it would take.
         needs: &'static str,
     },
+    /// A rule of who may do what says no.
+    #[error("{0}")]
+    Rule(#[from] Refusal),
     /// The first copy is not here yet.
     #[error("the first copy of this document is not here yet")]
     Waiting,
+    /// A new secret has been made, and this device has not been dealt it yet.
+    #[error("the key of what is written now is not here yet; it comes from whoever is reached next")]
+    NoKey,
     /// The edit does not fit the text it names.
     #[error("the edit does not fit the text: {0}")]
     Malformed(String),
@@ -290,6 +296,12 @@ pub enum Refused {
         /// The version that was named.
         version: u64,
     },
+    /// Nobody of that name waits to be let in, or somebody has dealt with it.
+    #[error("nobody waits to be let in by that request any more")]
+    NoRequest,
+    /// Whoever waits cannot be let in any more.
+    #[error("{0}")]
+    NotGranted(GrantError),
     /// The view is not open.
     #[error("this view is not open")]
     NotOpen,

@@ -22,6 +22,8 @@ pub(crate) struct Own {
     written: Option<Position>,
     sealed: u64,
     unsealed_bytes: usize,
+    /// What had been heard of members when it was last looked which secret closes what comes next.
+    turned_at: Option<u64>,
 }
 
 /// Why nothing was written. If the rules refused it, the chain is closed: its clocks do not fit the replica's any more.
@@ -51,13 +53,23 @@ impl Own {
         now: Moment,
     ) -> Result<&mut ChainWriter, OwnError> {
         if self.writer.is_none() {
-            let secret = founding.or_else(|| history.secret()).ok_or(OwnError::NoKey)?;
+            let secret = founding.cloned().or_else(|| history.secret_of_next()).ok_or(OwnError::NoKey)?;
             let document = if founding.is_some() { DocumentId::FOUNDING } else { history.document() };
             let epoch = u64::from(sheaf_schema::EPOCH);
-            self.writer = Some(ChainWriter::begin(key, document, entropy.draw_half(), epoch, now.wall, secret));
+            self.writer = Some(ChainWriter::begin(key, document, entropy.draw_half(), epoch, now.wall, &secret));
             (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
+        } else if self.turned_at != Some(history.opened.changes()) && history.access.has_rotated() {
+            // What comes next stands on everything here, so no older secret closes it.
+            let secret = history.secret_of_next().ok_or(OwnError::NoKey)?;
+            self.writer.iter_mut().for_each(|writer| writer.turn_to_epoch(&secret));
         }
+        self.turned_at = Some(history.opened.changes());
         Ok(self.writer.as_mut().expect("it was begun just above"))
+    }
+
+    /// Whether nothing has been heard of members since it was looked which secret closes what comes next.
+    pub(crate) fn is_turned(&self, history: &History) -> bool {
+        self.turned_at == Some(history.opened.changes())
     }
 
     /// The client id that the replica writes as.
@@ -77,9 +89,17 @@ impl Own {
         let mut gathered = Vec::new();
         let stamps = history.graph.stamps(Some(&chain));
         for stamp in stamps.iter().take(stamps.len() - 1) {
-            let Some(writer) = &self.writer else { return Err(OwnError::NoKey) };
+            let secret = history.access.has_rotated().then(|| history.secret_behind(&chain, stamp).ok_or(OwnError::NoKey)).transpose()?;
+            let Some(writer) = &mut self.writer else { return Err(OwnError::NoKey) };
+            // It stands on a part only, and is closed with what that part knew.
+            secret.iter().for_each(|secret| writer.turn_to_epoch(secret));
+            self.turned_at = None;
             let again = Operation::Profile(profile.close(writer.cipher(), &writer.tip().hash));
             gathered.push(self.append(history, Kind::Access, stamp.clone(), &again.encode(), now)?);
+        }
+        if self.turned_at.is_none() && history.access.has_rotated() {
+            let secret = history.secret_of_next().ok_or(OwnError::NoKey)?;
+            self.writer.iter_mut().for_each(|writer| writer.turn_to_epoch(&secret));
         }
         Ok(gathered)
     }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use sheaf_access::TicketKey;
 use sheaf_base::DeviceId;
 use sheaf_protocol::{Dismissal, Session};
 
@@ -16,8 +17,10 @@ pub(crate) struct Peer {
     pub(crate) exporter: [u8; 32],
     /// What both held when discovery compared them, until a session has begun.
     pub(crate) settled: Option<[u8; 32]>,
-    /// They have shown a ticket that counts.
-    pub(crate) guest: bool,
+    /// They have shown this ticket, and it counts.
+    pub(crate) guest: Option<TicketKey>,
+    /// Their membership has ended in this turn, and with it ends the conversation.
+    pub(crate) leaving: bool,
     /// This device has shown its ticket there.
     pub(crate) asked: bool,
     /// Why there is no conversation, if it was ended or never begun.
@@ -54,7 +57,8 @@ impl Peers {
                 device,
                 exporter,
                 settled,
-                guest: false,
+                guest: None,
+                leaving: false,
                 asked: false,
                 refused: None,
                 doubts: 0,

@@ -30,15 +30,16 @@ impl Document {
                 Member { device, name, colour, role, mine: device == me }
             })
             .collect();
+        self.tend_later();
         self.announce(Announcement::Members);
         self.status_changed = true;
         self.cursors_changed = true;
     }
 
-    fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
+    pub(crate) fn profile_of(&mut self, device: &DeviceId) -> Option<Profile> {
         let (position, previous, sealed) = self.history.access.profile(device)?;
-        let (chain, sealed) = (position.chain, sealed.clone());
-        sealed.open(self.history.cipher(&chain)?, &previous).ok()
+        let sealed = sealed.clone();
+        sealed.open(self.history.names_cipher(&position)?, &previous).ok()
     }
 
     fn member(&self, device: &DeviceId) -> Option<&Member> {

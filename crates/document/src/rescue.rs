@@ -59,7 +59,7 @@ struct Kept {
 }
 
 /// Looks at records that are about to meet a replica of the device `me`: whether they remove anything without having seen all its words.
-pub(crate) fn watch(history: &History, me: &DeviceId, replica: &Replica, news: &[News]) -> Option<Watch> {
+pub(crate) fn watch(history: &History, me: &DeviceId, replica: &Replica, news: &[&News]) -> Option<Watch> {
     let own = history.clients_of(me).take(CHAINS);
     let written: Vec<(ClientId, u32)> = own.map(|client| (client, replica.end(client))).filter(|(_, end)| *end > 0).collect();
     if written.is_empty() {

@@ -12,8 +12,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sheaf_base::{ClientId, DeviceId, Update, Wall};
-use sheaf_replica::Replica;
+use sheaf_base::{ClientId, DeviceId, Wall};
+use sheaf_replica::{Replica, Weighed};
 use sheaf_schema::{Attributes, Delta, Op};
 
 use crate::{
@@ -91,7 +91,7 @@ pub struct ReviewJob {
 struct Row {
     row: u64,
     author: DeviceId,
-    update: Update,
+    update: Weighed,
     sides: u8,
 }
 
@@ -118,11 +118,9 @@ impl ReviewJob {
     pub(crate) fn new(me: DeviceId, gathered: Gathered, news: Vec<News>, history: &History) -> ReviewJob {
         let sides = gathered.sides(history);
         let mut membership = Membership { history, sides: &sides, numbers: BTreeMap::new() };
-        let row = |news: News| {
-            let sides = membership.of(&news);
-            Row { row: news.row, author: news.author, update: Update(news.update), sides }
-        };
-        let rows = news.into_iter().map(row).collect();
+        let places: Vec<(u64, DeviceId, u8)> = news.iter().map(|news| (news.row, news.author, membership.of(news))).collect();
+        let weighed = history.weighed(news);
+        let rows = places.into_iter().zip(weighed).map(|((row, author, sides), update)| Row { row, author, update, sides }).collect();
         let Gathered { mine, upto, at, .. } = gathered;
         ReviewJob { me, at, mine, upto, rows, sides: sides.into_iter().map(|side| side.devices).collect() }
     }
@@ -149,10 +147,10 @@ impl ReviewJob {
         let (common, fresh): (Vec<&Row>, Vec<&Row>) = theirs.into_iter().partition(|row| row.row <= self.upto);
         let mut replica = Replica::empty(READER);
         apply(&mut replica, &common)?;
-        let state = replica.snapshot().map_err(|error| ReviewError(error.to_string()))?;
+        let again = reopened(&replica, &common)?;
         let base = Text::of(&replica.delta());
         let here = touched(&mut replica, &others.into_iter().filter(|row| row.row <= self.upto).collect::<Vec<_>>())?;
-        let mut replica = Replica::from_snapshot(READER, &state).map_err(|error| ReviewError(error.to_string()))?;
+        let mut replica = again;
         let there = touched(&mut replica, &fresh)?;
         let theirs = Text::of(&replica.delta());
         let mut after: Option<(usize, &String)> = None;
@@ -230,9 +228,19 @@ impl Text {
     }
 }
 
+/// A second replica of the same. Copying is quicker than applying everything again, and cannot be done where some of it does not count.
+fn reopened(replica: &Replica, rows: &[&Row]) -> Result<Replica, ReviewError> {
+    if rows.iter().any(|row| !row.update.is_plain()) {
+        let mut again = Replica::empty(READER);
+        return apply(&mut again, rows).map(|_| again);
+    }
+    let state = replica.snapshot().map_err(|error| ReviewError(error.to_string()))?;
+    Replica::from_snapshot(READER, &state).map_err(|error| ReviewError(error.to_string()))
+}
+
 fn apply(replica: &mut Replica, rows: &[&Row]) -> Result<Delta, ReviewError> {
-    let updates: Vec<Update> = rows.iter().map(|row| row.update.clone()).collect();
-    Ok(replica.apply(&updates).map_err(|error| ReviewError(error.to_string()))?.delta)
+    let updates: Vec<Weighed> = rows.iter().map(|row| row.update.clone()).collect();
+    Ok(replica.apply_weighed(&updates).map_err(|error| ReviewError(error.to_string()))?.delta)
 }
 
 /// Applies records, and says which lines of the text they touched, and who.

@@ -41,7 +41,8 @@ pub(crate) fn judge(history: &mut History, read: &ReadRecord) -> Result<Inside, 
             // The role before the key, the key before the content.
             let past = past(history, read)?;
             history.access.may(&device, &past, kind).map_err(invalid)?;
-            if history.cipher(&chain).is_none() {
+            drop(past);
+            if !history.can_open(read) {
                 // The key is not here yet; that says nothing about the record.
                 return Err(Unfit::Waits);
             }

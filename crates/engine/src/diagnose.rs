@@ -156,7 +156,7 @@ impl Engine {
             .await);
         }
         let (updates, state) = match content {
-            true => (witness.updates.updates().map(<[_]>::to_vec), state),
+            true => (witness.updates.updates().map(|updates| updates.into_iter().cloned().collect()), state),
             false => (witness.updates.filled(), filled_hash(&body.delta, &body.title)),
         };
         let Some(updates) = updates.map(|updates| Updates { updates, state }) else { return Ok(None) };

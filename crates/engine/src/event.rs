@@ -20,6 +20,11 @@ pub enum Event {
         /// Which document.
         document: DocumentId,
     },
+    /// Who is in a document, its invitations or who waits to be let in may have changed.
+    Members {
+        /// Which document.
+        document: DocumentId,
+    },
     /// What is kept for this device's person changed: words came, or were dealt with.
     Rescued {
         /// In which document.

@@ -12,6 +12,8 @@ pub struct Facts {
     pub role: Role,
     /// What can be done with the document.
     pub state: State,
+    /// This device was removed; and what whoever did calls themselves, where that is known.
+    pub removed: Option<Option<String>>,
     /// Everybody.
     pub members: Vec<Member>,
     /// Everybody's copies.
@@ -29,12 +31,19 @@ impl Facts {
         Facts {
             role: document.role(),
             state: document.state(),
+            removed: Facts::removed(document),
             members: document.members().to_vec(),
             status: document.status(),
             frontier: document.frontier_digest(),
             row,
             unsaved: None,
         }
+    }
+
+    /// Whether this device was removed, and by whom.
+    pub(crate) fn removed(document: &Document) -> Option<Option<String>> {
+        let name = |device: DeviceId| document.members().iter().find(|member| member.device == device).map(|member| member.name.clone());
+        document.is_removed().then(|| document.removed_by().and_then(name).filter(|name| !name.is_empty()))
     }
 
     /// Whether links to this device are of interest to the document.

@@ -9,7 +9,8 @@ use sheaf_base::{ChainId, DocumentId, Hash, Position, limits};
 use sheaf_document::RecordRow;
 use sheaf_protocol::{PACKED, WORTH_PACKING};
 use sheaf_record::{
-    BranchHead, ChainCipher, EpochSecret, Kind, Malformed, PackedRun, Reader as Bytes, Seal, Signature, SignedHead, Writer, pack,
+    BranchHead, ChainCipher, ChainReader, EpochSecret, Kind, Malformed, OpenError, PackedRun, Reader as Bytes, Seal, Signature, SignedHead,
+    UnpackError, Writer, pack,
 };
 use sheaf_store::{JournalPack, JournalRecord, JournalRow, ReadError, Reader};
 
@@ -20,17 +21,28 @@ const PAGE: u32 = 4096;
 pub(crate) struct Journal<'a> {
     reader: &'a Reader<'a>,
     document: DocumentId,
-    secret: Option<EpochSecret>,
+    secrets: Vec<EpochSecret>,
 }
 
-/// What a document's runs are packed with, if it is here. (One epoch a document, until secrets are rotated.)
-pub(crate) fn secret(reader: &Reader<'_>, document: DocumentId) -> Result<Option<EpochSecret>, ReadError> {
-    Ok(reader.secrets(document)?.first().map(|row| EpochSecret::from_bytes(row.secret)))
+/// What a document's runs are packed with: a run stays within one epoch, and does not say which.
+pub(crate) fn secrets(reader: &Reader<'_>, document: DocumentId) -> Result<Vec<EpochSecret>, ReadError> {
+    Ok(reader.secrets(document)?.iter().map(|row| EpochSecret::from_bytes(row.secret)).collect())
+}
+
+/// What a run of a chain that follows a record can be packed with: the secret that opens the first of its records that is closed.
+pub(crate) fn cipher(secrets: &[EpochSecret], before: Position, records: &[impl AsRef<[u8]>]) -> Option<ChainCipher> {
+    let mut ciphers = secrets.iter().map(|secret| ChainCipher::new(secret, &before.chain));
+    if secrets.len() < 2 {
+        return ciphers.next();
+    }
+    let mut reader = ChainReader::resume(before);
+    let closed = records.iter().map_while(|bytes| reader.read(bytes.as_ref()).ok()).find(|read| read.record.kind != Kind::Access)?;
+    ciphers.find(|cipher| cipher.open(&closed.previous, &closed.record).is_ok())
 }
 
 impl<'a> Journal<'a> {
     pub(crate) fn of(reader: &'a Reader<'a>, document: DocumentId) -> Result<Journal<'a>, ReadError> {
-        Ok(Journal { reader, document, secret: secret(reader, document)? })
+        Ok(Journal { reader, document, secrets: secrets(reader, document)? })
     }
 
     /// The rows after one, in the order of acceptance, of the kinds that are `wanted`.
@@ -78,11 +90,13 @@ impl<'a> Journal<'a> {
 
     fn unpack(&self, heads: &BTreeMap<ChainId, SignedHead>, pack: &JournalPack) -> Result<Vec<(u64, RecordRow)>, String> {
         let head = heads.get(&pack.chain).ok_or("its chain has no head")?;
-        let secret = self.secret.as_ref().ok_or("the document's key is missing")?;
         let run = PackedRun::decode(&pack.run).map_err(|error| error.to_string())?;
         // What it follows has been compared when it was packed, and its author's seal says where it ends.
+        let unpack = |secret| run.unpack(&ChainCipher::new(secret, &pack.chain), head, &self.document, run.before);
+        let is_other = |tried: &Result<_, UnpackError>| matches!(tried, Err(UnpackError::Open(OpenError::Sealed)));
         let unpacked =
-            run.unpack(&ChainCipher::new(secret, &pack.chain), head, &self.document, run.before).map_err(|error| error.to_string())?;
+            self.secrets.iter().map(unpack).find(|tried| !is_other(tried)).ok_or("the key that it was packed with is missing")?;
+        let unpacked = unpacked.map_err(|error| error.to_string())?;
         let places = Place::decode_all(&pack.places, unpacked.records.len()).map_err(|error| error.to_string())?;
         let rows = unpacked.records.into_iter().zip(unpacked.bytes).zip(places);
         let rows = rows.map(|((read, bytes), place)| {
@@ -118,17 +132,15 @@ impl<'a> Journal<'a> {
             let signature = seal.signature.try_into().map_err(|_| ReadError::Damaged("a signature".into()))?;
             seals.entry(seal.chain).or_default().push((seal.number, Signature(signature)));
         }
-        let Some(secret) = &self.secret else { return Ok(Vec::new()) };
         let heads = self.heads()?;
         let mut packs = Vec::new();
         for (chain, rows) in chains {
             let (Some(seals), Some(head)) = (seals.get(&chain), heads.get(&chain)) else { continue };
-            let cipher = ChainCipher::new(secret, &chain);
             for run in self.runs(&rows, seals)? {
                 let is_newest = seals.last().is_some_and(|(number, _)| *number == run.seal.position.number);
                 let rests = run.rows.last().is_some_and(|last| last.row + quiet <= upto);
                 if !is_newest || rests {
-                    packs.extend(run.pack(&cipher, head, &self.document));
+                    packs.extend(run.pack(&self.secrets, head, &self.document));
                 }
             }
         }
@@ -170,14 +182,15 @@ struct Run<'r> {
 
 impl Run<'_> {
     /// The run packed, if that is worth it. It has been unpacked again and compared.
-    fn pack(&self, cipher: &ChainCipher, head: &SignedHead, document: &DocumentId) -> Option<JournalPack> {
+    fn pack(&self, secrets: &[EpochSecret], head: &SignedHead, document: &DocumentId) -> Option<JournalPack> {
         // Access records stay as they are: whoever has no key yet must be able to read them.
         if self.rows.len() < WORTH_PACKING || self.rows.iter().any(|row| row.record.kind == Kind::Access.code()) {
             return None;
         }
         let records: Vec<&[u8]> = self.rows.iter().map(|row| &row.record.bytes[..]).collect();
-        let run = pack(cipher, self.before, &records, self.seal).ok()?;
-        let again = PackedRun::decode(&run.encode()).ok()?.unpack(cipher, head, document, self.before).ok()?;
+        let cipher = cipher(secrets, self.before, &records)?;
+        let run = pack(&cipher, self.before, &records, self.seal).ok()?;
+        let again = PackedRun::decode(&run.encode()).ok()?.unpack(&cipher, head, document, self.before).ok()?;
         let run = Some(run.encode()).filter(|run| again.bytes == records && run.len() <= PACKED)?;
         Some(JournalPack {
             chain: self.before.chain,

@@ -35,10 +35,12 @@ pub enum Standing {
     Private = 0,
     /// Others have, or may have, a copy.
     Shared = 1,
-    /// This device has left, or was removed.
+    /// This device has left.
     Left = 2,
     /// It cannot be opened.
     Damaged = 3,
+    /// This device was removed by somebody.
+    Removed = 4,
 }
 
 impl Standing {
@@ -48,6 +50,7 @@ impl Standing {
             1 => Standing::Shared,
             2 => Standing::Left,
             3 => Standing::Damaged,
+            4 => Standing::Removed,
             _ => Standing::Private,
         }
     }
@@ -168,7 +171,7 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
             drop(library.change(document, |entry| match state {
                 State::Waiting => entry.placeholder = true,
                 State::Ready => entry.placeholder = false,
-                State::Left => entry.state = Standing::Left as u8,
+                State::Left => entry.state = if facts.removed.is_some() { Standing::Removed } else { Standing::Left } as u8,
             }));
             if waited && *state == State::Ready {
                 shared.events.tell(Event::Joined { document });

@@ -235,6 +235,7 @@ impl Live {
             // Whoever asks may have gone.
             Heard::AskWhoHas { version, offset, reply } => drop(reply.send(self.document.ask_who_has(version, offset))),
             Heard::WhoHas { job, hydration, reply } => drop(reply.send(self.document.who_has(*job, hydration))),
+            Heard::Peek(look) => look(&mut self.document),
             Heard::Timeout => self.hear(Input::Timeout, now),
             Heard::Unreadable(why) => return Err(Ended::Unreadable(why)),
             Heard::Stop => return Err(Ended::Stopped),
@@ -332,7 +333,10 @@ impl Live {
     fn announce(&mut self, announcement: &Announcement) {
         let id = self.document.id();
         match announcement {
-            Announcement::State(state) => self.publish(|facts| facts.state = *state),
+            Announcement::State(state) => {
+                let removed = Facts::removed(&self.document);
+                self.publish(|facts| (facts.state, facts.removed) = (*state, removed));
+            }
             Announcement::Status(status) => {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
                     self.counts.receipted(self.shared.clock.now().elapsed);
@@ -347,7 +351,9 @@ impl Live {
                 if role != self.facts.borrow().role {
                     self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
                 }
-                self.publish(|facts| (facts.role, facts.members) = (role, members));
+                let removed = Facts::removed(&self.document);
+                self.publish(|facts| (facts.role, facts.members, facts.removed) = (role, members, removed));
+                self.shared.events.tell(Event::Members { document: id });
             }
             Announcement::Changed(_) => self.shared.mentions.changed(&self.shared, id),
             // What concerns the library alone.
@@ -395,7 +401,7 @@ pub(crate) async fn load(shared: Arc<Shared>, entry: &Entry) -> Result<(Document
     .await
 }
 
-fn ticket(bytes: &[u8]) -> Result<Ticket, LoadError> {
+pub(crate) fn ticket(bytes: &[u8]) -> Result<Ticket, LoadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::Damaged("a ticket".into()))?;
     Ok(Ticket::parse(text)?)
 }

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use sheaf_base::{DocumentId, limits};
+use sheaf_document::FoldJob;
 use sheaf_schema::{Delta, LINE, Line, Op, Scalar, Value, embed};
-use sheaf_store::{Backlink, Batch, Change, Mention, ReadError};
+use sheaf_store::{Backlink, Batch, Change, Entry, Mention, ReadError};
 use tokio::sync::oneshot;
 
 use crate::engine::{Engine, Shared};
@@ -133,19 +134,28 @@ impl Shared {
         }
         // A semaphore that is never closed.
         let _turn = self.hydrations.acquire().await;
-        let store = self.store.clone();
+        let (mut job, mut row) = self.folded(&entry, false).await?;
+        if job.is_outdated() {
+            (job, row) = self.folded(&entry, true).await?;
+        }
+        blocking(move || Ok(Some(Looked::of(document, row, entry.title, &job.text().map_err(|error| error.to_string())?)))).await
+    }
+
+    /// The body of a document that is not open, from its snapshot or from the first row, and the row that it is of.
+    async fn folded(self: &Arc<Shared>, entry: &Entry, from_start: bool) -> Result<(FoldJob, u64), String> {
+        let (store, document) = (self.store.clone(), entry.document);
         let found = blocking(move || {
-            store.read(|reader| Ok::<_, ReadError>((rows::hydration(reader, document, false)?, reader.standing(document)?.applied)))
+            store.read(|reader| Ok::<_, ReadError>((rows::hydration(reader, document, from_start)?, reader.standing(document)?.applied)))
         });
         let (hydration, row) = found.await.map_err(|error| error.to_string())?;
         let job = match self.if_live(document) {
             Some(live) => live.prepare_fold(hydration).await.ok_or("the document was closed")?,
             None => {
-                let (mut read, _) = live::load(self.clone(), &entry).await.map_err(|error| error.to_string())?;
+                let (mut read, _) = live::load(self.clone(), entry).await.map_err(|error| error.to_string())?;
                 read.fold(hydration)
             }
         };
-        blocking(move || Ok(Some(Looked::of(document, row, entry.title, &job.text().map_err(|error| error.to_string())?)))).await
+        Ok((job, row))
     }
 }
 

@@ -67,6 +67,9 @@ fn word(reason: Dismissal) -> &'static str {
         Dismissal::Removed => "removed",
         Dismissal::Invalid => "invalid",
         Dismissal::Version => "version",
+        Dismissal::Asked => "asked",
+        Dismissal::Over => "over",
+        Dismissal::Declined => "declined",
     }
 }
 

@@ -247,8 +247,8 @@ struct Connected(Arc<Hub>);
 impl Net for Connected {
     fn send(&self, peer: PeerId, document: DocumentId, lane: Lane, frame: Frame) {
         let Some(linked) = self.0.linked(peer) else { return };
-        if matches!(frame, Frame::Welcome(_)) {
-            // A guest whose ticket counts is no stranger any more.
+        if matches!(frame, Frame::Welcome(_) | Frame::Granted(_) | Frame::Refuse(Dismissal::Asked)) {
+            // A guest whose ticket counts is no stranger any more, nor is one who waits to be let in by theirs.
             linked.link.vouch();
         }
         if linked.send(document, lane, frame) == Sent::Full

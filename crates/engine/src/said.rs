@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
-use sheaf_access::TicketError;
+use sheaf_access::{GrantError, Refusal, TicketError};
 use sheaf_blobs::BlobError;
 use sheaf_document::Refused;
 use sheaf_protocol::Dismissal;
@@ -129,6 +129,9 @@ impl Tells for Dismissal {
             Dismissal::Removed => Sentence::WeAreOut {},
             Dismissal::Invalid => Sentence::TheyGotInvalid {},
             Dismissal::Version => Sentence::TheyDiffer {},
+            Dismissal::Asked => Sentence::TheyWereAsked {},
+            Dismissal::Over => Sentence::InvitationOver {},
+            Dismissal::Declined => Sentence::TheyDeclined {},
         }
     }
 }
@@ -137,11 +140,30 @@ impl Tells for Refused {
     fn sentence(&self) -> Sentence {
         match self {
             Refused::Role { role, .. } => Sentence::RoleTooSmall { role: role_name(*role).to_owned() },
+            Refused::Rule(rule) => sentence_of_rule(rule, &self.to_string()),
+            Refused::NoKey => Sentence::NoKeyYet {},
+            Refused::NoRequest => Sentence::NoRequest {},
+            Refused::NotGranted(GrantError::Over(_)) => Sentence::InvitationOver {},
+            Refused::NotGranted(why) => Sentence::Failed { why: why.to_string() },
             Refused::Waiting => Sentence::NoFirstCopy {},
             Refused::Malformed(why) => Sentence::EditMisfit { why: why.clone() },
             Refused::TooOld { .. } | Refused::NotOpen => Sentence::ViewBehind {},
             Refused::Closed(why) => Sentence::Closed { why: why.clone() },
         }
+    }
+}
+
+/// What a rule about members means to a person; what no window of ours can ask for has only the rule's own words.
+fn sentence_of_rule(rule: &Refusal, words: &str) -> Sentence {
+    match rule {
+        Refusal::Role { has, .. } => Sentence::RoleTooSmall { role: role_name(*has).to_owned() },
+        Refusal::OwnerStays => Sentence::OwnerStays {},
+        Refusal::OwnerUntouched => Sentence::OwnerUntouched {},
+        Refusal::NobodyIsInvitedToOwn => Sentence::OneOwner {},
+        Refusal::NoMember(_) | Refusal::NotTheirDevice(_) => Sentence::NoMember {},
+        Refusal::NoInvitation(_) => Sentence::NoInvitation {},
+        Refusal::Full { limit, .. } => Sentence::MembersFull { most: *limit as u64 },
+        _ => Sentence::Failed { why: words.to_owned() },
     }
 }
 

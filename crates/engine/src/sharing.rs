@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sheaf_access::{Ticket, TicketError};
-use sheaf_base::{DeviceId, DocumentId, Wall};
-use sheaf_document::{Act, DeviceFact, DeviceState, Done, Progress, Role, State};
+use sheaf_base::{DeviceId, DocumentId, Hash, Wall};
+use sheaf_document::{Act, DeviceFact, DeviceState, Dismissal, Done, Progress, Role, State, Terms};
 use sheaf_protocol::SessionId;
 use sheaf_sentence::Sentence;
 use sheaf_store::{Change, CommitError, Entry};
@@ -38,8 +38,21 @@ pub struct SharedTicket {
     pub ticket: String,
     /// To be clicked.
     pub link: String,
+    /// The record of its invitation, by which it is taken back.
+    pub invitation: Hash,
     /// What its sender should know.
     pub warning: Option<Said>,
+}
+
+/// What a ticket is to offer.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// What whoever comes in may do.
+    pub role: Role,
+    /// What to remember it by.
+    pub label: String,
+    /// How this device lets in. None: whoever has the ticket comes in, through anybody.
+    pub terms: Option<Terms>,
 }
 
 /// What a ticket says, before anything is dialed.
@@ -51,6 +64,8 @@ pub struct Preview {
     pub routes: Vec<String>,
     /// The document is in this library already.
     pub known: bool,
+    /// What this device's person reads aloud, if whoever invites looks at each who asks.
+    pub spoken: Option<u32>,
 }
 
 /// What became of joining.
@@ -60,6 +75,10 @@ pub struct Joined {
     pub document: DocumentId,
     /// The first copy is here.
     pub ready: bool,
+    /// Whoever made the invitation has been asked and has not answered yet.
+    pub asked: bool,
+    /// What this device's person reads aloud meanwhile.
+    pub spoken: Option<u32>,
 }
 
 /// Sharing or joining did not work.
@@ -74,8 +93,8 @@ pub enum SharingError {
     /// The document says no.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// Only the owner invites, for now.
-    #[error("only the owner of a document can invite to it for now: ask {0}")]
+    /// Only the owner and admins invite.
+    #[error("only the owner of a document and its admins can invite to it: ask {0}")]
     NotOwner(String),
     /// The invitation is to a document that this device has left or owns.
     #[error("this device is in that document already")]
@@ -100,6 +119,8 @@ pub struct DocumentReport {
     pub title: String,
     /// What can be done with it; `None` for one that cannot be opened.
     pub state: Option<State>,
+    /// This device was removed; and by whom, where that is known.
+    pub removed: Option<Option<String>>,
     /// When its text last changed, to a few seconds.
     pub changed: Wall,
     /// Why what was typed last is not on the disk, if it is not.
@@ -152,16 +173,20 @@ fn said(error: DocumentError) -> Said {
 
 impl Engine {
     /// Makes a ticket. Its invitation is durable when this returns.
-    pub async fn share(&self, document: DocumentId, role: Role) -> Result<SharedTicket, SharingError> {
+    pub async fn share(&self, document: DocumentId, offer: Offer) -> Result<SharedTicket, SharingError> {
         let live = self.live(document).await?;
         let facts = live.facts();
-        if facts.role != Role::Owner {
+        if facts.role < Role::Admin {
             let owner = facts.members.iter().find(|member| member.role == Role::Owner);
             let name = owner.map(|owner| if owner.name.is_empty() { owner.device.short() } else { owner.name.clone() });
             return Err(SharingError::NotOwner(name.unwrap_or_else(|| "its owner".into())));
         }
-        let act = Act::Invite { role, seed: random::bytes(), label: String::new() };
-        let (Done::Ticket(mut ticket), _) = live.ask(Question::Administer(act)).await? else {
+        let (Offer { role, label, terms }, seed) = (offer, random::bytes());
+        let act = match terms {
+            None => Act::Invite { role, seed, label },
+            Some(terms) => Act::InviteCounted { role, seed, label, terms },
+        };
+        let (Done::Ticket(mut ticket, invitation), _) = live.ask(Question::Administer(act)).await? else {
             return Err(AskError::Ended.into());
         };
         let shared = &self.shared;
@@ -183,7 +208,7 @@ impl Engine {
                 warning = Some(Said::new(Sentence::NobodyCanJoin {}, english));
             }
         }
-        Ok(SharedTicket { title: ticket.title.clone(), link: ticket.link(), ticket: ticket.encode(), warning })
+        Ok(SharedTicket { title: ticket.title.clone(), link: ticket.link(), ticket: ticket.encode(), invitation, warning })
     }
 
     /// What a ticket says. Dials nothing.
@@ -196,7 +221,7 @@ impl Engine {
             let ways: Vec<String> = route.relay.iter().cloned().chain(route.addresses.iter().map(ToString::to_string)).collect();
             if ways.is_empty() { route.device.short() } else { format!("{} at {}", route.device.short(), ways.join(", ")) }
         });
-        Ok(Preview { routes: routes.collect(), known, ticket })
+        Ok(Preview { routes: routes.collect(), known, spoken: self.shared.here().spoken(&ticket), ticket })
     }
 
     /// Follows a ticket, and waits for the first copy at most so long. Late is not lost: the engine goes on trying.
@@ -204,6 +229,7 @@ impl Engine {
         let ticket = Ticket::parse(pasted)?;
         let document = ticket.document;
         let shared = &self.shared;
+        let spoken = shared.here().spoken(&ticket);
         match shared.library.entry(document) {
             None => self.enter_placeholder(ticket).await?,
             Some(entry) => {
@@ -225,17 +251,17 @@ impl Engine {
                 if ready && let Err(error) = live.ask(Question::Read).await {
                     tracing::warn!(%error, document = %document.short(), "joined, but not to be read yet");
                 }
-                Ok(Joined { document, ready })
+                Ok(Joined { document, ready, asked: false, spoken })
             }
             Ok(Err(_)) => Err(AskError::Ended.into()),
             Err(_) => {
-                let refused = live.facts().status.devices.iter().find_map(|device| match &device.state {
-                    DeviceState::Refused { reason } => Some(reason.said()),
+                let refused = live.facts().status.devices.iter().find_map(|device| match device.state {
+                    DeviceState::Refused { reason } => Some(reason),
                     _ => None,
                 });
                 match refused {
-                    Some(reason) => Err(SharingError::Refused(reason)),
-                    None => Ok(Joined { document, ready: false }),
+                    Some(reason) if reason != Dismissal::Asked => Err(SharingError::Refused(reason.said())),
+                    asked => Ok(Joined { document, ready: false, asked: asked.is_some(), spoken }),
                 }
             }
         }
@@ -302,6 +328,7 @@ impl Engine {
             document,
             title,
             state: Some(facts.state),
+            removed: facts.removed.clone(),
             changed,
             unsaved: facts.unsaved.clone(),
             devices: devices.collect(),
@@ -319,6 +346,7 @@ impl Engine {
                     document: entry.document,
                     title: entry.title,
                     state: None,
+                    removed: None,
                     changed: entry.changed,
                     unsaved: Some(said(error)),
                     devices: Vec::new(),

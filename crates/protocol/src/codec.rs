@@ -1,17 +1,24 @@
 //! How frames are spelled: a tag, then the fields. One spelling per frame; every count is checked against the bytes that are left before
 //! anything is allocated for it, so a frame of 64 KiB never costs more than a few times that.
 
-use sheaf_access::TicketKey;
+use sheaf_access::{Request, Rotation, TicketKey};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Have, Held, Hello, ItemHeld, Packed, Piece,
-    Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
+    Ask, Asking, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Granted, Have, Held, Hello, ItemHeld,
+    Packed, Piece, Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
 };
 
 /// The most bytes of an invitation, which holds a label of at most a name's length.
 const INVITATION: usize = 1024;
+/// The most bytes of a grant, which holds up to [`sheaf_access::limits::EPOCHS`] sealed secrets.
+const GRANT: usize = 4096;
+/// The fewest bytes of a rotation: its epoch, three lists, and how long it is.
+const ROTATION: usize = 32 + 3 + 1;
+/// The most bytes of a request, and of a name in UTF-8.
+const REQUEST: usize = 512;
+const NAME: usize = 3 * limits::NAME;
 /// The most bytes of a head and its signature.
 const HEAD: usize = 256;
 /// The most bytes of a sticky place. Two of them, the rest of a presence, and the number and name of its document go into one datagram.
@@ -87,6 +94,16 @@ impl Frame {
             Frame::NoBlob(blob) => {
                 w.byte(19).raw(&blob.0);
             }
+            Frame::Request(Asking { request, name }) => {
+                w.byte(20).bytes(&request.encode()).text(name);
+            }
+            Frame::Granted(Granted { record, grant, bytes }) => {
+                w.byte(21).raw(&record.0).bytes(grant).varint(*bytes);
+            }
+            Frame::Past(rotations) => {
+                w.byte(22).varint(rotations.len() as u64);
+                rotations.iter().for_each(|rotation| _ = w.bytes(&rotation.encode()));
+            }
         }
         writer.into_bytes()
     }
@@ -137,6 +154,16 @@ impl Frame {
                 bytes: r.bytes(limits::FRAME, "bytes of a file")?.to_vec(),
             }),
             19 => Frame::NoBlob(read_blob(r)?),
+            20 => {
+                let request = Request::decode(r.bytes(REQUEST, "a request")?)?;
+                Frame::Request(Asking { request, name: r.text(NAME, "the name of who asks")?.to_owned() })
+            }
+            21 => Frame::Granted(Granted {
+                record: Hash(r.array("the grant's record")?),
+                grant: r.bytes(GRANT, "the grant")?.to_vec(),
+                bytes: r.varint("the bytes in all")?,
+            }),
+            22 => Frame::Past(r.list(MANY, ROTATION, "new secrets", |r| Rotation::decode(r.bytes(limits::FRAME, "a new secret")?))?),
             found => return Err(Malformed::Unknown { what: "the frame's kind", found: found.into() }),
         };
         reader.finish()?;

@@ -1,6 +1,6 @@
 //! What two peers say to each other about one document.
 
-use sheaf_access::TicketKey;
+use sheaf_access::{Request, Rotation, TicketKey};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_record::{BadSignature, DeviceKey, Digest, Prefix, Signature, Writer, verify};
 
@@ -45,12 +45,33 @@ pub enum Frame {
     Blob(BlobPart),
     /// The file that was asked for is not here, or not for whoever asks.
     NoBlob(BlobId),
+    /// Somebody with a ticket that its maker grants asks to be let in; or a member carries what they ask. From version [`REQUESTS`] on.
+    Request(Asking),
+    /// They have been. From version [`REQUESTS`] on.
+    Granted(Granted),
+    /// Right behind a Welcome or a Granted: for each new secret of the document those before it, closed under it. Whoever comes holds the newest, and
+    /// what they are sent begins with what is closed with the oldest. From version [`REQUESTS`] on.
+    Past(Vec<Rotation>),
 }
 
 /// The version of the protocol that speaks of files.
 pub const BLOBS: u8 = 2;
 
+/// The version of the protocol that speaks of being let in one by one.
+pub const REQUESTS: u8 = 3;
+
 impl Frame {
+    /// The first version of the protocol that speaks of this. Whoever agreed on an older one with the peer does not send it: an unknown frame
+    /// ends the link.
+    pub fn since(&self) -> u8 {
+        match self {
+            Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => BLOBS,
+            Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) => REQUESTS,
+            Frame::Refuse(reason) if *reason > Dismissal::Version => REQUESTS,
+            _ => 1,
+        }
+    }
+
     /// Its name, for people.
     pub fn name(&self) -> &'static str {
         match self {
@@ -73,6 +94,9 @@ impl Frame {
             Frame::WantBlob(_) => "want blob",
             Frame::Blob(_) => "blob",
             Frame::NoBlob(_) => "no blob",
+            Frame::Request(_) => "request",
+            Frame::Granted(_) => "granted",
+            Frame::Past(_) => "past",
         }
     }
 }
@@ -94,6 +118,26 @@ pub struct Welcome {
     /// What that record says: an access operation. It holds the epoch secret, sealed to the ticket, without which nothing that follows
     /// can be read.
     pub invitation: Vec<u8>,
+    /// How many bytes of records there are, for showing progress.
+    pub bytes: u64,
+}
+
+/// What somebody asks who has a ticket that its maker grants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// The request, which proves what it needs to.
+    pub request: Request,
+    /// What they call themselves: their word, for whoever looks at it. At most [`limits::NAME`](sheaf_base::limits::NAME) units.
+    pub name: String,
+}
+
+/// What somebody who was let in needs to understand what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// The grant's record: their membership.
+    pub record: Hash,
+    /// What that record says: an access operation. It holds the secrets of now, sealed to the key in the request.
+    pub grant: Vec<u8>,
     /// How many bytes of records there are, for showing progress.
     pub bytes: u64,
 }
@@ -122,11 +166,20 @@ pub enum Dismissal {
     /// The two speak different versions.
     #[error("they speak a different version of the protocol")]
     Version = 7,
+    /// The request is on its way to whoever made the invitation, or waits for their answer.
+    #[error("whoever made the invitation has been asked and has not answered yet")]
+    Asked = 8,
+    /// The invitation has expired, or has let in as many as it may.
+    #[error("the invitation has expired, or has been used as often as it may")]
+    Over = 9,
+    /// Whoever made the invitation said no.
+    #[error("whoever made the invitation did not let this device in")]
+    Declined = 10,
 }
 
 impl Dismissal {
     /// Every reason there is.
-    pub const ALL: [Dismissal; 7] = [
+    pub const ALL: [Dismissal; 10] = [
         Dismissal::Stranger,
         Dismissal::Ticket,
         Dismissal::Unknown,
@@ -134,6 +187,9 @@ impl Dismissal {
         Dismissal::Removed,
         Dismissal::Invalid,
         Dismissal::Version,
+        Dismissal::Asked,
+        Dismissal::Over,
+        Dismissal::Declined,
     ];
 }
 
@@ -148,7 +204,7 @@ pub struct Versions {
 
 impl Versions {
     /// What this build speaks.
-    pub const HERE: Versions = Versions { lowest: 1, highest: 2 };
+    pub const HERE: Versions = Versions { lowest: 1, highest: REQUESTS };
 
     /// The highest version that both can speak.
     pub fn agree(&self, other: &Versions) -> Option<u8> {

@@ -2,10 +2,10 @@
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sheaf_access::TicketKey;
+use sheaf_access::{Request, Rotation, SealingSeed, TicketKey, TicketSeed};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_protocol::*;
-use sheaf_record::{DeviceKey, Digest, Prefix, Signature};
+use sheaf_record::{DeviceKey, Digest, EpochSecret, Prefix, Signature};
 
 fn bytes<const N: usize>(chance: &mut ChaCha8Rng) -> [u8; N] {
     let mut bytes = [0; N];
@@ -59,6 +59,11 @@ fn range(c: &mut ChaCha8Rng) -> Range {
     Range { prefix, held }
 }
 
+fn request(c: &mut ChaCha8Rng) -> Request {
+    let (seed, key) = (TicketSeed::from_bytes(bytes(c)), DeviceKey::from_bytes(&bytes(c)));
+    Request::new(&seed, &DocumentId(bytes(c)), &key, &SealingSeed::from_bytes(bytes(c)))
+}
+
 fn piece(c: &mut ChaCha8Rng) -> Piece {
     if c.random() { Piece::List(c.random()) } else { Piece::Chunk(c.random()) }
 }
@@ -96,6 +101,12 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
         15 => Frame::WantBlob(WantBlob { blob: BlobId(bytes(c)), size: c.random(), piece: piece(c) }),
         16 => Frame::Blob(BlobPart { blob: BlobId(bytes(c)), piece: piece(c), at: c.random(), bytes: blob(c, 600) }),
         17 => Frame::NoBlob(BlobId(bytes(c))),
+        18 => Frame::Request(Asking { request: request(c), name: ["", "Ada", "Ö"][c.random_range(0..3)].to_owned() }),
+        20 => Frame::Past(many(c, |c| {
+            let [new, old] = [bytes(c), bytes(c)].map(EpochSecret::from_bytes);
+            Rotation::deal(&DocumentId(bytes(c)), &new, &[], &[], &[old], bytes(c)).expect("it fits")
+        })),
+        19 => Frame::Granted(Granted { record: Hash(bytes(c)), grant: blob(c, 2000), bytes: c.random() }),
         _ => Frame::Packed(Packed { head: c.random_bool(0.5).then(|| [&[1], &blob(c, 100)[..]].concat()), run: blob(c, 600) }),
     }
 }
@@ -104,7 +115,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
 fn every_frame_reads_back_in_one_spelling() {
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     for round in 0..3000 {
-        let frame = frame(&mut chance, round % 19);
+        let frame = frame(&mut chance, round % 22);
         let bytes = frame.encode();
         assert_eq!(Frame::decode(&bytes).as_ref(), Ok(&frame));
         assert!(Frame::decode(&[&bytes[..], &[0]].concat()).is_err(), "something follows: {frame:?}");
@@ -119,7 +130,7 @@ fn other_bytes_are_refused_or_read_as_what_they_spell() {
     let mut chance = ChaCha8Rng::seed_from_u64(2);
     let mut read = 0;
     for round in 0..60_000 {
-        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 19).encode() };
+        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 22).encode() };
         for _ in 0..chance.random_range(0..4) {
             if !bytes.is_empty() {
                 let at = chance.random_range(0..bytes.len());

@@ -3,10 +3,10 @@
 //! `SHEAF_GOLDEN=write cargo test -p sheaf-protocol --test golden` writes the file anew. Whoever needs that has changed the protocol.
 
 use data_encoding::HEXLOWER;
-use sheaf_access::TicketKey;
+use sheaf_access::{Request, Rotation, SealingSeed, TicketKey, TicketSeed};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_protocol::*;
-use sheaf_record::{DeviceKey, Digest, Prefix, Signature};
+use sheaf_record::{DeviceKey, Digest, EpochSecret, Prefix, Signature};
 
 /// 32 (or however many) bytes that count up from `first`.
 fn run<const N: usize>(first: u8) -> [u8; N] {
@@ -28,6 +28,16 @@ fn bundle() -> Bundle {
         ],
         seals: vec![BundleSeal { chain: 1, number: 2, signature: Signature(run(5)) }],
     }
+}
+
+fn request() -> Request {
+    let (seed, key) = (TicketSeed::from_bytes(run(30)), DeviceKey::from_bytes(&run(31)));
+    Request::new(&seed, &DocumentId(run(1)), &key, &SealingSeed::from_bytes(run(32)))
+}
+
+fn past() -> Rotation {
+    let [new, old] = [33, 34].map(|first| EpochSecret::from_bytes(run(first)));
+    Rotation::deal(&DocumentId(run(1)), &new, &[], &[], &[old], run(35)).expect("it fits")
 }
 
 fn compare() -> Compare {
@@ -79,6 +89,10 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("want a chunk", Frame::WantBlob(WantBlob { blob: BlobId(run(28)), size: 3_000_000, piece: Piece::Chunk(9) })),
         ("blob", Frame::Blob(BlobPart { blob: BlobId(run(28)), piece: Piece::Chunk(9), at: 61_440, bytes: b"bytes".to_vec() })),
         ("no blob", Frame::NoBlob(BlobId(run(28)))),
+        ("request", Frame::Request(Asking { request: request(), name: "Ben".to_owned() })),
+        ("granted", Frame::Granted(Granted { record: Hash(run(29)), grant: b"a grant".to_vec(), bytes: 77 })),
+        ("past", Frame::Past(vec![past()])),
+        ("refuse, asked", Frame::Refuse(Dismissal::Asked)),
     ]
 }
 

@@ -23,4 +23,4 @@ pub use filler::{Filler, filled_hash};
 pub use rename::rename;
 pub use replica::{Applied, ApplyError, Broken, DamagedSnapshot, Place, PushError, Pushed, Replica, Stick};
 pub use sequence::Makeup;
-pub use void::void;
+pub use void::{Weighed, void};

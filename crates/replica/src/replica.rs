@@ -15,6 +15,7 @@ use crate::{
     encode::write_number,
     lines::{Lines, Plan, check_fit, check_title},
     sequence::{Foreign, Makeup, Map, Sequence},
+    void::{Weighed, take_standing, take_void},
     walk::{Id, Past, Rules, Walked, read_id, walk},
 };
 
@@ -153,21 +154,52 @@ impl Replica {
     pub fn apply(&mut self, updates: &[Update]) -> Result<Applied, ApplyError> {
         let without = if planted::is(Bug::DeleteSetDropped) { without_deletes(updates)? } else { Vec::new() };
         let updates = if without.is_empty() { updates } else { &without };
-        let mut ends: BTreeMap<ClientId, u32> = BTreeMap::new();
-        let mut walked = Vec::with_capacity(updates.len());
-        for update in updates {
-            let update = walk(&update.0, Rules::Any)?;
-            if self.is_new(&update, &mut ends)? {
-                walked.push(update);
-            }
-        }
+        let walked: Vec<Walked<'_>> = self.new_among(updates.iter())?.into_iter().map(|(_, walked)| walked).collect();
         self.crdt.apply(walked.iter().map(|update| update.bytes()))?;
         let founded = self.is_founded();
         for update in &walked {
             self.take(update)?;
         }
+        self.tell_since(founded)
+    }
+
+    /// The same where some of the updates do not count. Whatever counts may stand on them.
+    pub fn apply_weighed(&mut self, updates: &[Weighed]) -> Result<Applied, ApplyError> {
+        if updates.iter().all(Weighed::is_plain) {
+            return self.apply(&updates.iter().map(|weighed| weighed.update.clone()).collect::<Vec<_>>());
+        }
+        let new: Vec<(&Weighed, Walked<'_>)> =
+            self.new_among(updates.iter().map(|weighed| &weighed.update))?.into_iter().map(|(at, walked)| (&updates[at], walked)).collect();
+        let founded = self.is_founded();
+        let mut entering = Vec::with_capacity(new.len());
+        for (weighed, walked) in &new {
+            let taken = match &weighed.knew {
+                _ if weighed.void => take_void(&mut self.sequence, walked),
+                Some(knew) => take_standing(&mut self.sequence, walked, knew),
+                None => self.sequence.take(walked).map(|()| weighed.update.clone()),
+            };
+            entering.push(taken.map_err(foreign)?);
+        }
+        self.crdt.apply(entering.iter().map(|update| &update.0[..]))?;
+        self.tell_since(founded)
+    }
+
+    /// The updates that bring anything, with their places among those given.
+    fn new_among<'a>(&self, updates: impl Iterator<Item = &'a Update>) -> Result<Vec<(usize, Walked<'a>)>, ApplyError> {
+        let mut ends: BTreeMap<ClientId, u32> = BTreeMap::new();
+        let mut new = Vec::new();
+        for (at, update) in updates.enumerate() {
+            let update = walk(&update.0, Rules::Any)?;
+            if self.is_new(&update, &mut ends)? {
+                new.push((at, update));
+            }
+        }
+        Ok(new)
+    }
+
+    /// What has changed. Before the founding update there was nothing, so everything is told.
+    fn tell_since(&mut self, founded: bool) -> Result<Applied, ApplyError> {
         let told = self.tell()?;
-        // Before the founding update there was nothing, so everything is told.
         if founded { Ok(told) } else { Ok(Applied { delta: self.delta(), title: told.title }) }
     }
 
@@ -228,7 +260,7 @@ impl Replica {
     }
 
     fn take(&mut self, walked: &Walked<'_>) -> Result<(), Broken> {
-        self.sequence.take(walked).map_err(|Foreign(id)| Broken(format!("{id} is nothing for a body")))
+        self.sequence.take(walked).map_err(foreign)
     }
 
     fn tell(&mut self) -> Result<Applied, Broken> {
@@ -349,6 +381,10 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+fn foreign(Foreign(id): Foreign) -> Broken {
+    Broken(format!("{id} is nothing for a body"))
 }
 
 /// The hash of a body and its title.

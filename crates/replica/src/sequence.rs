@@ -12,6 +12,7 @@ mod change;
 mod integrate;
 mod leaves;
 mod makeup;
+mod void;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};

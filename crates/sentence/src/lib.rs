@@ -171,7 +171,7 @@ sentences! {
     TicketOtherVersion = "ticket_other_version" { version: u64 }
     /// Whole, and senseless.
     TicketWrong = "ticket_wrong" { why: String }
-    /// Only the owner invites; `owner` is empty where nobody knows the name.
+    /// Only the owner and admins invite; `owner` is empty where nobody knows the name.
     OnlyOwnerInvites = "only_owner_invites" { owner: String }
     /// This device is in that document already.
     InAlready = "in_already" {}
@@ -182,7 +182,32 @@ sentences! {
     /// Nobody can join while Sheaf does not run here.
     NobodyCanJoin = "nobody_can_join" {}
 
+    /// The invitation has expired, or has let in as many as it may.
+    InvitationOver = "invitation_over" {}
+    /// There is no such invitation.
+    NoInvitation = "no_invitation" {}
+    /// Nobody waits to be let in by that request any more.
+    NoRequest = "no_request" {}
+
+    // Members.
+    /// There is no such member, or the device is none of theirs.
+    NoMember = "no_member" {}
+    /// The owner hands the document over before leaving it.
+    OwnerStays = "owner_stays" {}
+    /// Nobody but the owner changes what the owner may do.
+    OwnerUntouched = "owner_untouched" {}
+    /// A document has one owner, and is handed over.
+    OneOwner = "one_owner" {}
+    /// The document's list of members has no room for more of this.
+    MembersFull = "members_full" { most: u64 }
+    /// A new key has been made and is not here yet.
+    NoKeyYet = "no_key_yet" {}
+
     // Why another device refuses.
+    /// They were asked, and have not answered yet.
+    TheyWereAsked = "they_were_asked" {}
+    /// They did not let this device in.
+    TheyDeclined = "they_declined" {}
     /// They do not know this device.
     TheyKnowNoMember = "they_know_no_member" {}
     /// They do not know the invitation, or it has been withdrawn.

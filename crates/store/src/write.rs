@@ -361,6 +361,8 @@ impl Writing<'_> {
             Ok(state) if state == snapshot.state => {}
             _ => return Err(refused("a snapshot that reads differently from what was written")),
         }
+        // Whoever makes one that ends earlier began anew: the later ones hold what does not count any more.
+        self.run("DELETE FROM snapshots WHERE document = ?1 AND upto > ?2", params![key, upto])?;
         let sql = "DELETE FROM snapshots WHERE document = ?1 AND upto NOT IN
             (SELECT upto FROM snapshots WHERE document = ?1 ORDER BY upto DESC LIMIT ?2)";
         self.run(sql, params![key, SNAPSHOTS])

@@ -483,7 +483,7 @@ impl World {
                 }
                 self.transcript.say(self.now, format_args!("{who} push {number}: {result:?}"));
             }
-            Answer::Done { result: Ok(Done::Ticket(ticket)), .. } => {
+            Answer::Done { result: Ok(Done::Ticket(ticket, _)), .. } => {
                 for device in &mut self.devices[1..] {
                     device.ticket = Some((*ticket).clone());
                 }

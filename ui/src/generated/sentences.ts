@@ -107,7 +107,7 @@ export interface CoreSentences {
   ticket_other_version: { version: number };
   /** Whole, and senseless. */
   ticket_wrong: { why: string };
-  /** Only the owner invites; `owner` is empty where nobody knows the name. */
+  /** Only the owner and admins invite; `owner` is empty where nobody knows the name. */
   only_owner_invites: { owner: string };
   /** This device is in that document already. */
   in_already: Nothing;
@@ -117,6 +117,28 @@ export interface CoreSentences {
   invitation_without_place: { why: string };
   /** Nobody can join while Sheaf does not run here. */
   nobody_can_join: Nothing;
+  /** The invitation has expired, or has let in as many as it may. */
+  invitation_over: Nothing;
+  /** There is no such invitation. */
+  no_invitation: Nothing;
+  /** Nobody waits to be let in by that request any more. */
+  no_request: Nothing;
+  /** There is no such member, or the device is none of theirs. */
+  no_member: Nothing;
+  /** The owner hands the document over before leaving it. */
+  owner_stays: Nothing;
+  /** Nobody but the owner changes what the owner may do. */
+  owner_untouched: Nothing;
+  /** A document has one owner, and is handed over. */
+  one_owner: Nothing;
+  /** The document's list of members has no room for more of this. */
+  members_full: { most: number };
+  /** A new key has been made and is not here yet. */
+  no_key_yet: Nothing;
+  /** They were asked, and have not answered yet. */
+  they_were_asked: Nothing;
+  /** They did not let this device in. */
+  they_declined: Nothing;
   /** They do not know this device. */
   they_know_no_member: Nothing;
   /** They do not know the invitation, or it has been withdrawn. */

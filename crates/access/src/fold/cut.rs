@@ -4,7 +4,7 @@
 //! a removal of the member or of the device, or a demotion to less than the record needs. So of a removed member exactly that counts which
 //! lies in the removal's past, less where it names an earlier record; of two removals, what both leave.
 
-use sheaf_base::{ChainId, DeviceId, Position};
+use sheaf_base::{ChainId, DeviceId, Hash, Position};
 use sheaf_record::Kind;
 
 use super::{
@@ -63,6 +63,12 @@ impl Access {
     /// Whether anything could keep a valid record from counting: while nobody has been removed or given another role, nothing can.
     pub fn is_contested(&self) -> bool {
         self.ledger.strikes.iter().next().is_some()
+    }
+
+    /// Everything that bears on what others amount to, and whether it counts: while this stays the same, so does what counts of what was there.
+    pub fn weights(&self) -> Vec<(Hash, bool)> {
+        let weighty = (0..self.ledger.entries.len()).filter(|at| self.ledger.weighty.has(*at));
+        weighty.map(|at| (self.ledger.hash(at), self.counts_now(at))).collect()
     }
 
     /// The last record of a chain of `device` that its removals leave; none if nothing that counts cuts it. What stands on a new membership

@@ -68,6 +68,16 @@ impl Access {
         only(&self.epochs())
     }
 
+    /// Every epoch that a record taken here has begun, whether or not it counts: their secrets close records.
+    pub fn begun_epochs(&self) -> impl Iterator<Item = EpochId> {
+        self.ledger.rotations.iter().filter_map(|at| self.ledger.epoch(*at))
+    }
+
+    /// Whether there was ever a secret after the first.
+    pub fn has_rotated(&self) -> bool {
+        self.ledger.rotations.len() > 1
+    }
+
     fn epochs_where(&self, scope: &impl Scope) -> Vec<EpochId> {
         self.named(&self.newest_epochs(scope))
     }

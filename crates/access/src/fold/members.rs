@@ -43,6 +43,11 @@ impl Access {
         question.role(device, &mut |at, _| resolver.counts(at))
     }
 
+    /// Whether a device is or was a member.
+    pub fn was_member(&self, device: &DeviceId) -> bool {
+        self.ledger.beginnings.contains_key(device) || self.ledger.added.contains_key(device)
+    }
+
     /// A device that owns the document: the one that its owner came with, if it is still there.
     pub fn owner(&self) -> Option<DeviceId> {
         self.members().first().filter(|member| member.role == Role::Owner).and_then(|member| member.devices.first().copied())

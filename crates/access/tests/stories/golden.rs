@@ -5,7 +5,7 @@
 use data_encoding::HEXLOWER;
 use sheaf_access::{
     AddDevice, Counted, Cut, EndDate, Grant, Invitation, Label, Operation, Removal, Request, Revocation, Role, RoleChange, Rotation,
-    Ticket, Transfer, Wrap, joint,
+    Ticket, TicketKind, Transfer, Wrap, joint,
 };
 use sheaf_base::{ChainId, Hash};
 use sheaf_record::{DeviceKey, EpochSecret, Malformed};
@@ -110,7 +110,11 @@ fn golden_later_operations() {
 #[test]
 fn golden_tickets() {
     let plain = Ticket { routes: vec![], ..ticket() };
-    let golden = check("tickets.txt", &[("a ticket", ticket().encode()), ("a ticket without routes", plain.encode())]);
+    let counted = Ticket { kind: TicketKind::Counted, ..plain.clone() };
+    let named =
+        [("a ticket", ticket().encode()), ("a ticket without routes", plain.encode()), ("one that its maker grants", counted.encode())];
+    let golden = check("tickets.txt", &named);
+    assert_eq!(Ticket::parse(&golden[2]), Ok(counted));
     assert_eq!(Ticket::parse(&golden[0]), Ok(ticket()));
     assert_eq!(Ticket::parse(&golden[1]), Ok(plain));
 }

@@ -4,7 +4,7 @@ use core::net::Ipv6Addr;
 
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
-use sheaf_access::{Address, Role, Route, Ticket, TicketError};
+use sheaf_access::{Address, Role, Route, Ticket, TicketError, TicketKind};
 use sheaf_base::{DeviceId, DocumentId, limits};
 
 use crate::people::{seed_of, with_seeds};
@@ -26,6 +26,7 @@ pub(crate) fn ticket() -> Ticket {
         title: "Notes on bookbinding".to_owned(),
         name: "Ada".to_owned(),
         role: Role::Edit,
+        kind: TicketKind::Open,
         routes: vec![host, other],
     }
 }
@@ -38,6 +39,24 @@ fn a_ticket_is_read_as_it_was_written() {
         assert_eq!(Ticket::parse(&pasted), Ok(ticket()), "{pasted:?}");
     }
     assert_eq!(text.parse(), Ok(ticket()));
+}
+
+#[test]
+fn a_ticket_says_how_one_comes_in_by_it_and_has_one_spelling_for_each_way() {
+    let kinds = [TicketKind::Open, TicketKind::Counted, TicketKind::Approved];
+    let texts = kinds.map(|kind| Ticket { kind, ..ticket() }.encode());
+    for (kind, text) in kinds.into_iter().zip(&texts) {
+        assert_eq!(Ticket::parse(text).map(|ticket| ticket.kind), Ok(kind));
+    }
+    assert!(texts[1].len() <= texts[0].len() + 2, "a byte more");
+    // An open ticket that says so in so many words is none: version 1 has said it.
+    for (kind, is_one) in [(0, false), (1, true), (2, true), (3, false)] {
+        let text = rewritten(|contents| {
+            contents[0] = 2;
+            contents.insert(1 + 3 * 32 + (1 + "Notes on bookbinding".len()) + (1 + "Ada".len()) + 1, kind);
+        });
+        assert_eq!(Ticket::parse(&text).is_ok(), is_one, "kind {kind}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod bodies;
 mod bridge;
 mod commands;
 mod kill;
+mod members;
 mod node;
 mod profile;
 mod trouble;

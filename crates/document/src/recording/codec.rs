@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use sheaf_access::Role;
-use sheaf_base::{DeviceId, Moment, Wall, limits};
+use sheaf_base::{DeviceId, Hash, Moment, Wall, limits};
 use sheaf_protocol::{Frame, RouteHint};
 use sheaf_record::{Malformed, Reader, Writer};
 use sheaf_replica::Place;
 use sheaf_schema::Delta;
 
 use super::{Event, LONGEST, Played};
-use crate::input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, ViewId};
+use crate::input::{Act, Input, LinkUp, PeerId, Present, Push, RequestId, Selection, Terms, ViewId};
 
 pub(super) fn write_turn(w: &mut Writer, digest: [u8; 8]) {
     w.byte(1).raw(&digest);
@@ -198,6 +198,23 @@ fn write_act(w: &mut Writer, act: &Act) {
         Act::Invite { role, seed, label } => w.byte(1).byte(role.code()).raw(seed).text(label),
         Act::Profile { name, colour } => w.byte(2).text(name).text(colour),
         Act::Leave => w.byte(3),
+        Act::InviteCounted { role, seed, label, terms: Terms { uses, expires, approved } } => {
+            write_number(w.byte(4).byte(role.code()).raw(seed).text(label).varint((*uses).into()), expires.map(|end| end.0));
+            w.byte((*approved).into())
+        }
+        Act::Revoke { invitation } => w.byte(5).raw(&invitation.0),
+        Act::Role { member, role } => w.byte(6).raw(&member.0).byte(role.code()),
+        Act::Remove { member, devices } => {
+            w.byte(7).raw(&member.0).varint(devices.len() as u64);
+            devices.iter().fold(w, |w, device| w.raw(&device.0))
+        }
+        Act::Transfer { member } => w.byte(8).raw(&member.0),
+        Act::Ends { member, at } => {
+            write_number(w.byte(9).raw(&member.0), at.map(|at| at.0));
+            w
+        }
+        Act::Admit { request } => w.byte(10).raw(&request.0),
+        Act::Decline { request } => w.byte(11).raw(&request.0),
     };
 }
 
@@ -206,8 +223,24 @@ fn read_act(r: &mut Reader<'_>) -> Result<Act, Malformed> {
         1 => Act::Invite { role: Role::read(r)?, seed: r.array("a seed")?, label: text(r)? },
         2 => Act::Profile { name: text(r)?, colour: text(r)? },
         3 => Act::Leave,
+        4 => {
+            let (role, seed, label, uses) = (Role::read(r)?, r.array("a seed")?, text(r)?, offset(r)?);
+            let terms = Terms { uses, expires: read_number(r)?.map(Wall), approved: flag(r)? };
+            Act::InviteCounted { role, seed, label, terms }
+        }
+        5 => Act::Revoke { invitation: hash(r)? },
+        6 => Act::Role { member: hash(r)?, role: Role::read(r)? },
+        7 => Act::Remove { member: hash(r)?, devices: r.list(LONGEST, 32, "devices", |r| r.array("a device").map(DeviceId))? },
+        8 => Act::Transfer { member: hash(r)? },
+        10 => Act::Admit { request: hash(r)? },
+        11 => Act::Decline { request: hash(r)? },
+        9 => Act::Ends { member: hash(r)?, at: read_number(r)?.map(Wall) },
         found => return Err(Malformed::Unknown { what: "an act", found: u64::from(found) }),
     })
+}
+
+fn hash(r: &mut Reader<'_>) -> Result<Hash, Malformed> {
+    r.array("a record").map(Hash)
 }
 
 /// A number that may be missing.

@@ -15,6 +15,7 @@ pub(crate) struct Forger {
     secret: EpochSecret,
     document: DocumentId,
     records: Vec<Vec<u8>>,
+    updates: Vec<Update>,
 }
 
 impl Forger {
@@ -28,7 +29,7 @@ impl Forger {
     pub(crate) fn with(key: DeviceKey, nonce: [u8; 16], disk: &Disk, document: DocumentId) -> Forger {
         let secret = EpochSecret::from_bytes(disk.secrets[0].secret);
         let writer = ChainWriter::begin(&key, document, nonce, 1, Wall(1_700_000_000_000), &secret);
-        Forger { key, writer, secret, document, records: Vec::new() }
+        Forger { key, writer, secret, document, records: Vec::new(), updates: Vec::new() }
     }
 
     /// A replica that writes as this chain and has applied the first `rows` rows of a journal.
@@ -67,9 +68,15 @@ impl Forger {
     /// Appends an edit, made in `replica`.
     pub(crate) fn edit(&mut self, replica: &mut Replica, parents: &[Hash], delta: &Delta) {
         let pushed = replica.push(delta, &mut || [7; 32]).expect("it fits the text");
+        self.updates.extend(pushed.updates.iter().cloned());
         for (index, Update(update)) in pushed.updates.into_iter().enumerate() {
             self.write(Kind::Body, if index == 0 { parents } else { &[] }, &update);
         }
+    }
+
+    /// What was written by [`Forger::edit`].
+    pub(crate) fn updates(&self) -> Vec<Update> {
+        self.updates.clone()
     }
 
     /// Everything written so far, sealed.

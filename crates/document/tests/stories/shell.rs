@@ -253,7 +253,7 @@ impl World {
         self.links += 1;
         let seed = *blake3::hash(&[self.links as u8, 77]).as_bytes();
         match self.ask(who, |request| Input::Administer { request, act: Act::Invite { role, seed, label: "you".into() } }) {
-            Ok(Done::Ticket(ticket)) => *ticket,
+            Ok(Done::Ticket(ticket, _)) => *ticket,
             other => panic!("no ticket: {other:?}"),
         }
     }

@@ -1,8 +1,11 @@
 //! The control lane: one request each for everything that the command line and the windows' chrome can ask.
 
 mod attachments;
+mod audit;
 mod counted;
+mod invitations;
 mod library;
+mod members;
 mod people;
 mod rescued;
 mod review;
@@ -30,7 +33,8 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "rename" => library::rename(engine, &fields).await,
         "trash" => library::trash(engine, &fields, true).await,
         "restore" => library::trash(engine, &fields, false).await,
-        "duplicate" => library::duplicate(engine, &fields).await,
+        // A document of one's own with today's text and none of the past: whoever is shown it sees nothing else.
+        "duplicate" | "copy" => library::duplicate(engine, &fields).await,
         "rescued" => rescued::list(engine, &fields).await,
         "rescue" => rescued::rescue(engine, &fields).await,
         "rescued_back" => rescued::back(engine, &fields).await,
@@ -52,10 +56,22 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "attachment_open" => attachments::open(engine, &fields).await,
         "attachment_save" => attachments::save(engine, &fields).await,
         "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
-        "share" => people::share(engine, &fields).await,
-        "preview" => people::preview(engine, &fields),
-        "join" => people::join(engine, &fields).await,
-        "members" => people::members(engine, &fields).await,
+        "share" => invitations::share(engine, &fields).await,
+        "preview" => invitations::preview(engine, &fields),
+        "join" => invitations::join(engine, &fields).await,
+        "invitations" => invitations::list(engine, &fields).await,
+        "revoke" => invitations::revoke(engine, &fields).await,
+        "requests" => invitations::requests(engine, &fields).await,
+        "admit" => invitations::admit(engine, &fields).await,
+        "decline" => invitations::decline(engine, &fields).await,
+        "members" => members::list(engine, &fields).await,
+        "role" => members::role(engine, &fields).await,
+        "remove" => members::remove(engine, &fields).await,
+        "transfer" => members::transfer(engine, &fields).await,
+        "ends" => members::ends(engine, &fields).await,
+        "leave" => members::leave(engine, &fields).await,
+        "refused" => members::refused(engine, &fields).await,
+        "audit" => audit::audit(engine, &fields).await,
         "status" => people::status(engine, &fields).await,
         "who" => who::has(engine, &fields).await,
         "network" => people::network(engine, &fields).await,

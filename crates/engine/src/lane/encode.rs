@@ -124,6 +124,7 @@ pub fn event(event: &Event) -> Value {
         Event::Status { document: None } => json!({ "event": "status" }),
         Event::Status { document } => json!({ "event": "status", "document": id(document) }),
         Event::Joined { document } => json!({ "event": "joined", "document": document.to_string() }),
+        Event::Members { document } => json!({ "event": "members", "document": document.to_string() }),
         Event::Rescued { document } => json!({ "event": "rescued", "document": document.to_string() }),
         Event::Mentions => json!({ "event": "mentions" }),
         Event::Reviewed { document } => json!({ "event": "reviewed", "document": document.to_string() }),

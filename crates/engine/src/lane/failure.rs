@@ -40,6 +40,16 @@ impl Failure {
         Failure::new("malformed", Said::new(Sentence::Malformed { why: why.clone() }, why))
     }
 
+    /// Nothing has that name.
+    pub(crate) fn unknown_name(name: String) -> Failure {
+        ResolveError::Unknown(name).into()
+    }
+
+    /// Several have.
+    pub(crate) fn ambiguous(name: String, candidates: Vec<String>) -> Failure {
+        ResolveError::Ambiguous { name, candidates }.into()
+    }
+
     /// A file was saved, and the system's program for it did not start.
     pub fn not_opened(why: String) -> Failure {
         let english = format!("this desktop could not open the file: {why}");

@@ -62,9 +62,23 @@ pub(super) fn fold_after() -> u64 {
     std::env::var(VARIABLE).ok().and_then(|value| value.parse().ok()).unwrap_or(FOLD_AFTER)
 }
 
+/// Folds what has come to the newest snapshot; from the first row, if that one holds what does not count any more.
 async fn fold(shared: &Arc<Shared>, id: DocumentId, near: mpsc::WeakUnboundedSender<Heard>, quiet: u64) -> Result<u64, SnapshotError> {
+    match fold_from(shared, id, near.clone(), quiet, false).await {
+        Err(SnapshotError::Fold(FoldError::Outdated)) => fold_from(shared, id, near, quiet, true).await,
+        folded => folded,
+    }
+}
+
+async fn fold_from(
+    shared: &Arc<Shared>,
+    id: DocumentId,
+    near: mpsc::WeakUnboundedSender<Heard>,
+    quiet: u64,
+    from_start: bool,
+) -> Result<u64, SnapshotError> {
     let store = shared.store.clone();
-    let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, false))).await?;
+    let hydration = blocking(move || store.read(|reader| rows::hydration(reader, id, from_start))).await?;
     let (reply, job) = oneshot::channel();
     // Only the document can open its records; it does so between two turns.
     let sent = near.upgrade().map(|near| near.send(Heard::Fold { hydration, reply }));

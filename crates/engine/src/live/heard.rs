@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use sheaf_base::limits;
-use sheaf_document::{Act, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId};
+use sheaf_document::{
+    Act, Document, Done, FoldJob, Holding, HoldingJob, Hydration, Input, Place, Push, Refused, RequestId, ReviewJob, ViewId,
+};
 use sheaf_protocol::{Bundle, Frame};
 use sheaf_schema::{Delta, Op};
 use tokio::sync::oneshot;
@@ -31,6 +33,8 @@ pub(crate) enum Heard {
     AskWhoHas { version: u64, offset: usize, reply: oneshot::Sender<Result<HoldingJob, Refused>> },
     /// The rows that the answer needs.
     WhoHas { job: Box<HoldingJob>, hydration: Hydration, reply: oneshot::Sender<Holding> },
+    /// Somebody looks at what only the document knows.
+    Peek(Box<dyn FnOnce(&mut Document) + Send>),
     /// The moment that the document named has come.
     Timeout,
     /// What the replica is built from cannot be read.

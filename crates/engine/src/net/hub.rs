@@ -498,7 +498,7 @@ const TICKET_OTHERS: usize = 3;
 
 /// Whether others may speak of a document: it was shared, or it is being joined.
 pub(super) fn is_shared(entry: &Entry) -> bool {
-    entry.trashed.is_none() && (entry.placeholder || matches!(Standing::of(entry), Standing::Shared | Standing::Left))
+    entry.trashed.is_none() && (entry.placeholder || matches!(Standing::of(entry), Standing::Shared | Standing::Left | Standing::Removed))
 }
 
 /// The ticket that an entry follows.

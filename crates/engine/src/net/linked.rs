@@ -180,6 +180,10 @@ impl Linked {
         if let Frame::Routes(routes) = frame {
             return self.send_routes(document, routes);
         }
+        // An unknown frame would end the link. Whoever asks to be let in asks again, and by then both have greeted.
+        if frame.since() > 1 && frame.since() > self.version.load(Ordering::Acquire) {
+            return Sent::No;
+        }
         tracing::trace!(document = %document.short(), frame = frame.name(), "sends");
         match lane {
             Lane::Fast => self.send_fast(document, &frame),

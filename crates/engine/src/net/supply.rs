@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use sheaf_base::{ChainId, DocumentId, Hash, Position};
 use sheaf_document::Span;
 use sheaf_protocol::{Chunks, Frame};
-use sheaf_record::{ChainCipher, EpochSecret, Signature};
+use sheaf_record::{EpochSecret, Signature};
 use sheaf_store::{ReadError, Reader};
 
 use crate::journal;
@@ -21,7 +21,7 @@ pub(super) struct Supply {
     wanted: BTreeMap<ChainId, Wanted>,
     /// Chains of which something is left, by the journal row where it begins.
     left: BTreeSet<(u64, ChainId)>,
-    secret: Option<EpochSecret>,
+    secrets: Vec<EpochSecret>,
     /// `None`: everything has been read.
     chunks: Option<Chunks>,
     ready: VecDeque<Frame>,
@@ -46,8 +46,8 @@ impl Supply {
             numbers.push(seal.number);
             chunks.seal(seal.chain, seal.number, Signature(signature));
         }
-        let secret = journal::secret(reader, document)?;
-        let mut supply = Supply { document, wanted: BTreeMap::new(), left: BTreeSet::new(), secret, chunks: None, ready: VecDeque::new() };
+        let secrets = journal::secrets(reader, document)?;
+        let mut supply = Supply { document, wanted: BTreeMap::new(), left: BTreeSet::new(), secrets, chunks: None, ready: VecDeque::new() };
         for span in spans {
             if let Some(branch) = &span.branch {
                 chunks.branch(span.chain, span.after, branch.clone());
@@ -124,8 +124,8 @@ impl Supply {
             return Ok(());
         };
         let last_position = Position { chain, number: end, hash: last.record.hash };
-        let cipher = self.secret.as_ref().map(|secret| ChainCipher::new(secret, &chain));
         let records: Vec<_> = run.iter().map(|row| &row.record.bytes).collect();
+        let cipher = journal::cipher(&self.secrets, wanted.before, &records);
         self.ready.extend(chunks.run(cipher.as_ref(), wanted.before, last.record.hash, &records));
         self.go_on(reader, last_position)
     }

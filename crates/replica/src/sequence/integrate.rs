@@ -191,7 +191,7 @@ impl Sequence {
         left
     }
 
-    fn delete_range(&mut self, client: ClientId, range: Range<u32>) {
+    pub(super) fn delete_range(&mut self, client: ClientId, range: Range<u32>) {
         let slot = self.slot(client);
         let end = range.end.min(self.end_of(slot));
         let mut clock = range.start;

@@ -6,3 +6,4 @@ mod mutants;
 mod room;
 mod story;
 mod traces;
+mod voids;

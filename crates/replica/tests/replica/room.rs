@@ -37,6 +37,16 @@ pub(crate) struct Record {
     pub(crate) before: Vec<Update>,
 }
 
+/// What a writer pushed at once.
+pub(crate) struct PushedRecord {
+    pub(crate) client: ClientId,
+    /// Everything that it stands on, as places in the list that it comes in.
+    pub(crate) stands_on: Vec<usize>,
+    pub(crate) updates: Vec<Update>,
+    /// How many clocks of each writer its author knew.
+    pub(crate) knew: BTreeMap<ClientId, u32>,
+}
+
 /// What a record's stamp covers, put together from the marks of the records in it.
 #[derive(Clone)]
 pub(crate) struct Covered {
@@ -311,6 +321,24 @@ impl Room {
             }
         }
         records
+    }
+
+    /// Everything that was pushed, the founding first, in a causal order.
+    pub(crate) fn pushed(&self) -> Vec<PushedRecord> {
+        let founder = self.writers[0].replica.client();
+        let founding = PushedRecord { client: founder, stands_on: Vec::new(), updates: vec![self.founding.clone()], knew: BTreeMap::new() };
+        let push = |sent: &Sent| {
+            let before = sent.past.iter().enumerate().flat_map(|(author, count)| &self.pushes[author][..*count]);
+            let covered = self.covered(&sent.past);
+            let clients = self.writers.iter().map(|writer| writer.replica.client());
+            PushedRecord {
+                client: self.writers[sent.author].replica.client(),
+                stands_on: std::iter::once(0).chain(before.map(|sent| sent + 1)).collect(),
+                updates: sent.updates.clone(),
+                knew: clients.map(|client| (client, covered.end(client))).collect(),
+            }
+        };
+        std::iter::once(founding).chain(self.sent.iter().map(push)).collect()
     }
 
     pub(crate) fn updates(&self) -> Vec<(ClientId, Update)> {

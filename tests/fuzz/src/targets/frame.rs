@@ -186,6 +186,10 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let places = [sheaf_replica::Stick::Before, sheaf_replica::Stick::After].map(|stick| replica.place(3, stick).expect("a place").0);
     let [anchor, focus] = places;
     let presence = sheaf_protocol::Presence { counter: 5, selection: Some((anchor, focus)), typing: true, gone: false };
+    let (ticket, sealing) = (sheaf_access::TicketSeed::from_bytes([7; 32]), sheaf_access::SealingSeed::from_bytes([8; 32]));
+    let request = sheaf_access::Request::new(&ticket, &DocumentId([1; 32]), key, &sealing);
+    let asking = Frame::Request(sheaf_protocol::Asking { request, name: "Ben".into() });
+    let granted = Frame::Granted(sheaf_protocol::Granted { record: Hash([6; 32]), grant: request.encode(), bytes: 77 });
     let frames = |frames: Vec<Frame>| frames.iter().map(|frame| part(kind::FRAME, frame.encode())).collect();
     vec![
         ("honest-packets", packets.into_iter().map(|packet| part(kind::PACKET, packet)).collect()),
@@ -193,6 +197,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("honest-have", frames(vec![have, Frame::Receipts(vec![receipt.clone()])])),
         ("honest-bundle", frames(vec![Frame::Live(bundle)])),
         ("honest-presence", frames(vec![Frame::Presence(presence)])),
+        ("honest-request", frames(vec![asking, granted])),
         ("honest-receipt", vec![part(kind::RECEIPT, receipt.encode())]),
         ("honest-hashes", vec![part(kind::LINK, LinkFrame::Hashes { hashes: vec![[1; 16], [2; 16]], last: true }.encode())]),
     ]

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use data_encoding::{Encoding, Specification};
-use sheaf_access::{Address, Role, Route, Ticket, TicketSeed};
+use sheaf_access::{Address, Role, Route, Ticket, TicketKind, TicketSeed};
 use sheaf_base::{DeviceId, DocumentId, limits};
 
 /// The rest is text.
@@ -69,6 +69,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         title: "Notes on bookbinding".to_owned(),
         name: "Ada".to_owned(),
         role: Role::Edit,
+        kind: TicketKind::Open,
         routes: vec![host, bare],
     };
     let text = ticket.encode();
@@ -77,6 +78,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     vec![
         ("honest-contents", vec![[&[CONTENTS], contents].concat()]),
         ("honest-text", vec![[&[TEXT], text.as_bytes()].concat()]),
+        ("honest-counted", vec![[&[TEXT], Ticket { kind: TicketKind::Counted, ..ticket.clone() }.encode().as_bytes()].concat()]),
         ("honest-link", vec![[&[TEXT], format!("  {}\n", ticket.link()).as_bytes()].concat()]),
     ]
 }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use sheaf_base::{ClientId, Update};
 use sheaf_replica::{
-    Replica, void,
+    Replica, Weighed, void,
     walk::{Id, Marks, Past, Rules, walk},
 };
 use sheaf_schema::{Attributes, Delta, Embed, Scalar, attributes};
@@ -94,10 +94,15 @@ fn apply_with_the_first_void(scene: &Scene, accepted: &[Accepted]) {
     if matches!(rules(CLIENTS[0]), Rules::Founding(_)) {
         return;
     }
+    assert!(walk(&void(&walked).0, Rules::Any).is_ok(), "the void form is well-formed");
     let mut replica = scene.open();
-    let rest = accepted[1..].iter().map(|record| record.update.clone());
-    let updates: Vec<Update> = [void(&walked)].into_iter().chain(rest).collect();
-    replica.apply(&updates).expect("what stands on a void record applies");
+    let weigh = |(index, record): (usize, &Accepted)| {
+        let past = Stamped { scene, accepted, past: record.past };
+        let knew = (record.past & 1 != 0).then(|| CLIENTS.iter().map(|client| (*client, past.end(*client))).collect());
+        Weighed { update: record.update.clone(), void: index == 0, knew }
+    };
+    let updates: Vec<Weighed> = accepted.iter().enumerate().map(weigh).collect();
+    replica.apply_weighed(&updates).expect("what stands on a void record applies");
     check(&replica);
 }
 

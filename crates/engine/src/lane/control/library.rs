@@ -39,6 +39,7 @@ fn entry(entry: &Entry) -> Value {
         _ if entry.placeholder => "waiting",
         Standing::Damaged => "damaged",
         Standing::Left => "left",
+        Standing::Removed => "removed",
         Standing::Private | Standing::Shared => "ready",
     };
     json!({

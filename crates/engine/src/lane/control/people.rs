@@ -1,9 +1,7 @@
-//! Requests about people, devices and the network.
-
-use std::time::Duration;
+//! Requests about devices, the network and who uses this one.
 
 use serde_json::{Value, json};
-use sheaf_document::{DeviceState, Role, State};
+use sheaf_document::{DeviceState, Dismissal, State};
 use sheaf_sentence::Sentence;
 
 use super::library::{meant, optional_text};
@@ -11,79 +9,12 @@ use super::{Answer, Fields};
 use crate::doctor::Health;
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
-use crate::library::role_name;
 use crate::said::{Said, Tells, said_to_json};
 use crate::sharing::{DeviceReport, DocumentReport};
 use crate::{settings, task};
 
-/// How long `join` waits for the first copy unless told otherwise.
-const WAIT: u64 = 30;
-
 /// What is wrong with a device of which there are two.
 const TWICE: &str = "two processes with this device's key are at work: a profile is in use twice";
-
-pub(super) async fn share(engine: &Engine, fields: &Fields) -> Answer {
-    let document = meant(engine, fields)?;
-    let role = match optional_text(fields, "role")?.as_deref() {
-        None | Some("edit") => Role::Edit,
-        Some("view") => Role::View,
-        Some(other) => return Err(Failure::malformed(format!("{other:?} is not a role to share: view or edit"))),
-    };
-    let shared = engine.share(document, role).await?;
-    let mut answer = json!({
-        "document": document.to_string(),
-        "title": shared.title,
-        "ticket": shared.ticket,
-        "link": shared.link,
-        "role": role_name(role),
-        "profile": engine.network_report().profile,
-    });
-    if let Some(warning) = shared.warning {
-        answer["said"] = said_to_json(Some(&warning));
-        answer["warning"] = warning.english.into();
-    }
-    Ok(answer)
-}
-
-pub(super) fn preview(engine: &Engine, fields: &Fields) -> Answer {
-    let preview = engine.preview(&text(fields, "ticket")?)?;
-    Ok(json!({
-        "document": preview.ticket.document.to_string(),
-        "title": preview.ticket.title,
-        "inviter": preview.ticket.name,
-        "device": preview.ticket.inviter.to_string(),
-        "fingerprint": preview.ticket.inviter.short(),
-        "role": role_name(preview.ticket.role),
-        "routes": preview.routes,
-        "known": preview.known,
-    }))
-}
-
-pub(super) async fn join(engine: &Engine, fields: &Fields) -> Answer {
-    let wait = match fields.get("wait") {
-        None | Some(Value::Null) => WAIT,
-        Some(wait) => wait.as_u64().ok_or_else(|| Failure::malformed("\"wait\" is a number of seconds"))?,
-    };
-    let joined = engine.join(&text(fields, "ticket")?, Duration::from_secs(wait)).await?;
-    Ok(json!({ "document": joined.document.to_string(), "state": if joined.ready { "ready" } else { "waiting" } }))
-}
-
-pub(super) async fn members(engine: &Engine, fields: &Fields) -> Answer {
-    let document = meant(engine, fields)?;
-    let live = engine.live(document).await?;
-    let members = live.facts().members.clone();
-    let members = members.iter().map(|member| {
-        json!({
-            "device": member.device.to_string(),
-            "person": member.name,
-            "colour": member.colour,
-            "role": role_name(member.role),
-            "mine": member.mine,
-            "last_seen": engine.way(member.device).last_seen,
-        })
-    });
-    Ok(json!({ "members": members.collect::<Vec<_>>() }))
-}
 
 pub(super) async fn status(engine: &Engine, fields: &Fields) -> Answer {
     let documents = match fields.get("document") {
@@ -112,9 +43,11 @@ fn document_status(report: &DocumentReport) -> Value {
         "state": match report.state {
             Some(State::Ready) => "ready",
             Some(State::Waiting) => "waiting",
+            Some(State::Left) if report.removed.is_some() => "removed",
             Some(State::Left) => "left",
             None => "damaged",
         },
+        "by": report.removed.clone().flatten(),
         "saved": report.unsaved.is_none(),
         "unsaved_reason": report.unsaved.as_ref().map(|said| &said.english),
         "said": said_to_json(report.unsaved.as_ref()),
@@ -131,6 +64,8 @@ fn document_status(report: &DocumentReport) -> Value {
 fn device_status(report: &DeviceReport) -> Value {
     let (state, behind) = match (&report.fact.state, report.way.linked) {
         (DeviceState::HasAll, _) => ("has_all", 0),
+        // Whoever is asked has not said no.
+        (DeviceState::Refused { reason: Dismissal::Asked }, _) => ("waiting", 0),
         (DeviceState::Refused { .. }, _) => ("refused", 0),
         (DeviceState::Behind { edits }, true) => ("behind", *edits),
         (DeviceState::Unknown, true) => ("waiting", 0),

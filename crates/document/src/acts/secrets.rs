@@ -1,0 +1,55 @@
+//! New secrets for those who remain.
+
+use sheaf_access::{Access, Left, Operation, Rotation, SealingKey, SealingSeed, Wrap, limits};
+use sheaf_base::DeviceId;
+use sheaf_record::EpochSecret;
+
+use crate::{Document, output::Refused};
+
+/// A new secret, dealt, before the record that says so is written.
+pub(super) struct Dealt {
+    secret: EpochSecret,
+    /// To as many as there is room for in one record.
+    pub(super) rotation: Rotation,
+    /// To whom it is dealt right behind it.
+    behind: Vec<(DeviceId, SealingKey)>,
+}
+
+impl Document {
+    /// What secrets are sealed to for this device opens with this.
+    pub(crate) fn sealing_seed(&self) -> SealingSeed {
+        SealingSeed::of_device(&self.key, &self.id())
+    }
+
+    /// Makes a new secret for those that `left` names. None where this device does not hold the secret of now, or holds more of them than one
+    /// record replaces: it takes away all the same, and an admin's device that can makes the secret later (`tending`).
+    pub(super) fn deal(&mut self, left: impl FnOnce(&Access) -> Left<'_>) -> Option<Dealt> {
+        let (secret, randomness) = (EpochSecret::from_bytes(self.entropy.draw()), self.entropy.draw());
+        let before = self.history.secrets_of_now()?;
+        let Left { mut devices, mut tickets } = left(&self.history.access);
+        let behind = devices.split_off(devices.len().min(limits::SEALS));
+        // What is beyond dies with the old secret.
+        tickets.truncate(limits::TICKETS);
+        let rotation = Rotation::deal(&self.id(), &secret, &devices, &tickets, &before, randomness).ok()?;
+        Some(Dealt { secret, rotation, behind })
+    }
+
+    /// What a record has just dealt is the secret from here on, and is dealt to those for whom it had no room.
+    pub(super) fn begin_epoch(&mut self, dealt: Option<Dealt>) -> Result<(), Refused> {
+        let Some(Dealt { secret, rotation: _, behind }) = dealt else { return Ok(()) };
+        self.history.add_secret(secret.clone());
+        self.draft.secret(&secret);
+        self.wrap(&secret, &behind)
+    }
+
+    /// Deals a secret that a rotation has committed to.
+    pub(super) fn wrap(&mut self, secret: &EpochSecret, devices: &[(DeviceId, SealingKey)]) -> Result<(), Refused> {
+        for some in devices.chunks(limits::SEALS) {
+            let randomness = self.entropy.draw();
+            // The fold names no key that is none, and there are not more than there is room for.
+            let Ok(wrap) = Wrap::deal(&self.id(), secret, some, randomness) else { continue };
+            self.write_operation(|_, _| Operation::Wrap(wrap))?;
+        }
+        Ok(())
+    }
+}

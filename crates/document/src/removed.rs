@@ -1,0 +1,153 @@
+//! A device that is no member any more: what others do about it, and what it keeps.
+//!
+//! Whoever learns that a device was removed hears nothing more from it and shows its cursor to nobody. It is still told the turn in which that was
+//! learned, the removal with it, so that it knows; nothing after that, and its link ends. It keeps what it had, reads what counted, and can take out
+//! what it wrote that did not.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use sheaf_access::{Operation, Role, Standing};
+use sheaf_base::{ClientId, DeviceId, Hash};
+use sheaf_protocol::Dismissal;
+use sheaf_replica::{
+    Replica, Weighed,
+    walk::{Id, Rules, walk},
+};
+
+use crate::{
+    Document,
+    hydration::Hydration,
+    input::PeerId,
+    output::{Announcement, State},
+};
+
+/// Any client will do: the replica writes nothing.
+const READER: ClientId = ClientId(1);
+
+impl Document {
+    /// Whether this device was a member and is none, and has no ticket to become one again: one that was made later is not known here.
+    pub(crate) fn has_gone(&self) -> bool {
+        let (me, access) = (self.key.device(), &self.history.access);
+        access.role(&me).is_none()
+            && access.was_member(&me)
+            && self.ticket.as_ref().is_none_or(|ticket| {
+                let key = ticket.seed.key();
+                let is_its = |operation: &Operation| matches!(operation, Operation::Invitation(invitation) if invitation.key == key);
+                access.records().any(|(record, _)| is_its(&record.operation))
+            })
+    }
+
+    /// This device may have been removed.
+    pub(crate) fn notice_removal(&mut self) {
+        if self.has_gone() && !std::mem::replace(&mut self.left, true) {
+            self.announce(Announcement::State(State::Left));
+        }
+    }
+
+    /// Who removed this device, as far as that is known: by the record that says so, else by the word of an admin who talks to it no more. (The word
+    /// alone changes nothing about what can be done here.) None for whoever left by themselves.
+    pub fn removed_by(&self) -> Option<DeviceId> {
+        let me = self.key.device();
+        let access = &self.history.access;
+        let said = || {
+            let refusals = self.peers.refusals.iter().filter(|(_, reason)| **reason == Dismissal::Removed);
+            let mut admins = refusals.filter(|(device, _)| access.role(device) >= Some(Role::Admin));
+            admins.next().map(|(device, _)| *device)
+        };
+        if access.role(&me).is_some() {
+            return said();
+        }
+        let memberships: Vec<Hash> =
+            access.records().filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, me)).collect();
+        let events = access.audit();
+        let removal = |event: &sheaf_access::Event<'_>| match &event.record.operation {
+            Operation::Removal(removal) => {
+                event.standing == Standing::Counts && removal.names(&me) && memberships.contains(&removal.membership)
+            }
+            _ => false,
+        };
+        events.iter().rev().find(|event| removal(event)).map(|event| event.record.device)
+    }
+
+    /// A member is none any more: from now on nothing is heard from them.
+    pub(crate) fn see_off(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get_mut(id) else { return };
+        peer.leaving = true;
+        self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
+        self.delivery.forget(id);
+    }
+
+    /// The turn that took somebody's membership has been told: that was the last thing they are told.
+    pub(crate) fn end_leaving(&mut self) {
+        for id in self.peers.ids() {
+            if self.peers.get(id).is_some_and(|peer| peer.leaving) {
+                self.refuse(id, Dismissal::Removed);
+            }
+        }
+    }
+
+    /// Prepares taking out what this device wrote and what does not count. `hydration` holds all body rows and no snapshot.
+    pub fn unaccepted(&mut self, hydration: Hydration) -> UnacceptedJob {
+        let me = self.device();
+        let news = self.replica.open_rows(hydration, &mut self.history);
+        let is_mine: Vec<bool> = news.iter().map(|news| news.author == me).collect();
+        let mut updates = self.history.weighed(news);
+        let mut mine: BTreeMap<ClientId, Vec<Range<u32>>> = BTreeMap::new();
+        for (update, _) in updates.iter_mut().zip(is_mine).filter(|(update, is_mine)| *is_mine && update.void) {
+            update.void = false;
+            let Ok(walked) = walk(&update.update.0, Rules::Any) else { continue };
+            walked.structs().for_each(|one| mine.entry(one.id.client).or_default().push(one.clocks()));
+        }
+        UnacceptedJob { updates, mine }
+    }
+}
+
+/// The membership that a record begins for a device, or adds it to.
+fn membership(operation: &Operation, hash: Hash, author: DeviceId, device: DeviceId) -> Option<Hash> {
+    match operation {
+        Operation::Genesis(_) | Operation::Join(_) => (author == device).then_some(hash),
+        Operation::Grant(grant) => (grant.request.device == device).then_some(hash),
+        Operation::AddDevice(added) => (added.device == device).then_some(added.membership),
+        _ => None,
+    }
+}
+
+/// Taking out what a device wrote in vain: run it where it disturbs nobody. Takes as long as the body and its history are large.
+#[derive(Debug)]
+pub struct UnacceptedJob {
+    /// Everything, with this device's words as if they counted.
+    updates: Vec<Weighed>,
+    /// Which those are.
+    mine: BTreeMap<ClientId, Vec<Range<u32>>>,
+}
+
+/// What was written cannot be built again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what was written and not accepted cannot be read: {0}")]
+pub struct UnacceptedError(String);
+
+impl UnacceptedJob {
+    /// The words, each piece as it stood in one place, in the order of the text.
+    pub fn run(self) -> Result<Vec<String>, UnacceptedError> {
+        if self.mine.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut replica = Replica::empty(READER);
+        replica.apply_weighed(&self.updates).map_err(|error| UnacceptedError(error.to_string()))?;
+        let text = replica.delta();
+        let is_mine = |id: Id| self.mine.get(&id.client).is_some_and(|ranges| ranges.iter().any(|range| range.contains(&id.clock)));
+        let (mut pieces, mut start) = (Vec::new(), None);
+        for at in 0..=replica.length() {
+            match (start, replica.id_at(at).is_some_and(is_mine)) {
+                (None, true) => start = Some(at),
+                (Some(from), false) => {
+                    pieces.push(text.slice(from, at).text());
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        pieces.retain(|piece| !piece.trim().is_empty());
+        Ok(pieces)
+    }
+}

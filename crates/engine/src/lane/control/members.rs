@@ -1,0 +1,143 @@
+//! Requests about who is in a document.
+
+use serde_json::{Value, json};
+use sheaf_base::{DeviceId, Hash};
+use sheaf_document::{Act, Membership, Role};
+
+use super::library::meant;
+use super::{Answer, Fields};
+use crate::engine::Engine;
+use crate::lane::{Failure, text::text};
+use crate::library::role_name;
+use crate::members::Can;
+
+pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
+    let document = meant(engine, fields)?;
+    let role = engine.live(document).await?.facts().role;
+    let Can { invite, manage, transfer, leave } = Can::of(role);
+    let members = engine.memberships(document).await?;
+    let members: Vec<Value> = members.iter().map(|member| member_to_json(engine, member)).collect();
+    Ok(json!({
+        "me": {
+            "role": role_name(role),
+            "owner": role == Role::Owner,
+            "can": { "invite": invite, "manage": manage, "transfer": transfer, "leave": leave },
+        },
+        "members": members,
+    }))
+}
+
+/// A member; `device`, `person` and `last_seen` say of the first of their devices what they did when a member had one.
+fn member_to_json(engine: &Engine, member: &Membership) -> Value {
+    let me = engine.device();
+    let devices: Vec<Value> = member
+        .devices
+        .iter()
+        .map(|device| {
+            json!({
+                "device": device.to_string(),
+                "short": device.short(),
+                "mine": *device == me,
+                "role": role_name(member.role),
+                "last_seen": engine.way(*device).last_seen,
+            })
+        })
+        .collect();
+    json!({
+        "id": member.id.to_string(),
+        "name": member.name,
+        "colour": member.colour,
+        "role": role_name(member.role),
+        "owner": member.role == Role::Owner,
+        "mine": member.mine,
+        "ends": member.ends.map(|at| at.0),
+        "invitation": member.invitation.map(|invitation| invitation.to_string()),
+        "since": member.since.map(|at| at.0),
+        "device": member.devices.first().map(DeviceId::to_string),
+        "person": member.name,
+        "last_seen": devices.first().map(|device| device["last_seen"].clone()),
+        "devices": devices,
+    })
+}
+
+pub(super) async fn role(engine: &Engine, fields: &Fields) -> Answer {
+    let (member, role) = (member(engine, fields).await?, role_of(fields)?.ok_or_else(|| Failure::malformed("\"role\" is missing"))?);
+    done(engine, fields, Act::Role { member, role }).await
+}
+
+pub(super) async fn remove(engine: &Engine, fields: &Fields) -> Answer {
+    if fields.contains_key("device") {
+        let device = text(fields, "device")?.parse().map_err(|_| Failure::malformed("\"device\" is an id of 64 hexadecimal digits"))?;
+        engine.remove_device(meant(engine, fields)?, device).await?;
+        return Ok(json!({}));
+    }
+    let member = member(engine, fields).await?;
+    done(engine, fields, Act::Remove { member, devices: Vec::new() }).await
+}
+
+pub(super) async fn transfer(engine: &Engine, fields: &Fields) -> Answer {
+    let member = member(engine, fields).await?;
+    done(engine, fields, Act::Transfer { member }).await
+}
+
+pub(super) async fn ends(engine: &Engine, fields: &Fields) -> Answer {
+    let at = milliseconds(fields, "at")?;
+    engine.ends(meant(engine, fields)?, member(engine, fields).await?, at).await?;
+    Ok(json!({}))
+}
+
+pub(super) async fn leave(engine: &Engine, fields: &Fields) -> Answer {
+    done(engine, fields, Act::Leave).await
+}
+
+/// What this device wrote and what was not accepted, for taking it elsewhere. When it was written is in none of the texts.
+pub(super) async fn refused(engine: &Engine, fields: &Fields) -> Answer {
+    let texts = engine.unaccepted(meant(engine, fields)?).await?;
+    Ok(json!({ "edits": texts.iter().map(|text| json!({ "at": null, "text": text })).collect::<Vec<_>>() }))
+}
+
+/// Does something about members.
+pub(super) async fn done(engine: &Engine, fields: &Fields, act: Act) -> Answer {
+    engine.administer(meant(engine, fields)?, act).await?;
+    Ok(json!({}))
+}
+
+/// The member that a request means: by id, by the beginning of one or of a device's, or by name where one person has it.
+async fn member(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
+    let meant_by = text(fields, "member")?;
+    let members = engine.memberships(meant(engine, fields)?).await?;
+    let begins = |id: String| meant_by.len() >= SHORTEST && id.starts_with(&meant_by.to_ascii_lowercase());
+    let is_meant = |member: &&Membership| begins(member.id.to_string()) || member.devices.iter().any(|device| begins(device.to_string()));
+    let mut found: Vec<&Membership> = members.iter().filter(is_meant).collect();
+    if found.is_empty() {
+        found = members.iter().filter(|member| member.name == meant_by).collect();
+    }
+    match found[..] {
+        [only] => Ok(only.id),
+        [] => Err(Failure::unknown_name(meant_by)),
+        _ => Err(Failure::ambiguous(meant_by, found.iter().map(|member| format!("{} ({})", member.id, member.name)).collect())),
+    }
+}
+
+/// The fewest digits that name something by the beginning of its id.
+pub(super) const SHORTEST: usize = 4;
+
+/// The role in a request, if there is one. Nobody is made an owner by one: a document is handed over.
+pub(super) fn role_of(fields: &Fields) -> Result<Option<Role>, Failure> {
+    match super::library::optional_text(fields, "role")?.as_deref() {
+        None => Ok(None),
+        Some("view") => Ok(Some(Role::View)),
+        Some("comment") => Ok(Some(Role::Comment)),
+        Some("edit") => Ok(Some(Role::Edit)),
+        Some("admin") => Ok(Some(Role::Admin)),
+        Some(other) => Err(Failure::malformed(format!("{other:?} is not a role to give: view, comment, edit or admin"))),
+    }
+}
+
+/// A number of milliseconds, if there is one.
+pub(super) fn milliseconds(fields: &Fields, name: &str) -> Result<Option<u64>, Failure> {
+    match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(number) => number.as_u64().map(Some).ok_or_else(|| Failure::malformed(format!("{name:?} is a number of milliseconds"))),
+    }
+}
