@@ -148,8 +148,7 @@ impl History {
         let document = self.document();
         let lacks = |epoch: &EpochId| !self.secrets.contains_key(epoch);
         let invitation = ticket.and_then(|ticket| {
-            let is_its = |operation: &Operation| matches!(operation, Operation::Invitation(invitation) if invitation.key == ticket.key());
-            let record = self.access.records().map(|(record, _)| record).find(|record| is_its(&record.operation))?;
+            let (record, _) = self.access.invitation_of(&ticket.key())?;
             Some((record.position.hash, ticket))
         });
         let mut dealt = Vec::new();

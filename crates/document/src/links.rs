@@ -70,7 +70,11 @@ impl Document {
             return self.refuse(id, if self.state() == State::Left { Dismissal::Removed } else { Dismissal::Waiting });
         }
         let Some(peer) = self.peers.get_mut(id) else { return };
-        let found = self.history.access.invitation(&ask.ticket);
+        let access = &self.history.access;
+        // A member's device that has lost its copy, or was put back to before it had one, comes back by the ticket it came by, though that may
+        // let in nobody else any more.
+        let returns = || access.role(&peer.device).and_then(|_| access.invitation_of(&ask.ticket));
+        let found = access.invitation(&ask.ticket).or_else(returns);
         let Some((record, invitation)) =
             found.filter(|_| ask.ticket.verify_ask(&self.history.document(), &peer.exporter, &ask.proof).is_ok())
         else {

@@ -30,11 +30,7 @@ impl Document {
         let (me, access) = (self.key.device(), &self.history.access);
         access.role(&me).is_none()
             && access.was_member(&me)
-            && self.ticket.as_ref().is_none_or(|ticket| {
-                let key = ticket.seed.key();
-                let is_its = |operation: &Operation| matches!(operation, Operation::Invitation(invitation) if invitation.key == key);
-                access.records().any(|(record, _)| is_its(&record.operation))
-            })
+            && self.ticket.as_ref().is_none_or(|ticket| access.invitation_of(&ticket.seed.key()).is_some())
     }
 
     /// This device may have been removed.

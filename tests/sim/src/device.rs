@@ -262,7 +262,11 @@ impl Process {
         let rows = disk.len() as u64;
         if self.folding.is_none() && rows >= self.folded + FOLD_AFTER && self.writing.is_none() && !self.document.is_trying() {
             self.folded = rows;
-            self.folding = Some((self.document.fold(disk.hydration()), now + takes));
+            let mut job = self.document.fold(disk.hydration());
+            if job.is_outdated() {
+                job = self.document.fold(disk.hydration_from_start());
+            }
+            self.folding = Some((job, now + takes));
         }
         Ok(false)
     }

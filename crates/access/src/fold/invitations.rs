@@ -35,12 +35,20 @@ impl Access {
     /// The open invitation that lets in the holder of a ticket, by everything known, and the record that it is. One that has been revoked, or
     /// that died with its maker's authority or with a removed guest, lets nobody in: see [`Self::invitations`].
     pub fn invitation(&self, key: &TicketKey) -> Option<(&AccessRecord, &Invitation)> {
+        self.first_invitation(key, |at| self.counts_now(at) && self.is_open(at))
+    }
+
+    /// The open invitation that a ticket belongs to, whether or not it lets anybody in any more.
+    pub fn invitation_of(&self, key: &TicketKey) -> Option<(&AccessRecord, &Invitation)> {
+        self.first_invitation(key, |_| true)
+    }
+
+    fn first_invitation(&self, key: &TicketKey, is_meant: impl Fn(usize) -> bool) -> Option<(&AccessRecord, &Invitation)> {
         let with_key = self.ledger.invitations.iter().filter_map(|at| match self.ledger.operation(*at) {
             Operation::Invitation(invitation) if invitation.key == *key => Some((*at, invitation)),
             _ => None,
         });
-        let open = with_key.filter(|(at, _)| self.counts_now(*at) && self.is_open(*at));
-        let (at, invitation) = open.min_by_key(|(at, _)| self.ledger.hash(*at))?;
+        let (at, invitation) = with_key.filter(|(at, _)| is_meant(*at)).min_by_key(|(at, _)| self.ledger.hash(*at))?;
         Some((&self.ledger.entries[at].record, invitation))
     }
 

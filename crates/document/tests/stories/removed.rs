@@ -327,3 +327,33 @@ fn whoever_wrote_in_vain_can_take_their_words_out() {
     let job = world.devices[BEN].document.as_mut().expect("it runs").unaccepted(hydration);
     assert_eq!(job.run(), Ok(Vec::new()), "everything that Ben wrote counts");
 }
+
+#[test]
+fn whoever_lost_their_copy_comes_back_by_a_ticket_that_is_closed_by_now() {
+    let mut world = World::new();
+    for name in ["Ada", "Eve", "Ben", "Cat"] {
+        world.device(name);
+    }
+    world.create(ADA, "Notes");
+    let ticket = world.invite(ADA, Role::Edit);
+    for who in [EVE, BEN, CAT] {
+        world.join(who, ticket.clone());
+        world.link(ADA, who);
+        world.pass(Duration::from_secs(5));
+    }
+    world.write(BEN, "Ben was here.\n");
+    world.pass(Duration::from_secs(5));
+    let removed = removal(&world, EVE);
+    say(&mut world, 98, &removed);
+    // His disk is gone; the key and the ticket he has still.
+    world.crash(BEN);
+    world.devices[BEN].disk = Default::default();
+    world.join(BEN, ticket.clone());
+    meet(&mut world, ADA, BEN);
+    assert_eq!((world.document(BEN).state(), world.text(BEN)), (State::Ready, "Ben was here.\n".into()));
+    // Nobody else comes in by it.
+    let dan = world.device("Dan");
+    world.join(dan, ticket);
+    meet(&mut world, ADA, dan);
+    assert_eq!(world.document(dan).state(), State::Waiting);
+}
