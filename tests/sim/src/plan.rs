@@ -24,6 +24,8 @@ pub struct Plan {
     pub without: Troubles,
     /// A bug to plant in every device, to show that the world would notice.
     pub planted: Option<Planted>,
+    /// The hostile ones are removed, sooner or later, by two who are not and do not wait for each other.
+    pub removing: bool,
     /// Frames are altered on their way.
     pub attacked: bool,
     /// One device's disk fails, at a certain operation.
@@ -59,12 +61,17 @@ pub struct NoPlan(pub String);
 impl Plan {
     /// A world in which nobody means any harm.
     pub fn peaceful(seed: u64, steps: usize) -> Plan {
-        Plan { seed, steps, devices: DEVICES, hostile: 0, without: Troubles::FORKS, planted: None, attacked: false, failing: None }
+        Plan { seed, steps, devices: DEVICES, hostile: 0, without: Troubles::FORKS, planted: None, removing: false, attacked: false, failing: None }
     }
 
     /// A world with hostile devices that make no forks.
     pub fn hostile(seed: u64, steps: usize) -> Plan {
         Plan { hostile: 1 + (seed % 2) as usize, ..Plan::peaceful(seed, steps) }
+    }
+
+    /// A world with hostile devices that are removed, and may not have heard of it, nor those who write with them.
+    pub fn removing(seed: u64, steps: usize) -> Plan {
+        Plan { removing: true, ..Plan::hostile(seed, steps) }
     }
 
     /// A world in which chains fork, and nothing else that is hostile happens.
@@ -84,6 +91,7 @@ impl Plan {
                 "DEVICES" => plan.devices = number()? as usize,
                 "HOSTILE" => plan.hostile = number()? as usize,
                 "WITHOUT" => plan.without = Troubles::read(value).ok_or_else(|| NoPlan(format!("{value:?} is no kind of trouble")))?,
+                "REMOVING" => plan.removing = true,
                 "ATTACKED" => plan.attacked = true,
                 "PLANTED" => plan.planted = Some(planted(value)?),
                 "FAILING" => plan.failing = Some(failing(value)?),
@@ -142,6 +150,9 @@ impl fmt::Display for Plan {
         if self.without != usual.without {
             write!(f, " SHEAF_SIM_WITHOUT={}", self.without)?;
         }
+        if self.removing {
+            f.write_str(" SHEAF_SIM_REMOVING=1")?;
+        }
         if self.attacked {
             f.write_str(" SHEAF_SIM_ATTACKED=1")?;
         }
@@ -182,7 +193,7 @@ mod tests {
         let failing = Some(Failing { device: 1, at: 7, for_good: true, unheard: false });
         let without = Troubles::NONE.with(Trouble::Crash).with(Trouble::StolenKey);
         let planted = Some(Planted::Product(Bug::DeleteSetDropped));
-        let odd = Plan { devices: 3, hostile: 2, without, planted, attacked: true, failing, ..Plan::peaceful(9, 44) };
+        let odd = Plan { devices: 3, hostile: 2, without, planted, removing: true, attacked: true, failing, ..Plan::peaceful(9, 44) };
         for plan in [odd, Plan::peaceful(1, 2), Plan::hostile(3, 4), Plan::forked(5, 6), Plan { without: Troubles::NONE, ..odd }] {
             assert_eq!(Plan::read(&plan.to_string(), 200), Ok(plan));
         }

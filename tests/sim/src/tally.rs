@@ -11,11 +11,13 @@ pub enum Worlds {
     Attacked,
     /// Those with hostile devices.
     Hostile,
+    /// Those in which hostile devices are removed.
+    Removing,
     /// Those in which chains fork.
     Forked,
 }
 
-use Worlds::{Attacked, Forked, Hostile, Ordinary};
+use Worlds::{Attacked, Forked, Hostile, Ordinary, Removing};
 
 /// Makes the counts, and one list of them: which worlds must show it, and how many of a hundred of those at least.
 macro_rules! tally {
@@ -104,6 +106,10 @@ tally! {
     replayed: "replayed frames", Hostile, 20;
     /// Worlds with two hostile devices.
     accomplices: "two hostile devices", Hostile, 20;
+    /// Hostile devices removed, each time that somebody said so.
+    removals: "removals", Removing, 30;
+    /// Times a text was built again because something in it counts no more.
+    rebuilt: "texts of which something counts no more", Removing, 5;
     /// Second records under the number of a chain's newest, each told to one peer.
     equivocations: "equivocations", Forked, 10;
     /// Second first records of old chains.

@@ -43,6 +43,11 @@ const CROWDS: u32 = 6;
 /// In so many of a hundred steps a hostile device does something on purpose.
 const CRIMES: u32 = 15;
 
+/// What the draw for removals begins from.
+const REMOVALS: u64 = 0x7265_6d6f_7665;
+/// Of a hundred steps in which an admin could remove somebody so many are such.
+const REMOVED: u32 = 25;
+
 /// A world.
 pub struct World {
     pub(crate) plan: Plan,
@@ -240,6 +245,9 @@ impl World {
         if self.plan.hostile > 0 && self.chance.percent(CRIMES) {
             self.commit_crime()?;
         }
+        if self.plan.removing {
+            self.take_away();
+        }
         match self.chance.below(104) {
             // Several people type in the same moment: that is what has to be merged.
             0..=56 => (0..self.devices.len()).for_each(|who| {
@@ -279,6 +287,33 @@ impl World {
         self.ledger.pushed(&edit);
         self.pushes.insert((who, push.view.clone(), push.number), edit);
         process.from_views.push_back(Input::Push(push));
+    }
+
+    /// The founder makes the second device an admin; then either of them, without asking the other, removes those who mean harm.
+    fn take_away(&mut self) {
+        // Drawn apart, so that a world is else the same with it and without.
+        let mut chance = Chance::of_step(self.plan.seed ^ REMOVALS, self.step);
+        let who = chance.below(2);
+        let Some(process) = self.devices[who].process.as_ref().filter(|process| process.is_idle()) else { return };
+        let memberships = process.document.memberships();
+        let of = |device: DeviceId| memberships.iter().find(|membership| membership.devices.contains(&device)).cloned();
+        let second = of(self.device_id(1)).filter(|second| who == 0 && second.role == Role::Edit);
+        if let Some(second) = second {
+            let act = Act::Role { member: second.id, role: Role::Admin };
+            return self.tell_document(who, Input::Administer { request: nobody(), act });
+        }
+        // All have one ticket, and a removal closes that of the removed: whoever is honest must have come.
+        let (hostile, honest): (Vec<usize>, Vec<usize>) = (0..self.devices.len()).partition(|who| self.devices[*who].hostile);
+        if honest.iter().any(|who| of(self.device_id(*who)).is_none()) {
+            return;
+        }
+        let Some(&whom) = chance.pick(&hostile).filter(|_| chance.percent(REMOVED)) else { return };
+        if let Some(member) = of(self.device_id(whom)).filter(|_| process.document.role() >= Role::Admin) {
+            self.tally.removals += 1;
+            self.transcript.say(self.now, format_args!("{who} removes {whom}"));
+            let act = Act::Remove { member: member.id, devices: Vec::new() };
+            self.tell_document(who, Input::Administer { request: nobody(), act });
+        }
     }
 
     fn rename(&mut self, who: usize) {
@@ -427,6 +462,8 @@ impl World {
         if told.wrote {
             self.look_at_disk(who)?;
         }
+        let counts_less = told.outputs.iter().any(|output| matches!(output, Output::Hydrate { from_start: true }));
+        self.tally.rebuilt += u64::from(counts_less && self.plan.removing && !self.devices[who].hostile);
         self.tally.full_disks += u64::from(told.refused == Some(Refusal::Full));
         self.tally.fsync_lost += u64::from(told.refused == Some(Refusal::Lost));
         self.tally.fsync_unheard += u64::from(told.refused == Some(Refusal::Unheard));

@@ -26,6 +26,8 @@ const LONG: u64 = 4;
 const ATTACKED: u64 = 200;
 /// Seeds of the worlds with hostile devices.
 const HOSTILE: u64 = 400;
+/// Seeds of the worlds in which hostile devices are removed.
+const REMOVING: u64 = 400;
 /// Seeds of the worlds in which chains fork.
 const FORKED: u64 = 200;
 /// Of many failures so many are made smaller: one tells most of it.
@@ -151,6 +153,12 @@ fn worlds_whose_frames_are_altered_keep_every_promise() {
 #[test]
 fn worlds_with_hostile_devices_keep_every_promise_to_the_honest() {
     live("hostile worlds", HOSTILE, Plan::hostile, Worlds::Hostile);
+}
+
+/// The honest agree, whoever heard of the removals when, and none of their words is gone, those typed among what counts no more included.
+#[test]
+fn worlds_in_which_the_hostile_are_removed_keep_every_promise_to_the_others() {
+    live("removing worlds", REMOVING, Plan::removing, Worlds::Removing);
 }
 
 /// What the product promises today: whoever has heard both branches holds the proof and names the device, nobody honest is blamed, and
