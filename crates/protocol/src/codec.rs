@@ -48,13 +48,7 @@ impl Frame {
             Frame::Compare(compare) => write_compare(w.byte(5), compare),
             Frame::Records(bundle) => write_bundle(w.byte(6), bundle),
             Frame::Live(bundle) => write_bundle(w.byte(7), bundle),
-            Frame::Have(have) => {
-                have.receipt.write(w.byte(8));
-                w.varint(have.news.len() as u64);
-                for (chain, number) in &have.news {
-                    w.raw(&chain.0).varint(*number);
-                }
-            }
+            Frame::Have(have) => write_have(w.byte(8), have),
             Frame::Receipts(receipts) => {
                 w.byte(9).varint(receipts.len() as u64);
                 receipts.iter().for_each(|receipt| receipt.write(w));
@@ -155,7 +149,7 @@ impl Frame {
             }),
             19 => Frame::NoBlob(read_blob(r)?),
             20 => {
-                let request = Request::decode(r.bytes(REQUEST, "a request")?)?;
+                let request = Box::new(Request::decode(r.bytes(REQUEST, "a request")?)?);
                 Frame::Request(Asking { request, name: r.text(NAME, "the name of who asks")?.to_owned() })
             }
             21 => Frame::Granted(Granted {
@@ -205,6 +199,14 @@ impl Receipt {
             frontier: Digest(r.array("the receipt's frontier")?),
             signature: Signature::read(r)?,
         })
+    }
+}
+
+fn write_have(w: &mut Writer, have: &Have) {
+    have.receipt.write(w);
+    w.varint(have.news.len() as u64);
+    for (chain, number) in &have.news {
+        w.raw(&chain.0).varint(*number);
     }
 }
 

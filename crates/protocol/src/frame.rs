@@ -126,7 +126,7 @@ pub struct Welcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asking {
     /// The request, which proves what it needs to.
-    pub request: Request,
+    pub request: Box<Request>,
     /// What they call themselves: their word, for whoever looks at it. At most [`limits::NAME`](sheaf_base::limits::NAME) units.
     pub name: String,
 }

@@ -101,7 +101,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
         15 => Frame::WantBlob(WantBlob { blob: BlobId(bytes(c)), size: c.random(), piece: piece(c) }),
         16 => Frame::Blob(BlobPart { blob: BlobId(bytes(c)), piece: piece(c), at: c.random(), bytes: blob(c, 600) }),
         17 => Frame::NoBlob(BlobId(bytes(c))),
-        18 => Frame::Request(Asking { request: request(c), name: ["", "Ada", "Ö"][c.random_range(0..3)].to_owned() }),
+        18 => Frame::Request(Asking { request: request(c).into(), name: ["", "Ada", "Ö"][c.random_range(0..3)].to_owned() }),
         20 => Frame::Past(many(c, |c| {
             let [new, old] = [bytes(c), bytes(c)].map(EpochSecret::from_bytes);
             Rotation::deal(&DocumentId(bytes(c)), &new, &[], &[], &[old], bytes(c)).expect("it fits")

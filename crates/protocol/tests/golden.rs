@@ -89,7 +89,7 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("want a chunk", Frame::WantBlob(WantBlob { blob: BlobId(run(28)), size: 3_000_000, piece: Piece::Chunk(9) })),
         ("blob", Frame::Blob(BlobPart { blob: BlobId(run(28)), piece: Piece::Chunk(9), at: 61_440, bytes: b"bytes".to_vec() })),
         ("no blob", Frame::NoBlob(BlobId(run(28)))),
-        ("request", Frame::Request(Asking { request: request(), name: "Ben".to_owned() })),
+        ("request", Frame::Request(Asking { request: request().into(), name: "Ben".to_owned() })),
         ("granted", Frame::Granted(Granted { record: Hash(run(29)), grant: b"a grant".to_vec(), bytes: 77 })),
         ("past", Frame::Past(vec![past()])),
         ("refuse, asked", Frame::Refuse(Dismissal::Asked)),

@@ -81,7 +81,7 @@ impl Document {
     pub(crate) fn asking(&self) -> Option<Frame> {
         let ticket = self.ticket.as_ref().filter(|ticket| ticket.kind != TicketKind::Open)?;
         let request = Request::new(&ticket.seed, &self.id(), &self.key, &self.sealing_seed());
-        Some(Frame::Request(Asking { request, name: self.profile.name.clone() }))
+        Some(Frame::Request(Asking { request: Box::new(request), name: self.profile.name.clone() }))
     }
 
     /// What opens the secrets before the one that a newcomer has been given, in as few frames as it fits into.
@@ -139,7 +139,7 @@ impl Document {
 
     /// Somebody asks to be let in, or a member carries what they ask.
     pub(crate) fn hear_request(&mut self, id: PeerId, asking: Asking) {
-        let request = asking.request;
+        let request = *asking.request;
         if self.state() != State::Ready {
             return self.turn_away(id, &request, if self.state() == State::Left { Dismissal::Removed } else { Dismissal::Waiting });
         }
@@ -157,6 +157,7 @@ impl Document {
     /// Lets in at once, or keeps the request for this device's person.
     fn consider(&mut self, id: PeerId, asking: Asking, invitation: Hash) {
         let Asking { request, name } = asking;
+        let request = *request;
         // Anybody's word, for terminals, too.
         let name = name.chars().filter(|letter| !letter.is_control()).collect();
         let invitations = self.history.access.invitations();

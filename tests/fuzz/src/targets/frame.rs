@@ -188,7 +188,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let presence = sheaf_protocol::Presence { counter: 5, selection: Some((anchor, focus)), typing: true, gone: false };
     let (ticket, sealing) = (sheaf_access::TicketSeed::from_bytes([7; 32]), sheaf_access::SealingSeed::from_bytes([8; 32]));
     let request = sheaf_access::Request::new(&ticket, &DocumentId([1; 32]), key, &sealing);
-    let asking = Frame::Request(sheaf_protocol::Asking { request, name: "Ben".into() });
+    let asking = Frame::Request(sheaf_protocol::Asking { request: request.into(), name: "Ben".into() });
     let granted = Frame::Granted(sheaf_protocol::Granted { record: Hash([6; 32]), grant: request.encode(), bytes: 77 });
     let frames = |frames: Vec<Frame>| frames.iter().map(|frame| part(kind::FRAME, frame.encode())).collect();
     vec![
