@@ -88,7 +88,8 @@ impl Document {
         if self.history.durable.get(&chain).is_none_or(|held| held.number < number) {
             return self.refuse(id, Dismissal::Ticket);
         }
-        peer.guest = Some(ask.ticket);
+        // A member who shows one, because their own record crossed the answer, is no guest.
+        peer.guest = Some(ask.ticket).filter(|_| access.role(&peer.device).is_none());
         let welcome = Welcome {
             record: record.position.hash,
             invitation: Operation::Invitation(invitation.clone()).encode(),
@@ -134,7 +135,11 @@ impl Document {
         let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger | Dismissal::Asked);
         peer.knock_at = later.then_some(self.now.elapsed + KNOCK_AGAIN);
         let device = peer.device;
-        self.peers.refusals.insert(device, reason);
+        // Whoever has said that this device was removed, and then does not know it, still says the same.
+        let forgets = matches!(reason, Dismissal::Stranger | Dismissal::Ticket | Dismissal::Over);
+        if !forgets || self.peers.refusals.get(&device) != Some(&Dismissal::Removed) {
+            self.peers.refusals.insert(device, reason);
+        }
         self.neighbours_changed = true;
         self.status_changed = true;
     }

@@ -30,7 +30,7 @@ impl Document {
         let (me, access) = (self.key.device(), &self.history.access);
         access.role(&me).is_none()
             && access.was_member(&me)
-            && self.ticket.as_ref().is_none_or(|ticket| access.invitation_of(&ticket.seed.key()).is_some())
+            && self.ticket.as_ref().is_none_or(|ticket| access.knows_ticket(&ticket.seed.key()))
     }
 
     /// This device may have been removed.

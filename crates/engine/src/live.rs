@@ -341,7 +341,8 @@ impl Live {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
                     self.counts.receipted(self.shared.clock.now().elapsed);
                 }
-                self.publish(|facts| facts.status = status.clone());
+                let removed = Facts::removed(&self.document);
+                self.publish(|facts| (facts.status, facts.removed) = (status.clone(), removed));
             }
             Announcement::Quarantined { .. } => self.counts.quarantined(),
             Announcement::Alarm { .. } => self.counts.alarm(),

@@ -61,7 +61,17 @@ pub struct NoPlan(pub String);
 impl Plan {
     /// A world in which nobody means any harm.
     pub fn peaceful(seed: u64, steps: usize) -> Plan {
-        Plan { seed, steps, devices: DEVICES, hostile: 0, without: Troubles::FORKS, planted: None, removing: false, attacked: false, failing: None }
+        Plan {
+            seed,
+            steps,
+            devices: DEVICES,
+            hostile: 0,
+            without: Troubles::FORKS,
+            planted: None,
+            removing: false,
+            attacked: false,
+            failing: None,
+        }
     }
 
     /// A world with hostile devices that make no forks.

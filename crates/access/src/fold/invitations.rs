@@ -43,6 +43,15 @@ impl Access {
         self.first_invitation(key, |_| true)
     }
 
+    /// Whether a ticket belongs to any invitation that is known, open or counted, whether or not that lets anybody in any more.
+    pub fn knows_ticket(&self, key: &TicketKey) -> bool {
+        self.ledger.invitations.iter().any(|at| match self.ledger.operation(*at) {
+            Operation::Invitation(invitation) => invitation.key == *key,
+            Operation::Counted(counted) => counted.key == *key,
+            _ => false,
+        })
+    }
+
     fn first_invitation(&self, key: &TicketKey, is_meant: impl Fn(usize) -> bool) -> Option<(&AccessRecord, &Invitation)> {
         let with_key = self.ledger.invitations.iter().filter_map(|at| match self.ledger.operation(*at) {
             Operation::Invitation(invitation) if invitation.key == *key => Some((*at, invitation)),

@@ -41,9 +41,9 @@ fn document_status(report: &DocumentReport) -> Value {
         "document": report.document.to_string(),
         "title": report.title,
         "state": match report.state {
+            Some(_) if report.removed.is_some() => "removed",
             Some(State::Ready) => "ready",
             Some(State::Waiting) => "waiting",
-            Some(State::Left) if report.removed.is_some() => "removed",
             Some(State::Left) => "left",
             None => "damaged",
         },
