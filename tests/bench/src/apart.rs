@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use sheaf_base::DocumentId;
 use sheaf_document::Role;
-use sheaf_engine::{Engine, Event, Home, Network, supervised};
+use sheaf_engine::{Engine, Event, Home, Network, Offer, supervised};
 
 use crate::Outcome;
 use crate::view::{View, body};
@@ -48,7 +48,8 @@ async fn share(folder: &Path, edits: &Value) -> Outcome<Value> {
         view.push(&json!([{ "insert": base }])).await?;
     }
     let networks = [Network::start(&ada).await, Network::start(&ben).await];
-    let ticket = ada.share(document, Role::Edit).await.map_err(|error| error.to_string())?.ticket;
+    let offer = Offer { role: Role::Edit, label: String::new(), terms: None };
+    let ticket = ada.share(document, offer).await.map_err(|error| error.to_string())?.ticket;
     let joined = ben.join(&ticket, PATIENCE).await.map_err(|error| error.to_string())?;
     if !joined.ready {
         return Err("the first copy did not come".to_owned());

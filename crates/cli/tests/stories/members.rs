@@ -14,6 +14,7 @@ fn person(name: &str) -> Profile {
 }
 
 /// Asks until there is an answer.
+#[expect(clippy::disallowed_methods, reason = "a test is patient on a clock of its own")]
 fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;
     loop {
