@@ -78,7 +78,8 @@ impl Document {
         let Some((record, invitation)) =
             found.filter(|_| ask.ticket.verify_ask(&self.history.document(), &peer.exporter, &ask.proof).is_ok())
         else {
-            return self.refuse(id, Dismissal::Ticket);
+            let device = peer.device;
+            return self.refuse(id, self.unless_removed(&device, Dismissal::Ticket));
         };
         // The invitation is served from what is durable, as everything is.
         let (chain, number) = match self.history.graph.position(&record.position.hash) {
@@ -98,6 +99,12 @@ impl Document {
         self.send_at_once(id, Frame::Welcome(welcome));
         self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
         self.begin_session(id);
+    }
+
+    /// Why a device is not talked to: that it was removed, if it was and may not have heard of it; else what is given.
+    pub(crate) fn unless_removed(&self, device: &DeviceId, else_: Dismissal) -> Dismissal {
+        let gone = self.history.access.was_member(device) && !self.is_member(device);
+        if gone { Dismissal::Removed } else { else_ }
     }
 
     /// The ticket counts: now the key is here, and everything else can follow.
@@ -256,8 +263,9 @@ impl Document {
             frame if self.peers.session(id).is_some() => self.converse(id, frame),
             // Somebody who is not known as a member here says more than a ticket.
             Frame::Hello(_) => {
+                let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
                 let waiting = self.state() == State::Waiting;
-                self.refuse(id, if waiting { Dismissal::Waiting } else { Dismissal::Stranger });
+                self.refuse(id, if waiting { Dismissal::Waiting } else { self.unless_removed(&device, Dismissal::Stranger) });
             }
             _ => {}
         }

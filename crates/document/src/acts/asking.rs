@@ -149,8 +149,10 @@ impl Document {
         match self.history.access.grantable(&request, &self.device(), self.now.wall) {
             Ok(invitation) => self.consider(id, asking, invitation),
             Err(GrantError::NotOurs) => self.carry(id, asking),
-            Err(GrantError::Over(_)) => self.turn_away(id, &request, Dismissal::Over),
-            Err(GrantError::Bad(_) | GrantError::Closed | GrantError::AlreadyThere) => self.turn_away(id, &request, Dismissal::Ticket),
+            Err(GrantError::Over(_)) => self.turn_away(id, &request, self.unless_removed(&request.device, Dismissal::Over)),
+            Err(GrantError::Bad(_) | GrantError::Closed | GrantError::AlreadyThere) => {
+                self.turn_away(id, &request, self.unless_removed(&request.device, Dismissal::Ticket));
+            }
         }
     }
 

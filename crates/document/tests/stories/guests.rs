@@ -6,7 +6,10 @@ use sheaf_access::{GrantError, NotGranted, TicketKind};
 use sheaf_base::Wall;
 use sheaf_document::{Act, Announcement, DeviceState, Dismissal, Done, Refused, Role, State, Terms, Ticket};
 
-use crate::{members::act, shell::World};
+use crate::{
+    members::{act, membership},
+    shell::World,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -201,4 +204,38 @@ fn a_stranger_with_another_ticket_and_one_that_was_taken_back_opens_nothing() {
         assert_eq!((world.document(guest).state(), refusal(&world, guest)), (State::Waiting, Some(Dismissal::Ticket)));
     }
     assert_eq!(world.document(0).members().len(), 1);
+}
+
+#[test]
+fn whoever_came_by_a_counted_ticket_and_is_removed_is_told_so_and_does_not_ask_again() {
+    let mut world = ada_and(&["Ben"]);
+    let ticket = invite(&mut world, 0, once());
+    world.join(1, ticket);
+    world.link(0, 1);
+    world.pass(10 * SECOND);
+    assert_eq!(world.document(1).state(), State::Ready);
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    world.pass(60 * SECOND);
+    let removed = world.document(1);
+    assert_eq!((removed.state(), removed.is_removed(), removed.removed_by()), (State::Left, true, Some(world.device_id(0))));
+    assert_eq!(refusal(&world, 1), Some(Dismissal::Removed), "the ticket that it came by is no way back");
+}
+
+#[test]
+fn whoever_was_removed_while_away_has_it_from_an_admin_and_keeps_it_when_nobody_knows_them_any_more() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    world.pass(SECOND);
+    world.part(1);
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    world.write(0, "Among ourselves.\n");
+    world.link(0, 1);
+    for _ in 0..4 {
+        world.pass(30 * SECOND);
+        let removed = world.document(1);
+        assert_eq!((removed.is_removed(), removed.removed_by()), (true, Some(world.device_id(0))));
+        assert_eq!(world.text(1), "Words.\n");
+    }
 }

@@ -36,7 +36,7 @@ pub(crate) fn act(world: &mut World, who: usize, act: Act) -> Result<Done, Refus
 }
 
 /// The name of somebody's membership.
-fn membership(world: &World, who: usize) -> Hash {
+pub(crate) fn membership(world: &World, who: usize) -> Hash {
     let device = world.device_id(who);
     fold(world, 0).member(&device).expect("they are a member").since.hash
 }
