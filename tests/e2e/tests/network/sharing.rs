@@ -229,7 +229,7 @@ fn a_ticket_that_is_none_dials_nobody_and_changes_nothing() {
         assert!(sentence.to_lowercase().contains("invitation"), "{broken:?}: {sentence}");
     }
     // Whole, and of another format than this build's.
-    let other = sealed_again(&ticket, |contents| contents[0] = 2);
+    let other = sealed_again(&ticket, |contents| contents[0] = 9);
     let sentence = ben.fails(["join", "-"], &other);
     assert!(sentence.contains("another version of Sheaf"), "{sentence}");
     assert_eq!(ben.done(["list"]), "");
