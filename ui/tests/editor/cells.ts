@@ -236,8 +236,10 @@ export const cells: Story[] = [
     name: "copying as Markdown hands whole lines over, of chosen cells exactly these, and the answer is on the clipboard",
     run: async (driver) => {
       const copiedAsMarkdown = async (): Promise<unknown> => {
-        const before = await driver.evaluate<number>("return sheaf.a.text.length");
+        const copied = `return sheaf.events.filter(({ name }) => name === "copied").length`;
+        const [before, copies] = [await driver.evaluate<number>("return sheaf.a.text.length"), await driver.evaluate<number>(copied)];
         await driver.press("Control+Shift+c");
+        await until(driver, `${copied} > ${copies}`);
         await driver.press("Escape", "Control+End", "Control+v");
         await until(driver, `return sheaf.a.text.length > ${before}`);
         const words = await driver.evaluate<string>(`return sheaf.a.text.slice(sheaf.a.text.indexOf("[{"))`);

@@ -23,6 +23,8 @@ export const mentions: Story[] = [
       await driver.press("Enter");
       await driver.type("about it");
       expect(await text(driver)).toEqual(["Ask <person> about it"]);
+      // The other window draws it when it gets to it.
+      await until(driver, `return document.querySelector("#b .mention") !== null`);
       expect(await shown(driver, "b")).toEqual(["@Mika"]);
       await driver.press("Control+z", "Control+z");
       expect((await text(driver))[0]).not.toContain("<person>");

@@ -139,7 +139,7 @@ async function open(id: string): Promise<Editor> {
     document: "d",
     mentioning,
     openOutside: (url) => opened.push(url),
-    copyAsMarkdown: (lines) => void copyText(Promise.resolve(JSON.stringify(lines.ops))),
+    copyAsMarkdown: (lines) => void copyText(Promise.resolve(JSON.stringify(lines.ops))).then(() => events.push({ name: "copied" })),
     readMarkdown: (text) => Promise.resolve(new Delta().insert(`meant: ${text.length}`).insert("\n", { line: chance.id(), block: "h1" })),
   });
   for (const name of [
