@@ -57,8 +57,9 @@ impl Told {
     }
 }
 
-/// The test that a line says has failed: `FAIL [ 0.1s] name` (nextest), `FAIL name` (vitest, our reporter), `not ok 1 - name` (node).
+/// The test that a line says has failed: `FAIL [ 0.1s] name` or `TRY 2 FAIL [ 0.1s] name` (nextest), `FAIL name` (vitest, our reporter), `not ok 1 - name` (node).
 fn failure(line: &str) -> Option<&str> {
+    let line = line.strip_prefix("TRY ").and_then(|tried| tried.split_once(' ')).map_or(line, |(_, outcome)| outcome);
     let rest = ["FAIL ", "TIMEOUT ", "SIGABRT ", "not ok "].iter().find_map(|word| line.strip_prefix(word))?.trim();
     let name = rest.strip_prefix('[').and_then(|timed| timed.split_once(']')).map_or(rest, |(_, name)| name.trim());
     Some(name)
@@ -166,7 +167,7 @@ mod tests {
         let lines =
             ["ok   one (0.1 s)", "FAIL two (0.2 s)", "     AssertionError: red", "", "ok   three", "FAIL two (0.2 s)", "  and more"];
         lines.iter().for_each(|line| told.hear(line));
-        ["        FAIL [   0.1s] sheaf-x::y z", "1 passed, 2 failed"].iter().for_each(|line| told.hear(line));
+        ["  TRY 2 FAIL [   0.1s] sheaf-x::y z", "1 passed, 2 failed"].iter().for_each(|line| told.hear(line));
         assert_eq!(told.failures, ["two (0.2 s)\n    AssertionError: red\n    ok   three", "sheaf-x::y z\n    1 passed, 2 failed"]);
         assert_eq!(told.count, Count { passed: 1, failed: 2, skipped: 0 });
     }
