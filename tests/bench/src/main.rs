@@ -9,7 +9,6 @@ mod core;
 mod crowd;
 mod growth;
 mod idle;
-mod kick;
 mod lossy;
 mod machine;
 mod namespace;
@@ -31,7 +30,7 @@ use std::process::ExitCode;
 type Outcome<T = ()> = Result<T, String>;
 
 const USAGE: &str =
-    "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect | lossy | writers | narrow | kick]...
+    "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect | lossy | writers | narrow]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
@@ -45,12 +44,11 @@ const USAGE: &str =
   lossy    a key and its answer over a line that loses packets, direct and relayed
   writers  ten and twenty-five people who type in one document: a key until every other has it
   narrow   typing with one core, 1 GiB and 64 kbit/s, 300 ms and 5 % loss to the others, beside the same on a clear line
-  kick     from the click on Remove until the removed window knows it and nobody talks to that device any more
 
 Without a name: all of them.";
 
-const NAMES: [&str; 13] =
-    ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect", "lossy", "writers", "narrow", "kick"];
+const NAMES: [&str; 12] =
+    ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect", "lossy", "writers", "narrow"];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -80,7 +78,6 @@ fn run(name: &str) -> Outcome {
         "lossy" => lossy::measure,
         "writers" => writers::measure,
         "narrow" => narrow::measure,
-        "kick" => kick::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),
         _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),

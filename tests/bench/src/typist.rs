@@ -101,30 +101,6 @@ impl Typist {
         Ok((sum("frames_out"), sum("bytes_out")))
     }
 
-    /// Removes a device from the document, and says when that was asked for.
-    pub(crate) fn removes(&mut self, device: &str) -> Outcome<Instant> {
-        let asked = Instant::now();
-        self.ask("remove", json!({ "device": device }))?;
-        Ok(asked)
-    }
-
-    /// Waits until this node talks to nobody about the document, and says when that was seen.
-    pub(crate) fn until_alone(&mut self) -> Outcome<Instant> {
-        loop {
-            self.ask("counters", json!({}))?;
-            let (at, links) = self.wait(|message| message["ok"]["links"].as_array().map(Vec::len))?;
-            if links == 0 {
-                return Ok(at);
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// Waits until the person here is told that they may only read what they have, and says when.
-    pub(crate) fn until_removed(&mut self) -> Outcome<Instant> {
-        Ok(self.wait(|message| (message["event"] == "role" && message["role"] == "view").then_some(()))?.0)
-    }
-
     /// Hears one message more, or waits so long in vain.
     pub(crate) fn hear_one(&mut self, patience: Duration) -> bool {
         let heard = self.heard.recv_timeout(patience);
