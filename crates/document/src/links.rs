@@ -97,14 +97,14 @@ impl Document {
             bytes: self.history.bytes,
         };
         self.send_at_once(id, Frame::Welcome(welcome));
-        self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
+        self.tell_past(id);
         self.begin_session(id);
     }
 
     /// Why a device is not talked to: that it was removed, if it was and may not have heard of it; else what is given.
-    pub(crate) fn unless_removed(&self, device: &DeviceId, else_: Dismissal) -> Dismissal {
+    pub(crate) fn unless_removed(&self, device: &DeviceId, otherwise: Dismissal) -> Dismissal {
         let gone = self.history.access.was_member(device) && !self.is_member(device);
-        if gone { Dismissal::Removed } else { else_ }
+        if gone { Dismissal::Removed } else { otherwise }
     }
 
     /// The ticket counts: now the key is here, and everything else can follow.
@@ -189,7 +189,7 @@ impl Document {
         let granted = self.peers.get(id).filter(|peer| peer.session.is_none()).and_then(|peer| self.grant_unheard(&peer.device));
         if let Some(granted) = granted {
             self.send_at_once(id, granted);
-            self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
+            self.tell_past(id);
         }
         let (me, now) = (self.device(), self.now.elapsed);
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };

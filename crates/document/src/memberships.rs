@@ -100,16 +100,6 @@ impl Document {
         invitations
     }
 
-    /// Whether this device was removed: it was a member, is none, and has not left by itself; or an admin says so of whom no record has come.
-    pub fn is_removed(&self) -> bool {
-        let me = self.device();
-        if self.is_member(&me) {
-            return self.removed_by().is_some();
-        }
-        let has_left = || self.history.access.records().any(|(record, _)| record.device == me && record.operation == Operation::Leave);
-        self.has_gone() && !has_left()
-    }
-
     /// When the process that wrote a record began its chain, by its own clock.
     fn begun_at(&self, record: &Position) -> Option<Wall> {
         let held = self.history.graph.position(&record.hash)?;

@@ -58,10 +58,8 @@ impl Own {
             let epoch = u64::from(sheaf_schema::EPOCH);
             self.writer = Some(ChainWriter::begin(key, document, entropy.draw_half(), epoch, now.wall, &secret));
             (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
-        } else if self.turned_at != Some(history.opened.changes()) && history.access.has_rotated() {
-            // What comes next stands on everything here, so no older secret closes it.
-            let secret = history.secret_of_next().ok_or(OwnError::NoKey)?;
-            self.writer.iter_mut().for_each(|writer| writer.turn_to_epoch(&secret));
+        } else if self.turned_at != Some(history.opened.changes()) {
+            self.turn(history)?;
         }
         self.turned_at = Some(history.opened.changes());
         Ok(self.writer.as_mut().expect("it was begun just above"))
@@ -97,11 +95,20 @@ impl Own {
             let again = Operation::Profile(profile.close(writer.cipher(), &writer.tip().hash));
             gathered.push(self.append(history, Kind::Access, stamp.clone(), &again.encode(), now)?);
         }
-        if self.turned_at.is_none() && history.access.has_rotated() {
+        if self.turned_at.is_none() {
+            self.turn(history)?;
+        }
+        Ok(gathered)
+    }
+
+    /// What comes next stands on everything here, so no older secret closes it.
+    fn turn(&mut self, history: &History) -> Result<(), OwnError> {
+        if history.access.has_rotated() {
             let secret = history.secret_of_next().ok_or(OwnError::NoKey)?;
             self.writer.iter_mut().for_each(|writer| writer.turn_to_epoch(&secret));
         }
-        Ok(gathered)
+        self.turned_at = Some(history.opened.changes());
+        Ok(())
     }
 
     /// Writes the record by which this device becomes a member. It gathers nothing, for who is no member yet may write nothing else: where

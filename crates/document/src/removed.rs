@@ -40,6 +40,16 @@ impl Document {
         }
     }
 
+    /// Whether this device was removed: it was a member, is none, and has not left by itself; or an admin says so of whom no record has come.
+    pub fn is_removed(&self) -> bool {
+        let me = self.device();
+        if self.is_member(&me) {
+            return self.removed_by().is_some();
+        }
+        let has_left = || self.history.access.records().any(|(record, _)| record.device == me && record.operation == Operation::Leave);
+        self.has_gone() && !has_left()
+    }
+
     /// Who removed this device, as far as that is known: by the record that says so, else by the word of an admin who talks to it no more. (The word
     /// alone changes nothing about what can be done here.) None for whoever left by themselves.
     pub fn removed_by(&self) -> Option<DeviceId> {

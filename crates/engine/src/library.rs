@@ -72,8 +72,8 @@ pub enum ResolveError {
     },
 }
 
-/// Digits that an id's beginning must have to be taken for one: fewer are rather a title.
-const PREFIX: usize = 4;
+/// Digits that an id's beginning must have to be taken for one: fewer are rather a title, or a name.
+pub(crate) const PREFIX: usize = 4;
 
 impl Library {
     pub(crate) fn load(store: Store, events: Events) -> Result<Library, ReadError> {

@@ -84,8 +84,8 @@ impl Document {
         Some(Frame::Request(Asking { request: Box::new(request), name: self.profile.name.clone() }))
     }
 
-    /// What opens the secrets before the one that a newcomer has been given, in as few frames as it fits into.
-    pub(crate) fn past_secrets(&self) -> Vec<Frame> {
+    /// Tells a newcomer what opens the secrets before the one that it has been given, in as few frames as it fits into.
+    pub(crate) fn tell_past(&mut self, id: PeerId) {
         let mut frames: Vec<(usize, Vec<Rotation>)> = Vec::new();
         for (_, rotation) in self.history.access.rotations() {
             let rotation = rotation.before_alone();
@@ -98,7 +98,7 @@ impl Document {
                 None => frames.push((length, vec![rotation])),
             }
         }
-        frames.into_iter().map(|(_, rotations)| Frame::Past(rotations)).collect()
+        frames.into_iter().for_each(|(_, rotations)| self.send_at_once(id, Frame::Past(rotations)));
     }
 
     /// A newcomer is told of the secrets before its own.
@@ -254,7 +254,7 @@ impl Document {
         let theirs: Vec<PeerId> = self.peers.iter().filter(|(_, peer)| peer.device == device).map(|(id, _)| id).collect();
         for id in theirs {
             self.send_at_once(id, frame.clone());
-            self.past_secrets().into_iter().for_each(|past| self.send_at_once(id, past));
+            self.tell_past(id);
             self.begin_session(id);
         }
     }

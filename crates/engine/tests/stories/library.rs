@@ -65,6 +65,26 @@ async fn windows_keep_their_own_values_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_last_comes_first_however_soon_it_was() {
+    let (_folder, _engine, mut lane) = lane().await;
+    let made = async |lane: &mut Lane, title: &str| {
+        let made = lane.ask("new", json!({ "title": title })).await.expect("made");
+        made["document"].as_str().expect("an id").to_owned()
+    };
+    let one = made(&mut lane, "One").await;
+    made(&mut lane, "Two").await;
+    let version = lane.open(&one, "v").await;
+    // Made and changed in one millisecond, the two would be in any order.
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let pushed = lane.push(&one, "v", 1, version, "Words");
+    lane.answer(pushed).await.expect("saved");
+    // The document answers when it has told what it had to tell.
+    assert_eq!(lane.text(&one).await, "Words\n");
+    let listed = lane.ask("list", json!({})).await.expect("listed");
+    assert_eq!([&listed["documents"][0]["title"], &listed["documents"][1]["title"]], ["One", "Two"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_in_the_library_is_told_to_everybody() {
     let (_folder, engine, mut lane) = lane().await;
     let mut other = Lane::new(&engine);

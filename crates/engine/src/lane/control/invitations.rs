@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sheaf_access::{TicketKind, limits};
 use sheaf_base::{Hash, Wall};
-use sheaf_document::{Act, Asked, InvitationFact, Member, Role, Terms};
+use sheaf_document::{Act, InvitationFact, Member, Role, Terms};
 
 use super::library::{meant, optional_text};
-use super::members::{SHORTEST, done, milliseconds, role_of};
+use super::members::{begins, done, milliseconds, role_of, the_one};
 use super::{Answer, Fields};
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
@@ -123,13 +123,9 @@ fn invitation_to_json(it: &InvitationFact, members: &[Member], now: Wall) -> Val
 pub(super) async fn revoke(engine: &Engine, fields: &Fields) -> Answer {
     let meant_by = text(fields, "invitation")?;
     let invitations = engine.invitations(meant(engine, fields)?).await?;
-    let begins = |it: &&InvitationFact| meant_by.len() >= SHORTEST && it.id.to_string().starts_with(&meant_by.to_ascii_lowercase());
-    let found: Vec<&InvitationFact> = invitations.iter().filter(begins).collect();
-    match found[..] {
-        [only] => done(engine, fields, Act::Revoke { invitation: only.id }).await,
-        [] => Err(Failure::unknown_name(meant_by)),
-        _ => Err(Failure::ambiguous(meant_by, found.iter().map(|it| it.id.to_string()).collect())),
-    }
+    let found = the_one(&invitations, &meant_by, |it| begins(it.id, &meant_by), |it| it.id.to_string())?;
+    let invitation = found.ok_or_else(|| Failure::unknown_name(meant_by.clone()))?.id;
+    done(engine, fields, Act::Revoke { invitation }).await
 }
 
 pub(super) async fn requests(engine: &Engine, fields: &Fields) -> Answer {
@@ -163,13 +159,10 @@ pub(super) async fn decline(engine: &Engine, fields: &Fields) -> Answer {
 async fn request(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
     let meant_by = text(fields, "request")?;
     let requests = engine.requests(meant(engine, fields)?).await?;
-    let begins = |asked: &&Asked| meant_by.len() >= SHORTEST && asked.id.to_string().starts_with(&meant_by.to_ascii_lowercase());
-    let found: Vec<&Asked> = requests.iter().filter(begins).collect();
-    match found[..] {
-        [only] => Ok(only.id),
+    match the_one(&requests, &meant_by, |asked| begins(asked.id, &meant_by), |asked| asked.id.to_string())? {
+        Some(asked) => Ok(asked.id),
         // Somebody may have dealt with it: the document says so in its own words.
-        [] => meant_by.parse().map_err(|_| Failure::unknown_name(meant_by)),
-        _ => Err(Failure::ambiguous(meant_by, found.iter().map(|asked| asked.id.to_string()).collect())),
+        None => meant_by.parse().map_err(|_| Failure::unknown_name(meant_by)),
     }
 }
 

@@ -8,7 +8,7 @@ use super::library::meant;
 use super::{Answer, Fields};
 use crate::engine::Engine;
 use crate::lane::{Failure, text::text};
-use crate::library::role_name;
+use crate::library::{PREFIX, role_name};
 use crate::members::Can;
 
 pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
@@ -106,21 +106,32 @@ pub(super) async fn done(engine: &Engine, fields: &Fields, act: Act) -> Answer {
 async fn member(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
     let meant_by = text(fields, "member")?;
     let members = engine.memberships(meant(engine, fields)?).await?;
-    let begins = |id: String| meant_by.len() >= SHORTEST && id.starts_with(&meant_by.to_ascii_lowercase());
-    let is_meant = |member: &&Membership| begins(member.id.to_string()) || member.devices.iter().any(|device| begins(device.to_string()));
-    let mut found: Vec<&Membership> = members.iter().filter(is_meant).collect();
-    if found.is_empty() {
-        found = members.iter().filter(|member| member.name == meant_by).collect();
-    }
-    match found[..] {
-        [only] => Ok(only.id),
-        [] => Err(Failure::unknown_name(meant_by)),
-        _ => Err(Failure::ambiguous(meant_by, found.iter().map(|member| format!("{} ({})", member.id, member.name)).collect())),
-    }
+    let has_id = |it: &Membership| begins(it.id, &meant_by) || it.devices.iter().any(|device| begins(device, &meant_by));
+    let tell = |it: &Membership| format!("{} ({})", it.id, it.name);
+    let by_id = the_one(&members, &meant_by, has_id, tell)?;
+    let found = by_id.map_or_else(|| the_one(&members, &meant_by, |it| it.name == meant_by, tell), |by_id| Ok(Some(by_id)))?;
+    found.map(|it| it.id).ok_or_else(|| Failure::unknown_name(meant_by))
 }
 
-/// The fewest digits that name something by the beginning of its id.
-pub(super) const SHORTEST: usize = 4;
+/// Whether an id is meant by its beginning.
+pub(super) fn begins(id: impl ToString, meant_by: &str) -> bool {
+    meant_by.len() >= PREFIX && id.to_string().starts_with(&meant_by.to_ascii_lowercase())
+}
+
+/// The one that is meant, if any is; several are told apart by what `tell` says of them.
+pub(super) fn the_one<'a, T>(
+    all: &'a [T],
+    meant_by: &str,
+    is_meant: impl Fn(&T) -> bool,
+    tell: impl Fn(&T) -> String,
+) -> Result<Option<&'a T>, Failure> {
+    let found: Vec<&T> = all.iter().filter(|one| is_meant(one)).collect();
+    match found[..] {
+        [] => Ok(None),
+        [only] => Ok(Some(only)),
+        _ => Err(Failure::ambiguous(meant_by.to_owned(), found.into_iter().map(tell).collect())),
+    }
+}
 
 /// The role in a request, if there is one. Nobody is made an owner by one: a document is handed over.
 pub(super) fn role_of(fields: &Fields) -> Result<Option<Role>, Failure> {
