@@ -1,10 +1,8 @@
 /**
  * What the chrome asks the core about who may do what with a document: its people, their invitations, who waits to be let in, and the history of
- * all that. Field names are the wire's (docs/lane.md). A core from before these questions answers `members` alone, one entry for each device;
- * of everything else it is taken to know nothing, so that the page shows what it can.
+ * all that. Field names are the wire's (docs/lane.md).
  */
 import { legible } from "../editor/index.ts";
-import { Refusal } from "../editor/lane/wire.ts";
 import { say } from "../messages/index.ts";
 
 export type Role = "view" | "comment" | "edit" | "admin" | "owner";
@@ -107,54 +105,22 @@ export interface NotAccepted {
   text: string;
 }
 
-/** An entry of `members`, as this core or one before it says it. */
-interface Told extends Partial<Omit<Member, "devices" | "role">> {
-  role: Role;
-  device?: string;
-  person?: string;
-  last_seen?: number | null;
-  devices?: Array<Partial<MemberDevice> & { device: string }>;
-}
-
 /** The history as the core says it. */
 type ToldAudit = Omit<Audit, "events"> & { events: Array<Omit<AccessEvent, "about"> & { about: string | null }> };
 
-/** How much of a device's id people see: as much as the core shows of its own (`id`). */
-const SHORT = 8;
-
-const called = (name: unknown): string => legible(typeof name === "string" ? name : "") || say.somebody;
-
-function member(told: Told): Member {
-  const { id, device = "", last_seen = null, role, colour = "", mine = false, ends = null, since = null, invitation = null } = told;
-  const devices = (told.devices ?? [{ device, mine, last_seen }]).map((one) => ({
-    device: one.device,
-    short: one.short ?? one.device.slice(0, SHORT),
-    mine: one.mine ?? false,
-    last_seen: one.last_seen ?? null,
-  }));
-  const owner = told.owner ?? role === "owner";
-  return { id: id ?? device, name: called(told.name ?? told.person), colour, role, owner, mine, ends, since, invitation, devices };
-}
-
-/** What this device may do where the core does not say: only its owner invited then, and nobody did more. */
-function rightsBefore(members: readonly Member[]): Rights {
-  const mine = members.find((one) => one.mine);
-  return { invite: mine === undefined || mine.owner, manage: false, transfer: false, leave: false };
-}
+const called = (name: string): string => legible(name) || say.somebody;
 
 export class Access {
   constructor(private readonly ask: (call: string, fields: Record<string, unknown>) => Promise<unknown>) {}
 
-  /** Who is in the document, and what this device may do with them. `knows`: the core knows the other questions, too. */
-  async members(document: string): Promise<{ members: Member[]; rights: Rights; knows: boolean }> {
-    const told = (await this.ask("members", { document })) as { me?: { can?: Partial<Rights> }; members: Told[] };
-    const members = told.members.map(member);
-    const before = rightsBefore(members);
-    return { members, rights: { ...before, ...told.me?.can }, knows: told.me !== undefined };
+  /** Who is in the document, and what this device may do with them. */
+  async members(document: string): Promise<{ members: Member[]; rights: Rights }> {
+    const told = (await this.ask("members", { document })) as { me: { can: Rights }; members: Member[] };
+    return { members: told.members.map((one) => ({ ...one, name: called(one.name) })), rights: told.me.can };
   }
 
   async invitations(document: string): Promise<Invitation[]> {
-    const { invitations } = await this.known<{ invitations: Invitation[] }>("invitations", document, { invitations: [] });
+    const { invitations } = (await this.ask("invitations", { document })) as { invitations: Invitation[] };
     return invitations.map((one) => ({ ...one, by: called(one.by), label: legible(one.label) }));
   }
 
@@ -184,7 +150,7 @@ export class Access {
   }
 
   async requests(document: string): Promise<Asking[]> {
-    const { requests } = await this.known<{ requests: Asking[] }>("requests", document, { requests: [] });
+    const { requests } = (await this.ask("requests", { document })) as { requests: Asking[] };
     return requests.map((one) => ({ ...one, name: called(one.name) }));
   }
   async admit(document: string, request: string): Promise<void> {
@@ -200,20 +166,10 @@ export class Access {
     return { checked, events: events.map((one) => ({ ...one, by: called(one.by), about: legible(one.about ?? "") })) };
   }
   async notAccepted(document: string): Promise<NotAccepted[]> {
-    return (await this.known<{ edits: NotAccepted[] }>("refused", document, { edits: [] })).edits;
+    return ((await this.ask("refused", { document })) as { edits: NotAccepted[] }).edits;
   }
   /** A new document of one's own, with today's text and none of the past. */
   async copy(document: string): Promise<string> {
     return ((await this.ask("copy", { document })) as { document: string }).document;
-  }
-
-  /** The answer to a question that the core may not know yet. */
-  private async known<T>(call: string, document: string, otherwise: T): Promise<T> {
-    try {
-      return (await this.ask(call, { document })) as T;
-    } catch (error) {
-      if (error instanceof Refusal && error.code === "unknown_call") return otherwise;
-      throw error;
-    }
   }
 }

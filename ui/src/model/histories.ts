@@ -25,8 +25,9 @@ export class Histories {
   /** The history of a document that is opened again, if there is one. */
   async take(document: string): Promise<History | undefined> {
     const closing = this.kept.get(document);
+    if (closing === undefined) return undefined;
     this.kept.delete(document);
     const late = new Promise<undefined>((done) => setTimeout(() => done(undefined), PATIENCE_MS));
-    return closing === undefined ? undefined : await Promise.race([closing, late]);
+    return await Promise.race([closing, late]);
   }
 }

@@ -5,36 +5,24 @@
 import type { Asking, Invitation, Member, Rights } from "./access.ts";
 import type { Core } from "./core.ts";
 
-/** Facts about a document change with every key that somebody presses; who is in it, seldom. */
-const RESTS_MS = 1000;
-
 export class Members {
   all = $state.raw<readonly Member[]>([]);
   invitations = $state.raw<readonly Invitation[]>([]);
   asking = $state.raw<readonly Asking[]>([]);
   rights = $state.raw<Rights>({ invite: false, manage: false, transfer: false, leave: false });
-  /** The core knows how to limit invitations, give roles and remove. */
-  knows = $state(false);
 
   readonly #core: Core;
   readonly #id: string;
-  readonly #stops: Array<() => void>;
+  readonly #stop: () => void;
   #asks: Promise<void> | undefined;
   #again = false;
-  #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(core: Core, id: string) {
     this.#core = core;
     this.#id = id;
-    const isMine = (told: Readonly<Record<string, unknown>>): boolean => told["document"] === undefined || told["document"] === id;
-    this.#stops = [
-      core.listen("members", (told) => {
-        if (isMine(told)) void this.#quietly();
-      }),
-      core.listen("status", (told) => {
-        if (isMine(told)) this.#resting ??= setTimeout(() => void this.#quietly(), RESTS_MS);
-      }),
-    ];
+    this.#stop = core.listen("members", (told) => {
+      if (told["document"] === undefined || told["document"] === id) void this.#quietly();
+    });
     void this.#quietly();
   }
 
@@ -50,25 +38,21 @@ export class Members {
   }
 
   close(): void {
-    clearTimeout(this.#resting);
-    this.#stops.forEach((stop) => stop());
+    this.#stop();
   }
 
   async #ask(): Promise<void> {
     const { access } = this.#core;
     while (this.#again) {
       this.#again = false;
-      const { members, rights, knows } = await access.members(this.#id);
-      [this.all, this.rights, this.knows] = [members, rights, knows];
-      if (!knows) continue;
-      [this.invitations, this.asking] = await Promise.all([access.invitations(this.#id), access.requests(this.#id)]);
+      const id = this.#id;
+      const [known, invitations, asking] = await Promise.all([access.members(id), access.invitations(id), access.requests(id)]);
+      [this.all, this.rights, this.invitations, this.asking] = [known.members, known.rights, invitations, asking];
     }
   }
 
   /** Nobody asked: a document that is not here yet, or not any more, has nothing to tell. */
   async #quietly(): Promise<void> {
-    clearTimeout(this.#resting);
-    this.#resting = undefined;
     await this.refresh().catch(() => undefined);
   }
 }
