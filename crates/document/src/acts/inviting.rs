@@ -17,6 +17,11 @@ impl Document {
     /// Makes an open ticket: whoever has it comes in, through any member that is reached.
     pub(super) fn invite(&mut self, role: Role, seed: [u8; 32], label: &str) -> Result<Done, Refused> {
         needs(self.role(), Role::Admin, TO_INVITE)?;
+        // A rotation deals to no more tickets than there is room for, and nobody should find theirs dead one day.
+        let open = self.history.access.invitations().iter().filter(|it| it.is_open && it.counted.is_none()).count();
+        if open >= limits::TICKETS {
+            return Err(Refusal::Full { what: "open invitations", limit: limits::TICKETS }.into());
+        }
         self.introduce();
         // An invitation holds one secret. After new secrets were made apart there are several, until the next.
         if self.history.access.epoch().is_none() {

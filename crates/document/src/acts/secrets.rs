@@ -28,7 +28,7 @@ impl Document {
         let before = self.history.secrets_of_now()?;
         let Left { mut devices, mut tickets } = left(&self.history.access);
         let behind = devices.split_off(devices.len().min(limits::SEALS));
-        // What is beyond dies with the old secret.
+        // Nobody makes more; of some made apart the rest die with the old secret.
         tickets.truncate(limits::TICKETS);
         let rotation = Rotation::deal(&self.id(), &secret, &devices, &tickets, &before, randomness).ok()?;
         Some(Dealt { secret, rotation, behind })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_access::{Access, AccessRecord, Operation, Refusal, Standing};
+use sheaf_access::{Access, AccessRecord, Operation, Refusal, Standing, limits};
 use sheaf_base::{Hash, Wall};
 use sheaf_document::{Act, Document, Done, Input, Refused, Role, State, Terms};
 use sheaf_record::{ChainReader, Graph, SignedHead};
@@ -141,6 +141,23 @@ fn counted(uses: u32) -> Act {
 
 fn terms(uses: u32) -> Terms {
     Terms { uses, expires: None, approved: false }
+}
+
+#[test]
+fn there_are_never_more_open_invitations_than_a_new_secret_can_be_dealt_to() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    let offer = |seed: u8| Act::Invite { role: Role::View, seed: [seed; 32], label: String::new() };
+    // Ben came by one.
+    let made: Vec<Hash> = (1..limits::TICKETS as u8)
+        .map(|seed| match act(&mut world, 0, offer(seed)) {
+            Ok(Done::Ticket(_, invitation)) => invitation,
+            other => panic!("no ticket: {other:?}"),
+        })
+        .collect();
+    let refused = act(&mut world, 0, offer(200)).expect_err("one more than there is room for");
+    assert!(refused.to_string().contains("open invitations"), "{refused}");
+    act(&mut world, 0, Act::Revoke { invitation: made[0] }).expect("the owner may");
+    act(&mut world, 0, offer(200)).expect("there is room again");
 }
 
 #[test]
