@@ -152,12 +152,21 @@ impl Replica {
 
     /// Applies updates of others, or one's own from the journal: all in one step. What is here already is passed over.
     pub fn apply(&mut self, updates: &[Update]) -> Result<Applied, ApplyError> {
-        let without = if planted::is(Bug::DeleteSetDropped) { without_deletes(updates)? } else { Vec::new() };
-        let updates = if without.is_empty() { updates } else { &without };
-        let walked: Vec<Walked<'_>> = self.new_among(updates.iter())?.into_iter().map(|(_, walked)| walked).collect();
-        self.crdt.apply(walked.iter().map(|update| update.bytes()))?;
+        self.apply_plain(updates.iter())
+    }
+
+    fn apply_plain<'a>(&mut self, updates: impl Iterator<Item = &'a Update>) -> Result<Applied, ApplyError> {
+        if planted::is(Bug::DeleteSetDropped) {
+            let without = without_deletes(updates)?;
+            return self.take_new(self.new_among(without.iter())?);
+        }
+        self.take_new(self.new_among(updates)?)
+    }
+
+    fn take_new(&mut self, new: Vec<(usize, Walked<'_>)>) -> Result<Applied, ApplyError> {
+        self.crdt.apply(new.iter().map(|(_, update)| update.bytes()))?;
         let founded = self.is_founded();
-        for update in &walked {
+        for (_, update) in &new {
             self.take(update)?;
         }
         self.tell_since(founded)
@@ -166,7 +175,7 @@ impl Replica {
     /// The same where some of the updates do not count. Whatever counts may stand on them.
     pub fn apply_weighed(&mut self, updates: &[Weighed]) -> Result<Applied, ApplyError> {
         if updates.iter().all(Weighed::is_plain) {
-            return self.apply(&updates.iter().map(|weighed| weighed.update.clone()).collect::<Vec<_>>());
+            return self.apply_plain(updates.iter().map(|weighed| &weighed.update));
         }
         let new: Vec<(&Weighed, Walked<'_>)> =
             self.new_among(updates.iter().map(|weighed| &weighed.update))?.into_iter().map(|(at, walked)| (&updates[at], walked)).collect();
@@ -396,9 +405,9 @@ pub(crate) fn hash_of(delta: &Delta, title: &str) -> [u8; 32] {
 }
 
 /// Only for the simulation, which must notice: the updates without what they delete.
-fn without_deletes(updates: &[Update]) -> Result<Vec<Update>, ApplyError> {
+fn without_deletes<'a>(updates: impl Iterator<Item = &'a Update>) -> Result<Vec<Update>, ApplyError> {
     let without = |update: &Update| Ok(Update([walk(&update.0, Rules::Any)?.structs_bytes(), &[0]].concat()));
-    updates.iter().map(without).collect()
+    updates.map(without).collect()
 }
 
 /// All that is here, as a past.
