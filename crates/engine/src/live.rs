@@ -148,7 +148,7 @@ impl Live {
         self.fold_now_and_then();
         // Whoever waited for the first turn may have gone.
         let _ = first.map(|first| first.send(()));
-        while let Some(heard) = self.inbox.hear(self.document.next_timeout()).await {
+        while let Some(heard) = self.inbox.hear(self.document.next_timeout().into_iter().chain(self.folds_at()).min()).await {
             self.counts.waiting(self.inbox.waiting());
             for message in heard {
                 self.take(message)?;

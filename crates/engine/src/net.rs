@@ -13,6 +13,7 @@ mod hub;
 mod linked;
 mod pace;
 mod serve;
+mod step;
 mod supply;
 
 use std::pin::Pin;

@@ -43,11 +43,15 @@ struct Room {
 pub(crate) fn measure() -> Outcome {
     let mut room = Room::make()?;
     println!("a key at Ada's until it is shown at Ben's, two nodes over QUIC on loopback, durable on both");
-    room.part("six more people type at 8 keys a second, and one pastes 5 MB", |room| nuisance::crowd(&room.document, &room.ticket))?;
-    room.part("a member's machine stands still and reads nothing", |room| nuisance::frozen(&room.document, &room.ticket))?;
-    room.part("50 peers connect, greet and never read", |room| nuisance::silent(&room.target()?, 50))?;
-    room.part("a peer reads one byte a second", |room| nuisance::slow(&room.target()?))?;
-    room.part("1,000 dials within 10 s from unknown keys", |room| nuisance::dials(&room.target()?, 1_000, Duration::from_secs(10)))
+    let typed = room.part("six more people type at 8 keys a second", None, |room| nuisance::crowd(&room.document, &room.ticket, false))?;
+    room.part("one of the six pastes 5 MB", Some(("six type, nobody pastes", typed)), |room| {
+        nuisance::crowd(&room.document, &room.ticket, true)
+    })?;
+    room.part("a member's machine stands still and reads nothing", None, |room| nuisance::frozen(&room.document, &room.ticket))?;
+    room.part("50 peers connect, greet and never read", None, |room| nuisance::silent(&room.target()?, 50))?;
+    room.part("a peer reads one byte a second", None, |room| nuisance::slow(&room.target()?))?;
+    room.part("1,000 dials within 10 s from unknown keys", None, |room| nuisance::dials(&room.target()?, 1_000, Duration::from_secs(10)))?;
+    Ok(())
 }
 
 impl Room {
@@ -62,8 +66,8 @@ impl Room {
         Ok(Room { ada, ada_up, document, ticket, left, right, _ben: (ben, ben_up) })
     }
 
-    /// The pair alone, then with the nuisance.
-    fn part(&mut self, what: &str, begin: impl FnOnce(&Room) -> Outcome<Nuisance>) -> Outcome {
+    /// The pair alone, then with the nuisance. It is held against `without`, where that is more than the pair alone.
+    fn part(&mut self, what: &str, without: Option<(&str, Times)>, begin: impl FnOnce(&Room) -> Outcome<Nuisance>) -> Outcome<Times> {
         let before = memory(self.ada_up.process());
         let alone = self.keys()?;
         let watch = Watch::begin(self.ada_up.process());
@@ -73,15 +77,17 @@ impl Room {
         let more = (watch.end() as f64 - before as f64) / 1e6;
         println!("{what}{said}:");
         alone.print("the pair alone", None);
-        disturbed.print("meanwhile", Some(&alone));
-        let ratio = disturbed.p99() / alone.p99();
+        without.iter().for_each(|(what, times)| times.print(what, Some(&alone)));
+        let without = without.map_or(alone, |(_, times)| times);
+        disturbed.print("meanwhile", Some(&without));
+        let ratio = disturbed.p99() / without.p99();
         let says = |holds| if holds { "yes" } else { "no" };
         println!(
             "  p99 x{ratio:.2}, within x{RATIO}: {}; memory {more:+.1} MB, within +{MEGABYTES}: {}",
             says(ratio <= RATIO),
             says(more <= MEGABYTES)
         );
-        Ok(())
+        Ok(disturbed)
     }
 
     fn keys(&mut self) -> Outcome<Times> {

@@ -1,6 +1,7 @@
 //! Folding: a snapshot made on a second replica, beside the turns, so that opening never replays many small updates; then what it holds is packed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sheaf_base::DocumentId;
 use sheaf_document::{FoldError, FoldJob, Hydration, SnapshotState};
@@ -16,6 +17,9 @@ use crate::task::{blocking, supervised};
 
 /// Journal rows after which a new snapshot is made. Replaying that many takes some hundredths of a second.
 const FOLD_AFTER: u64 = 1000;
+
+/// While somebody types, what folding writes would stand in their way on the disk: it waits for a pause, but not for more than so many times as much.
+const PATIENCE: u64 = 8;
 
 /// Overrides [`FOLD_AFTER`], for tests.
 const VARIABLE: &str = "SHEAF_FOLD_AFTER";
@@ -37,11 +41,10 @@ pub(crate) enum SnapshotError {
 }
 
 impl Live {
-    /// Begins to fold if there is enough to fold, and nothing is being folded.
+    /// Begins to fold if there is enough to fold, nothing is being folded, and nobody types just now.
     pub(super) fn fold_now_and_then(&mut self) {
-        let busy = self.folding.as_ref().is_some_and(|folding| !folding.is_finished());
         let applied = self.document.applied();
-        if busy || applied.saturating_sub(self.folded) < self.fold_after || self.document.is_trying() {
+        if !self.fold_is_due() || self.inbox.is_typed_in() && applied - self.folded < self.fold_after * PATIENCE {
             return;
         }
         self.folded = applied;
@@ -54,6 +57,16 @@ impl Live {
                 Err(error) => tracing::warn!(document = %id.short(), %error, "not folded"),
             }
         }));
+    }
+
+    fn fold_is_due(&self) -> bool {
+        let busy = self.folding.as_ref().is_some_and(|folding| !folding.is_finished());
+        !busy && self.document.applied().saturating_sub(self.folded) >= self.fold_after && !self.document.is_trying()
+    }
+
+    /// When it is to be looked again whether to fold, if that waits for a pause.
+    pub(super) fn folds_at(&self) -> Option<Duration> {
+        self.fold_is_due().then(|| self.inbox.typed_until())
     }
 }
 

@@ -81,6 +81,11 @@ impl DocumentHandle {
         drop(self.slots.bulk.send(Heard::Input(Box::new(Input::Receive { peer, frame }))).await);
     }
 
+    /// Whether somebody has typed in it within the last second, here or elsewhere.
+    pub fn is_typed_in(&self) -> bool {
+        self.slots.typing.is_so()
+    }
+
     /// A frame to this peer had to be dropped: its queue is full.
     pub fn link_full(&self, peer: PeerId) {
         self.hear(Input::LinkFull { peer });

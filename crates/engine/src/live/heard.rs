@@ -82,6 +82,14 @@ impl Heard {
         }
     }
 
+    /// Whether somebody typed it just now, here or elsewhere.
+    pub(crate) fn is_live(&self) -> bool {
+        match self {
+            Heard::Input(input) => matches!(&**input, Input::Push(_) | Input::Receive { frame: Frame::Live(_), .. }),
+            _ => false,
+        }
+    }
+
     /// How many bytes it brings, roughly: what a turn's size is counted in.
     pub(crate) fn size(&self) -> usize {
         match self {

@@ -1,6 +1,8 @@
 //! A document's inbox: views before peers, what is live before what is caught up with, and no more at once than a turn should hold.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sheaf_base::limits;
@@ -15,6 +17,9 @@ const FAR: usize = 256;
 /// Peers' frames of bulk that wait for a document: a megabyte at most. What is live never stands behind them.
 const BULK: usize = 16;
 
+/// How long after a word that came live somebody is held to be typing.
+const TYPING: Duration = Duration::from_secs(1);
+
 /// Messages that are kept while a write is under way. Beyond that peers wait.
 const KEPT: usize = 1024;
 
@@ -23,6 +28,29 @@ pub(crate) struct Slots {
     pub(crate) near: mpsc::UnboundedSender<Heard>,
     pub(crate) far: mpsc::Sender<Heard>,
     pub(crate) bulk: mpsc::Sender<Heard>,
+    pub(crate) typing: Typing,
+}
+
+/// Whether somebody is typing in the document, here or elsewhere: until when they are held to be, in milliseconds of the process's clock.
+#[derive(Clone)]
+pub(crate) struct Typing {
+    until: Arc<AtomicU64>,
+    clock: Clock,
+}
+
+impl Typing {
+    fn note(&self) {
+        let until = self.clock.now().elapsed + TYPING;
+        self.until.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_so(&self) -> bool {
+        self.clock.now().elapsed < self.until()
+    }
+
+    fn until(&self) -> Duration {
+        Duration::from_millis(self.until.load(Ordering::Relaxed))
+    }
 }
 
 /// Where messages come in.
@@ -37,6 +65,7 @@ pub(crate) struct Inbox {
     kept: VecDeque<Heard>,
     /// The document is to end, once what came before that is done.
     stopping: bool,
+    typing: Typing,
     clock: Clock,
 }
 
@@ -45,8 +74,10 @@ impl Inbox {
         let (near, near_in) = mpsc::unbounded_channel();
         let (far, far_in) = mpsc::channel(FAR);
         let (bulk, bulk_in) = mpsc::channel(BULK);
-        let inbox = Inbox { near: near_in, far: far_in, bulk: bulk_in, kept: VecDeque::new(), stopping: false, clock };
-        (inbox, Slots { near, far, bulk })
+        let typing = Typing { until: Arc::default(), clock };
+        let inbox =
+            Inbox { near: near_in, far: far_in, bulk: bulk_in, kept: VecDeque::new(), stopping: false, typing: typing.clone(), clock };
+        (inbox, Slots { near, far, bulk, typing })
     }
 
     /// The next turn's messages; `None` when the document is to end.
@@ -61,6 +92,9 @@ impl Inbox {
             };
             if matches!(next, Heard::Stop) {
                 return None;
+            }
+            if next.is_live() {
+                self.typing.note();
             }
             bytes += next.size();
             turn.push(next);
@@ -110,6 +144,16 @@ impl Inbox {
             self.stopping |= matches!(next, Heard::Stop);
             self.kept.push_back(next);
         }
+    }
+
+    /// Whether somebody has typed within the last second, here or elsewhere.
+    pub(crate) fn is_typed_in(&self) -> bool {
+        self.typing.is_so()
+    }
+
+    /// Until when somebody is held to be typing.
+    pub(crate) fn typed_until(&self) -> Duration {
+        self.typing.until()
     }
 
     /// How many messages wait for the next turn.

@@ -356,6 +356,7 @@ async fn feed(hub: Arc<Hub>, linked: Arc<Linked>, mut jobs: mpsc::UnboundedRecei
                 return;
             }
         } else if !supply.is_done() {
+            hub.in_step(document, supply.next_row()).await;
             let read = hub.read(move |reader| supply.read_on(reader).map(|()| supply)).await;
             match read {
                 Ok(read) => supply = read,

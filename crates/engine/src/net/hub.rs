@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::book::{self, Book};
 use super::fetch::Word;
 use super::linked::Linked;
+use super::step::Steps;
 use crate::clock::Clock;
 use crate::engine::{Engine, Shared};
 use crate::event::Event;
@@ -39,6 +40,8 @@ pub(super) struct Hub {
     state: Mutex<HubState>,
     links: Mutex<BTreeMap<PeerId, Arc<Linked>>>,
     book: Mutex<Book>,
+    /// How far what is handed over has come, where somebody types.
+    pub(super) steps: Steps,
     /// Something is to be done about files.
     pub(super) files: Notify,
     /// Documents of which it is to be looked up what is missing.
@@ -78,6 +81,7 @@ impl Hub {
             engine: Arc::downgrade(shared),
             clock: shared.clock,
             state: Mutex::default(),
+            steps: Steps::default(),
             links: Mutex::default(),
             book: Mutex::new(book),
             files: Notify::new(),

@@ -91,6 +91,11 @@ impl Supply {
         self.ready.pop_front()
     }
 
+    /// The journal row at which the run begins that is read next.
+    pub(super) fn next_row(&self) -> Option<u64> {
+        self.left.first().map(|(row, _)| *row)
+    }
+
     /// Whether there is nothing left to read or to send.
     pub(super) fn is_done(&self) -> bool {
         self.ready.is_empty() && self.chunks.is_none()

@@ -44,8 +44,8 @@ impl Nuisance {
     }
 }
 
-/// Three more people at each of two more nodes, who type; the first pastes, too.
-pub(super) fn crowd(document: &str, ticket: &str) -> Outcome<Nuisance> {
+/// Three more people at each of two more nodes, who type; if it is asked for, the first pastes, too.
+pub(super) fn crowd(document: &str, ticket: &str, paste: bool) -> Outcome<Nuisance> {
     let typed = Arc::new(AtomicUsize::new(0));
     let said = typed.clone();
     let mut it = Nuisance::new(move || format!(" ({} keys of theirs)", said.load(Ordering::Relaxed)));
@@ -55,7 +55,7 @@ pub(super) fn crowd(document: &str, ticket: &str) -> Outcome<Nuisance> {
         person.done(["join", ticket]);
         for seat in 0..3 {
             let mut typist = Typist::sit(person.home(), document)?;
-            let (stop, typed, pastes) = (it.stop.clone(), typed.clone(), name == "Cleo" && seat == 0);
+            let (stop, typed, pastes) = (it.stop.clone(), typed.clone(), paste && name == "Cleo" && seat == 0);
             it.threads.push(thread::spawn(move || {
                 if pastes {
                     drop(typist.insert(&"pasted words ".repeat(PASTE / 13)));
