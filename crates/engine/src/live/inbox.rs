@@ -212,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_live_never_stands_behind_bulk() {
-        let (mut inbox, Slots { near: _near, far, bulk }) = Inbox::new(Clock::start());
+        let (mut inbox, Slots { near: _near, far, bulk, .. }) = Inbox::new(Clock::start());
         let large = || {
             let frame = Frame::Packed(Packed { head: None, run: Vec::new() });
             Heard::Input(Box::new(Input::Receive { peer: PeerId(1), frame }))
@@ -247,9 +247,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn somebody_types_when_words_come_and_not_when_others_greet_or_leave() {
+        let clock = Clock::start();
+        let (mut inbox, Slots { near, far, typing, .. }) = Inbox::new(clock);
+        far.try_send(frame(7)).expect("room");
+        inbox.hear(None).await.expect("a turn");
+        assert!(!inbox.is_typed_in(), "a goodbye is no word");
+        near.send(push("a")).expect("open");
+        inbox.hear(None).await.expect("a turn");
+        assert!(inbox.is_typed_in() && typing.is_so(), "the links know it, too");
+        assert!(inbox.typed_until() > clock.now().elapsed && inbox.typed_until() <= clock.now().elapsed + TYPING);
+    }
+
+    #[tokio::test]
     async fn a_timeout_is_heard_when_nothing_else_is_and_stop_ends() {
         let clock = Clock::start();
-        let (mut inbox, Slots { near, far: _far, bulk: _bulk }) = Inbox::new(clock);
+        let (mut inbox, Slots { near, far: _far, bulk: _bulk, .. }) = Inbox::new(clock);
         let soon = clock.now().elapsed + Duration::from_millis(5);
         assert!(matches!(inbox.hear(Some(soon)).await.expect("a turn").as_slice(), [Heard::Timeout]));
         near.send(Heard::Stop).expect("open");

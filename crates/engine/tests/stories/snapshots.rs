@@ -6,6 +6,9 @@ use sheaf_store::Store;
 
 use crate::lane::Lane;
 
+/// Nobody has typed for a second: folding waits for that. And it takes its time.
+const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
     const PUSHES: u64 = 1200;
@@ -24,7 +27,7 @@ async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
     let text = lane.text(&document).await;
     let frontier = live.facts().frontier;
     drop(lane);
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(PAUSE).await;
     engine.close().await;
 
     let store = Store::open(home.folder()).expect("the profile is free");
@@ -47,12 +50,13 @@ async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
 }
 
 /// Pushes so many letters into the view `v`, from this version on.
-async fn types(lane: &mut Lane, document: &str, numbers: std::ops::RangeInclusive<u64>, mut version: u64) {
+async fn types(lane: &mut Lane, document: &str, numbers: std::ops::RangeInclusive<u64>, mut version: u64) -> u64 {
     for number in numbers {
         let push = lane.push(document, "v", number, version, "a");
         version = lane.answer(push).await.expect("saved")["version"].as_u64().expect("a number");
         lane.say("confirm", serde_json::json!({ "document": document, "view": "v", "version": version }));
     }
+    version
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,8 +68,12 @@ async fn old_records_are_packed_and_with_a_damaged_pack_it_opens_with_what_the_s
     let (id, document) = (live.id(), live.id().to_string());
     let mut lane = Lane::new(&engine);
     let version = lane.open(&document, "v").await;
-    // Four snapshots; of the first 64 KiB the founding records are part, the second 64 KiB are packed long before the last key.
-    types(&mut lane, &document, 1..=4200, version).await;
+    // Four snapshots, one in each pause; of the first 64 KiB the founding records are part, the second 64 KiB are packed long before the last key.
+    let mut version = version;
+    for quarter in 0..4 {
+        version = types(&mut lane, &document, quarter * 1050 + 1..=(quarter + 1) * 1050, version).await;
+        tokio::time::sleep(PAUSE).await;
+    }
     let (text, frontier) = (lane.text(&document).await, live.facts().frontier);
     drop(lane);
     engine.close().await;
