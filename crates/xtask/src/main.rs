@@ -32,6 +32,7 @@ const USAGE: &str = "cargo xtask COMMAND
                     the simulated world with fresh seeds (30 minutes); writes tests/sim/SOAK.md and failing seeds
   soak fuzz [MINUTES] [TARGET...]
                     hostile bytes with coverage, for some minutes of each target (10); writes tests/fuzz/SOAK.md
+  soak access       200,000 histories of members against the reference; writes crates/access/tests/SOAK.md
   soak lab          the network laboratory, with a link that is down for 60 s
   bench [NAME]      prints the numbers of tests/bench, side by side with others";
 
@@ -57,6 +58,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         Some("ci") => clone::ci(),
         Some("dist") => dist::make(rest),
         Some("soak") if rest.first().is_some_and(|word| word == "fuzz") => fuzz::soak(&rest[1..]),
+        Some("soak") if rest.first().is_some_and(|word| word == "access") => soak::access(),
         Some("soak") if rest.first().is_some_and(|word| word == "lab") => soak::lab(),
         Some("soak") => soak::soak(rest),
         Some("bench") => bench::bench(rest),

@@ -45,6 +45,32 @@ pub(crate) fn soak(arguments: &[String]) -> Outcome {
     outcome
 }
 
+/// As many times the histories of a check as make two hundred thousand.
+const TIMES: &str = "50";
+
+/// The fold of access against its reference, over two hundred thousand histories; what came out is written to crates/access/tests/SOAK.md.
+pub(crate) fn access() -> Outcome {
+    let commit = read(&mut program("git", &["log", "-1", "--format=%h"]))?;
+    let ended = read(&mut program("date", &["-u", "+%Y-%m-%d %H:%M UTC"]))?;
+    let arguments = ["test", "--locked", "-p", "sheaf-access", "--test", "reference", "fold_agrees", "--", "--nocapture"];
+    let output =
+        program("cargo", &arguments).env("SHEAF_TIMES", TIMES).output().map_err(|error| Stop::while_("cannot start cargo", error))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    print!("{said}");
+    eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() {
+        return Err(Stop("the fold and its reference disagree; the line above plays the history again".into()));
+    }
+    let found = said.lines().find(|line| line.contains("histories")).ok_or(Stop("the reference said nothing".into()))?;
+    let report = format!(
+        "# The last two hundred thousand histories\n\n`cargo xtask soak access` at {}, {}.\n\n    {found}\n",
+        commit.trim(),
+        ended.trim()
+    );
+    let place = root().join("crates/access/tests/SOAK.md");
+    std::fs::write(&place, report).map_err(|error| Stop::while_(format_args!("cannot write {}", place.display()), error))
+}
+
 /// The network laboratory with what the check shortens at its full length: a link that is down for 60 s.
 pub(crate) fn lab() -> Outcome {
     setup::install(setup::Need::Test)?;

@@ -1,6 +1,6 @@
 //! The fold against a reference: random histories of up to twelve members, each taken in eight orders.
 //!
-//! Every check runs a part of them; `SHEAF_TIMES=50` runs the whole two hundred thousand. A failure prints a line that plays the one history
+//! Every check runs a part of them; `SHEAF_TIMES=50` (`cargo xtask soak access`) runs the whole two hundred thousand. A failure prints a line that plays the one history
 //! again (`SHEAF_SEED=17 cargo nextest run -p sheaf-access --test reference`) and shows the fewest of its records that still disagree.
 
 mod rules;
