@@ -245,7 +245,7 @@ pub(crate) enum Command {
         /// The new file
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// With everything: whoever has the file can read the document, and use the invitations made meanwhile
+        /// With everything: whoever has the file can read the document, also what is written in it later, and use the invitations made meanwhile
         #[arg(long)]
         with_content: bool,
     },

@@ -117,7 +117,7 @@ pub(crate) fn statistics(answer: &Value) -> String {
 /// A bundle that was written, and what may be done with it.
 pub(crate) fn bundle(answer: &Value) -> String {
     let warning = match answer["content"].as_bool() {
-        Some(true) => "whoever has it can read the document, and use the invitations made meanwhile",
+        Some(true) => "whoever has it can read the document, also what is written in it later, and use the invitations made meanwhile",
         _ => "filler stands for every word",
     };
     let holds = match answer["whole"].as_bool() {

@@ -1,7 +1,8 @@
 //! A bundle: what a replay needs, in one piece of bytes.
 //!
-//! There are two. [`Whole`] holds the journal and every input, so the whole machine can be played again; whoever has it can read the document, and
-//! use the invitations that were made while it was recorded. The device's key is not in it: only the signatures that it made. [`Updates`] holds the
+//! There are two. [`Whole`] holds the journal and every input, so the whole machine can be played again; whoever has it can read the document, also
+//! what is written later (one of the signatures is what secrets are dealt to), and use the invitations that were made while it was recorded. The
+//! device's key is not in it: only the signatures that it made. [`Updates`] holds the
 //! updates of the body alone, as a rule with filler for their text.
 
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Update, Wall};
