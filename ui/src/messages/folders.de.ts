@@ -23,6 +23,7 @@ export const folders: Messages["folders"] = {
   shareTitle: (name) => `Den Ordner „${name}“ teilen`,
   shareExplain:
     "Wer beitritt, bekommt jedes Dokument in diesem Ordner, mit derselben Rolle: was jetzt darin ist und was später dazukommt. Was jemand hineinlegt, gehört von da an der Person, der der Ordner gehört.",
+  explain: "Schick diese Einladung jemandem, dem du vertraust. Wer sie hat, kann alles in dem Ordner öffnen.",
   within: (name) => `Die Leute hier kommen aus dem Ordner „${name}“.`,
   withinOpen: "Die Leute im Ordner zeigen",
   withinHint: "Wer hier eingeladen wird, ist nur in diesem Dokument.",

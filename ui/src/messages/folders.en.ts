@@ -22,6 +22,7 @@ export const folders = {
   shareTitle: (name: string) => `Share the folder “${name}”`,
   shareExplain:
     "Whoever joins gets every document in this folder, with the same role: those that are in it now, and those that come into it later. What somebody adds belongs to the folder’s owner from then on.",
+  explain: "Send this invitation to someone you trust. Whoever has it can open everything in the folder.",
   within: (name: string) => `The people here come from the folder “${name}”.`,
   withinOpen: "Show the folder’s people",
   withinHint: "Whoever is invited here is in this document alone.",

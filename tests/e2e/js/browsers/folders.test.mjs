@@ -39,7 +39,9 @@ story("Ada makes a folder with the keyboard, moves a document into it and begins
   await untilInside(ada, ["Beds"]);
   await chooses(ada, "Actions for the folder Allotment", "New document in it");
   await until("the new document to be open", async () => (await inside(ada).count()) === 2);
-  await ada.page.keyboard.type("Seeds");
+  await ada.page.waitForFunction(() => document.activeElement?.matches("textarea.title") && document.activeElement.value === "");
+  await ada.types("Seeds");
+  await ada.presses("Enter");
   await untilInside(ada, ["Beds", "Seeds"]);
 
   // Left closes it, Right opens it, as in a tree.
@@ -49,7 +51,7 @@ story("Ada makes a folder with the keyboard, moves a document into it and begins
   assert.equal(await inside(ada).count(), 0);
   await ada.presses("ArrowRight");
   await untilInside(ada, ["Beds", "Seeds"]);
-  assert.deepEqual(await ada.hindrances(), []);
+  assert.deepEqual(await ada.hindrances(".sidebar"), []);
 });
 
 story("one invitation to the folder brings Ben everything in it", async () => {
@@ -79,7 +81,7 @@ story("one invitation to the folder brings Ben everything in it", async () => {
   await ben.writes(" And rye.");
   await inside(ada).filter({ hasText: "Beds" }).click();
   await ada.sees("And rye.");
-  assert.deepEqual(await ben.hindrances(), []);
+  assert.deepEqual(await ben.hindrances(".sidebar"), []);
   await ben.picture("folders-sidebar-dark");
 });
 
@@ -116,7 +118,7 @@ story("whoever is removed from the folder reads so in it and in each document", 
     await inside(ben).filter({ hasText: title }).click();
     await ben.reads("Ada has removed you from this document");
   }
-  assert.deepEqual(await ben.hindrances(), []);
+  assert.deepEqual(await ben.hindrances(".sidebar"), []);
   await ben.picture("folders-removed-dark");
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
 });
@@ -124,7 +126,7 @@ story("whoever is removed from the folder reads so in it and in each document", 
 story("320 pixels are enough for it, in German", async () => {
   const narrow = new Person("Cleo", { locale: "de-DE", timezoneId: "UTC", viewport: { width: 320, height: 640 } });
   await narrow.opens();
-  await narrow.page.getByRole("button", { name: "Seitenleiste zeigen" }).first().click();
+  await narrow.page.getByRole("button", { name: "Seitenleiste einblenden" }).first().click();
   await narrow.page.getByRole("button", { name: "Neuer Ordner" }).click();
   await narrow.page.locator(".sidebar input").press("Enter");
   await narrow.page.getByRole("button", { name: "Ordner Neuer Ordner", exact: true }).waitFor();
