@@ -1,7 +1,8 @@
 //! An invitation as text: what one person pastes to another.
 //!
 //! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, in version 2 its
-//! kind, up to four routes, and four bytes of BLAKE3 over all that. An open ticket is of version 1, which every build reads. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
+//! kind, in version 3 its kind and how many documents the folder holds that it is for, up to four routes, and four bytes of BLAKE3 over all that.
+//! An open ticket to a text is of version 1, which every build reads. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
 //! whether what it says is true: title and name are the sender's words, shown as unproven.
 
 use core::net::IpAddr;
@@ -18,6 +19,8 @@ const LINK: &str = "sheaf://join/";
 const VERSION: u8 = 1;
 /// What says its kind. An older build asks for a newer one of itself, and does not knock in vain.
 const WITH_KIND: u8 = 2;
+/// What is for a folder: whoever follows it follows tickets to everything in that, which an older build would not, and should be told before.
+const TO_FOLDER: u8 = 3;
 const CHECKSUM: usize = 4;
 
 /// Bytes of the title and of the inviter's name: enough to recognise them by, and a full ticket stays below [`limits::TICKET`].
@@ -44,6 +47,8 @@ pub struct Ticket {
     pub role: Role,
     /// How one comes in by it, as the inviter says.
     pub kind: TicketKind,
+    /// For a folder: how many documents were in it when the ticket was made, as the inviter says.
+    pub folder: Option<u32>,
     /// Where to ask, best first.
     pub routes: Vec<Route>,
 }
@@ -65,9 +70,10 @@ impl TicketKind {
         if approved { Self::Approved } else { Self::Counted }
     }
 
-    /// In a ticket that says its kind. That of an open one is said by the version.
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+    /// In a ticket that says its kind. That of an open one to a text is said by the version.
+    fn read(reader: &mut Reader<'_>, version: u8) -> Result<Self, Malformed> {
         match reader.byte("the invitation's kind")? {
+            0 if version == TO_FOLDER => Ok(Self::Open),
             1 => Ok(Self::Counted),
             2 => Ok(Self::Approved),
             found => Err(Malformed::Unknown { what: "the invitation's kind", found: found.into() }),
@@ -165,7 +171,7 @@ impl Ticket {
             return Err(TicketError::Incomplete);
         }
         match contents.first() {
-            Some(&(VERSION | WITH_KIND)) => {}
+            Some(&(VERSION | WITH_KIND | TO_FOLDER)) => {}
             Some(&other) => return Err(TicketError::OtherVersion(other)),
             None => return Err(TicketError::Incomplete),
         }
@@ -175,14 +181,18 @@ impl Ticket {
 
     fn contents(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer
-            .byte(if self.kind == TicketKind::Open { VERSION } else { WITH_KIND })
-            .raw(&self.document.0)
-            .raw(&self.inviter.0)
-            .raw(self.seed.as_bytes());
+        let version = match (self.folder, self.kind) {
+            (Some(_), _) => TO_FOLDER,
+            (None, TicketKind::Open) => VERSION,
+            (None, _) => WITH_KIND,
+        };
+        writer.byte(version).raw(&self.document.0).raw(&self.inviter.0).raw(self.seed.as_bytes());
         writer.text(&plain(&self.title, TITLE)).text(&plain(&self.name, NAME)).byte(self.role.code());
-        if self.kind != TicketKind::Open {
+        if version != VERSION {
             writer.byte(self.kind as u8);
+        }
+        if let Some(documents) = self.folder {
+            writer.varint(documents.into());
         }
         let routes = &self.routes[..self.routes.len().min(ROUTES)];
         writer.varint(routes.len() as u64);
@@ -202,7 +212,8 @@ impl Ticket {
             title: reader.text(TITLE, "the title")?.to_owned(),
             name: reader.text(NAME, "the inviter's name")?.to_owned(),
             role: Role::read(&mut reader)?,
-            kind: if version == WITH_KIND { TicketKind::read(&mut reader)? } else { TicketKind::Open },
+            kind: if version == VERSION { TicketKind::Open } else { TicketKind::read(&mut reader, version)? },
+            folder: (version == TO_FOLDER).then(|| read_count(&mut reader)).transpose()?,
             routes: {
                 let count = reader.count(ROUTES, 34, "the routes")?;
                 (0..count).map(|_| Route::read(&mut reader)).collect::<Result<_, _>>()?
@@ -259,6 +270,12 @@ impl FromStr for Ticket {
     fn from_str(pasted: &str) -> Result<Self, TicketError> {
         Self::parse(pasted)
     }
+}
+
+fn read_count(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
+    let what = "the documents in the folder";
+    let found = reader.varint(what)?;
+    u32::try_from(found).map_err(|_| Malformed::Unknown { what, found })
 }
 
 /// Over everything before it, in every version to come.

@@ -310,6 +310,7 @@ fn the_size_of_tickets() {
         name: "Ada".into(),
         role: Role::Edit,
         kind: TicketKind::Open,
+        folder: None,
         routes: vec![],
     };
     let counted =

@@ -38,6 +38,9 @@ pub(crate) enum Command {
         /// Markdown to begin with
         #[arg(long, value_name = "FILE.md")]
         from: Option<PathBuf>,
+        /// The folder that it goes into
+        #[arg(long, value_name = "FOLDER")]
+        folder: Option<String>,
     },
     /// Show all documents: id, title, when changed, people, state
     List {
@@ -117,6 +120,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         offer: Offer,
     },
+    /// Make folders and say what is in them: whoever is in a folder is in everything in it
+    #[command(subcommand)]
+    Folder(Folder),
     /// Show the invitations to a document, how often each was used, and what is left of it
     Invites {
         /// An id, the beginning of one, or a title
@@ -264,6 +270,35 @@ pub(crate) enum Command {
         /// The colour of my cursor
         #[arg(long)]
         colour: Option<String>,
+    },
+}
+
+/// What can be done with a folder, besides all that can be done about the members of a document: `share`, `members`, `remove`, `leave`, ...
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Folder {
+    /// Make a folder and print its id
+    New {
+        /// Its name
+        name: String,
+    },
+    /// Put a document into a folder: whoever is in the folder, now or later, is in the document
+    Add {
+        /// An id, the beginning of one, or a name
+        folder: String,
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Take a document out of a folder: whoever has it keeps it
+    TakeOut {
+        /// An id, the beginning of one, or a name
+        folder: String,
+        /// An id, the beginning of one, or a title
+        document: String,
+    },
+    /// Show what is in a folder: id, title, state
+    List {
+        /// An id, the beginning of one, or a name
+        folder: String,
     },
 }
 

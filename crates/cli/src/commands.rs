@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sheaf_engine::Home;
 
-use crate::arguments::{Command, Form, Offer};
+use crate::arguments::{Command, Folder, Form, Offer};
 use crate::attachments::{self, Files};
 use crate::node::Node;
 use crate::{members, print, reviews, waiting, who};
@@ -75,6 +75,8 @@ enum Shape {
     Who,
     /// What was changed on both sides.
     Reviews,
+    /// What is in a folder.
+    Folder,
     /// Who is in a document.
     Members,
     /// The invitations to it.
@@ -97,9 +99,9 @@ enum Shape {
 
 fn request(command: Command) -> Result<Request, String> {
     let (call, fields, shape) = match command {
-        Command::New { title, from } => {
+        Command::New { title, from, folder } => {
             let markdown = from.as_deref().map(read_markdown).transpose()?;
-            let mut fields = json!({ "title": title });
+            let mut fields = json!({ "title": title, "folder": folder });
             markdown.into_iter().for_each(|markdown| fields["markdown"] = markdown.into());
             ("new", fields, Shape::Field("document"))
         }
@@ -122,6 +124,14 @@ fn request(command: Command) -> Result<Request, String> {
             });
             ("share", fields, Shape::Ticket)
         }
+        Command::Folder(Folder::New { name }) => ("folder_new", json!({ "title": name }), Shape::Field("folder")),
+        Command::Folder(Folder::Add { folder, document }) => {
+            ("folder_add", json!({ "folder": folder, "document": document }), Shape::Nothing)
+        }
+        Command::Folder(Folder::TakeOut { folder, document }) => {
+            ("folder_take_out", json!({ "folder": folder, "document": document }), Shape::Nothing)
+        }
+        Command::Folder(Folder::List { folder }) => ("folder", json!({ "folder": folder }), Shape::Folder),
         Command::Invites { document } => ("invitations", json!({ "document": document }), Shape::Invitations),
         Command::Revoke { document, invitation } => ("revoke", json!({ "document": document, "invitation": invitation }), Shape::Nothing),
         Command::Requests { document } => ("requests", json!({ "document": document }), Shape::Requests),
@@ -211,6 +221,7 @@ fn as_json(shape: Shape, answer: &Value) -> String {
         Shape::Backlinks => lines(&answer["backlinks"]),
         Shape::Status => lines(&answer["documents"]),
         Shape::Reviews => lines(&answer["reviews"]),
+        Shape::Folder => lines(&answer["documents"]),
         Shape::Members => lines(&answer["members"]),
         Shape::Invitations => lines(&answer["invitations"]),
         Shape::Requests => lines(&answer["requests"]),
@@ -243,6 +254,7 @@ fn as_text(shape: Shape, answer: &Value) -> String {
         Shape::Status => print::status(answer),
         Shape::Who => who::text(answer),
         Shape::Reviews => reviews::text(answer),
+        Shape::Folder => print::folder(answer),
         Shape::Members => members::members(answer),
         Shape::Invitations => members::invitations(answer),
         Shape::Requests => members::requests(answer),

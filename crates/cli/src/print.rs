@@ -27,11 +27,34 @@ pub(crate) fn library(documents: &Value) -> String {
             1 => "1 person".to_owned(),
             people => format!("{people} people"),
         };
-        let state = if entry["trashed"] == true { "trashed".to_owned() } else { text("state") };
+        let state = match entry["trashed"] == true {
+            true => "trashed".to_owned(),
+            false if entry["kind"] == "folder" => format!("{}\tfolder", text("state")),
+            false => text("state"),
+        };
         let changed = entry["changed"].as_u64().map(when).unwrap_or_default();
         format!("{}\t{}\t{changed}\t{people}\t{state}\n", text("document"), text("title"))
     };
     documents.as_array().into_iter().flatten().map(line).collect()
+}
+
+/// What is in a folder: id, title, state, with tabs between; and how many of its lines list nothing.
+pub(crate) fn folder(answer: &Value) -> String {
+    let line = |it: &Value| {
+        let text = |name: &str| it[name].as_str().unwrap_or_default();
+        let state = match text("state") {
+            "waiting" => "waiting for its first copy",
+            "by_itself" => "here, but not in this folder",
+            state => state,
+        };
+        format!("{}\t{}\t{state}\n", text("document"), text("title"))
+    };
+    let documents: String = answer["documents"].as_array().into_iter().flatten().map(line).collect();
+    match answer["problems"].as_array().map_or(0, Vec::len) {
+        0 => documents,
+        1 => format!("{documents}1 line of the folder lists nothing that can be opened.\n"),
+        lines => format!("{documents}{lines} lines of the folder list nothing that can be opened.\n"),
+    }
 }
 
 /// The documents that name one: id, title, what they say there, with tabs between.
@@ -50,8 +73,13 @@ pub(crate) fn preview(answer: &Value) -> String {
     let known = if answer["known"] == true { "It is in your library already.\n" } else { "" };
     let routes: String =
         answer["routes"].as_array().into_iter().flatten().filter_map(Value::as_str).map(|route| format!("  {route}\n")).collect();
+    let folder = match answer["folder"].as_u64() {
+        None => String::new(),
+        Some(1) => "It is a folder with 1 document: joining gives you everything in it, now and later.\n".to_owned(),
+        Some(documents) => format!("It is a folder with {documents} documents: joining gives you everything in it, now and later.\n"),
+    };
     format!(
-        "{:?} from {inviter} (device {}, not proven)\nYou could {} it. Joining shows your device and your name to its people.\n{known}{}{routes}",
+        "{:?} from {inviter} (device {}, not proven)\nYou could {} it. Joining shows your device and your name to its people.\n{folder}{known}{}{routes}",
         text("title"),
         text("fingerprint"),
         text("role"),

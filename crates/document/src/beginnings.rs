@@ -18,7 +18,7 @@ use crate::{
     history::History,
     marks,
     output::Announcement,
-    own::{Own, OwnError},
+    own::{Founding, Own, OwnError},
     recording::{Beginning, Recording},
     turn::{RecordRow, Stored},
 };
@@ -26,8 +26,15 @@ use crate::{
 impl Document {
     /// A new document with this device as its owner. Its first turn writes the genesis and the founding body record.
     pub fn create(here: Here, title: &str, now: Moment) -> Result<Document, CreateError> {
-        let mut it = Document::created(here.clone().into(), title, now)?;
-        it.begin_recording(&here, Beginning::Created(title.to_owned()), now);
+        let mut it = Document::created(here.clone().into(), title, false, now)?;
+        it.begin_recording(&here, Beginning::Created(title.to_owned(), false), now);
+        Ok(it)
+    }
+
+    /// The same of a folder: see [`crate::folder`].
+    pub fn create_folder(here: Here, name: &str, now: Moment) -> Result<Document, CreateError> {
+        let mut it = Document::created(here.clone().into(), name, true, now)?;
+        it.begin_recording(&here, Beginning::Created(name.to_owned(), true), now);
         Ok(it)
     }
 
@@ -51,13 +58,13 @@ impl Document {
         self.recording = Some(Box::new(Recording::begin(self.id(), here, beginning, now)));
     }
 
-    pub(crate) fn created(who: Who, title: &str, now: Moment) -> Result<Document, CreateError> {
+    pub(crate) fn created(who: Who, title: &str, folder: bool, now: Moment) -> Result<Document, CreateError> {
         let mut entropy = Entropy::new(who.seed);
         let secret = EpochSecret::from_bytes(entropy.draw());
         let mut own = Own::default();
         // The document is named after its genesis, so its name is known when that has been written.
         let nobody = History::new(DocumentId::FOUNDING);
-        let writer = own.begin(&who.key, &nobody, &mut entropy, Some(&secret), now)?;
+        let writer = own.begin(&who.key, &nobody, &mut entropy, Some(Founding { secret: &secret, folder }), now)?;
         let genesis = Operation::Genesis(Genesis { owner: who.key.device(), epoch: secret.id() }).encode();
         let tip = writer.tip();
         let first = writer.cipher().close(&tip.hash, Kind::Access, Stamp::default(), 0, &genesis);

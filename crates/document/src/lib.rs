@@ -27,6 +27,7 @@ mod draft;
 mod edits;
 mod entropy;
 mod evidence;
+pub mod folder;
 mod forks;
 mod history;
 mod holding;

@@ -27,6 +27,10 @@ const DOUBTS: u32 = 8;
 /// How long until somebody who did not know this device is asked again.
 const KNOCK_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long until a device that has not got the document is asked again for the first copy: it may be waiting for it, too, as everybody in a folder
+/// does who was away when something came into it.
+const KNOCK_UNKNOWN: Duration = Duration::from_secs(15);
+
 impl Document {
     // ------------------------------------------------------------------------------------------------------------ doors
 
@@ -130,6 +134,7 @@ impl Document {
 
     /// They do not want to talk about this document.
     fn hear_refuse(&mut self, id: PeerId, reason: Dismissal) {
+        let waits = self.state() == State::Waiting;
         let Some(peer) = self.peers.get_mut(id) else { return };
         // Somebody who has not heard of this device's joining yet can be shown the ticket it joined by.
         if reason == Dismissal::Stranger && !peer.asked && self.ticket.is_some() {
@@ -141,6 +146,9 @@ impl Document {
         // What they do not know now they may know in a while.
         let later = matches!(reason, Dismissal::Waiting | Dismissal::Ticket | Dismissal::Stranger | Dismissal::Asked);
         peer.knock_at = later.then_some(self.now.elapsed + KNOCK_AGAIN);
+        if reason == Dismissal::Unknown && waits {
+            peer.knock_at = Some(self.now.elapsed + KNOCK_UNKNOWN);
+        }
         let device = peer.device;
         // Whoever has said that this device was removed, and then does not know it, still says the same.
         let forgets = matches!(reason, Dismissal::Stranger | Dismissal::Ticket | Dismissal::Over);

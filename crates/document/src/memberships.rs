@@ -1,6 +1,6 @@
 //! Members and invitations as people read them: what the fold says, with names opened and clocks beside.
 
-use sheaf_access::{Label, Operation};
+use sheaf_access::{Label, Operation, TicketKey};
 use sheaf_base::{DeviceId, Hash, Position, Wall};
 
 use crate::{Document, Role, input::Terms};
@@ -45,6 +45,8 @@ pub struct InvitationFact {
     pub open: bool,
     /// How many have come by it.
     pub used: u32,
+    /// The key of its ticket, where that is an open one.
+    pub ticket: Option<TicketKey>,
     /// What there is besides to one that its maker grants.
     pub terms: Option<Terms>,
 }
@@ -81,6 +83,10 @@ impl Document {
                 Operation::Counted(counted) => Some(&counted.label),
                 _ => None,
             };
+            let ticket = match &it.record.operation {
+                Operation::Invitation(open) => Some(open.key),
+                _ => None,
+            };
             labels.extend(label.map(|label| (it.record.position, it.record.previous, label.clone())));
             let terms = it.counted.map(|counted| Terms {
                 uses: counted.uses,
@@ -88,7 +94,7 @@ impl Document {
                 approved: counted.approved,
             });
             let (id, by) = (it.record.position.hash, it.record.device);
-            InvitationFact { id, label: String::new(), role: it.role, by, mine: by == me, open: it.is_open, used: it.used, terms }
+            InvitationFact { id, label: String::new(), role: it.role, by, mine: by == me, open: it.is_open, used: it.used, ticket, terms }
         });
         let mut invitations: Vec<InvitationFact> = invitations.collect();
         for (position, previous, label) in labels {

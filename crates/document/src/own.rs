@@ -10,6 +10,7 @@ use sheaf_record::{ChainWriter, DeviceKey, EpochSecret, Kind, ReadRecord, Seal, 
 use crate::{
     delivery::Accepted,
     entropy::Entropy,
+    folder,
     history::{History, Inside, Sound},
     validity::{Unfit, judge},
 };
@@ -37,6 +38,15 @@ pub(crate) enum OwnError {
     Refused(String),
 }
 
+/// What a document begins with.
+#[derive(Clone, Copy)]
+pub(crate) struct Founding<'a> {
+    /// Its first secret.
+    pub(crate) secret: &'a EpochSecret,
+    /// It is a folder.
+    pub(crate) folder: bool,
+}
+
 impl Own {
     /// The chain, if it has been begun.
     pub(crate) fn chain(&self) -> Option<ChainId> {
@@ -49,14 +59,19 @@ impl Own {
         key: &DeviceKey,
         history: &History,
         entropy: &mut Entropy,
-        founding: Option<&EpochSecret>,
+        founding: Option<Founding<'_>>,
         now: Moment,
     ) -> Result<&mut ChainWriter, OwnError> {
         if self.writer.is_none() {
-            let secret = founding.cloned().or_else(|| history.secret_of_next()).ok_or(OwnError::NoKey)?;
+            let secret =
+                founding.as_ref().map(|founding| founding.secret.clone()).or_else(|| history.secret_of_next()).ok_or(OwnError::NoKey)?;
             let document = if founding.is_some() { DocumentId::FOUNDING } else { history.document() };
+            let mut nonce = entropy.draw_half();
+            if founding.is_some_and(|founding| founding.folder) {
+                folder::mark(&mut nonce);
+            }
             let epoch = u64::from(sheaf_schema::EPOCH);
-            self.writer = Some(ChainWriter::begin(key, document, entropy.draw_half(), epoch, now.wall, &secret));
+            self.writer = Some(ChainWriter::begin(key, document, nonce, epoch, now.wall, &secret));
             (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
         } else if self.turned_at != Some(history.opened.changes()) {
             self.turn(history)?;

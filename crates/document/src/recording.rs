@@ -47,8 +47,8 @@ pub struct Recording {
 /// How a document began in this process.
 #[derive(Clone)]
 pub(crate) enum Beginning {
-    /// It was made, with this title.
-    Created(String),
+    /// It was made, with this title, as a folder or not.
+    Created(String, bool),
     /// It was known by a ticket alone.
     Joining(Box<Ticket>),
     /// It was read from the store: everything but the records, of which there were so many.

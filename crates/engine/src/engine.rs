@@ -14,8 +14,9 @@ use tokio::sync::{broadcast, oneshot};
 use crate::attachments::Attachments;
 use crate::clock::Clock;
 use crate::event::{Event, Events, Level};
+use crate::folders::Folders;
 use crate::home::{Home, HomeError};
-use crate::library::{Library, ResolveError, Standing, role_number};
+use crate::library::{FOLDER, Library, ResolveError, Standing, TEXT, role_number};
 use crate::live::{self, DocumentHandle, Ended};
 use crate::lock::held;
 use crate::mentions::Mentions;
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) statistics: Statistics,
     pub(crate) mentions: Mentions,
+    pub(crate) folders: Folders,
     pub(crate) attachments: Attachments,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
@@ -154,6 +156,7 @@ impl Engine {
             metrics: Metrics::default(),
             statistics,
             mentions: Mentions::default(),
+            folders: Folders::default(),
             attachments,
             key,
             device,
@@ -228,9 +231,15 @@ impl Engine {
 
     /// Makes a document. It is durable when this returns.
     pub async fn create(&self, title: &str) -> Result<DocumentHandle, DocumentError> {
+        self.create_as(title, TEXT).await
+    }
+
+    /// Makes a document of a kind.
+    pub(crate) async fn create_as(&self, title: &str, kind: u8) -> Result<DocumentHandle, DocumentError> {
         let shared = &self.shared;
         let now = shared.clock.now();
-        let document = Document::create(shared.here(), title, now).map_err(|error| DocumentError::NotSaved(Said::failed(error)))?;
+        let make = if kind == FOLDER { Document::create_folder } else { Document::create };
+        let document = make(shared.here(), title, now).map_err(|error| DocumentError::NotSaved(Said::failed(error)))?;
         let id = document.id();
         let entry = Entry {
             document: id,
@@ -244,6 +253,8 @@ impl Engine {
             people: 1,
             placeholder: false,
             ticket: None,
+            kind,
+            folder: None,
         };
         let line = shared.library.enter(entry);
         let (first, durable) = oneshot::channel();

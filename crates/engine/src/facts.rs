@@ -14,6 +14,8 @@ pub struct Facts {
     pub state: State,
     /// This device was removed; and what whoever did calls themselves, where that is known.
     pub removed: Option<Option<String>>,
+    /// It is a folder.
+    pub folder: bool,
     /// Everybody.
     pub members: Vec<Member>,
     /// Everybody's copies.
@@ -32,6 +34,7 @@ impl Facts {
             role: document.role(),
             state: document.state(),
             removed: Facts::removed(document),
+            folder: document.is_folder(),
             members: document.members().to_vec(),
             status: document.status(),
             frontier: document.frontier_digest(),

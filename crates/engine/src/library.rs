@@ -56,6 +56,12 @@ impl Standing {
     }
 }
 
+/// A text, as the store's opaque number of kinds.
+pub(crate) const TEXT: u8 = 0;
+
+/// A folder: see [`crate::folders`].
+pub(crate) const FOLDER: u8 = 1;
+
 /// No document is meant by this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
@@ -170,7 +176,14 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
             let waited = library.entry(document).is_some_and(|entry| entry.placeholder);
             drop(library.change(document, |entry| match state {
                 State::Waiting => entry.placeholder = true,
-                State::Ready => entry.placeholder = false,
+                State::Ready => {
+                    entry.placeholder = false;
+                    entry.kind = if facts.folder { FOLDER } else { TEXT };
+                    // Whoever was removed, or had left, and has been let in again.
+                    if matches!(Standing::of(entry), Standing::Left | Standing::Removed) {
+                        entry.state = Standing::Shared as u8;
+                    }
+                }
                 State::Left => entry.state = if facts.removed.is_some() { Standing::Removed } else { Standing::Left } as u8,
             }));
             if waited && *state == State::Ready {
@@ -186,6 +199,8 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
                 }
             }));
         }
+        // The lines of a folder are nobody's words.
+        Announcement::Rescued(_) if facts.folder => {}
         Announcement::Rescued(rescued) => {
             let place = Some(rescued.place.0.clone());
             let (at, line, text) = (shared.clock.wall(), rescued.line.clone(), rescued.text.clone());

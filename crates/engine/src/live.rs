@@ -302,6 +302,8 @@ impl Live {
                 Output::Routes { peer, routes } => self.net(|net| net.heard_routes(peer, id, routes)),
                 Output::Announce(announcement) => self.announce(&announcement),
                 Output::Hydrate { from_start } => self.hydrate(from_start),
+                // The lines of a folder are nobody's words.
+                Output::Review if self.document.is_folder() => {}
                 Output::Review => self.review(),
             }
         }
@@ -334,8 +336,8 @@ impl Live {
         let id = self.document.id();
         match announcement {
             Announcement::State(state) => {
-                let removed = Facts::removed(&self.document);
-                self.publish(|facts| (facts.state, facts.removed) = (*state, removed));
+                let (removed, folder) = (Facts::removed(&self.document), self.document.is_folder());
+                self.publish(|facts| (facts.state, facts.removed, facts.folder) = (*state, removed, folder));
             }
             Announcement::Status(status) => {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
@@ -356,12 +358,14 @@ impl Live {
                 self.publish(|facts| (facts.role, facts.members, facts.removed) = (role, members, removed));
                 self.shared.events.tell(Event::Members { document: id });
             }
+            Announcement::Changed(_) if self.document.is_folder() => {}
             Announcement::Changed(_) => self.shared.mentions.changed(&self.shared, id),
             // What concerns the library alone.
             _ => {}
         }
         let facts = self.facts.borrow().clone();
         library::announced(&self.shared, id, announcement, &facts);
+        self.shared.folders.heard(&self.shared, id, announcement);
         self.net(|net| net.announced(id, announcement));
     }
 

@@ -49,7 +49,16 @@ impl Engine {
 
     /// Does something about members. Durable when this returns.
     pub async fn administer(&self, document: DocumentId, act: Act) -> Result<(), BodyError> {
+        let is_folder = self.is_folder(document);
+        if is_folder && matches!(act, Act::Leave) {
+            self.leave_documents_of(document).await;
+        }
+        let changes = matches!(act, Act::Remove { .. } | Act::Role { .. } | Act::Revoke { .. } | Act::Transfer { .. });
         self.live(document).await?.ask(Question::Administer(act)).await?;
+        if is_folder && changes {
+            // What cannot be done now is tried again beside.
+            self.shared.tend_folder(document).await;
+        }
         Ok(())
     }
 

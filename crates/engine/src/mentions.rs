@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::engine::{Engine, Shared};
 use crate::event::Event;
+use crate::library::FOLDER;
 use crate::lock::held;
 use crate::task::{blocking, supervised};
 use crate::unlinked::words;
@@ -126,7 +127,7 @@ impl Shared {
     /// What a document says; none when there is no such document any more. An open text is read where it is; of one that nobody has open
     /// there is a copy for a moment, one at a time.
     async fn looked_at(self: &Arc<Shared>, document: DocumentId) -> Result<Option<Looked>, String> {
-        let Some(entry) = self.library.entry(document).filter(|entry| !entry.placeholder) else { return Ok(None) };
+        let Some(entry) = self.library.entry(document).filter(|entry| !entry.placeholder && entry.kind != FOLDER) else { return Ok(None) };
         if let Some(live) = self.if_live(document)
             && let Some((row, text)) = live.look().await
         {

@@ -12,8 +12,8 @@ use sheaf_transport::Profile;
 
 use crate::engine::{DocumentError, Engine};
 use crate::event::Event;
-use crate::library::{Standing, role_number};
-use crate::live::{AskError, Question};
+use crate::library::{FOLDER, Standing, TEXT, role_number};
+use crate::live::{AskError, DocumentHandle, Question};
 use crate::net::from_ticket;
 use crate::peers::Way;
 use crate::said::{Said, Tells};
@@ -175,12 +175,7 @@ impl Engine {
     /// Makes a ticket. Its invitation is durable when this returns.
     pub async fn share(&self, document: DocumentId, offer: Offer) -> Result<SharedTicket, SharingError> {
         let live = self.live(document).await?;
-        let facts = live.facts();
-        if facts.role < Role::Admin {
-            let owner = facts.members.iter().find(|member| member.role == Role::Owner);
-            let name = owner.map(|owner| if owner.name.is_empty() { owner.device.short() } else { owner.name.clone() });
-            return Err(SharingError::NotOwner(name.unwrap_or_else(|| "its owner".into())));
-        }
+        self.may_invite(&live)?;
         let (Offer { role, label, terms }, seed) = (offer, random::bytes());
         let act = match terms {
             None => Act::Invite { role, seed, label },
@@ -191,6 +186,9 @@ impl Engine {
         };
         let shared = &self.shared;
         drop(shared.library.change(document, |entry| entry.state = Standing::Shared as u8));
+        if let Some(documents) = &mut ticket.folder {
+            *documents = self.ready_for_others(document).await;
+        }
         let mut warning = None;
         match shared.net() {
             Some(net) => {
@@ -209,6 +207,17 @@ impl Engine {
             }
         }
         Ok(SharedTicket { title: ticket.title.clone(), link: ticket.link(), ticket: ticket.encode(), invitation, warning })
+    }
+
+    /// Succeeds where this device may invite; the failure says whom to ask.
+    pub(crate) fn may_invite(&self, live: &DocumentHandle) -> Result<(), SharingError> {
+        let facts = live.facts();
+        if facts.role >= Role::Admin {
+            return Ok(());
+        }
+        let owner = facts.members.iter().find(|member| member.role == Role::Owner);
+        let name = owner.map(|owner| if owner.name.is_empty() { owner.device.short() } else { owner.name.clone() });
+        Err(SharingError::NotOwner(name.unwrap_or_else(|| "its owner".into())))
     }
 
     /// What a ticket says. Dials nothing.
@@ -231,12 +240,13 @@ impl Engine {
         let shared = &self.shared;
         let spoken = shared.here().spoken(&ticket);
         match shared.library.entry(document) {
-            None => self.enter_placeholder(ticket).await?,
+            None => self.enter_placeholder(ticket, None).await?,
             Some(entry) => {
                 if entry.trashed.is_some() {
                     self.trash(document, false).await?;
                 }
-                if entry.placeholder {
+                // Whoever was removed, or left, comes back by a ticket that was made later.
+                if entry.placeholder || matches!(Standing::of(&entry), Standing::Left | Standing::Removed) {
                     self.follow_instead(&ticket).await?;
                 }
             }
@@ -267,7 +277,8 @@ impl Engine {
         }
     }
 
-    async fn enter_placeholder(&self, ticket: Ticket) -> Result<(), SharingError> {
+    /// Enters a document of which nothing is here but a ticket, perhaps one that a folder lists.
+    pub(crate) async fn enter_placeholder(&self, ticket: Ticket, folder: Option<DocumentId>) -> Result<(), SharingError> {
         let shared = &self.shared;
         let now = shared.clock.wall();
         let title = if ticket.title.trim().is_empty() { "Untitled".to_owned() } else { ticket.title.clone() };
@@ -283,6 +294,8 @@ impl Engine {
             people: 2,
             placeholder: true,
             ticket: Some(ticket.encode().into_bytes()),
+            kind: if ticket.folder.is_some() { FOLDER } else { TEXT },
+            folder,
         };
         let change: Change = shared.library.enter(entry);
         let store = shared.store.clone();
@@ -296,7 +309,7 @@ impl Engine {
     }
 
     /// Follows another ticket to a document that is still waited for: the one before may be withdrawn, or lead nowhere.
-    async fn follow_instead(&self, ticket: &Ticket) -> Result<(), SharingError> {
+    pub(crate) async fn follow_instead(&self, ticket: &Ticket) -> Result<(), SharingError> {
         let (document, text) = (ticket.document, ticket.encode().into_bytes());
         if self.shared.library.entry(document).is_some_and(|entry| entry.ticket.as_ref() == Some(&text)) {
             return Ok(());

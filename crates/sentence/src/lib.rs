@@ -150,6 +150,20 @@ sentences! {
     /// There are fewer paragraphs.
     NoSuchParagraph = "no_such_paragraph" { has: u64 }
 
+    // Folders.
+    /// A text, where a folder is meant.
+    NotAFolder = "not_a_folder" { name: String }
+    /// A folder, where a text is meant.
+    FolderHasNoText = "folder_has_no_text" {}
+    /// Folders hold documents only.
+    FolderNested = "folder_nested" {}
+    /// The document is in another folder.
+    InAnotherFolder = "in_another_folder" { folder: String }
+    /// The document is not in the folder.
+    NotInFolder = "not_in_folder" {}
+    /// There are as many documents in it as there may be.
+    FolderFull = "folder_full" { most: u64 }
+
     // Links.
     /// The title that was to become a link does not stand there any more.
     TitleGone = "title_gone" {}
@@ -294,6 +308,8 @@ sentences! {
     DoctorVersion = "doctor_version" { version: String, protocol: u64 }
 
     // Notices.
+    /// A document went out of a folder with its owner, who was removed from there.
+    NoticeFolderOut = "notice_folder_out" { title: String }
     /// Words were removed with their line, and are kept.
     NoticeRescued = "notice_rescued" {}
     /// A change was put aside.

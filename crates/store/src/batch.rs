@@ -219,6 +219,10 @@ pub struct Entry {
     pub placeholder: bool,
     /// The ticket that is being followed meanwhile.
     pub ticket: Option<Vec<u8>>,
+    /// What it is, as a number the engine chooses.
+    pub kind: u8,
+    /// The folder that it is in.
+    pub folder: Option<DocumentId>,
 }
 
 /// A chain's head.

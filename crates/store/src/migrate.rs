@@ -19,6 +19,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("steps/3.sql"),
     include_str!("steps/4.sql"),
     include_str!("steps/5.sql"),
+    include_str!("steps/6.sql"),
 ];
 
 /// "Shef", in the header of every database of ours.

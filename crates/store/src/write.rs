@@ -155,11 +155,13 @@ impl Writing<'_> {
         if Some(entry.document) != self.document {
             return Err(refused("a catalogue line of another document"));
         }
-        let sql = "INSERT INTO documents (id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        let sql =
+            "INSERT INTO documents (id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket, kind, folder)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             ON CONFLICT (id) DO UPDATE SET title = excluded.title, created = excluded.created, changed = excluded.changed,
             opened = excluded.opened, trashed = excluded.trashed, role = excluded.role, state = excluded.state,
-            people = excluded.people, placeholder = excluded.placeholder, ticket = excluded.ticket";
+            people = excluded.people, placeholder = excluded.placeholder, ticket = excluded.ticket,
+            kind = excluded.kind, folder = excluded.folder";
         let params = params![
             entry.document.as_bytes(),
             entry.title,
@@ -172,6 +174,8 @@ impl Writing<'_> {
             entry.people,
             entry.placeholder,
             entry.ticket,
+            entry.kind,
+            entry.folder.map(|folder| folder.0),
         ];
         self.run(sql, params)
     }

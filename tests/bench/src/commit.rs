@@ -38,6 +38,8 @@ impl Journal {
             people: 1,
             placeholder: false,
             ticket: None,
+            kind: 0,
+            folder: None,
         };
         let head = JournalChain { chain: CHAIN, head: vec![0; 100], signature: vec![0; 64] };
         let begun = Batch::of(DOCUMENT).with(Change::Enter(entry)).with(Change::Chain(head));

@@ -89,6 +89,18 @@ export interface CoreSentences {
   many_such_words: { count: number };
   /** There are fewer paragraphs. */
   no_such_paragraph: { has: number };
+  /** A text, where a folder is meant. */
+  not_a_folder: { name: string };
+  /** A folder, where a text is meant. */
+  folder_has_no_text: Nothing;
+  /** Folders hold documents only. */
+  folder_nested: Nothing;
+  /** The document is in another folder. */
+  in_another_folder: { folder: string };
+  /** The document is not in the folder. */
+  not_in_folder: Nothing;
+  /** There are as many documents in it as there may be. */
+  folder_full: { most: number };
   /** The title that was to become a link does not stand there any more. */
   title_gone: Nothing;
   /** Nothing was pasted. */
@@ -219,6 +231,8 @@ export interface CoreSentences {
   doctor_refuses: { person: string; device: string; why: string };
   /** The versions. */
   doctor_version: { version: string; protocol: number };
+  /** A document went out of a folder with its owner, who was removed from there. */
+  notice_folder_out: { title: string };
   /** Words were removed with their line, and are kept. */
   notice_rescued: Nothing;
   /** A change was put aside. */

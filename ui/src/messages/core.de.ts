@@ -63,6 +63,13 @@ export const core: CoreMessages = {
   many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "Absatz enthält", "Absätze enthalten")} diese Worte.`,
   no_such_paragraph: ({ has }) => `Dieses Dokument hat ${plural(has, "Absatz", "Absätze")}.`,
 
+  not_a_folder: ({ name }) => `„${name}“ ist kein Ordner.`,
+  folder_has_no_text: () => "Das ist ein Ordner: Er hat keinen eigenen Text.",
+  folder_nested: () => "Ein Ordner kann nicht in einen anderen gelegt werden.",
+  in_another_folder: ({ folder }) => `Das Dokument ist schon im Ordner „${folder}“. Nimm es erst dort heraus.`,
+  not_in_folder: () => "Das Dokument ist nicht in diesem Ordner.",
+  folder_full: ({ most }) => `In einen Ordner passen höchstens ${count.format(most)} Dokumente.`,
+
   title_gone: () => "Der Titel steht dort nicht mehr, oder nur in Code oder in einem Link.",
 
   ticket_empty: () => "Hier steht keine Einladung. Füg den ganzen Text ein; er beginnt mit „sheaf“.",
@@ -150,5 +157,7 @@ export const core: CoreMessages = {
     "Jemandes Kopie von Sheaf hat an zwei Orten zugleich gearbeitet. Alles, was an beiden Orten geschrieben wurde, ist erhalten. Lässt sich dort nicht sagen, warum, benutzt vielleicht jemand anderes den Schlüssel.",
   notice_alarm: () =>
     "Zwei Geräte haben dieselben Änderungen und zeigen verschiedenen Text. Das ist ein Fehler in Sheaf; die Einzelheiten stehen im Protokoll.",
+  notice_folder_out: ({ title }) =>
+    `„${title}“ gehört jemandem, der aus dem Ordner entfernt wurde, und daraus kann ihn niemand entfernen. Es wurde aus dem Ordner genommen; wer es hat, behält es.`,
   notice_ended: ({ why }) => `Ein Dokument wurde geschlossen, weil es nicht weitergehen konnte. Öffne es noch einmal. (${why})`,
 };

@@ -63,6 +63,13 @@ export const core: CoreMessages = {
   many_such_words: ({ count: paragraphs }) => `${plural(paragraphs, "paragraph holds", "paragraphs hold")} these words.`,
   no_such_paragraph: ({ has }) => `This document has ${plural(has, "paragraph", "paragraphs")}.`,
 
+  not_a_folder: ({ name }) => `“${name}” is not a folder.`,
+  folder_has_no_text: () => "This is a folder: it has no text of its own.",
+  folder_nested: () => "A folder cannot be put into another one.",
+  in_another_folder: ({ folder }) => `The document is in the folder “${folder}” already. Take it out of there first.`,
+  not_in_folder: () => "The document is not in that folder.",
+  folder_full: ({ most }) => `A folder holds at most ${count.format(most)} documents.`,
+
   title_gone: () => "The title is not there any more, or only in code or in a link.",
 
   ticket_empty: () => "There is no invitation here. Paste the whole text; it begins with “sheaf”.",
@@ -144,5 +151,7 @@ export const core: CoreMessages = {
   notice_forked_there: () =>
     "Somebody’s copy of Sheaf has been at work in two places at once. Everything written in either place is kept. If they cannot tell why, somebody else may be using their key.",
   notice_alarm: () => "Two devices hold the same changes and show different text. This is a fault in Sheaf; the log has the details.",
+  notice_folder_out: ({ title }) =>
+    `“${title}” belongs to somebody who was removed from the folder, and nobody can remove them from it. It has been taken out of the folder; whoever has it keeps it.`,
   notice_ended: ({ why }) => `A document was closed, because it could not go on. Open it again. (${why})`,
 };

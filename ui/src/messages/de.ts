@@ -5,6 +5,7 @@ import { audit, invitations, join, members, readOnly, share } from "./access.de.
 import { core } from "./core.de.ts";
 import { blocks, counts, shortcuts } from "./writing.de.ts";
 import { attachments } from "./attachments.de.ts";
+import { folders } from "./folders.de.ts";
 import type { Messages } from "./en.ts";
 import { speaking } from "./speaking.ts";
 
@@ -363,6 +364,7 @@ export const de: Messages = {
   shortcuts,
 
   attachments,
+  folders,
 
   find: {
     open: "In diesem Dokument suchen",

@@ -6,6 +6,7 @@ import { audit, invitations, join, members, readOnly, share } from "./access.en.
 import { core } from "./core.en.ts";
 import { blocks, counts, shortcuts } from "./writing.en.ts";
 import { attachments } from "./attachments.en.ts";
+import { folders } from "./folders.en.ts";
 import { speaking } from "./speaking.ts";
 
 const { categories, count, decimal, form, list, plural, size } = speaking("en", ["one", "other"]);
@@ -127,6 +128,7 @@ export const en = {
   shortcuts,
 
   attachments,
+  folders,
 
   find: {
     open: "Find in this document",

@@ -17,6 +17,11 @@ export interface LibraryEntry {
   role: Role;
   state: "ready" | "waiting" | "left" | "removed" | "damaged";
   trashed: boolean;
+  /** Others have, or may have, a copy. */
+  shared: boolean;
+  kind: "text" | "folder";
+  /** The folder that it is in. */
+  folder: string | null;
 }
 
 /** A document that names another. */
@@ -95,6 +100,8 @@ export interface TicketPreview {
   role: Role;
   routes: string[];
   known: boolean;
+  /** For a folder: how many documents were in it when the invitation was made. */
+  folder?: number | null;
   /** `open`: any member lets in; `counted`: its maker's device does; `approved`: its maker does, each time. */
   kind?: "open" | "counted" | "approved";
   /** What is read aloud to its maker, so that they know whom they let in. */
@@ -254,8 +261,18 @@ export class Core {
     return documents.map((entry) => ({ ...entry, title: untitledIs(entry.title) }));
   }
   /** Without a title the core calls it "Untitled". */
-  async create(title?: string, markdown?: string): Promise<string> {
-    return (await this.ask<{ document: string }>("new", { ...(title && { title }), ...(markdown && { markdown }) })).document;
+  async create(title?: string, markdown?: string, folder?: string): Promise<string> {
+    const fields = { ...(title && { title }), ...(markdown && { markdown }), ...(folder && { folder }) };
+    return (await this.ask<{ document: string }>("new", fields)).document;
+  }
+  async createFolder(title: string): Promise<string> {
+    return (await this.ask<{ folder: string }>("folder_new", { title })).folder;
+  }
+  async putInto(folder: string, document: string): Promise<void> {
+    await this.ask("folder_add", { folder, document });
+  }
+  async takeOut(folder: string, document: string): Promise<void> {
+    await this.ask("folder_take_out", { folder, document });
   }
   /** What Markdown means, as a Delta with fresh lines. */
   async markdown(text: string): Promise<unknown> {

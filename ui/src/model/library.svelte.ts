@@ -3,6 +3,7 @@ import type { Core, LibraryEntry } from "./core.ts";
 
 export class Library {
   documents = $state<LibraryEntry[]>([]);
+  folders = $state<LibraryEntry[]>([]);
   trashed = $state<LibraryEntry[]>([]);
   loaded = $state(false);
 
@@ -24,7 +25,10 @@ export class Library {
     try {
       while (this.#again) {
         this.#again = false;
-        [this.documents, this.trashed] = await Promise.all([this.#core.list(false), this.#core.list(true)]);
+        const [kept, trashed] = await Promise.all([this.#core.list(false), this.#core.list(true)]);
+        const isFolder = ({ kind }: LibraryEntry): boolean => kind === "folder";
+        [this.documents, this.folders, this.trashed] = [kept.filter((entry) => !isFolder(entry)), kept.filter(isFolder), trashed];
+        this.folders.sort((one, other) => one.title.localeCompare(other.title));
         this.loaded = true;
       }
     } finally {
@@ -34,6 +38,15 @@ export class Library {
 
   find(document: string): LibraryEntry | undefined {
     return this.documents.find((entry) => entry.document === document);
+  }
+
+  folder(id: string): LibraryEntry | undefined {
+    return this.folders.find((entry) => entry.document === id);
+  }
+
+  /** The folder that a document is in. */
+  folderOf(entry: LibraryEntry): LibraryEntry | undefined {
+    return entry.folder ? this.folder(entry.folder) : undefined;
   }
 
   close(): void {

@@ -27,6 +27,7 @@ pub(crate) fn ticket() -> Ticket {
         name: "Ada".to_owned(),
         role: Role::Edit,
         kind: TicketKind::Open,
+        folder: None,
         routes: vec![host, other],
     }
 }
@@ -56,6 +57,23 @@ fn a_ticket_says_how_one_comes_in_by_it_and_has_one_spelling_for_each_way() {
             contents.insert(1 + 3 * 32 + (1 + "Notes on bookbinding".len()) + (1 + "Ada".len()) + 1, kind);
         });
         assert_eq!(Ticket::parse(&text).is_ok(), is_one, "kind {kind}");
+    }
+}
+
+#[test]
+fn a_ticket_to_a_folder_says_so_and_how_much_is_in_it() {
+    for (kind, documents) in [(TicketKind::Open, 0), (TicketKind::Counted, 7), (TicketKind::Approved, u32::MAX)] {
+        let ticket = Ticket { kind, folder: Some(documents), ..ticket() };
+        assert_eq!(Ticket::parse(&ticket.encode()), Ok(ticket));
+    }
+    // More than a number of documents can be is no number of documents.
+    let counted = 1 + 3 * 32 + (1 + "Notes on bookbinding".len()) + (1 + "Ada".len()) + 1;
+    for (count, is_one) in [(&[0x7f][..], true), (&[0xff, 0xff, 0xff, 0xff, 0x0f], true), (&[0xff, 0xff, 0xff, 0xff, 0x1f], false)] {
+        let text = rewritten(|contents| {
+            contents[0] = 3;
+            contents.splice(counted..counted, [&[0], count].concat());
+        });
+        assert_eq!(Ticket::parse(&text).is_ok(), is_one, "{count:?}");
     }
 }
 

@@ -57,7 +57,8 @@ impl Document {
 
     fn ticket_for(&self, seed: TicketSeed, role: Role, kind: TicketKind) -> Ticket {
         let (title, name) = (self.title.clone(), self.profile.name.clone());
-        Ticket { document: self.id(), inviter: self.device(), seed, title, name, role, kind, routes: Vec::new() }
+        let folder = self.is_folder().then_some(0);
+        Ticket { document: self.id(), inviter: self.device(), seed, title, name, role, kind, folder, routes: Vec::new() }
     }
 
     /// Takes an invitation back: nobody comes in by it any more. An open one gave away the secret, so there is a new one.

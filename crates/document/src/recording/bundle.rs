@@ -127,8 +127,8 @@ fn write_recording(w: &mut Writer, recording: &Recording) {
     let Recording { document, beginning, seed, name, colour, began, events, recent: _, heard } = recording;
     codec::write_moment(w.raw(&document.0).raw(seed).text(name).text(colour).varint(*heard), *began);
     match beginning {
-        Beginning::Created(title) => {
-            w.byte(1).text(title);
+        Beginning::Created(title, folder) => {
+            w.byte(if *folder { 4 } else { 1 }).text(title);
         }
         Beginning::Joining(ticket) => {
             w.byte(2).text(&ticket.encode());
@@ -143,7 +143,8 @@ fn read_recording(r: &mut Reader<'_>) -> Result<Recording, Malformed> {
     let (name, colour, heard) = (codec::text(r)?, codec::text(r)?, r.varint("inputs")?);
     let began = codec::read_moment(r)?;
     let beginning = match r.byte("a beginning")? {
-        1 => Beginning::Created(codec::text(r)?),
+        1 => Beginning::Created(codec::text(r)?, false),
+        4 => Beginning::Created(codec::text(r)?, true),
         2 => Beginning::Joining(Box::new(ticket(r)?)),
         3 => {
             let records = r.varint("records")?;

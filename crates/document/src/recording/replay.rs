@@ -63,7 +63,7 @@ impl Recording {
     fn begin_again(&self, key: DeviceKey, journal: &Journal) -> Option<Document> {
         let who = Who { key, seed: self.seed, name: self.name.clone(), colour: self.colour.clone() };
         match &self.beginning {
-            Beginning::Created(title) => Document::created(who, title, self.began).ok(),
+            Beginning::Created(title, folder) => Document::created(who, title, *folder, self.began).ok(),
             Beginning::Joining(ticket) => Some(Document::joined(who, (**ticket).clone(), self.began)),
             Beginning::Opened(stored, records) => {
                 let records = journal.records.get(..usize::try_from(*records).ok()?)?.to_vec();

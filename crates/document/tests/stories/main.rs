@@ -9,6 +9,7 @@ mod apart;
 mod attachments;
 mod chance;
 mod duels;
+mod folders;
 mod forger;
 mod forks;
 mod guests;

@@ -135,8 +135,13 @@ impl World {
     }
 
     pub(crate) fn create(&mut self, who: usize, title: &str) {
+        self.begin(who, |here, now| Document::create(here, title, now).expect("a document is made"));
+    }
+
+    /// The same with a document that is made otherwise.
+    pub(crate) fn begin(&mut self, who: usize, make: impl FnOnce(Here, Moment) -> Document) {
         let (here, now) = (self.devices[who].here(), self.moment());
-        let document = Document::create(here, title, now).expect("a document is made");
+        let document = make(here, now);
         self.devices[who].id = Some(document.id());
         self.devices[who].document = Some(document);
         self.run(who);

@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod counted;
+mod folders;
 mod invitations;
 mod library;
 mod members;
@@ -56,6 +57,10 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "attachment_open" => attachments::open(engine, &fields).await,
         "attachment_save" => attachments::save(engine, &fields).await,
         "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
+        "folder_new" => folders::new(engine, &fields).await,
+        "folder" => folders::list(engine, &fields).await,
+        "folder_add" => folders::add(engine, &fields).await,
+        "folder_take_out" => folders::take_out(engine, &fields).await,
         "share" => invitations::share(engine, &fields).await,
         "preview" => invitations::preview(engine, &fields),
         "join" => invitations::join(engine, &fields).await,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sheaf_blobs::BlobError;
-use sheaf_document::Refused;
+use sheaf_document::{Refused, folder::DOCUMENTS};
 use sheaf_sentence::Sentence;
 use sheaf_store::{CommitError, ReadError};
 
@@ -10,6 +10,7 @@ use crate::attachments::AttachmentError;
 use crate::body::BodyError;
 use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
+use crate::folders::FolderError;
 use crate::holding::WhoError;
 use crate::library::ResolveError;
 use crate::live::AskError;
@@ -38,6 +39,11 @@ impl Failure {
     pub(crate) fn malformed(message: impl Into<String>) -> Failure {
         let why = message.into();
         Failure::new("malformed", Said::new(Sentence::Malformed { why: why.clone() }, why))
+    }
+
+    /// A folder where a text is meant.
+    pub(crate) fn no_text() -> Failure {
+        Failure::new("refused", Said::new(Sentence::FolderHasNoText {}, "this is a folder: it has no text of its own"))
     }
 
     /// Nothing has that name.
@@ -230,6 +236,22 @@ impl From<SharingError> for Failure {
             SharingError::Profile(error) => Failure::new("malformed", error.said()),
             SharingError::NotSaved(why) => Failure::new("not_saved", Said::new(not_saved(&why), english)),
         }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Failure {
+        let english = error.to_string();
+        let sentence = match error {
+            FolderError::Sharing(error) => return error.into(),
+            FolderError::Body(error) => return error.into(),
+            FolderError::NotOne(name) => Sentence::NotAFolder { name },
+            FolderError::Nested => Sentence::FolderNested {},
+            FolderError::Elsewhere(folder) => Sentence::InAnotherFolder { folder },
+            FolderError::NotInside => Sentence::NotInFolder {},
+            FolderError::Full => Sentence::FolderFull { most: DOCUMENTS as u64 },
+        };
+        Failure::new("refused", Said::new(sentence, english))
     }
 }
 

@@ -32,6 +32,9 @@ fn open(client: &Client, id: &Value, fields: &Map<String, Value>) -> Result<Opti
     let name = text(fields, "document")?;
     let document = client.0.engine.resolve(&name)?;
     let view = view(fields)?;
+    if client.0.engine.is_folder(document) {
+        return Err(Failure::no_text());
+    }
     let (client, id) = (client.clone(), id.clone());
     supervised("opening a view", async move {
         match client.0.engine.live(document).await {

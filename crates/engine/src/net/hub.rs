@@ -191,6 +191,10 @@ impl Hub {
             routes.extend(ticket.routes.iter().map(book::from_ticket));
             routes.push(Route::bare(ticket.inviter));
         }
+        // What a folder lists anybody in it may have.
+        if let Some(folder) = entry.folder.filter(|_| entry.placeholder).and_then(|folder| engine.shared.if_live(folder)) {
+            routes.extend(folder.facts().members.iter().map(|member| self.route_to(member.device)));
+        }
         if let Some(facts) = engine.shared.if_live(document).map(|live| live.facts())
             && facts.state != State::Left
         {

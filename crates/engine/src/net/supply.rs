@@ -178,6 +178,8 @@ mod tests {
             people: 2,
             placeholder: false,
             ticket: None,
+            kind: 0,
+            folder: None,
         };
         let mut batch = Batch::of(DOCUMENT).with(Change::Enter(entry));
         for seed in [3, 7] {

@@ -41,7 +41,7 @@ pub struct Backlink {
     pub excerpt: String,
 }
 
-const COLUMNS: &str = "id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket";
+const COLUMNS: &str = "id, title, created, changed, opened, trashed, role, state, people, placeholder, ticket, kind, folder";
 
 impl Reader<'_> {
     /// All documents, the last changed first, the trashed among them.
@@ -133,5 +133,7 @@ fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
         people: row.get(8)?,
         placeholder: row.get(9)?,
         ticket: row.get(10)?,
+        kind: row.get(11)?,
+        folder: row.get::<_, Option<[u8; 32]>>(12)?.map(DocumentId),
     })
 }

@@ -22,6 +22,8 @@ fn the_catalogue_is_by_last_change_and_keeps_what_was_entered() {
         people: 3,
         placeholder: true,
         ticket: Some(vec![1, 2]),
+        kind: 1,
+        folder: Some(document(2)),
         ..entry(1)
     };
     store.commit(Batch::of(document(1)).with(Change::Enter(changed.clone()))).wait().expect("written");

@@ -28,6 +28,8 @@ pub(crate) fn entry(name: u8) -> Entry {
         people: 1,
         placeholder: false,
         ticket: None,
+        kind: 0,
+        folder: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod attached;
 mod counted;
 mod doctor;
+mod folders;
 mod forger;
 mod forks;
 mod holding;

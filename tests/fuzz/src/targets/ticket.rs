@@ -70,6 +70,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         name: "Ada".to_owned(),
         role: Role::Edit,
         kind: TicketKind::Open,
+        folder: None,
         routes: vec![host, bare],
     };
     let text = ticket.encode();

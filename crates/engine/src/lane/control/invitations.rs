@@ -65,6 +65,8 @@ pub(super) fn preview(engine: &Engine, fields: &Fields) -> Answer {
         "device": preview.ticket.inviter.to_string(),
         "fingerprint": preview.ticket.inviter.short(),
         "role": role_name(preview.ticket.role),
+        // How many documents were in it when the ticket was made; none for a document.
+        "folder": preview.ticket.folder,
         "kind": match preview.ticket.kind {
             TicketKind::Open => "open",
             TicketKind::Counted => "counted",

@@ -10,7 +10,7 @@ use super::{Answer, Fields};
 use crate::body::{Form, convert};
 use crate::engine::Engine;
 use crate::lane::{Failure, delta_from_json, delta_to_json, text::text};
-use crate::library::{Standing, UNTITLED, role_name_of};
+use crate::library::{FOLDER, Standing, UNTITLED, role_name_of};
 use crate::random;
 use crate::said::Said;
 
@@ -19,10 +19,24 @@ pub(super) fn meant(engine: &Engine, fields: &Fields) -> Result<DocumentId, Fail
     Ok(engine.resolve(&text(fields, "document")?)?)
 }
 
+/// The same where a folder will not do.
+fn meant_text(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
+    let document = meant(engine, fields)?;
+    if engine.is_folder(document) { Err(Failure::no_text()) } else { Ok(document) }
+}
+
 pub(super) async fn new(engine: &Engine, fields: &Fields) -> Answer {
     let title = if fields.contains_key("title") { title(fields)? } else { UNTITLED.to_owned() };
     let markdown = optional_text(fields, "markdown")?;
+    let folder = optional_text(fields, "folder")?.map(|name| engine.resolve(&name)).transpose()?;
     let document = engine.create_with(&title, markdown.as_deref()).await?;
+    if let Some(folder) = folder {
+        // Half of what was asked for is not what was asked for.
+        if let Err(error) = engine.put_into(folder, document).await {
+            engine.abandon(&engine.live(document).await?).await;
+            return Err(error.into());
+        }
+    }
     Ok(json!({ "document": document.to_string() }))
 }
 
@@ -53,11 +67,13 @@ fn entry(entry: &Entry) -> Value {
         "state": state,
         "shared": Standing::of(entry) == Standing::Shared,
         "trashed": entry.trashed.is_some(),
+        "kind": if entry.kind == FOLDER { "folder" } else { "text" },
+        "folder": entry.folder.map(|folder| folder.to_string()),
     })
 }
 
 pub(super) async fn show(engine: &Engine, fields: &Fields) -> Answer {
-    let document = meant(engine, fields)?;
+    let document = meant_text(engine, fields)?;
     let form = match optional_text(fields, "as")?.as_deref() {
         None | Some("md") => Form::Markdown,
         Some("text") => Form::Text,
@@ -90,7 +106,7 @@ pub(super) fn as_markdown(fields: &Fields) -> Answer {
 }
 
 pub(super) async fn write(engine: &Engine, fields: &Fields) -> Answer {
-    let document = meant(engine, fields)?;
+    let document = meant_text(engine, fields)?;
     let markdown = text(fields, "markdown")?;
     let base = match fields.get("base") {
         None | Some(Value::Null) => None,
@@ -113,7 +129,7 @@ pub(super) async fn trash(engine: &Engine, fields: &Fields, away: bool) -> Answe
 }
 
 pub(super) async fn duplicate(engine: &Engine, fields: &Fields) -> Answer {
-    let document = engine.duplicate(meant(engine, fields)?).await?;
+    let document = engine.duplicate(meant_text(engine, fields)?).await?;
     Ok(json!({ "document": document.to_string() }))
 }
 
@@ -144,7 +160,7 @@ pub(super) async fn link_title(engine: &Engine, fields: &Fields) -> Answer {
 }
 
 /// A title: one line, not too long, not nothing.
-fn title(fields: &Fields) -> Result<String, Failure> {
+pub(super) fn title(fields: &Fields) -> Result<String, Failure> {
     let title = text(fields, "title")?.trim().to_owned();
     if title.is_empty() || title.chars().any(char::is_control) || title.encode_utf16().count() > limits::TITLE {
         let english = format!("a title is one line of 1 to {} characters", limits::TITLE);
