@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::attachments::Attachments;
 use crate::clock::Clock;
+use crate::devices::Devices;
 use crate::event::{Event, Events, Level};
 use crate::home::{Home, HomeError};
 use crate::library::{Library, ResolveError, Standing, role_number};
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) statistics: Statistics,
     pub(crate) mentions: Mentions,
     pub(crate) attachments: Attachments,
+    pub(crate) devices: Devices,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -155,6 +157,7 @@ impl Engine {
             statistics,
             mentions: Mentions::default(),
             attachments,
+            devices: Devices::default(),
             key,
             device,
             live: Mutex::default(),
@@ -163,6 +166,7 @@ impl Engine {
             net: RwLock::new(None),
             raises: broadcast::channel(RAISES).0,
         };
+        shared.devices.load(&shared);
         Ok(Engine { shared: Arc::new(shared) })
     }
 
@@ -259,6 +263,8 @@ impl Engine {
             return Err(DocumentError::NotSaved(why));
         }
         shared.live().insert(id, handle.clone());
+        // Other devices of this person are offered it.
+        shared.net().into_iter().for_each(|net| net.appeared(id));
         shared.events.tell(Event::Documents);
         Ok(handle)
     }

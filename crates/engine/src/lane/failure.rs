@@ -8,6 +8,7 @@ use sheaf_store::{CommitError, ReadError};
 
 use crate::attachments::AttachmentError;
 use crate::body::BodyError;
+use crate::devices::DeviceError;
 use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
 use crate::holding::WhoError;
@@ -230,6 +231,23 @@ impl From<SharingError> for Failure {
             SharingError::Profile(error) => Failure::new("malformed", error.said()),
             SharingError::NotSaved(why) => Failure::new("not_saved", Said::new(not_saved(&why), english)),
         }
+    }
+}
+
+impl From<DeviceError> for Failure {
+    fn from(error: DeviceError) -> Failure {
+        let english = error.to_string();
+        let (code, sentence) = match error {
+            DeviceError::Ticket(error) => return Failure::new("ticket", error.said()),
+            DeviceError::NotSaved(why) => ("not_saved", not_saved(&why)),
+            DeviceError::Own => ("ticket", Sentence::LinkTicketOwn {}),
+            DeviceError::NoNetwork => ("refused", Sentence::LinkingNeedsNetwork {}),
+            DeviceError::NotLinking => ("refused", Sentence::NotLinking {}),
+            DeviceError::NothingToCompare => ("refused", Sentence::NothingToCompare {}),
+            DeviceError::Full => ("refused", Sentence::DevicesFull {}),
+            DeviceError::Unknown => ("unknown", Sentence::NoSuchDevice {}),
+        };
+        Failure::new(code, Said::new(sentence, english))
     }
 }
 
