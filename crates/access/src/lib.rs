@@ -29,4 +29,4 @@ pub use role::Role;
 pub use rotation::{DealError, DealtError, Rotation, Wrap, joint};
 pub use sealing::{Key, SealedSecret, SealingKey, SealingSeed};
 pub use seed::{TicketKey, TicketSeed};
-pub use ticket::{Address, Route, Ticket, TicketError, TicketKind};
+pub use ticket::{Address, DeviceTicket, Route, Ticket, TicketError, TicketKind};

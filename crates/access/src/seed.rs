@@ -10,6 +10,7 @@ use zeroize::Zeroize;
 use crate::{operation::Join, sealing::Private};
 
 const ASK_DOMAIN: &str = "sheaf ask 1";
+const PAIR_DOMAIN: &str = "sheaf pair 1";
 
 /// 32 random bytes: whoever has them can redeem the ticket. Wiped from memory when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +46,11 @@ impl TicketSeed {
         self.signing().sign(ASK_DOMAIN, &[document.0, *exporter].concat())
     }
 
+    /// Knocks at the device that made a [`DeviceTicket`](crate::DeviceTicket), on the link with this `exporter`, having committed to a nonce.
+    pub fn knock(&self, exporter: &[u8; 32], commitment: &[u8; 32]) -> Signature {
+        self.signing().sign(PAIR_DOMAIN, &[*exporter, *commitment].concat())
+    }
+
     pub(crate) fn sign(&self, domain: &str, message: &[u8]) -> Signature {
         self.signing().sign(domain, message)
     }
@@ -69,6 +75,11 @@ impl TicketKey {
     /// Succeeds if the holder of this key's ticket asks for `document` on the link with this `exporter`.
     pub fn verify_ask(&self, document: &DocumentId, exporter: &[u8; 32], proof: &Signature) -> Result<(), BadSignature> {
         verify(&DeviceId(self.0), ASK_DOMAIN, &[document.0, *exporter].concat(), proof)
+    }
+
+    /// Succeeds if the holder of this key's ticket knocks on the link with this `exporter`.
+    pub fn verify_knock(&self, exporter: &[u8; 32], commitment: &[u8; 32], proof: &Signature) -> Result<(), BadSignature> {
+        verify(&DeviceId(self.0), PAIR_DOMAIN, &[*exporter, *commitment].concat(), proof)
     }
 }
 

@@ -1,4 +1,4 @@
-//! An invitation as text: what one person pastes to another.
+//! An invitation as text: what one person pastes to another. And, spelled alike, what links a further device of one's own ([`DeviceTicket`]).
 //!
 //! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, in version 2 its
 //! kind, in version 3 its kind and how many documents the folder holds that it is for, up to four routes, and four bytes of BLAKE3 over all that.
@@ -13,6 +13,10 @@ use sheaf_base::{DeviceId, DocumentId, limits};
 use sheaf_record::{Malformed, Reader, Writer};
 
 use crate::{operation::cut, role::Role, seed::TicketSeed};
+
+pub use device::DeviceTicket;
+
+mod device;
 
 const PREFIX: &str = "sheaf";
 const LINK: &str = "sheaf://join/";
@@ -62,6 +66,8 @@ pub enum TicketKind {
     Counted = 1,
     /// The same, and its person looks at each who asks.
     Approved = 2,
+    /// Not by asking: another device of the same person has added this one. Kept where a ticket would be, and never given to anybody.
+    Added = 3,
 }
 
 impl TicketKind {
@@ -70,12 +76,18 @@ impl TicketKind {
         if approved { Self::Approved } else { Self::Counted }
     }
 
+    /// Whether the maker of the invitation is asked, and lets in.
+    pub fn is_granted(self) -> bool {
+        matches!(self, Self::Counted | Self::Approved)
+    }
+
     /// In a ticket that says its kind. That of an open one to a text is said by the version.
     fn read(reader: &mut Reader<'_>, version: u8) -> Result<Self, Malformed> {
         match reader.byte("the invitation's kind")? {
             0 if version == TO_FOLDER => Ok(Self::Open),
             1 => Ok(Self::Counted),
             2 => Ok(Self::Approved),
+            3 => Ok(Self::Added),
             found => Err(Malformed::Unknown { what: "the invitation's kind", found: found.into() }),
         }
     }
@@ -122,6 +134,12 @@ pub enum TicketError {
     /// The checksum does not hold: cut short, or a letter changed.
     #[error("This invitation is not complete. Ask for a new one, or paste it again.")]
     Incomplete,
+    /// Whole, and for linking a device instead of opening a document.
+    #[error("This links a device to somebody's library, and invites to no document. Open it under “Your devices”, or with `sheaf link-device`.")]
+    ForDevice,
+    /// Whole, and for opening a document instead of linking a device.
+    #[error("This is an invitation to a document, and links no device. Join the document with it.")]
+    ForDocument,
     /// Whole, and of a version that this build does not know.
     #[error("This invitation was made with another version of Sheaf (format {0}). Update Sheaf, then open it again.")]
     OtherVersion(u8),
@@ -137,13 +155,15 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
 });
 
 impl Ticket {
+    /// What stands in a ticket's place for a device that another one of its person, `by`, adds: who is waited for, and nothing to show.
+    pub fn added(document: DocumentId, by: DeviceId, title: String, name: String, role: Role) -> Self {
+        let seed = TicketSeed::from_bytes([0; 32]);
+        Self { document, inviter: by, seed, title, name, role, kind: TicketKind::Added, folder: None, routes: Vec::new() }
+    }
+
     /// The ticket as text.
     pub fn encode(&self) -> String {
-        let mut bytes = self.contents();
-        bytes.extend_from_slice(&checksum(&bytes));
-        let mut text = PREFIX.to_owned();
-        BASE32.encode_append(&bytes, &mut text);
-        text
+        text_of(self.contents())
     }
 
     /// The ticket as a link that the system opens with Sheaf.
@@ -153,29 +173,14 @@ impl Ticket {
 
     /// Reads a pasted or clicked ticket: with or without `sheaf://join/`, with white space around it.
     pub fn parse(pasted: &str) -> Result<Self, TicketError> {
-        let text = pasted.trim();
-        let text = text.strip_prefix(LINK).unwrap_or(text);
-        if text.is_empty() {
-            return Err(TicketError::Empty);
-        }
-        let letters = text.strip_prefix(PREFIX).ok_or(TicketError::NotATicket)?;
-        if text.len() > limits::TICKET {
-            return Err(TicketError::TooLong);
-        }
-        if let Some(letter) = letters.chars().find(|letter| !matches!(letter, 'a'..='z' | '2'..='7')) {
-            return Err(if letter.is_whitespace() { TicketError::InPieces } else { TicketError::Letter(letter) });
-        }
-        let bytes = BASE32.decode(letters.as_bytes()).map_err(|_| TicketError::Incomplete)?;
-        let (contents, check) = bytes.split_last_chunk::<CHECKSUM>().ok_or(TicketError::Incomplete)?;
-        if *check != checksum(contents) {
-            return Err(TicketError::Incomplete);
-        }
+        let contents = contents_of(pasted)?;
         match contents.first() {
             Some(&(VERSION | WITH_KIND | TO_FOLDER)) => {}
+            Some(&DeviceTicket::VERSION) => return Err(TicketError::ForDevice),
             Some(&other) => return Err(TicketError::OtherVersion(other)),
             None => return Err(TicketError::Incomplete),
         }
-        let ticket = Self::read(contents)?;
+        let ticket = Self::read(&contents)?;
         if ticket.contents() == contents { Ok(ticket) } else { Err(Malformed::NotCanonical("a text in it").into()) }
     }
 
@@ -194,11 +199,7 @@ impl Ticket {
         if let Some(documents) = self.folder {
             writer.varint(documents.into());
         }
-        let routes = &self.routes[..self.routes.len().min(ROUTES)];
-        writer.varint(routes.len() as u64);
-        for route in routes {
-            route.write(&mut writer);
-        }
+        Route::write_all(&self.routes, &mut writer);
         writer.into_bytes()
     }
 
@@ -214,10 +215,7 @@ impl Ticket {
             role: Role::read(&mut reader)?,
             kind: if version == VERSION { TicketKind::Open } else { TicketKind::read(&mut reader, version)? },
             folder: (version == TO_FOLDER).then(|| read_count(&mut reader)).transpose()?,
-            routes: {
-                let count = reader.count(ROUTES, 34, "the routes")?;
-                (0..count).map(|_| Route::read(&mut reader)).collect::<Result<_, _>>()?
-            },
+            routes: Route::read_all(&mut reader)?,
         };
         reader.finish()?;
         Ok(ticket)
@@ -225,6 +223,17 @@ impl Ticket {
 }
 
 impl Route {
+    fn write_all(routes: &[Self], writer: &mut Writer) {
+        let routes = &routes[..routes.len().min(ROUTES)];
+        writer.varint(routes.len() as u64);
+        routes.iter().for_each(|route| route.write(writer));
+    }
+
+    fn read_all(reader: &mut Reader<'_>) -> Result<Vec<Self>, Malformed> {
+        let count = reader.count(ROUTES, 34, "the routes")?;
+        (0..count).map(|_| Self::read(reader)).collect()
+    }
+
     fn write(&self, writer: &mut Writer) {
         let relay = self.relay.as_deref().filter(|relay| relay.len() <= RELAY).unwrap_or_default();
         let addresses = &self.addresses[..self.addresses.len().min(ADDRESSES)];
@@ -276,6 +285,37 @@ fn read_count(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
     let what = "the documents in the folder";
     let found = reader.varint(what)?;
     u32::try_from(found).map_err(|_| Malformed::Unknown { what, found })
+}
+
+/// A ticket's contents as text.
+fn text_of(mut contents: Vec<u8>) -> String {
+    contents.extend_from_slice(&checksum(&contents));
+    let mut text = PREFIX.to_owned();
+    BASE32.encode_append(&contents, &mut text);
+    text
+}
+
+/// What a pasted or clicked ticket holds, once nothing of it was lost or changed on its way.
+fn contents_of(pasted: &str) -> Result<Vec<u8>, TicketError> {
+    let text = pasted.trim();
+    let text = text.strip_prefix(LINK).unwrap_or(text);
+    if text.is_empty() {
+        return Err(TicketError::Empty);
+    }
+    let letters = text.strip_prefix(PREFIX).ok_or(TicketError::NotATicket)?;
+    if text.len() > limits::TICKET {
+        return Err(TicketError::TooLong);
+    }
+    if let Some(letter) = letters.chars().find(|letter| !matches!(letter, 'a'..='z' | '2'..='7')) {
+        return Err(if letter.is_whitespace() { TicketError::InPieces } else { TicketError::Letter(letter) });
+    }
+    let mut bytes = BASE32.decode(letters.as_bytes()).map_err(|_| TicketError::Incomplete)?;
+    let (contents, check) = bytes.split_last_chunk::<CHECKSUM>().ok_or(TicketError::Incomplete)?;
+    if *check != checksum(contents) {
+        return Err(TicketError::Incomplete);
+    }
+    bytes.truncate(bytes.len() - CHECKSUM);
+    Ok(bytes)
 }
 
 /// Over everything before it, in every version to come.

@@ -235,6 +235,19 @@ pub(crate) enum Command {
         /// An id, the beginning of one, or a title
         document: String,
     },
+    /// Show my devices: id, name, when last seen, in how many documents; or take one out of everything
+    Devices {
+        #[command(subcommand)]
+        what: Option<DevicesCommand>,
+    },
+    /// Link a further device of mine, so that each gets the other's documents: prints a ticket, and waits for that device
+    LinkDevice {
+        /// On the device that is to be linked: the ticket that the other one has printed
+        ticket: Option<String>,
+        /// Ask nothing: the digits that both devices show have been compared, or cannot be
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show or set the network profile
     Network {
         /// anywhere, local, direct or relay=URL
@@ -299,6 +312,15 @@ pub(crate) enum Folder {
     List {
         /// An id, the beginning of one, or a name
         folder: String,
+    },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum DevicesCommand {
+    /// Take a device of mine out of every document, with new keys; it keeps the copies that it has
+    Remove {
+        /// Its name, or the beginning of its id
+        device: String,
     },
 }
 

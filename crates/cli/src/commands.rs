@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use sheaf_engine::Home;
 
-use crate::arguments::{Command, Folder, Form, Offer};
+use crate::arguments::{Command, DevicesCommand, Folder, Form, Offer};
 use crate::attachments::{self, Files};
+use crate::devices::{self, Devices};
 use crate::node::Node;
 use crate::{members, print, reviews, waiting, who};
 
@@ -16,6 +17,12 @@ pub(crate) async fn run(home: Home, command: Command, json: bool) -> Result<(), 
     if let Some(files) = files(&command) {
         let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
         let outcome = attachments::perform(&mut node, &files, json).await;
+        node.close().await;
+        return print::result(&outcome?);
+    }
+    if let Some(devices) = devices(&command)? {
+        let mut node = Node::find(&home).await.map_err(|error| error.to_string())?;
+        let outcome = devices::perform(&mut node, &devices, json).await;
         node.close().await;
         return print::result(&outcome?);
     }
@@ -39,6 +46,19 @@ fn files(command: &Command) -> Option<Files> {
         Command::Attachment { document, attachment, out, wait } => Some(Files::TakeOut { document, attachment, out, wait }),
         _ => None,
     }
+}
+
+/// A command that is about this person's devices, and may take more than one request.
+fn devices(command: &Command) -> Result<Option<Devices>, String> {
+    Ok(match command.clone() {
+        Command::Devices { what: None } => Some(Devices::List),
+        Command::Devices { what: Some(DevicesCommand::Remove { device }) } => Some(Devices::Remove { device }),
+        Command::LinkDevice { ticket, yes } => {
+            let ticket = ticket.map(|ticket| if ticket == "-" { read_stdin() } else { Ok(ticket) }).transpose()?;
+            Some(Devices::Link { ticket, yes })
+        }
+        _ => None,
+    })
 }
 
 /// A command as a request, and how its answer is to look.
@@ -166,7 +186,7 @@ fn request(command: Command) -> Result<Request, String> {
         }
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
-        Command::Up(_) | Command::Replay { .. } | Command::Attach { .. } | Command::Attachments { .. } | Command::Attachment { .. } => {
+        Command::Up(_) | Command::Replay { .. } | Command::Attach { .. } | Command::Attachments { .. } | Command::Attachment { .. } | Command::Devices { .. } | Command::LinkDevice { .. } => {
             return Err("this is not a request".into());
         }
     };

@@ -8,6 +8,7 @@ mod arguments;
 mod attachments;
 mod bridge;
 mod commands;
+mod devices;
 mod logging;
 mod members;
 mod metrics;

@@ -1,10 +1,11 @@
 //! What people do about members, and what this device does by itself so that it holds: access records of this process run's chain.
 //!
 //! Whether something may be done is asked of the fold before it is written, with all that is known here as its past: the chain would end with a
-//! record that everybody refuses, and people hear the rule's own words. `inviting` and `asking` let in, `joining` is how this device comes, `members` changes
-//! and takes away, `secrets` makes new secrets for those who remain, `tending` is what nobody has to ask for.
+//! record that everybody refuses, and people hear the rule's own words. `inviting` and `asking` let in, `joining` is how this device comes, `devices` how further ones of a
+//! person do, `members` changes and takes away, `secrets` makes new secrets for those who remain, `tending` is what nobody has to ask for.
 
 mod asking;
+mod devices;
 mod inviting;
 mod joining;
 mod members;
@@ -22,6 +23,7 @@ use crate::{
     own::OwnError,
 };
 pub use asking::Asked;
+pub use devices::Opening;
 pub(crate) use asking::Requests;
 pub(crate) use tending::Tending;
 
@@ -56,6 +58,7 @@ impl Document {
             Act::Ends { member, at } => self.end_on(member, at)?,
             Act::Admit { request } => self.admit(request)?,
             Act::Decline { request } => self.decline(request)?,
+            Act::AddDevice { added } => self.add_device(*added)?,
             Act::Leave => self.leave()?,
             Act::Profile { name, colour } => {
                 (self.profile.name, self.profile.colour) = (name, colour);

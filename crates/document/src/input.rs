@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use sheaf_access::Role;
+use sheaf_access::{AddDevice, Role};
 use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::{Frame, RouteHint};
 use sheaf_replica::Place;
@@ -282,6 +282,11 @@ pub enum Act {
     Decline {
         /// Whom.
         request: Hash,
+    },
+    /// Add another device of this person, which has agreed to it: see [`crate::Here::consent`].
+    AddDevice {
+        /// What it agreed to.
+        added: Box<AddDevice>,
     },
     /// Say who I am.
     Profile {

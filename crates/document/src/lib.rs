@@ -78,7 +78,7 @@ use presence::OwnCursor;
 use receipts::Receipts;
 use views::Views;
 
-pub use acts::Asked;
+pub use acts::{Asked, Opening};
 pub use audit::{About, Audit, AuditEvent};
 pub use beginnings::{CreateError, OpenError};
 pub use holding::{Holder, Holding, HoldingJob, Holds};

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use sheaf_access::Operation;
+use sheaf_access::{Operation, TicketKind};
 use sheaf_base::{ChainId, DeviceId};
 use sheaf_protocol::{
     Ask, Bundle, Dismissal, Frame, Have, Hello, Lane, Packed, Receipt, RouteHint, Session, Stage, Versions, Welcome, Wish,
@@ -57,9 +57,14 @@ impl Document {
 
     /// Shows this device's ticket.
     fn ask(&mut self, id: PeerId) {
-        let (document, asking) = (self.id(), self.asking());
+        let (document, asking, expected) = (self.id(), self.asking(), self.ticket.as_ref().is_some_and(|it| it.kind == TicketKind::Added));
         let (Some(ticket), Some(peer)) = (&self.ticket, self.peers.get_mut(id)) else { return };
         if std::mem::replace(&mut peer.asked, true) {
+            return;
+        }
+        if expected {
+            // There is nothing to show: whoever knows of it speaks first.
+            peer.knock_at = Some(self.now.elapsed + KNOCK_AGAIN);
             return;
         }
         let ask = Ask { ticket: ticket.seed.key(), proof: ticket.seed.ask(&document, &peer.exporter) };
@@ -194,9 +199,9 @@ impl Document {
     /// Begins the conversation.
     pub(crate) fn begin_session(&mut self, id: PeerId) {
         self.introduce();
-        let granted = self.peers.get(id).filter(|peer| peer.session.is_none()).and_then(|peer| self.grant_unheard(&peer.device));
-        if let Some(granted) = granted {
-            self.send_at_once(id, granted);
+        let new = self.peers.get(id).filter(|peer| peer.session.is_none()).map(|peer| peer.device);
+        if let Some(how) = new.and_then(|device| self.tell_unheard(&device)) {
+            self.send_at_once(id, how);
             self.tell_past(id);
         }
         let (me, now) = (self.device(), self.now.elapsed);
@@ -265,10 +270,15 @@ impl Document {
             Frame::Welcome(welcome) => self.hear_welcome(id, &welcome),
             Frame::Request(asking) => self.hear_request(id, asking),
             Frame::Granted(granted) => self.hear_granted(id, &granted),
+            Frame::Added(added) => self.hear_added(id, &added),
             Frame::Past(rotations) => self.hear_past(id, rotations),
             Frame::Refuse(reason) => self.hear_refuse(id, reason),
             Frame::Bye => self.hear_bye(id),
             frame if self.peers.session(id).is_some() => self.converse(id, frame),
+            Frame::Hello(_) if self.is_expected() && self.peers.get(id).is_some_and(|peer| peer.asked) => {
+                self.begin_session(id);
+                self.converse(id, frame);
+            }
             // Somebody who is not known as a member here says more than a ticket.
             Frame::Hello(_) => {
                 let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
@@ -325,9 +335,8 @@ impl Document {
                 session.hear_neighbours(devices);
                 Vec::new()
             }
-            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) | Frame::Refuse(_) | Frame::Bye => {
-                Vec::new()
-            }
+            Frame::Ask(_) | Frame::Welcome(_) | Frame::Request(_) | Frame::Granted(_) | Frame::Added(_) | Frame::Past(_) => Vec::new(),
+            Frame::Refuse(_) | Frame::Bye => Vec::new(),
             // Files go past the document: their link has them.
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => Vec::new(),
         };

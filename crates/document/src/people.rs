@@ -1,6 +1,6 @@
 //! Who the members are, and what is known about their copies.
 
-use sheaf_access::{Profile, Role};
+use sheaf_access::{Member as Membership, Profile, Role};
 use sheaf_base::DeviceId;
 use sheaf_protocol::{Dismissal, Session};
 
@@ -21,7 +21,9 @@ impl Document {
         self.members_changed = false;
         let me = self.device();
         let members = self.history.access.members();
-        let devices = members.iter().flat_map(|member| member.devices.iter().map(|device| (*device, member.role)));
+        // A device may do less than its person: no more than the one could that added it.
+        let role = |device: &DeviceId, member: &Membership| self.history.access.role(device).unwrap_or(member.role);
+        let devices = members.iter().flat_map(|member| member.devices.iter().map(|device| (*device, role(device, member))));
         let devices: Vec<_> = devices.collect();
         self.people = devices
             .into_iter()

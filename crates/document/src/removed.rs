@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use sheaf_access::{Operation, Role, Standing};
+use sheaf_access::{Operation, Role, Standing, TicketKind};
 use sheaf_base::{ClientId, DeviceId, Hash};
 use sheaf_protocol::Dismissal;
 use sheaf_replica::{
@@ -30,7 +30,7 @@ impl Document {
         let (me, access) = (self.key.device(), &self.history.access);
         access.role(&me).is_none()
             && access.was_member(&me)
-            && self.ticket.as_ref().is_none_or(|ticket| access.knows_ticket(&ticket.seed.key()))
+            && self.ticket.as_ref().is_none_or(|ticket| ticket.kind == TicketKind::Added || access.knows_ticket(&ticket.seed.key()))
     }
 
     /// This device may have been removed.

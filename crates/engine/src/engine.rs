@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::attachments::Attachments;
 use crate::clock::Clock;
+use crate::devices::Devices;
 use crate::event::{Event, Events, Level};
 use crate::folders::Folders;
 use crate::home::{Home, HomeError};
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) mentions: Mentions,
     pub(crate) folders: Folders,
     pub(crate) attachments: Attachments,
+    pub(crate) devices: Devices,
     pub(crate) key: [u8; 32],
     pub(crate) device: DeviceId,
     live: Mutex<BTreeMap<DocumentId, DocumentHandle>>,
@@ -158,6 +160,7 @@ impl Engine {
             mentions: Mentions::default(),
             folders: Folders::default(),
             attachments,
+            devices: Devices::default(),
             key,
             device,
             live: Mutex::default(),
@@ -166,6 +169,7 @@ impl Engine {
             net: RwLock::new(None),
             raises: broadcast::channel(RAISES).0,
         };
+        shared.devices.load(&shared);
         Ok(Engine { shared: Arc::new(shared) })
     }
 
@@ -270,6 +274,8 @@ impl Engine {
             return Err(DocumentError::NotSaved(why));
         }
         shared.live().insert(id, handle.clone());
+        // Other devices of this person are offered it.
+        shared.net().into_iter().for_each(|net| net.appeared(id));
         shared.events.tell(Event::Documents);
         Ok(handle)
     }

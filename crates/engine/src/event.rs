@@ -35,6 +35,8 @@ pub enum Event {
         /// In which document.
         document: DocumentId,
     },
+    /// The devices of this device's person changed, or how far linking one is.
+    Devices,
     /// Which documents name which others may have changed.
     Mentions,
     /// How the files that a document refers to stand has changed.

@@ -11,6 +11,7 @@
 mod attachments;
 mod body;
 mod clock;
+mod devices;
 mod diagnose;
 mod doctor;
 mod engine;
@@ -44,6 +45,7 @@ mod unlinked;
 pub use attachments::{Attached, AttachmentError, Fetching};
 pub use body::{Body, BodyError, Form, convert};
 pub use clock::Clock;
+pub use devices::{DeviceError, LinkPreview, LinkTicket, Linking, OwnDevice, OwnDeviceReport, TICKET_LIVES, TakenOut};
 pub use diagnose::{DiagnoseError, Diagnosed, Played, replay};
 pub use doctor::{Finding, Health};
 pub use engine::{DocumentError, Engine, StartError};

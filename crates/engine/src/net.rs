@@ -11,6 +11,7 @@ mod conversation;
 mod fetch;
 mod hub;
 mod linked;
+mod own;
 mod pace;
 mod serve;
 mod step;
@@ -109,7 +110,11 @@ async fn run(hub: Arc<Hub>, mut stopping: oneshot::Receiver<()>, done: oneshot::
     let mut not_before = Duration::ZERO;
     loop {
         let dirty = hub.state(|state| std::mem::take(&mut state.dirty));
-        dirty.into_iter().for_each(|document| hub.tend(document));
+        for document in dirty {
+            hub.tend(document);
+            hub.offer_to_own(document);
+        }
+        hub.tend_pairs();
         if hub.state(|state| std::mem::take(&mut state.profile_changed)) && is_other_profile(&hub) {
             close(&hub, &mut arrivals).await;
             not_before = Duration::ZERO;
@@ -168,7 +173,7 @@ async fn bring_to_life(hub: Arc<Hub>) {
 
 /// Whether somebody is to be reached, or may want to reach us.
 fn needs_endpoint(hub: &Hub) -> bool {
-    let asked = hub.state(|state| state.asked || !state.wanted.is_empty());
+    let asked = hub.state(|state| state.asked || !state.wanted.is_empty()) || !hub.own_wanted().is_empty();
     asked || hub.engine().is_some_and(|engine| engine.documents().iter().any(is_shared))
 }
 
@@ -328,6 +333,15 @@ impl Net for Connected {
     fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>> {
         let hub = self.0.clone();
         Box::pin(async move { hub.ticket_routes(document).await })
+    }
+
+    fn own_routes(&self) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>> {
+        let hub = self.0.clone();
+        Box::pin(async move { hub.own_route().await.iter().map(book::for_ticket).collect() })
+    }
+
+    fn devices_changed(&self) {
+        self.0.devices_changed();
     }
 
     fn profile_changed(&self) {

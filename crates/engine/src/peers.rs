@@ -59,6 +59,12 @@ pub trait Net: Send + Sync + 'static {
     /// The routes that a ticket for this document should carry, this device's own first. Makes the endpoint if there is none yet.
     fn routes(&self, document: DocumentId) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>>;
 
+    /// The routes to this device itself. Makes the endpoint if there is none yet.
+    fn own_routes(&self) -> Pin<Box<dyn Future<Output = Vec<Route>> + Send>>;
+
+    /// Which devices are this person's changed, or there is something to say to one that is being linked.
+    fn devices_changed(&self);
+
     /// Somebody chose another network profile: [`crate::Engine::network_profile`].
     fn profile_changed(&self);
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use sheaf_access::{GrantError, Refusal, TicketError};
 use sheaf_blobs::BlobError;
 use sheaf_document::Refused;
-use sheaf_protocol::Dismissal;
+use sheaf_protocol::{Dismissal, Parting};
 use sheaf_sentence::{Sentence, Told};
 use sheaf_store::{CommitError, ReadError};
 use sheaf_transport::{BindError, DialError, InvalidProfile};
@@ -113,6 +113,8 @@ impl Tells for TicketError {
             TicketError::InPieces => Sentence::TicketInPieces {},
             TicketError::Letter(letter) => Sentence::TicketLetter { letter: letter.to_string() },
             TicketError::Incomplete => Sentence::TicketIncomplete {},
+            TicketError::ForDevice => Sentence::TicketForDevice {},
+            TicketError::ForDocument => Sentence::TicketForDocument {},
             TicketError::OtherVersion(version) => Sentence::TicketOtherVersion { version: u64::from(*version) },
             TicketError::Malformed(why) => Sentence::TicketWrong { why: why.to_string() },
         }
@@ -132,6 +134,18 @@ impl Tells for Dismissal {
             Dismissal::Asked => Sentence::TheyWereAsked {},
             Dismissal::Over => Sentence::InvitationOver {},
             Dismissal::Declined => Sentence::TheyDeclined {},
+        }
+    }
+}
+
+impl Tells for Parting {
+    fn sentence(&self) -> Sentence {
+        match self {
+            Parting::Unknown => Sentence::LinkTicketUnknown {},
+            Parting::Expired => Sentence::LinkTicketExpired {},
+            Parting::Used => Sentence::LinkTicketUsed {},
+            Parting::Stopped => Sentence::LinkingStopped {},
+            Parting::Broken => Sentence::LinkingBroken {},
         }
     }
 }

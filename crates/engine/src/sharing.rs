@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_access::{Ticket, TicketError};
+use sheaf_access::{Ticket, TicketError, TicketKind};
 use sheaf_base::{DeviceId, DocumentId, Hash, Wall};
 use sheaf_document::{Act, DeviceFact, DeviceState, Dismissal, Done, Progress, Role, State, Terms};
 use sheaf_protocol::SessionId;
@@ -171,6 +171,17 @@ fn said(error: DocumentError) -> Said {
     }
 }
 
+/// A way to a device, for people.
+pub(crate) fn spelled(route: &sheaf_transport::Route) -> String {
+    let ways: Vec<String> = route.relay.iter().cloned().chain(route.addresses.iter().map(ToString::to_string)).collect();
+    if ways.is_empty() { route.device.short() } else { format!("{} at {}", route.device.short(), ways.join(", ")) }
+}
+
+/// A ticket that somebody pasted. What only stands for one in a catalogue is none.
+fn pasted(text: &str) -> Result<Ticket, TicketError> {
+    Ticket::parse(text).and_then(|ticket| if ticket.kind == TicketKind::Added { Err(TicketError::NotATicket) } else { Ok(ticket) })
+}
+
 impl Engine {
     /// Makes a ticket. Its invitation is durable when this returns.
     pub async fn share(&self, document: DocumentId, offer: Offer) -> Result<SharedTicket, SharingError> {
@@ -222,20 +233,16 @@ impl Engine {
 
     /// What a ticket says. Dials nothing.
     pub fn preview(&self, pasted: &str) -> Result<Preview, SharingError> {
-        let ticket = Ticket::parse(pasted)?;
+        let ticket = self::pasted(pasted)?;
         let known = self.shared.library.entry(ticket.document).is_some();
         let profile = self.network_profile();
-        let routes = ticket.routes.iter().map(|route| {
-            let route = from_ticket(route).within(&profile);
-            let ways: Vec<String> = route.relay.iter().cloned().chain(route.addresses.iter().map(ToString::to_string)).collect();
-            if ways.is_empty() { route.device.short() } else { format!("{} at {}", route.device.short(), ways.join(", ")) }
-        });
+        let routes = ticket.routes.iter().map(|route| spelled(&from_ticket(route).within(&profile)));
         Ok(Preview { routes: routes.collect(), known, spoken: self.shared.here().spoken(&ticket), ticket })
     }
 
     /// Follows a ticket, and waits for the first copy at most so long. Late is not lost: the engine goes on trying.
     pub async fn join(&self, pasted: &str, wait: Duration) -> Result<Joined, SharingError> {
-        let ticket = Ticket::parse(pasted)?;
+        let ticket = self::pasted(pasted)?;
         let document = ticket.document;
         let shared = &self.shared;
         let spoken = shared.here().spoken(&ticket);

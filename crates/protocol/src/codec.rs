@@ -6,7 +6,7 @@ use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Digest, MAX_RECORD, Malformed, Prefix, Reader, Signature, Writer};
 
 use crate::frame::{
-    Ask, Asking, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Granted, Have, Held, Hello, ItemHeld,
+    Added, Ask, Asking, BlobPart, Branch, Bundle, BundleChain, BundleSeal, Compare, Dismissal, Frame, Granted, Have, Held, Hello, ItemHeld,
     Packed, Piece, Presence, Range, Receipt, RouteHint, Run, StateHash, Versions, WantBlob, Welcome,
 };
 
@@ -14,6 +14,8 @@ use crate::frame::{
 const INVITATION: usize = 1024;
 /// The most bytes of a grant, which holds up to [`sheaf_access::limits::EPOCHS`] sealed secrets.
 const GRANT: usize = 4096;
+/// The most bytes of a secret that is dealt to one device.
+const WRAP: usize = 256;
 /// The fewest bytes of a rotation: its epoch, three lists, and how long it is.
 const ROTATION: usize = 32 + 3 + 1;
 /// The most bytes of a request, and of a name in UTF-8.
@@ -94,6 +96,11 @@ impl Frame {
             Frame::Granted(Granted { record, grant, bytes }) => {
                 w.byte(21).raw(&record.0).bytes(grant).varint(*bytes);
             }
+            Frame::Added(Added { wraps, bytes }) => {
+                w.byte(23).varint(wraps.len() as u64);
+                wraps.iter().for_each(|wrap| _ = w.bytes(wrap));
+                w.varint(*bytes);
+            }
             Frame::Past(rotations) => {
                 w.byte(22).varint(rotations.len() as u64);
                 rotations.iter().for_each(|rotation| _ = w.bytes(&rotation.encode()));
@@ -158,6 +165,10 @@ impl Frame {
                 bytes: r.varint("the bytes in all")?,
             }),
             22 => Frame::Past(r.list(MANY, ROTATION, "new secrets", |r| Rotation::decode(r.bytes(limits::FRAME, "a new secret")?))?),
+            23 => Frame::Added(Added {
+                wraps: r.list(sheaf_access::limits::EPOCHS, 1, "secrets", |r| Ok(r.bytes(WRAP, "a secret")?.to_vec()))?,
+                bytes: r.varint("the bytes in all")?,
+            }),
             found => return Err(Malformed::Unknown { what: "the frame's kind", found: found.into() }),
         };
         reader.finish()?;

@@ -49,7 +49,9 @@ pub enum Frame {
     Request(Asking),
     /// They have been. From version [`REQUESTS`] on.
     Granted(Granted),
-    /// Right behind a Welcome or a Granted: for each new secret of the document those before it, closed under it. Whoever comes holds the newest, and
+    /// The one that is spoken to was added by another device of its person. From version [`DEVICES`] on.
+    Added(Added),
+    /// Right behind a Welcome, a Granted or an Added: for each new secret of the document those before it, closed under it. Whoever comes holds the newest, and
     /// what they are sent begins with what is closed with the oldest. From version [`REQUESTS`] on.
     Past(Vec<Rotation>),
 }
@@ -60,12 +62,16 @@ pub const BLOBS: u8 = 2;
 /// The version of the protocol that speaks of being let in one by one.
 pub const REQUESTS: u8 = 3;
 
+/// The version of the protocol that speaks of several devices of one person.
+pub const DEVICES: u8 = 4;
+
 impl Frame {
     /// The first version of the protocol that speaks of this. Whoever agreed on an older one with the peer does not send it: an unknown frame
     /// ends the link.
     pub fn since(&self) -> u8 {
         match self {
             Frame::WantBlob(_) | Frame::Blob(_) | Frame::NoBlob(_) => BLOBS,
+            Frame::Added(_) => DEVICES,
             Frame::Request(_) | Frame::Granted(_) | Frame::Past(_) => REQUESTS,
             Frame::Refuse(reason) if *reason > Dismissal::Version => REQUESTS,
             _ => 1,
@@ -96,6 +102,7 @@ impl Frame {
             Frame::NoBlob(_) => "no blob",
             Frame::Request(_) => "request",
             Frame::Granted(_) => "granted",
+            Frame::Added(_) => "added",
             Frame::Past(_) => "past",
         }
     }
@@ -118,6 +125,15 @@ pub struct Welcome {
     /// What that record says: an access operation. It holds the epoch secret, sealed to the ticket, without which nothing that follows
     /// can be read.
     pub invitation: Vec<u8>,
+    /// How many bytes of records there are, for showing progress.
+    pub bytes: u64,
+}
+
+/// What a device needs that was added by another one of its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// The secrets of now, each an access operation that deals it to this device alone. None of them is a record.
+    pub wraps: Vec<Vec<u8>>,
     /// How many bytes of records there are, for showing progress.
     pub bytes: u64,
 }
@@ -204,7 +220,7 @@ pub struct Versions {
 
 impl Versions {
     /// What this build speaks.
-    pub const HERE: Versions = Versions { lowest: 1, highest: REQUESTS };
+    pub const HERE: Versions = Versions { lowest: 1, highest: DEVICES };
 
     /// The highest version that both can speak.
     pub fn agree(&self, other: &Versions) -> Option<u8> {

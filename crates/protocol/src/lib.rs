@@ -8,11 +8,13 @@ mod chunks;
 mod codec;
 mod frame;
 mod link;
+mod pairing;
 mod reconcile;
 mod session;
 
 pub use chunks::{Chunks, PACKED, WORTH_PACKING};
 pub use frame::*;
-pub use link::{About, Discovery, LinkFrame, PacketReader, PacketWriter, SessionId};
+pub use link::{About, Accept, DROPPED, Discovery, LinkFrame, OFFERS, Offer, PacketReader, PacketWriter, SessionId};
+pub use pairing::{KNOCKS, Knock, OnLink, PairFrame, Pairing, Parting, Stage as PairStage};
 pub use reconcile::{Comparison, HashAt, Learned};
 pub use session::{ANTI_ENTROPY, Lane, Session, Span, Stage, Wish, Written, WrittenRecord};

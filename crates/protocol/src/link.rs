@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use sheaf_base::DocumentId;
+use sheaf_access::{AddDevice, Operation, Role};
+use sheaf_base::{DeviceId, DocumentId, Hash, limits};
 use sheaf_record::{Malformed, Reader, Writer};
 
 use crate::frame::Versions;
+use crate::pairing::PairFrame;
 
 /// A frame about the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,49 @@ pub enum LinkFrame {
         /// No more follow.
         last: bool,
     },
+    /// Two devices of one person find out that they are. From version [`DEVICES`](crate::DEVICES) on, as all that follows.
+    Pair(PairFrame),
+    /// Between devices of one person: documents that the other can be added to.
+    Offers(Vec<Offer>),
+    /// Between devices of one person: what the other agrees to, for documents that it was offered.
+    Accepts(Vec<Accept>),
+    /// Between devices of one person: these are no devices of that person any more.
+    Dropped(Vec<DeviceId>),
 }
+
+/// A document that a device of the same person can be added to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Which.
+    pub document: DocumentId,
+    /// The membership of their person.
+    pub membership: Hash,
+    /// What the other will be allowed to do.
+    pub role: Role,
+    /// What it is called here.
+    pub title: String,
+    /// It is a folder, and what it lists is followed here.
+    pub folder: bool,
+}
+
+/// A device's consent to being added to a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accept {
+    /// Which.
+    pub document: DocumentId,
+    /// The consent.
+    pub added: AddDevice,
+}
+
+/// Documents in one frame of offers or of what is agreed to: with the longest titles, and with their keys and signatures, they fit.
+pub const OFFERS: usize = 40;
+
+/// Devices in one frame of those that were dropped: what several years of losing them come to.
+pub const DROPPED: usize = 256;
+
+/// The most bytes of a title in UTF-8, and of a consent as it stands in a record.
+const TITLE: usize = 3 * limits::TITLE;
+const CONSENT: usize = 512;
 
 /// Hashes in one frame.
 const HASHES: usize = 4000;
@@ -50,6 +94,23 @@ impl LinkFrame {
                     writer.raw(hash);
                 });
             }
+            LinkFrame::Pair(frame) => frame.write(&mut writer),
+            LinkFrame::Offers(offers) => {
+                writer.byte(9).varint(offers.len() as u64);
+                offers.iter().for_each(|Offer { document, membership, role, title, folder }| {
+                    writer.raw(&document.0).raw(&membership.0).byte(role.code()).text(title).byte((*folder).into());
+                });
+            }
+            LinkFrame::Accepts(accepts) => {
+                writer.byte(10).varint(accepts.len() as u64);
+                accepts.iter().for_each(|Accept { document, added }| {
+                    writer.raw(&document.0).bytes(&Operation::AddDevice(*added).encode());
+                });
+            }
+            LinkFrame::Dropped(devices) => {
+                writer.byte(11).varint(devices.len() as u64);
+                devices.iter().for_each(|device| _ = writer.raw(&device.0));
+            }
         }
         writer.into_bytes()
     }
@@ -69,6 +130,24 @@ impl LinkFrame {
                 }
                 LinkFrame::Hashes { hashes, last: last == 1 }
             }
+            tag @ PairFrame::FIRST..=PairFrame::LAST => LinkFrame::Pair(PairFrame::read(tag, &mut r)?),
+            9 => LinkFrame::Offers(r.list(OFFERS, 67, "offers", |r| {
+                let (document, membership) = (DocumentId(r.array("a document")?), Hash(r.array("a membership")?));
+                let (role, title) = (Role::read(r)?, r.text(TITLE, "a title")?.to_owned());
+                let folder = match r.byte("whether it is a folder")? {
+                    flag @ (0 | 1) => flag == 1,
+                    found => return Err(Malformed::Unknown { what: "whether it is a folder", found: found.into() }),
+                };
+                Ok(Offer { document, membership, role, title, folder })
+            })?),
+            10 => LinkFrame::Accepts(r.list(OFFERS, 33, "consents", |r| {
+                let document = DocumentId(r.array("a document")?);
+                match Operation::decode(r.bytes(CONSENT, "a consent")?)? {
+                    Operation::AddDevice(added) => Ok(Accept { document, added }),
+                    _ => Err(Malformed::NotCanonical("a consent")),
+                }
+            })?),
+            11 => LinkFrame::Dropped(r.list(DROPPED, 32, "devices that were dropped", |r| r.array("a device").map(DeviceId))?),
             found => return Err(Malformed::Unknown { what: "the link frame's kind", found: found.into() }),
         };
         r.finish()?;

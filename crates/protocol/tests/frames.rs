@@ -106,6 +106,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
             let [new, old] = [bytes(c), bytes(c)].map(EpochSecret::from_bytes);
             Rotation::deal(&DocumentId(bytes(c)), &new, &[], &[], &[old], bytes(c)).expect("it fits")
         })),
+        21 => Frame::Added(Added { wraps: many(c, |c| blob(c, 200)), bytes: c.random() }),
         19 => Frame::Granted(Granted { record: Hash(bytes(c)), grant: blob(c, 2000), bytes: c.random() }),
         _ => Frame::Packed(Packed { head: c.random_bool(0.5).then(|| [&[1], &blob(c, 100)[..]].concat()), run: blob(c, 600) }),
     }
@@ -115,7 +116,7 @@ fn frame(c: &mut ChaCha8Rng, kind: usize) -> Frame {
 fn every_frame_reads_back_in_one_spelling() {
     let mut chance = ChaCha8Rng::seed_from_u64(1);
     for round in 0..3000 {
-        let frame = frame(&mut chance, round % 22);
+        let frame = frame(&mut chance, round % 23);
         let bytes = frame.encode();
         assert_eq!(Frame::decode(&bytes).as_ref(), Ok(&frame));
         assert!(Frame::decode(&[&bytes[..], &[0]].concat()).is_err(), "something follows: {frame:?}");
@@ -130,7 +131,7 @@ fn other_bytes_are_refused_or_read_as_what_they_spell() {
     let mut chance = ChaCha8Rng::seed_from_u64(2);
     let mut read = 0;
     for round in 0..60_000 {
-        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 22).encode() };
+        let mut bytes = if round % 3 == 0 { blob(&mut chance, 200) } else { frame(&mut chance, round % 23).encode() };
         for _ in 0..chance.random_range(0..4) {
             if !bytes.is_empty() {
                 let at = chance.random_range(0..bytes.len());

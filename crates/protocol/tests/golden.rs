@@ -3,7 +3,7 @@
 //! `SHEAF_GOLDEN=write cargo test -p sheaf-protocol --test golden` writes the file anew. Whoever needs that has changed the protocol.
 
 use data_encoding::HEXLOWER;
-use sheaf_access::{Request, Rotation, SealingSeed, TicketKey, TicketSeed};
+use sheaf_access::{AddDevice, Request, Role, Rotation, SealingSeed, TicketKey, TicketSeed};
 use sheaf_base::{BlobId, ChainId, DeviceId, DocumentId, Hash};
 use sheaf_protocol::*;
 use sheaf_record::{DeviceKey, Digest, EpochSecret, Prefix, Signature};
@@ -92,6 +92,7 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("request", Frame::Request(Asking { request: request().into(), name: "Ben".to_owned() })),
         ("granted", Frame::Granted(Granted { record: Hash(run(29)), grant: b"a grant".to_vec(), bytes: 77 })),
         ("past", Frame::Past(vec![past()])),
+        ("added", Frame::Added(Added { wraps: vec![b"a secret".to_vec(), b"another".to_vec()], bytes: 77 })),
         ("refuse, asked", Frame::Refuse(Dismissal::Asked)),
     ]
 }
@@ -108,6 +109,22 @@ fn packets() -> Vec<(&'static str, Vec<u8>)> {
         ("bye of a document, first", packet(About::Document(DocumentId(run(24))), &Frame::Bye.encode())),
         ("bye of another", packet(About::Document(DocumentId(run(26))), &Frame::Bye.encode())),
         ("bye of the first again", packet(About::Document(DocumentId(run(24))), &Frame::Bye.encode())),
+    ]
+}
+
+fn pairs() -> Vec<(&'static str, LinkFrame)> {
+    let knock = Knock { ticket: TicketKey(run(30)), proof: Signature(run(31)), commitment: run(32), name: "Phone".to_owned() };
+    let (key, document) = (DeviceKey::from_bytes(&run(33)), DocumentId(run(34)));
+    let added = AddDevice::consent(&document, Hash(run(35)), &DeviceId(run(36)), Role::Edit, &key, &SealingSeed::from_bytes(run(37)));
+    vec![
+        ("knock", LinkFrame::Pair(PairFrame::Knock(knock))),
+        ("answer", LinkFrame::Pair(PairFrame::Answer { number: run(38), name: "Ada".to_owned() })),
+        ("reveal", LinkFrame::Pair(PairFrame::Reveal { number: run(39) })),
+        ("agree", LinkFrame::Pair(PairFrame::Agree)),
+        ("part, used", LinkFrame::Pair(PairFrame::Part(Parting::Used))),
+        ("offers", LinkFrame::Offers(vec![Offer { document, membership: Hash(run(35)), role: Role::Edit, title: "Notes".to_owned(), folder: true }])),
+        ("accepts", LinkFrame::Accepts(vec![Accept { document, added }])),
+        ("dropped", LinkFrame::Dropped(vec![DeviceId(run(40)), DeviceId(run(41))])),
     ]
 }
 
@@ -132,6 +149,28 @@ fn golden_frames() {
         assert_eq!(Frame::decode(&frame.encode()).as_ref(), Ok(frame), "{name}");
     }
     check("frames", &frames.into_iter().map(|(name, frame)| (name, frame.encode())).collect::<Vec<_>>());
+}
+
+#[test]
+fn golden_frames_between_devices_of_one_person() {
+    let frames = pairs();
+    for (name, frame) in &frames {
+        assert_eq!(LinkFrame::decode(&frame.encode()).as_ref(), Ok(frame), "{name}");
+    }
+    check("devices", &frames.into_iter().map(|(name, frame)| (name, frame.encode())).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_fullest_frames_between_devices_of_one_person_fit_a_packet() {
+    let LinkFrame::Offers(offers) = pairs().remove(5).1 else { panic!("the sixth") };
+    let LinkFrame::Accepts(accepts) = pairs().remove(6).1 else { panic!("the seventh") };
+    let offer = Offer { title: "\u{ffff}".repeat(sheaf_base::limits::TITLE), ..offers[0].clone() };
+    let (offers, accepts) = (LinkFrame::Offers(vec![offer; OFFERS]), LinkFrame::Accepts(vec![accepts[0].clone(); OFFERS]));
+    for frame in [offers, accepts, LinkFrame::Dropped(vec![DeviceId([1; 32]); DROPPED])] {
+        let bytes = frame.encode();
+        assert!(bytes.len() < sheaf_base::limits::FRAME - 16, "{}", bytes.len());
+        assert_eq!(LinkFrame::decode(&bytes), Ok(frame));
+    }
 }
 
 #[test]

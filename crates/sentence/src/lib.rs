@@ -181,6 +181,10 @@ sentences! {
     TicketLetter = "ticket_letter" { letter: String }
     /// It was cut short, or a letter changed.
     TicketIncomplete = "ticket_incomplete" {}
+    /// It links a device, and invites to no document.
+    TicketForDevice = "ticket_for_device" {}
+    /// It invites to a document, and links no device.
+    TicketForDocument = "ticket_for_document" {}
     /// Made by another version of Sheaf.
     TicketOtherVersion = "ticket_other_version" { version: u64 }
     /// Whole, and senseless.
@@ -202,6 +206,32 @@ sentences! {
     NoInvitation = "no_invitation" {}
     /// Nobody waits to be let in by that request any more.
     NoRequest = "no_request" {}
+
+    // One person's devices.
+    /// Devices are linked while Sheaf runs on both.
+    LinkingNeedsNetwork = "linking_needs_network" {}
+    /// No device is being linked.
+    NotLinking = "not_linking" {}
+    /// There are no digits to compare, or others by now.
+    NothingToCompare = "nothing_to_compare" {}
+    /// The ticket was made on this very device.
+    LinkTicketOwn = "link_ticket_own" {}
+    /// The device that is asked does not know the ticket.
+    LinkTicketUnknown = "link_ticket_unknown" {}
+    /// It is too late.
+    LinkTicketExpired = "link_ticket_expired" {}
+    /// It has done its work, or was shown by another device.
+    LinkTicketUsed = "link_ticket_used" {}
+    /// Somebody stopped it.
+    LinkingStopped = "linking_stopped" {}
+    /// The other device says what no honest one says.
+    LinkingBroken = "linking_broken" {}
+    /// As many devices are linked as may be.
+    DevicesFull = "devices_full" {}
+    /// No other device of this person.
+    NoSuchDevice = "no_such_device" {}
+    /// The device is in the document by an invitation of its own.
+    DeviceOnItsOwn = "device_on_its_own" {}
 
     // Members.
     /// There is no such member, or the device is none of theirs.

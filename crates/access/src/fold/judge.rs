@@ -278,10 +278,12 @@ impl<'a> Judge<'a> {
         }
         let devices = self.devices_ever(target);
         let held: Vec<&DeviceId> = devices.iter().filter(|device| self.is_tied(device, target)).collect();
-        if held.contains(&&added.device) {
+        // Its person may do more than when it was added: so may it, by being added again.
+        let there = self.ties(&added.device).into_iter().filter(|(beginning, _)| *beginning == target).map(|tie| tie.1).max();
+        if there.is_some_and(|there| there >= added.role) {
             return Err(Refusal::AlreadyThere(added.device));
         }
-        if held.len() >= limits::DEVICES {
+        if there.is_none() && held.len() >= limits::DEVICES {
             return Err(Refusal::Full { what: "devices of a member", limit: limits::DEVICES });
         }
         self.record.proven(|| added.verify(&self.document, &self.record.device).map_err(Refusal::Proof))?;

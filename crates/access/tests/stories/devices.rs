@@ -41,6 +41,23 @@ fn a_second_device_may_what_its_person_may_and_no_more() {
 }
 
 #[test]
+fn a_device_that_was_added_before_a_promotion_is_added_again_and_may_as_much() {
+    let mut ada = Person::founder();
+    let mut ben = Person::guest(&mut ada, 2, Role::Comment);
+    let (mut phone, _) = second(&mut ben, 20, Role::Comment);
+    ada.meet(&ben);
+    ada.change_role(&ben, Role::Admin);
+    gather(&mut [&mut ada, &mut ben, &mut phone]);
+    assert_eq!((ada.role_of(&ben), ada.role_of(&phone)), (Some(Role::Admin), Some(Role::Comment)));
+    assert_eq!(second(&mut ben, 20, Role::Comment).1, Standing::Refused(Refusal::AlreadyThere(phone.device())), "it may that");
+    ben.restart([48; 16]);
+    ben.meet(&phone);
+    assert_eq!(second(&mut ben, 20, Role::Admin).1, Standing::Counts);
+    ada.meet(&ben);
+    assert_eq!((ada.role_of(&phone), ada.access.members()[1].devices.len()), (Some(Role::Admin), 2));
+}
+
+#[test]
 fn nobody_is_given_somebody_elses_device() {
     let mut ada = Person::founder();
     let mut ben = Person::guest(&mut ada, 2, Role::Edit);

@@ -4,7 +4,7 @@ use core::net::Ipv6Addr;
 
 use rand::{Rng, RngExt};
 use rand_chacha::ChaCha8Rng;
-use sheaf_access::{Address, Role, Route, Ticket, TicketError, TicketKind};
+use sheaf_access::{Address, DeviceTicket, Role, Route, Ticket, TicketError, TicketKind};
 use sheaf_base::{DeviceId, DocumentId, limits};
 
 use crate::people::{seed_of, with_seeds};
@@ -44,14 +44,14 @@ fn a_ticket_is_read_as_it_was_written() {
 
 #[test]
 fn a_ticket_says_how_one_comes_in_by_it_and_has_one_spelling_for_each_way() {
-    let kinds = [TicketKind::Open, TicketKind::Counted, TicketKind::Approved];
+    let kinds = [TicketKind::Open, TicketKind::Counted, TicketKind::Approved, TicketKind::Added];
     let texts = kinds.map(|kind| Ticket { kind, ..ticket() }.encode());
     for (kind, text) in kinds.into_iter().zip(&texts) {
         assert_eq!(Ticket::parse(text).map(|ticket| ticket.kind), Ok(kind));
     }
     assert!(texts[1].len() <= texts[0].len() + 2, "a byte more");
     // An open ticket that says so in so many words is none: version 1 has said it.
-    for (kind, is_one) in [(0, false), (1, true), (2, true), (3, false)] {
+    for (kind, is_one) in [(0, false), (1, true), (2, true), (3, true), (4, false)] {
         let text = rewritten(|contents| {
             contents[0] = 2;
             contents.insert(1 + 3 * 32 + (1 + "Notes on bookbinding".len()) + (1 + "Ada".len()) + 1, kind);
@@ -74,6 +74,21 @@ fn a_ticket_to_a_folder_says_so_and_how_much_is_in_it() {
             contents.splice(counted..counted, [&[0], count].concat());
         });
         assert_eq!(Ticket::parse(&text).is_ok(), is_one, "{count:?}");
+    }
+}
+
+#[test]
+fn a_ticket_for_a_device_is_read_as_it_was_written_and_taken_for_no_invitation() {
+    let Ticket { inviter, seed, name, routes, .. } = ticket();
+    let it = DeviceTicket { maker: inviter, seed, name, routes };
+    let text = it.encode();
+    assert_eq!(DeviceTicket::parse(&format!("  {text}\r\n")), Ok(it));
+    assert_eq!(Ticket::parse(&text), Err(TicketError::ForDevice));
+    assert_eq!(DeviceTicket::parse(&ticket().encode()), Err(TicketError::ForDocument));
+    for place in 5..text.len() {
+        let letter = if &text[place..=place] == "a" { "b" } else { "a" };
+        let changed = format!("{}{letter}{}", &text[..place], &text[place + 1..]);
+        assert!(DeviceTicket::parse(&changed).is_err(), "letter {place} changed to {letter}");
     }
 }
 

@@ -57,6 +57,18 @@ pub(crate) struct Requests {
     granting: BTreeSet<DeviceId>,
 }
 
+impl Requests {
+    /// What lets a device in is not durable yet: nobody speaks to it of that.
+    pub(super) fn hold_back(&mut self, device: DeviceId) {
+        self.granting.insert(device);
+    }
+
+    /// It was not written.
+    pub(super) fn let_go(&mut self, device: &DeviceId) {
+        self.granting.remove(device);
+    }
+}
+
 impl Here {
     /// The number that this device's person reads aloud to whoever made a ticket that says they look at each who asks.
     pub fn spoken(&self, ticket: &Ticket) -> Option<u32> {
@@ -79,7 +91,7 @@ impl Document {
 
     /// What this device asks with its ticket, if that is one whose maker grants.
     pub(crate) fn asking(&self) -> Option<Frame> {
-        let ticket = self.ticket.as_ref().filter(|ticket| ticket.kind != TicketKind::Open)?;
+        let ticket = self.ticket.as_ref().filter(|ticket| ticket.kind.is_granted())?;
         let request = Request::new(&ticket.seed, &self.id(), &self.key, &self.sealing_seed());
         Some(Frame::Request(Asking { request: Box::new(request), name: self.profile.name.clone() }))
     }
@@ -213,10 +225,10 @@ impl Document {
         let secrets = self.history.secrets_of_now().ok_or(Refused::NoKey)?;
         let randomness = self.entropy.draw();
         let grant = Grant::new(invitation, request, &self.id(), &secrets, randomness).map_err(|_| Refused::NoKey)?;
-        self.requests.granting.insert(request.device);
+        self.requests.hold_back(request.device);
         let written = self.write_operation(|_, _| Operation::Grant(grant)).map(drop);
         if written.is_err() {
-            self.requests.granting.remove(&request.device);
+            self.requests.let_go(&request.device);
         }
         written
     }
@@ -233,9 +245,9 @@ impl Document {
         }
     }
 
-    /// The record by which a device was let in, while nothing has been heard of it since: it may not know.
-    pub(crate) fn grant_unheard(&self, device: &DeviceId) -> Option<Frame> {
-        if self.history.chains_of(device).next().is_some() { None } else { self.grant_of(device) }
+    /// How a device came in, while nothing has been heard of it since: it may not know, and has no keys.
+    pub(crate) fn tell_unheard(&mut self, device: &DeviceId) -> Option<Frame> {
+        if self.history.chains_of(device).next().is_some() { None } else { self.grant_of(device).or_else(|| self.added_of(device)) }
     }
 
     fn grant_of(&self, device: &DeviceId) -> Option<Frame> {

@@ -99,7 +99,7 @@ impl Document {
     }
 
     /// Deals the secrets of now to members' devices that lack them, as far as this device holds them.
-    fn deal_to_missed(&mut self) {
+    pub(super) fn deal_to_missed(&mut self) {
         let mut lacking: BTreeMap<EpochId, Vec<(DeviceId, SealingKey)>> = BTreeMap::new();
         for missed in self.history.access.missed().into_iter().filter(|missed| missed.device != self.device()) {
             for epoch in missed.epochs {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_access::Role;
+use sheaf_access::{Operation, Role};
 use sheaf_base::{DeviceId, Hash, Moment, Wall, limits};
 use sheaf_protocol::{Frame, RouteHint};
 use sheaf_record::{Malformed, Reader, Writer};
@@ -214,6 +214,7 @@ fn write_act(w: &mut Writer, act: &Act) {
             w
         }
         Act::Admit { request } => w.byte(10).raw(&request.0),
+        Act::AddDevice { added } => w.byte(12).bytes(&Operation::AddDevice(**added).encode()),
         Act::Decline { request } => w.byte(11).raw(&request.0),
     };
 }
@@ -234,6 +235,10 @@ fn read_act(r: &mut Reader<'_>) -> Result<Act, Malformed> {
         8 => Act::Transfer { member: hash(r)? },
         10 => Act::Admit { request: hash(r)? },
         11 => Act::Decline { request: hash(r)? },
+        12 => match Operation::decode(r.bytes(LONGEST, "a device that is added")?)? {
+            Operation::AddDevice(added) => Act::AddDevice { added: Box::new(added) },
+            _ => return Err(Malformed::NotCanonical("a device that is added")),
+        },
         9 => Act::Ends { member: hash(r)?, at: read_number(r)?.map(Wall) },
         found => return Err(Malformed::Unknown { what: "an act", found: u64::from(found) }),
     })

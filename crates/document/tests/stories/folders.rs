@@ -117,7 +117,8 @@ impl Two {
             Step::List => {
                 self.lines += 1;
                 let (seed, id) = (*blake3::hash(&[self.lines as u8, who as u8]).as_bytes(), format!("line{}", self.lines));
-                let done = act(&mut self.document, who, Act::Invite { role: Role::View, seed, label: label(self.id()) });
+                let label = label(self.id());
+                let done = act(&mut self.document, who, Act::Invite { role: Role::View, seed, label });
                 let Ok(Done::Ticket(ticket, _)) = &done else { panic!("no ticket: {done:?}") };
                 let row = row_of(ticket.document, Some((self.folder.document(who).tag(), ticket)));
                 let delta = self.list(who).replacing(ticket.document, Some((row, id)));

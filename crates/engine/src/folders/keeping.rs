@@ -135,6 +135,11 @@ impl Shared {
         self.library.entry(folder).filter(usable)
     }
 
+    /// Whether a document is a folder whose list is followed here.
+    pub(crate) fn follows(&self, document: DocumentId) -> bool {
+        self.kept(document).is_some()
+    }
+
     /// Joins what a folder lists, and lets go of what it does not list any more.
     async fn read_folder(self: &Arc<Shared>, folder: DocumentId) {
         let engine = self.engine();

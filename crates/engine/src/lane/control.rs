@@ -3,6 +3,7 @@
 mod attachments;
 mod audit;
 mod counted;
+mod devices;
 mod folders;
 mod invitations;
 mod library;
@@ -77,6 +78,12 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "leave" => members::leave(engine, &fields).await,
         "refused" => members::refused(engine, &fields).await,
         "audit" => audit::audit(engine, &fields).await,
+        "devices" => Ok(devices::list(engine)),
+        "link_device" => devices::link(engine, &fields).await,
+        "linking" => Ok(devices::linking(engine)),
+        "link_agree" => devices::agree(engine, &fields),
+        "link_stop" => Ok(devices::stop(engine)),
+        "remove_device" => devices::remove(engine, &fields).await,
         "status" => people::status(engine, &fields).await,
         "who" => who::has(engine, &fields).await,
         "network" => people::network(engine, &fields).await,

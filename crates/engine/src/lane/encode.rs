@@ -126,6 +126,7 @@ pub fn event(event: &Event) -> Value {
         Event::Joined { document } => json!({ "event": "joined", "document": document.to_string() }),
         Event::Members { document } => json!({ "event": "members", "document": document.to_string() }),
         Event::Rescued { document } => json!({ "event": "rescued", "document": document.to_string() }),
+        Event::Devices => json!({ "event": "devices" }),
         Event::Mentions => json!({ "event": "mentions" }),
         Event::Reviewed { document } => json!({ "event": "reviewed", "document": document.to_string() }),
         Event::Attachments { document } => json!({ "event": "attachments", "document": document.to_string() }),

@@ -8,6 +8,7 @@ use sheaf_store::{CommitError, ReadError};
 
 use crate::attachments::AttachmentError;
 use crate::body::BodyError;
+use crate::devices::DeviceError;
 use crate::diagnose::DiagnoseError;
 use crate::engine::DocumentError;
 use crate::folders::FolderError;
@@ -252,6 +253,23 @@ impl From<FolderError> for Failure {
             FolderError::Full => Sentence::FolderFull { most: DOCUMENTS as u64 },
         };
         Failure::new("refused", Said::new(sentence, english))
+    }
+}
+
+impl From<DeviceError> for Failure {
+    fn from(error: DeviceError) -> Failure {
+        let english = error.to_string();
+        let (code, sentence) = match error {
+            DeviceError::Ticket(error) => return Failure::new("ticket", error.said()),
+            DeviceError::NotSaved(why) => ("not_saved", not_saved(&why)),
+            DeviceError::Own => ("ticket", Sentence::LinkTicketOwn {}),
+            DeviceError::NoNetwork => ("refused", Sentence::LinkingNeedsNetwork {}),
+            DeviceError::NotLinking => ("refused", Sentence::NotLinking {}),
+            DeviceError::NothingToCompare => ("refused", Sentence::NothingToCompare {}),
+            DeviceError::Full => ("refused", Sentence::DevicesFull {}),
+            DeviceError::Unknown => ("unknown", Sentence::NoSuchDevice {}),
+        };
+        Failure::new(code, Said::new(sentence, english))
     }
 }
 

@@ -222,6 +222,9 @@ impl Conversation {
             LinkFrame::Greeting { versions } if !self.greeted => {
                 self.linked.greeted(Versions::HERE.agree(&versions).ok_or(Breach::Version(versions))?);
                 self.greeted = true;
+                if self.linked.speaks_of_devices() {
+                    self.hub.greets_own(&self.linked);
+                }
                 Ok(())
             }
             LinkFrame::Greeting { .. } => Err(Breach::Manners("a second greeting")),
@@ -231,6 +234,22 @@ impl Conversation {
                 Ok(())
             }
             LinkFrame::Hashes { hashes, last } => self.hear_hashes(hashes, last),
+            LinkFrame::Pair(frame) => {
+                self.hub.hear_pair(&self.linked, frame);
+                Ok(())
+            }
+            LinkFrame::Offers(offers) => {
+                self.hub.hear_offers(&self.linked, offers).await;
+                Ok(())
+            }
+            LinkFrame::Accepts(accepts) => {
+                self.hub.hear_accepts(&self.linked, accepts).await;
+                Ok(())
+            }
+            LinkFrame::Dropped(devices) => {
+                self.hub.hear_dropped(&self.linked, devices).await;
+                Ok(())
+            }
         }
     }
 
@@ -290,6 +309,9 @@ impl Conversation {
         if let Frame::WantBlob(want) = frame {
             // Who may have what is looked up when it is that piece's turn.
             return if self.linked.want(document, want) { Ok(()) } else { Err(Breach::Manners("too many pieces of files at once")) };
+        }
+        if frame == Frame::Refuse(Dismissal::Unknown) {
+            self.hub.offer_again(&self.linked, document).await;
         }
         let Some(live) = self.hub.document_for(document).await else {
             // Nobody is refused for refusing.

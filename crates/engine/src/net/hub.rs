@@ -1,7 +1,7 @@
 //! What the tasks of the network half share: the endpoint, the links, the book, and who is of interest to which document.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use sheaf_access::Ticket;
@@ -46,6 +46,8 @@ pub(super) struct Hub {
     pub(super) files: Notify,
     /// Documents of which it is to be looked up what is missing.
     files_of: Mutex<BTreeSet<DocumentId>>,
+    /// Devices of this person, and one that is being linked: there is to be a link with them, whatever the documents say.
+    own_wanted: Mutex<BTreeSet<DeviceId>>,
     /// What peers say about files.
     words: mpsc::Sender<Word>,
 }
@@ -86,6 +88,7 @@ impl Hub {
             book: Mutex::new(book),
             files: Notify::new(),
             files_of: Mutex::default(),
+            own_wanted: Mutex::new(shared.devices.wanted()),
             words,
         }
     }
@@ -181,6 +184,11 @@ impl Hub {
         }
     }
 
+    /// The devices that there is to be a link with, whatever the documents say, as this was last looked at.
+    pub(super) fn own_wanted(&self) -> MutexGuard<'_, BTreeSet<DeviceId>> {
+        held(&self.own_wanted)
+    }
+
     /// The devices of a document's members, or, while it waits for its first copy, those that its ticket names.
     fn interest(&self, document: DocumentId) -> Vec<Route> {
         let Some(engine) = self.engine() else { return Vec::new() };
@@ -204,12 +212,12 @@ impl Hub {
         routes
     }
 
-    fn route_to(&self, device: DeviceId) -> Route {
+    pub(super) fn route_to(&self, device: DeviceId) -> Route {
         held(&self.book).route(device)
     }
 
     /// Stays linked with a device, if there is an endpoint.
-    fn keep(&self, route: &Route) {
+    pub(super) fn keep(&self, route: &Route) {
         if let Some(transport) = &*self.transport.borrow() {
             let mut known = self.route_to(route.device);
             for address in &route.addresses {
@@ -230,14 +238,15 @@ impl Hub {
                 self.keep(&route);
             }
         }
+        self.keep_own();
     }
 
     pub(super) fn is_wanted(&self, device: DeviceId) -> bool {
-        self.state(|state| state.wanted.values().any(|devices| devices.contains(&device)))
+        self.own_wanted().contains(&device) || self.state(|state| state.wanted.values().any(|devices| devices.contains(&device)))
     }
 
     /// A document has no more to do with a device. If no other has either, the link goes, once the device has been told.
-    fn let_go(&self, device: DeviceId) {
+    pub(super) fn let_go(&self, device: DeviceId) {
         if self.is_wanted(device) {
             return;
         }
@@ -324,7 +333,7 @@ impl Hub {
     }
 
     /// Books where a device is, and lets the documents that it is in pass that on. A stranger is not booked.
-    fn seen(&self, linked: &Linked) {
+    pub(super) fn seen(&self, linked: &Linked) {
         if !self.is_wanted(linked.device()) {
             return;
         }
@@ -419,14 +428,20 @@ impl Hub {
         }
     }
 
-    /// The routes for a ticket: this device's, then those of other members, the linked ones first.
-    pub(super) async fn ticket_routes(&self, document: DocumentId) -> Vec<sheaf_access::Route> {
+    /// The route to this device, for a ticket; makes the endpoint, if there is none.
+    pub(super) async fn own_route(&self) -> Option<Route> {
         self.state(|state| state.asked = true);
         self.wake.notify_one();
         let mut transports = self.transport.subscribe();
         let found = tokio::time::timeout(ENDPOINT_PATIENCE, transports.wait_for(Option::is_some)).await;
-        let Some(transport) = found.ok().and_then(Result::ok).and_then(|transport| transport.clone()) else { return Vec::new() };
-        let mut routes = vec![transport.route_within(ROUTE_PATIENCE).await];
+        let transport = found.ok().and_then(Result::ok).and_then(|transport| transport.clone())?;
+        Some(transport.route_within(ROUTE_PATIENCE).await)
+    }
+
+    /// The routes for a ticket: this device's, then those of other members, the linked ones first.
+    pub(super) async fn ticket_routes(&self, document: DocumentId) -> Vec<sheaf_access::Route> {
+        let Some(own) = self.own_route().await else { return Vec::new() };
+        let mut routes = vec![own];
         let mut others: Vec<(bool, Route)> = match self.if_live(document) {
             Some(live) => {
                 live.facts().members.iter().filter(|member| !member.mine).map(|member| self.ticket_route(member.device)).collect()
@@ -510,7 +525,7 @@ pub(super) fn is_shared(entry: &Entry) -> bool {
 }
 
 /// The ticket that an entry follows.
-fn ticket(entry: &Entry) -> Option<Ticket> {
+pub(super) fn ticket(entry: &Entry) -> Option<Ticket> {
     let text = entry.ticket.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok())?;
     Ticket::parse(text).ok()
 }

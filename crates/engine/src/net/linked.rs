@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
+use sheaf_access::Role;
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{Lane, LinkUp, PeerId, Span};
-use sheaf_protocol::{About, BLOBS, Frame, LinkFrame, PacketWriter, RouteHint, SessionId, WantBlob};
+use sheaf_protocol::{About, BLOBS, DEVICES, Frame, LinkFrame, PacketWriter, RouteHint, SessionId, WantBlob};
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
+use super::own::Offered;
 use crate::live::DocumentHandle;
 use crate::lock::held;
 
@@ -38,6 +40,10 @@ pub(super) struct Linked {
     version: AtomicU8,
     /// Pieces of files that the peer waits for.
     wants: AtomicUsize,
+    /// What the peer, a device of the same person, was offered on this link.
+    offered: Mutex<Offered>,
+    /// Which devices it was told are that person's no more.
+    dropped: Mutex<Vec<DeviceId>>,
 }
 
 /// Pieces of files that a peer may wait for at once on one link. Ours asks for half as many.
@@ -85,6 +91,8 @@ impl Linked {
             counted: Mutex::default(),
             version: AtomicU8::new(0),
             wants: AtomicUsize::new(0),
+            offered: Mutex::default(),
+            dropped: Mutex::default(),
         };
         (linked, feeder)
     }
@@ -213,6 +221,36 @@ impl Linked {
 
     pub(super) fn speaks_of_files(&self) -> bool {
         self.version.load(Ordering::Acquire) >= BLOBS
+    }
+
+    pub(super) fn speaks_of_devices(&self) -> bool {
+        self.version.load(Ordering::Acquire) >= DEVICES
+    }
+
+    /// Says something small about the link, now. What finds no room is said again on the next occasion, or asked for by a person.
+    pub(super) fn tell(&self, frame: &LinkFrame) {
+        let packet = PacketWriter::default().packet(About::Link, &frame.encode());
+        if let Err(error) = self.link.send(sheaf_transport::Lane::Fast, packet) {
+            tracing::debug!(%error, "a frame about the link was not sent");
+        }
+    }
+
+    /// Notes that the peer is offered a document. False: it was, as this, on this link.
+    pub(super) fn offers(&self, document: DocumentId, role: Role) -> bool {
+        held(&self.offered).insert(document, role) != Some(role)
+    }
+
+    /// Whether it was offered it on this link, as this or as more.
+    pub(super) fn was_offered(&self, document: DocumentId, role: Role) -> bool {
+        held(&self.offered).get(&document).is_some_and(|offered| *offered >= role)
+    }
+
+    /// Notes that the peer is told of devices. False: it was, on this link.
+    pub(super) fn drops(&self, devices: &[DeviceId]) -> bool {
+        let mut told = held(&self.dropped);
+        let news = *told != devices;
+        devices.clone_into(&mut told);
+        news
     }
 
     /// The peer wants a piece of a file. False: it waits for too many already.

@@ -5,6 +5,7 @@
 
 mod attached;
 mod counted;
+mod devices;
 mod doctor;
 mod folders;
 mod forger;

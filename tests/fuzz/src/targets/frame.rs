@@ -190,6 +190,15 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let request = sheaf_access::Request::new(&ticket, &DocumentId([1; 32]), key, &sealing);
     let asking = Frame::Request(sheaf_protocol::Asking { request: request.into(), name: "Ben".into() });
     let granted = Frame::Granted(sheaf_protocol::Granted { record: Hash([6; 32]), grant: request.encode(), bytes: 77 });
+    let device = sheaf_access::AddDevice::consent(&DocumentId([1; 32]), Hash([2; 32]), &key.device(), sheaf_access::Role::Edit, key, &sealing);
+    let knock = sheaf_protocol::Pairing::newcomer(ticket, key.device(), std::time::Duration::MAX)
+        .knock(sheaf_protocol::OnLink { device: key.device(), exporter: &[3; 32] }, [4; 32], "Phone")
+        .expect("it is its maker");
+    let pairs = [
+        LinkFrame::Pair(knock),
+        LinkFrame::Accepts(vec![sheaf_protocol::Accept { document: DocumentId([1; 32]), added: device }]),
+        LinkFrame::Dropped(vec![key.device()]),
+    ];
     let frames = |frames: Vec<Frame>| frames.iter().map(|frame| part(kind::FRAME, frame.encode())).collect();
     vec![
         ("honest-packets", packets.into_iter().map(|packet| part(kind::PACKET, packet)).collect()),
@@ -199,6 +208,7 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("honest-presence", frames(vec![Frame::Presence(presence)])),
         ("honest-request", frames(vec![asking, granted])),
         ("honest-receipt", vec![part(kind::RECEIPT, receipt.encode())]),
+        ("honest-devices", pairs.iter().map(|frame| part(kind::LINK, frame.encode())).collect()),
         ("honest-hashes", vec![part(kind::LINK, LinkFrame::Hashes { hashes: vec![[1; 16], [2; 16]], last: true }.encode())]),
     ]
 }

@@ -60,13 +60,15 @@ impl Rules<'_> {
                 let said = needs(Role::View)?;
                 let to = beginning(&added.membership)?;
                 let mine = ties.iter().filter(|(it, _)| *it == to).map(|(_, role)| *role).max()?;
-                let there = self.ties(past, None, added.device, Role::View, None, &view).iter().any(|(it, _)| *it == to);
+                let there = self.ties(past, None, added.device, Role::View, None, &view);
+                let there = there.iter().filter(|(it, _)| *it == to).map(|(_, role)| *role).max();
                 let held = self
                     .history
                     .devices
                     .iter()
                     .filter(|it| self.ties(past, None, **it, Role::View, None, &view).iter().any(|(it, _)| *it == to));
-                let fits = mine >= added.role && !there && held.count() < sheaf_access::limits::DEVICES;
+                let room = there.is_some() || held.count() < sheaf_access::limits::DEVICES;
+                let fits = mine >= added.role && there.is_none_or(|there| there < added.role) && room;
                 (fits && self.history.records[at].proven).then_some(Said { about: Some(to), ..said })
             }
             Operation::Wrap(wrap) => {

@@ -71,6 +71,7 @@ pub(super) fn preview(engine: &Engine, fields: &Fields) -> Answer {
             TicketKind::Open => "open",
             TicketKind::Counted => "counted",
             TicketKind::Approved => "approved",
+            TicketKind::Added => "added",
         },
         "spoken": preview.spoken.map(words),
         "routes": preview.routes,
@@ -169,6 +170,6 @@ async fn request(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
 }
 
 /// Six digits as three words, which are read aloud in any language.
-fn words(spoken: u32) -> Vec<String> {
+pub(super) fn words(spoken: u32) -> Vec<String> {
     [spoken / 10_000, spoken / 100 % 100, spoken % 100].iter().map(|pair| format!("{pair:02}")).collect()
 }
