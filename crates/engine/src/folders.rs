@@ -7,7 +7,7 @@ mod keeping;
 
 use std::collections::BTreeSet;
 
-use sheaf_base::{DeviceId, DocumentId};
+use sheaf_base::{DeviceId, DocumentId, Hash};
 use sheaf_document::folder::{self, DOCUMENTS, List, Problem, Sides, Step, Tag, row_of, steps};
 use sheaf_document::{Act, Document, Done, InvitationFact, Membership, Refused, Role, State, Ticket};
 use sheaf_schema::Delta;
@@ -162,6 +162,19 @@ impl Engine {
         self.shared.tend_document(folder, document).await;
         if self.shared.library.entry(document).is_some_and(|entry| entry.folder == Some(folder)) {
             self.set_folder(document, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Succeeds unless a member is in a document through its folder: what was said about them here would be undone from there.
+    pub(crate) async fn is_of_document(&self, document: DocumentId, member: Hash) -> Result<(), BodyError> {
+        let within =
+            self.shared.library.entry(document).and_then(|entry| entry.folder).filter(|folder| self.shared.is_in(document, *folder));
+        let Some(folder) = within else { return Ok(()) };
+        let (here, there) = (self.memberships(document).await?, self.memberships(folder).await?);
+        let Some(member) = here.into_iter().find(|it| it.id == member && !it.mine) else { return Ok(()) };
+        if there.iter().any(|it| it.devices.iter().any(|device| member.devices.contains(device))) {
+            return Err(BodyError::ThroughFolder { person: member.name, folder: self.title(folder) });
         }
         Ok(())
     }
