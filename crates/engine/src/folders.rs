@@ -188,6 +188,8 @@ impl Engine {
 
     /// Whoever leaves a folder leaves what is in it; what is theirs, and could not be handed over, stays theirs and is in the folder no more.
     pub(crate) async fn leave_documents_of(&self, folder: DocumentId) {
+        // What has just been taken out is not left with it.
+        self.shared.read_folder(folder).await;
         let inside = self.shared.library.entries().into_iter().filter(|entry| entry.folder == Some(folder));
         for entry in inside.collect::<Vec<_>>() {
             let document = entry.document;

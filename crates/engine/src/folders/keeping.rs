@@ -136,7 +136,7 @@ impl Shared {
     }
 
     /// Joins what a folder lists, and lets go of what it does not list any more.
-    async fn read_folder(self: &Arc<Shared>, folder: DocumentId) {
+    pub(crate) async fn read_folder(self: &Arc<Shared>, folder: DocumentId) {
         let engine = self.engine();
         if self.kept(folder).is_none() {
             return;
