@@ -486,7 +486,7 @@ impl Document {
         if self.replica.has_come() {
             let _ = self.begin_chain();
         }
-        let client = self.own.client();
+        let client = self.writes_as();
         let met = self.replica.meet(news, &mut self.history, client, self.now);
         met.stranded.into_iter().for_each(|rescued| self.announce(Announcement::Rescued(rescued)));
         if let Some(suspect) = met.suspect {

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use sheaf_access::{Operation, Role, Standing, TicketKind};
+use sheaf_access::{Operation, Role, Standing, Ticket, TicketKind};
 use sheaf_base::{ClientId, DeviceId, Hash};
 use sheaf_protocol::Dismissal;
 use sheaf_replica::{
@@ -25,19 +25,45 @@ use crate::{
 const READER: ClientId = ClientId(1);
 
 impl Document {
-    /// Whether this device was a member and is none, and has no ticket to become one again: one that was made later is not known here.
+    /// Whether this device was a member and is none, and has no ticket to become one again.
     pub(crate) fn has_gone(&self) -> bool {
         let (me, access) = (self.key.device(), &self.history.access);
-        access.role(&me).is_none()
-            && access.was_member(&me)
-            && self.ticket.as_ref().is_none_or(|ticket| ticket.kind == TicketKind::Added || access.knows_ticket(&ticket.seed.key()))
+        access.role(&me).is_none() && access.was_member(&me) && !self.ticket.as_ref().is_some_and(|ticket| self.comes_back_by(ticket))
     }
 
-    /// This device may have been removed.
+    /// Whether a ticket lets in a device that was a member: one that is not known here yet was made later; of those that are known, one that is
+    /// open and is not what it came by before.
+    fn comes_back_by(&self, ticket: &Ticket) -> bool {
+        let (me, access, key) = (self.key.device(), &self.history.access, ticket.seed.key());
+        let came_by: Vec<Hash> = access.records().filter_map(|(record, _)| invitation(&record.operation, record.device, me)).collect();
+        let is_its = |operation: &Operation| match operation {
+            Operation::Invitation(open) => open.key == key,
+            Operation::Counted(counted) => counted.key == key,
+            _ => false,
+        };
+        let invitations = access.invitations();
+        let opens =
+            |it: &sheaf_access::Invited<'_>| it.is_open && is_its(&it.record.operation) && !came_by.contains(&it.record.position.hash);
+        ticket.kind != TicketKind::Added && (!access.knows_ticket(&key) || invitations.iter().any(opens))
+    }
+
+    /// This device may have been removed, or be in again.
     pub(crate) fn notice_removal(&mut self) {
-        if self.has_gone() && !std::mem::replace(&mut self.left, true) {
+        let gone = self.has_gone();
+        if gone && !std::mem::replace(&mut self.left, true) {
             self.announce(Announcement::State(State::Left));
         }
+        if !gone && self.left && self.is_member(&self.device()) {
+            self.left = false;
+            // One that only read writes as nobody.
+            self.rebuild();
+            self.announce(Announcement::State(State::Ready));
+        }
+    }
+
+    /// As whom the replica writes. Whoever is out has no secret to begin a chain with and writes nothing, but reads what they have.
+    pub(crate) fn writes_as(&self) -> Option<ClientId> {
+        self.own.client().or_else(|| (self.state() == State::Left).then_some(READER))
     }
 
     /// Whether this device was removed: it was a member, is none, and has not left by itself; or an admin says so of whom no record has come.
@@ -114,6 +140,15 @@ fn membership(operation: &Operation, hash: Hash, author: DeviceId, device: Devic
         Operation::Genesis(_) | Operation::Join(_) => (author == device).then_some(hash),
         Operation::Grant(grant) => (grant.request.device == device).then_some(hash),
         Operation::AddDevice(added) => (added.device == device).then_some(added.membership),
+        _ => None,
+    }
+}
+
+/// The invitation by which a record lets a device in.
+fn invitation(operation: &Operation, author: DeviceId, device: DeviceId) -> Option<Hash> {
+    match operation {
+        Operation::Join(join) => (author == device).then_some(join.invitation),
+        Operation::Grant(grant) => (grant.request.device == device).then_some(grant.invitation),
         _ => None,
     }
 }

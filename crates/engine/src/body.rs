@@ -41,6 +41,14 @@ pub enum BodyError {
     /// The document says no, or ended.
     #[error(transparent)]
     Ask(#[from] AskError),
+    /// Members of a folder are members of what is in it: they are changed there.
+    #[error("{person} is in this document through the folder {folder:?}: change it there")]
+    ThroughFolder {
+        /// Who.
+        person: String,
+        /// The folder's name.
+        folder: String,
+    },
     /// The version is not one of this document's.
     #[error("version {0} is not one of this document's: take it from `sheaf show --as json`")]
     Version(u64),

@@ -7,7 +7,7 @@ mod keeping;
 
 use std::collections::BTreeSet;
 
-use sheaf_base::{DeviceId, DocumentId};
+use sheaf_base::{DeviceId, DocumentId, Hash};
 use sheaf_document::folder::{self, DOCUMENTS, List, Problem, Sides, Step, Tag, row_of, steps};
 use sheaf_document::{Act, Document, Done, InvitationFact, Membership, Refused, Role, State, Ticket};
 use sheaf_schema::Delta;
@@ -166,6 +166,19 @@ impl Engine {
         Ok(())
     }
 
+    /// Succeeds unless a member is in a document through its folder: what was said about them here would be undone from there.
+    pub(crate) async fn is_of_document(&self, document: DocumentId, member: Hash) -> Result<(), BodyError> {
+        let within =
+            self.shared.library.entry(document).and_then(|entry| entry.folder).filter(|folder| self.shared.is_in(document, *folder));
+        let Some(folder) = within else { return Ok(()) };
+        let (here, there) = (self.memberships(document).await?, self.memberships(folder).await?);
+        let Some(member) = here.into_iter().find(|it| it.id == member && !it.mine) else { return Ok(()) };
+        if there.iter().any(|it| it.devices.iter().any(|device| member.devices.contains(device))) {
+            return Err(BodyError::ThroughFolder { person: member.name, folder: self.title(folder) });
+        }
+        Ok(())
+    }
+
     /// Everything in a folder is to be had by whoever comes into it: says how much that is.
     pub(crate) async fn ready_for_others(&self, folder: DocumentId) -> u32 {
         self.shared.tend_folder(folder).await;
@@ -175,6 +188,8 @@ impl Engine {
 
     /// Whoever leaves a folder leaves what is in it; what is theirs, and could not be handed over, stays theirs and is in the folder no more.
     pub(crate) async fn leave_documents_of(&self, folder: DocumentId) {
+        // What has just been taken out is not left with it.
+        self.shared.read_folder(folder).await;
         let inside = self.shared.library.entries().into_iter().filter(|entry| entry.folder == Some(folder));
         for entry in inside.collect::<Vec<_>>() {
             let document = entry.document;

@@ -50,7 +50,11 @@ impl Engine {
     /// Does something about members. Durable when this returns.
     pub async fn administer(&self, document: DocumentId, act: Act) -> Result<(), BodyError> {
         let is_folder = self.is_folder(document);
-        if is_folder && matches!(act, Act::Leave) {
+        if let Act::Role { member, .. } | Act::Remove { member, .. } = &act {
+            self.is_of_document(document, *member).await?;
+        }
+        let leaves = matches!(act, Act::Leave);
+        if is_folder && leaves {
             self.leave_documents_of(document).await;
         }
         let changes = matches!(act, Act::Remove { .. } | Act::Role { .. } | Act::Revoke { .. } | Act::Transfer { .. });
@@ -58,6 +62,10 @@ impl Engine {
         if is_folder && changes {
             // What cannot be done now is tried again beside.
             self.shared.tend_folder(document).await;
+        }
+        if leaves && !is_folder {
+            // Left by itself: what its folder lists is not followed again.
+            self.set_folder(document, None).await?;
         }
         Ok(())
     }

@@ -163,6 +163,8 @@ sentences! {
     NotInFolder = "not_in_folder" {}
     /// There are as many documents in it as there may be.
     FolderFull = "folder_full" { most: u64 }
+    /// Somebody is in a document through a folder, and is changed there.
+    ThroughFolder = "through_folder" { person: String, folder: String }
 
     // Links.
     /// The title that was to become a link does not stand there any more.

@@ -101,6 +101,8 @@ export interface CoreSentences {
   not_in_folder: Nothing;
   /** There are as many documents in it as there may be. */
   folder_full: { most: number };
+  /** Somebody is in a document through a folder, and is changed there. */
+  through_folder: { person: string; folder: string };
   /** The title that was to become a link does not stand there any more. */
   title_gone: Nothing;
   /** Nothing was pasted. */

@@ -69,6 +69,8 @@ export const core: CoreMessages = {
   in_another_folder: ({ folder }) => `Das Dokument ist schon im Ordner „${folder}“. Nimm es erst dort heraus.`,
   not_in_folder: () => "Das Dokument ist nicht in diesem Ordner.",
   folder_full: ({ most }) => `In einen Ordner passen höchstens ${count.format(most)} Dokumente.`,
+  through_folder: ({ person, folder }) =>
+    `${person || "Diese Person"} ist durch den Ordner „${folder}“ in diesem Dokument. Ändere es dort, für alles darin.`,
 
   title_gone: () => "Der Titel steht dort nicht mehr, oder nur in Code oder in einem Link.",
 

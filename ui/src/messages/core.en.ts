@@ -69,6 +69,8 @@ export const core: CoreMessages = {
   in_another_folder: ({ folder }) => `The document is in the folder “${folder}” already. Take it out of there first.`,
   not_in_folder: () => "The document is not in that folder.",
   folder_full: ({ most }) => `A folder holds at most ${count.format(most)} documents.`,
+  through_folder: ({ person, folder }) =>
+    `${person || "This person"} is in this document through the folder “${folder}”. Change it there, for everything in it.`,
 
   title_gone: () => "The title is not there any more, or only in code or in a link.",
 

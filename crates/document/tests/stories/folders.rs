@@ -161,6 +161,8 @@ fn a_folder_is_one_from_its_first_byte_and_its_ticket_says_so() {
     two.folder.close(1);
     two.folder.start(1);
     assert!(two.folder.document(1).is_folder());
+    two.folder.link(0, 1);
+    two.folder.pass(10 * SECOND);
     // What a process heard is played again as what it was.
     two.folder.agree();
     assert_eq!(of_label(&label(two.id())), Some(two.id()));
@@ -387,6 +389,36 @@ fn a_document_whose_owner_never_handed_it_over_goes_out_of_the_folder_with_them(
     two.tend(0);
     assert_eq!(two.list(0).documents, []);
     assert_eq!(two.document.document(0).state(), State::Ready, "what she has she keeps");
+}
+
+#[test]
+fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_not_by_the_old_one() {
+    let mut world = World::sharing(&["Ana", "Ben", "Cleo"]);
+    let ben = world.document(0).memberships().into_iter().find(|member| member.name == "Ben").expect("he is in").id;
+    act(&mut world, 0, Act::Remove { member: ben, devices: Vec::new() }).expect("the owner may");
+    act(&mut world, 2, Act::Leave).expect("she may");
+    world.pass(SECOND);
+    let ticket = world.invite(0, Role::Edit);
+    world.close(2);
+    world.start(2);
+    world.link(0, 2);
+    world.close(1);
+    world.devices[1].disk.ticket = Some(ticket);
+    world.start(1);
+    world.link(0, 1);
+    world.write(0, "Since then.\n");
+    world.pass(10 * SECOND);
+    assert_eq!([1, 2].map(|who| world.document(who).state()), [State::Ready, State::Left]);
+    assert!(world.text(1).contains("Since then."));
+    // As long as it is not used it lets in once: what he came by the second time brings him back no third time.
+    let ben = world.document(0).memberships().into_iter().find(|member| member.name == "Ben").expect("he is in").id;
+    act(&mut world, 0, Act::Remove { member: ben, devices: Vec::new() }).expect("the owner may");
+    world.pass(10 * SECOND);
+    world.close(1);
+    world.start(1);
+    world.link(0, 1);
+    world.pass(10 * SECOND);
+    assert_eq!(world.document(1).state(), State::Left);
 }
 
 #[test]

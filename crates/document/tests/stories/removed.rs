@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use sheaf_access::{Access, AccessRecord, Operation, Removal, Revocation, Role, RoleChange};
 use sheaf_base::{ChainId, DeviceId, Hash};
-use sheaf_document::{Announcement, Frame, Input, State};
+use sheaf_document::{Act, Announcement, Frame, Input, State};
 use sheaf_record::{ChainReader, Extent, Graph, Kind, Record, SignedHead};
 use sheaf_schema::{Delta, attributes};
 
-use crate::{forger::Forger, shell::World, view::insert};
+use crate::{
+    forger::Forger,
+    members::{act, membership},
+    shell::World,
+    view::insert,
+};
 
 pub(crate) const ADA: usize = 0;
 pub(crate) const EVE: usize = 1;
@@ -356,4 +361,17 @@ fn whoever_lost_their_copy_comes_back_by_a_ticket_that_is_closed_by_now() {
     world.join(dan, ticket);
     meet(&mut world, ADA, dan);
     assert_eq!(world.document(dan).state(), State::Waiting);
+}
+
+#[test]
+fn whoever_was_removed_reads_what_they_had_after_their_program_has_ended() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Before.\n");
+    world.pass(Duration::from_secs(1));
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: Vec::new() }).expect("the owner may");
+    world.pass(Duration::from_secs(1));
+    world.close(1);
+    world.start(1);
+    assert_eq!((world.document(1).state(), world.text(1).as_str()), (State::Left, "Before.\n"));
 }

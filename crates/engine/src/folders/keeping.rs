@@ -141,7 +141,7 @@ impl Shared {
     }
 
     /// Joins what a folder lists, and lets go of what it does not list any more.
-    async fn read_folder(self: &Arc<Shared>, folder: DocumentId) {
+    pub(crate) async fn read_folder(self: &Arc<Shared>, folder: DocumentId) {
         let engine = self.engine();
         if self.kept(folder).is_none() {
             return;
@@ -173,7 +173,7 @@ impl Shared {
             Some(entry) if entry.trashed.is_some() => return,
             // Let in again after a removal, or listed anew while it is waited for.
             Some(entry) if entry.folder == Some(folder) && waits_for(entry) => engine.follow_instead(ticket).await,
-            Some(entry) if entry.folder.is_none() && entry.kind != FOLDER => return self.adopt(folder, listed).await,
+            Some(entry) if entry.folder.is_none() && entry.kind != FOLDER && is_in_use(entry) => return self.adopt(folder, listed).await,
             Some(_) => return,
         };
         let live = match done {
@@ -242,10 +242,7 @@ impl Shared {
 
     /// The same of one document. Says whether nothing failed.
     pub(crate) async fn tend_document(self: &Arc<Shared>, folder: DocumentId, document: DocumentId) -> bool {
-        let usable = |entry: &Entry| {
-            !entry.placeholder && entry.trashed.is_none() && matches!(Standing::of(entry), Standing::Private | Standing::Shared)
-        };
-        if self.kept(folder).is_none() || !self.library.entry(document).is_some_and(|entry| usable(&entry)) {
+        if self.kept(folder).is_none() || !self.library.entry(document).is_some_and(|entry| is_in_use(&entry)) {
             return true;
         }
         let engine = self.engine();
@@ -262,6 +259,11 @@ impl Shared {
             }
         }
     }
+}
+
+/// Whether a document is here and goes on.
+fn is_in_use(entry: &Entry) -> bool {
+    !entry.placeholder && entry.trashed.is_none() && matches!(Standing::of(entry), Standing::Private | Standing::Shared)
 }
 
 /// Whether an entry follows a ticket, or would follow a newer one.

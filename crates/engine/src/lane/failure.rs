@@ -194,6 +194,9 @@ impl From<BodyError> for Failure {
         match error {
             BodyError::Document(error) => error.into(),
             BodyError::Ask(error) => error.into(),
+            BodyError::ThroughFolder { person, folder } => {
+                Failure::new("refused", Said::new(Sentence::ThroughFolder { person, folder }, english))
+            }
             BodyError::Version(version) => Failure::new("version", Said::new(Sentence::NoVersion { version }, english)),
         }
     }

@@ -184,6 +184,12 @@ fn roles_follow_the_folder_and_leaving_it_leaves_everything() {
     until_inside(&ana, &folder, &["Beds", "Ben's own", "Seeds"]);
     until_role(&ana, &alone, "owner");
 
+    // One member list: who is in a document through the folder is changed there.
+    for change in [vec!["role", &seeds, "Ben", "view"], vec!["remove", &seeds, "Ben"]] {
+        let refused = ana.fails(change, "");
+        assert!(refused.contains("through the folder \"Allotment\": change it there"), "{refused}");
+    }
+
     // What is taken out stays with whoever has it, and is in the folder no more.
     ana.done(["folder", "take-out", &folder, &beds]);
     until_inside(&ben, &folder, &["Ben's own", "Seeds"]);
