@@ -76,7 +76,11 @@ fn devices(person: &Person) -> Vec<Value> {
 fn role(person: &Person, document: &str) -> String {
     let answer = person.done(["--json", "members", document]);
     let members = answer.lines().map(|line| serde_json::from_str::<Value>(line).expect("an object"));
-    members.into_iter().find(|member| member["mine"] == true).map(|member| member["role"].as_str().unwrap_or_default().to_owned()).unwrap_or_default()
+    members
+        .into_iter()
+        .find(|member| member["mine"] == true)
+        .map(|member| member["role"].as_str().unwrap_or_default().to_owned())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -214,7 +218,8 @@ fn a_stranger_who_offers_documents_or_agrees_to_be_added_is_ignored() {
     let address = std::net::SocketAddr::new(address.ip, address.port);
     let there = EndpointAddr::from_parts(ticket.maker.to_string().parse().expect("a key"), [TransportAddr::Ip(address)]);
     let (id, secret) = (document.parse::<DocumentId>().expect("an id"), [9; 32]);
-    let added = AddDevice::consent(&id, Hash(id.0), &ticket.maker, Role::Owner, &DeviceKey::from_bytes(&secret), &SealingSeed::from_bytes([8; 32]));
+    let added =
+        AddDevice::consent(&id, Hash(id.0), &ticket.maker, Role::Owner, &DeviceKey::from_bytes(&secret), &SealingSeed::from_bytes([8; 32]));
     let offer = Offer { document: DocumentId([7; 32]), membership: Hash([7; 32]), role: Role::Owner, title: "A gift".into() };
     let frames = [
         LinkFrame::Greeting { versions: Versions::HERE },
