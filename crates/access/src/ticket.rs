@@ -135,7 +135,9 @@ pub enum TicketError {
     #[error("This invitation is not complete. Ask for a new one, or paste it again.")]
     Incomplete,
     /// Whole, and for linking a device instead of opening a document.
-    #[error("This links a device to somebody's library, and invites to no document. Open it under “Your devices”, or with `sheaf link-device`.")]
+    #[error(
+        "This links a device to somebody's library, and invites to no document. Open it under “Your devices”, or with `sheaf link-device`."
+    )]
     ForDevice,
     /// Whole, and for opening a document instead of linking a device.
     #[error("This is an invitation to a document, and links no device. Join the document with it.")]

@@ -186,7 +186,13 @@ fn request(command: Command) -> Result<Request, String> {
         }
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
-        Command::Up(_) | Command::Replay { .. } | Command::Attach { .. } | Command::Attachments { .. } | Command::Attachment { .. } | Command::Devices { .. } | Command::LinkDevice { .. } => {
+        Command::Up(_)
+        | Command::Replay { .. }
+        | Command::Attach { .. }
+        | Command::Attachments { .. }
+        | Command::Attachment { .. }
+        | Command::Devices { .. }
+        | Command::LinkDevice { .. } => {
             return Err("this is not a request".into());
         }
     };

@@ -23,8 +23,8 @@ use crate::{
     own::OwnError,
 };
 pub use asking::Asked;
-pub use devices::Opening;
 pub(crate) use asking::Requests;
+pub use devices::Opening;
 pub(crate) use tending::Tending;
 
 /// The past of what is written here next: everything.

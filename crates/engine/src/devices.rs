@@ -228,7 +228,9 @@ impl Devices {
 
     /// What is to be said to the other side, and the device and link that it goes to.
     pub(crate) fn to_say(&self) -> Option<([u8; 32], Vec<PairFrame>)> {
-        self.with(|it| it.pairing.exporter().map(|link| (link, std::mem::take(&mut it.said)))).flatten().filter(|(_, said)| !said.is_empty())
+        self.with(|it| it.pairing.exporter().map(|link| (link, std::mem::take(&mut it.said))))
+            .flatten()
+            .filter(|(_, said)| !said.is_empty())
     }
 
     /// Time has passed, or something was heard. Says whether there is news, and, once, which device has turned out to be one of this person's.

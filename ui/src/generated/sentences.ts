@@ -117,6 +117,10 @@ export interface CoreSentences {
   ticket_letter: { letter: string };
   /** It was cut short, or a letter changed. */
   ticket_incomplete: Nothing;
+  /** It links a device, and invites to no document. */
+  ticket_for_device: Nothing;
+  /** It invites to a document, and links no device. */
+  ticket_for_document: Nothing;
   /** Made by another version of Sheaf. */
   ticket_other_version: { version: number };
   /** Whole, and senseless. */
@@ -137,6 +141,30 @@ export interface CoreSentences {
   no_invitation: Nothing;
   /** Nobody waits to be let in by that request any more. */
   no_request: Nothing;
+  /** Devices are linked while Sheaf runs on both. */
+  linking_needs_network: Nothing;
+  /** No device is being linked. */
+  not_linking: Nothing;
+  /** There are no digits to compare, or others by now. */
+  nothing_to_compare: Nothing;
+  /** The ticket was made on this very device. */
+  link_ticket_own: Nothing;
+  /** The device that is asked does not know the ticket. */
+  link_ticket_unknown: Nothing;
+  /** It is too late. */
+  link_ticket_expired: Nothing;
+  /** It has done its work, or was shown by another device. */
+  link_ticket_used: Nothing;
+  /** Somebody stopped it. */
+  linking_stopped: Nothing;
+  /** The other device says what no honest one says. */
+  linking_broken: Nothing;
+  /** As many devices are linked as may be. */
+  devices_full: Nothing;
+  /** No other device of this person. */
+  no_such_device: Nothing;
+  /** The device is in the document by an invitation of its own. */
+  device_on_its_own: Nothing;
   /** There is no such member, or the device is none of theirs. */
   no_member: Nothing;
   /** The owner hands the document over before leaving it. */

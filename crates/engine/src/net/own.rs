@@ -144,7 +144,8 @@ impl Hub {
             return;
         }
         let (hub, linked) = (self.clone(), linked.clone());
-        let documents: Vec<DocumentId> = engine.documents().iter().filter(|entry| may_be_offered(entry)).map(|entry| entry.document).collect();
+        let documents: Vec<DocumentId> =
+            engine.documents().iter().filter(|entry| may_be_offered(entry)).map(|entry| entry.document).collect();
         drop(engine);
         supervised("offering documents to a device of one's own", async move {
             for some in documents.chunks(OFFERS) {

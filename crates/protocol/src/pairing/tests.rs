@@ -1,3 +1,5 @@
+//! Two sides of a pairing, and whoever stands between them; no link, no clock.
+
 use super::*;
 
 const EXPORTER: [u8; 32] = [9; 32];

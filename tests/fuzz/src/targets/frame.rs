@@ -190,7 +190,8 @@ pub(crate) fn honest() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     let request = sheaf_access::Request::new(&ticket, &DocumentId([1; 32]), key, &sealing);
     let asking = Frame::Request(sheaf_protocol::Asking { request: request.into(), name: "Ben".into() });
     let granted = Frame::Granted(sheaf_protocol::Granted { record: Hash([6; 32]), grant: request.encode(), bytes: 77 });
-    let device = sheaf_access::AddDevice::consent(&DocumentId([1; 32]), Hash([2; 32]), &key.device(), sheaf_access::Role::Edit, key, &sealing);
+    let device =
+        sheaf_access::AddDevice::consent(&DocumentId([1; 32]), Hash([2; 32]), &key.device(), sheaf_access::Role::Edit, key, &sealing);
     let knock = sheaf_protocol::Pairing::newcomer(ticket, key.device(), std::time::Duration::MAX)
         .knock(sheaf_protocol::OnLink { device: key.device(), exporter: &[3; 32] }, [4; 32], "Phone")
         .expect("it is its maker");
