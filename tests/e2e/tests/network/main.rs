@@ -11,6 +11,7 @@ mod forks;
 mod holding;
 mod hostile;
 mod packed;
+mod patched;
 mod patience;
 mod quiet;
 mod recorded;
