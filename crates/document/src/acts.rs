@@ -21,6 +21,7 @@ use crate::{
     input::{Act, RequestId},
     output::{Done, Refused, State},
     own::OwnError,
+    removed::GONE,
 };
 pub use asking::Asked;
 pub(crate) use asking::Requests;
@@ -41,7 +42,9 @@ impl Document {
     pub(crate) fn administer(&mut self, request: RequestId, act: Act) {
         let result = match self.state() {
             State::Waiting => Err(Refused::Waiting),
-            State::Left => Err(Refused::Closed("it has left the document, or was removed".into())),
+            State::Left => Err(Refused::Closed(GONE.into())),
+            // Whoever was told so by an admin alone may still go.
+            State::Ready if !matches!(act, Act::Leave) && self.is_removed() => Err(Refused::Closed(GONE.into())),
             State::Ready => self.act(act),
         };
         self.done(request, result);

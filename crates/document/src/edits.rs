@@ -12,6 +12,7 @@ use crate::{
     output::{Answer, Author, Done, Opened, Refused, State},
     presence::places,
     references,
+    removed::GONE,
     views::{Judged, correction},
     words,
 };
@@ -157,7 +158,8 @@ impl Document {
     fn may_edit(&self) -> Result<(), Refused> {
         match self.state() {
             State::Waiting => Err(Refused::Waiting),
-            State::Left => Err(Refused::Closed("it has left the document, or was removed".into())),
+            State::Left => Err(Refused::Closed(GONE.into())),
+            State::Ready if self.is_removed() => Err(Refused::Closed(GONE.into())),
             State::Ready if !self.own.is_turned(&self.history) && self.lacks_key() => {
                 Err(Refused::Closed("a new key was made, and it has not come to this device yet".into()))
             }

@@ -21,6 +21,9 @@ use crate::{
     output::{Announcement, State},
 };
 
+/// Why whoever is no member writes nothing.
+pub(crate) const GONE: &str = "it has left the document, or was removed";
+
 /// Any client will do: the replica writes nothing.
 const READER: ClientId = ClientId(1);
 
@@ -76,8 +79,8 @@ impl Document {
         self.has_gone() && !has_left()
     }
 
-    /// Who removed this device, as far as that is known: by the record that says so, else by the word of an admin who talks to it no more. (The word
-    /// alone changes nothing about what can be done here.) None for whoever left by themselves.
+    /// Who removed this device, as far as that is known: by the record that says so, else by the word of an admin who talks to it no more. (While
+    /// that word stands, nothing more is written here: it would be lost words. It is taken back by talking.) None for whoever left by themselves.
     pub fn removed_by(&self) -> Option<DeviceId> {
         let me = self.key.device();
         let access = &self.history.access;

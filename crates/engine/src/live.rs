@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use sheaf_access::{Ticket, TicketError};
 use sheaf_base::{DeviceId, Moment};
-use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Frame, Input, Item, Output, RequestId, Tally, ViewId};
+use sheaf_document::{Announcement, Answer, DeviceState, Document, Done, Frame, Input, Item, Output, RequestId, Role, Tally, ViewId};
 use sheaf_store::{Batch, Change, Entry, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
@@ -343,17 +343,15 @@ impl Live {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
                     self.counts.receipted(self.shared.clock.now().elapsed);
                 }
-                let removed = Facts::removed(&self.document);
-                self.publish(|facts| (facts.status, facts.removed) = (status.clone(), removed));
+                // An admin's word that this device was removed comes without a record.
+                let (role, removed) = (self.tell_role(), Facts::removed(&self.document));
+                self.publish(|facts| (facts.role, facts.status, facts.removed) = (role, status.clone(), removed));
             }
             Announcement::Quarantined { .. } => self.counts.quarantined(),
             Announcement::Alarm { .. } => self.counts.alarm(),
             Announcement::Frontier(digest) => self.publish(|facts| facts.frontier = *digest),
             Announcement::Members => {
-                let (role, members) = (self.document.role(), self.document.members().to_vec());
-                if role != self.facts.borrow().role {
-                    self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
-                }
+                let (role, members) = (self.tell_role(), self.document.members().to_vec());
                 let removed = Facts::removed(&self.document);
                 self.publish(|facts| (facts.role, facts.members, facts.removed) = (role, members, removed));
                 self.shared.events.tell(Event::Members { document: id });
@@ -367,6 +365,15 @@ impl Live {
         library::announced(&self.shared, id, announcement, &facts);
         self.shared.folders.heard(&self.shared, id, announcement);
         self.net(|net| net.announced(id, announcement));
+    }
+
+    /// What this device may do. Views are told if that is news.
+    fn tell_role(&self) -> Role {
+        let (id, role) = (self.document.id(), self.document.role());
+        if role != self.facts.borrow().role {
+            self.views.iter().for_each(|(view, outlet)| outlet.role(id, view, library::role_name(role)));
+        }
+        role
     }
 
     /// Lets everybody know how things are now.

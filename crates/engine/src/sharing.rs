@@ -162,6 +162,12 @@ pub struct NetworkReport {
 }
 
 /// Why a document cannot be used, as its status says it.
+/// Whether this device is no member any more.
+fn has_gone(live: &DocumentHandle) -> bool {
+    let facts = live.facts();
+    facts.state == State::Left || facts.removed.is_some()
+}
+
 fn said(error: DocumentError) -> Said {
     let english = error.to_string();
     match error {
@@ -262,6 +268,8 @@ impl Engine {
         let mut facts = live.watch();
         let settled = async { facts.wait_for(|facts| facts.state != State::Waiting).await.map(|facts| facts.state) };
         match tokio::time::timeout(wait, settled).await {
+            // An old ticket lets nobody in again who was removed, or has left.
+            Ok(Ok(_)) if has_gone(&live) => Err(SharingError::Refused(Dismissal::Removed.said())),
             Ok(Ok(state)) => {
                 let ready = state == State::Ready;
                 // Whoever joins wants to read, and with the text comes the title: until then the library has only the ticket's word.

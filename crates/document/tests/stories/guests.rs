@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sheaf_access::{GrantError, NotGranted, TicketKind};
 use sheaf_base::Wall;
-use sheaf_document::{Act, Announcement, DeviceState, Dismissal, Done, Refused, Role, State, Terms, Ticket};
+use sheaf_document::{Act, Announcement, DeviceState, Dismissal, Done, Input, Refused, Role, State, Terms, Ticket};
+use sheaf_schema::Delta;
 
 use crate::{
     members::{act, membership},
@@ -238,4 +239,12 @@ fn whoever_was_removed_while_away_has_it_from_an_admin_and_keeps_it_when_nobody_
         assert_eq!((removed.is_removed(), removed.removed_by()), (true, Some(world.device_id(0))));
         assert_eq!(world.text(1), "Words.\n");
     }
+    // No record says so here, and still nothing more is taken that would be lost: his window is told why.
+    assert_eq!((world.document(1).state(), world.document(1).role()), (State::Ready, Role::View));
+    let refused = world.ask(1, |request| Input::Edit { request, base: None, delta: Delta::new().insert("Too late. ") });
+    assert!(refused.is_err_and(|refused| refused.to_string().contains("was removed")));
+    let refused = act(&mut world, 1, Act::Profile { name: "Benjamin".into(), colour: "teal".into() });
+    assert!(refused.is_err_and(|refused| refused.to_string().contains("was removed")));
+    assert_eq!(world.text(1), "Words.\n");
+    act(&mut world, 1, Act::Leave).expect("whoever has only an admin's word for it may go by themselves");
 }

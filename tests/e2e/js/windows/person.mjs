@@ -125,9 +125,10 @@ export class Person {
     await until(`${this.name} to see ${name}'s cursor`, () => this.window.run(find, name));
   }
 
-  /** Makes an invitation to the open document. */
-  async shares() {
+  /** Makes an invitation to the open document; `role` is what whoever joins by it may do, if not to edit. */
+  async shares(role) {
     await this.clicks("Share");
+    if (role) await this.window.click(`[role=dialog] input[type=radio][value=${role}]`);
     await this.writesName();
     await this.clicks("Copy invitation");
     const ticket = await until("the invitation", () =>

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use iroh::endpoint::{RecvStream, SendStream};
 use iroh::{Endpoint, EndpointAddr, PublicKey, TransportAddr};
-use sheaf_base::{DeviceId, DocumentId, Position};
+use sheaf_base::{DeviceId, DocumentId, Hash, Position, Update};
 use sheaf_e2e::{Person, eventually};
 use sheaf_protocol::{
     About, Bundle, BundleChain, BundleSeal, Chunks, Dismissal, Frame, LinkFrame, PacketReader, PacketWriter, Run, Versions,
 };
 use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Kind, Record, Seal, Signature, SignedHead, Stamp};
-use sheaf_store::{JournalChain, JournalRow, SealRow, Store};
+use sheaf_store::{JournalChain, JournalRecord, JournalRow, SealRow, Store};
 
 use crate::hostile::{endpoint, framed, opening, target};
 use crate::together::{device_state, same_text, shared, until_has};
@@ -19,6 +19,8 @@ use crate::together::{device_state, same_text, shared, until_has};
 /// Everything that a member has: its key, and the document's journal.
 pub(crate) struct Loot {
     key: DeviceKey,
+    /// The same as it lies in the profile, for links in its name.
+    pub(crate) bytes: [u8; 32],
     document: DocumentId,
     secret: EpochSecret,
     chains: Vec<JournalChain>,
@@ -36,6 +38,7 @@ impl Loot {
         let loot = store.read(|reader| {
             Ok(Loot {
                 key: DeviceKey::from_bytes(&key.0),
+                bytes: key.0,
                 document,
                 secret: EpochSecret::from_bytes(reader.secrets(document)?[0].secret),
                 chains: reader.chains(document)?,
@@ -45,6 +48,44 @@ impl Loot {
         });
         store.close();
         loot.expect("a sound journal")
+    }
+
+    /// Which document it is.
+    pub(crate) fn document(&self) -> DocumentId {
+        self.document
+    }
+
+    /// What opens it.
+    pub(crate) fn secret(&self) -> &EpochSecret {
+        &self.secret
+    }
+
+    /// The newest records: those that no other stands on.
+    pub(crate) fn newest(&self) -> Vec<Hash> {
+        let mut newest: Vec<Hash> = Vec::new();
+        for JournalRow { record, .. } in &self.rows {
+            let stamp = Record::decode(&record.bytes).expect("a sound journal").stamp;
+            let before = self.before(record);
+            newest.retain(|hash| *hash != before && !stamp.parents().contains(hash));
+            newest.push(record.hash);
+        }
+        newest
+    }
+
+    /// The hash of what a record follows in its chain.
+    fn before(&self, record: &JournalRecord) -> Hash {
+        let before = self.rows.iter().map(|row| &row.record).find(|it| it.chain == record.chain && it.number + 1 == record.number);
+        before.map_or(Hash(record.chain.0), |before| before.hash)
+    }
+
+    /// All that was written in the text, in the order in which it came.
+    pub(crate) fn updates(&self) -> Vec<Update> {
+        let body = self.rows.iter().map(|row| &row.record).filter(|record| record.kind == Kind::Body.code());
+        let opened = body.map(|record| {
+            let sealed = Record::decode(&record.bytes).expect("a sound journal");
+            ChainCipher::new(&self.secret, &record.chain).open(&self.before(record), &sealed).expect("closed with the one secret").plaintext
+        });
+        opened.map(Update).collect()
     }
 
     /// The whole journal, as it would be supplied.
@@ -175,12 +216,17 @@ impl Hand {
 
 impl ByHand {
     pub(crate) async fn connect(loot: &Loot, secret: [u8; 32], device: PublicKey, address: SocketAddr) -> ByHand {
+        ByHand::about(loot.document, secret, (device, address)).await
+    }
+
+    /// The same about any document.
+    pub(crate) async fn about(document: DocumentId, secret: [u8; 32], (device, address): (PublicKey, SocketAddr)) -> ByHand {
         let endpoint = endpoint(secret).await;
         let there = EndpointAddr::from_parts(device, [TransportAddr::Ip(address)]);
         let connection = endpoint.connect(there, b"sheaf/1").await.expect("a member is let in");
         let (mut fast, bulk) = (Hand::open(&connection, 0).await, Hand::open(&connection, 1).await);
         fast.say(About::Link, &LinkFrame::Greeting { versions: Versions::HERE }.encode()).await;
-        ByHand { endpoint, fast, bulk, document: loot.document }
+        ByHand { endpoint, fast, bulk, document }
     }
 
     pub(crate) async fn say(&mut self, frame: &Frame) {
@@ -202,7 +248,7 @@ impl ByHand {
     }
 
     /// Hears what is answered until this device is dismissed; says why.
-    async fn dismissed(&mut self) -> Dismissal {
+    pub(crate) async fn dismissed(&mut self) -> Dismissal {
         loop {
             if let Frame::Refuse(why) = self.hear().await.expect("a word before the end") {
                 return why;

@@ -13,6 +13,7 @@ mod forks;
 mod holding;
 mod hostile;
 mod packed;
+mod patched;
 mod patience;
 mod quiet;
 mod recorded;
