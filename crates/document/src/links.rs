@@ -246,7 +246,9 @@ impl Document {
         self.notice_removal();
         for id in self.peers.ids() {
             let Some(device) = self.peers.get(id).map(|peer| peer.device) else { continue };
-            let member = self.is_member(&device) && !self.is_granting(&device);
+            // Whoever is just being let in is told so first. Who talks already, and is only let in to more, goes on talking.
+            let talks = self.peers.session(id).is_some();
+            let member = self.is_member(&device) && (talks || !self.is_granting(&device));
             let Some(peer) = self.peers.get_mut(id) else { continue };
             // A guest who has joined is one no more.
             peer.guest = peer.guest.filter(|_| !member);

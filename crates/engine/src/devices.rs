@@ -432,14 +432,14 @@ impl Engine {
             if !facts.is_member(&device) {
                 continue;
             }
-            let outcome = self.take_out(&live, device).await;
+            let outcome = self.take_out_of(&live, device).await;
             let new_key = outcome.is_ok() && facts.role >= Role::Admin;
             taken.push(TakenOut { document: entry.document, title: entry.title, new_key, why: outcome.err() });
         }
         if was_own || !taken.is_empty() { Ok(taken) } else { Err(DeviceError::Unknown) }
     }
 
-    async fn take_out(&self, live: &crate::live::DocumentHandle, device: DeviceId) -> Result<(), Said> {
+    async fn take_out_of(&self, live: &crate::live::DocumentHandle, device: DeviceId) -> Result<(), Said> {
         let members = live.peek(|document| document.memberships()).await.map_err(Said::failed)?;
         let theirs = members.iter().find(|member| member.devices.contains(&device));
         let Some(mine) = theirs.filter(|member| member.mine) else {

@@ -122,7 +122,16 @@ fn pairs() -> Vec<(&'static str, LinkFrame)> {
         ("reveal", LinkFrame::Pair(PairFrame::Reveal { number: run(39) })),
         ("agree", LinkFrame::Pair(PairFrame::Agree)),
         ("part, used", LinkFrame::Pair(PairFrame::Part(Parting::Used))),
-        ("offers", LinkFrame::Offers(vec![Offer { document, membership: Hash(run(35)), role: Role::Edit, title: "Notes".to_owned(), folder: true }])),
+        (
+            "offers",
+            LinkFrame::Offers(vec![Offer {
+                document,
+                membership: Hash(run(35)),
+                role: Role::Edit,
+                title: "Notes".to_owned(),
+                folder: true,
+            }]),
+        ),
         ("accepts", LinkFrame::Accepts(vec![Accept { document, added }])),
         ("dropped", LinkFrame::Dropped(vec![DeviceId(run(40)), DeviceId(run(41))])),
     ]
