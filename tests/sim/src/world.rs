@@ -389,6 +389,10 @@ impl World {
     }
 
     fn back_up(&mut self, who: usize) {
+        // To be put back to this moment later is to die in it, perhaps for the second time.
+        if self.devices[who].is_trying_alone() {
+            return;
+        }
         if let Some(disk) = self.devices[who].disk.as_ref().filter(|disk| !disk.is_empty()) {
             self.backups.insert(who, (self.now, disk.clone()));
         }

@@ -220,7 +220,8 @@ fn a_stranger_who_offers_documents_or_agrees_to_be_added_is_ignored() {
     let (id, secret) = (document.parse::<DocumentId>().expect("an id"), [9; 32]);
     let added =
         AddDevice::consent(&id, Hash(id.0), &ticket.maker, Role::Owner, &DeviceKey::from_bytes(&secret), &SealingSeed::from_bytes([8; 32]));
-    let offer = Offer { document: DocumentId([7; 32]), membership: Hash([7; 32]), role: Role::Owner, title: "A gift".into() };
+    let offer =
+        Offer { document: DocumentId([7; 32]), membership: Hash([7; 32]), role: Role::Owner, title: "A gift".into(), folder: false };
     let frames = [
         LinkFrame::Greeting { versions: Versions::HERE },
         LinkFrame::Offers(vec![offer]),
