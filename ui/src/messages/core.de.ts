@@ -72,7 +72,8 @@ export const core: CoreMessages = {
   ticket_letter: ({ letter }) =>
     `Diese Einladung enthält „${letter}“, und das tut keine. Bitte um eine neue, oder füg sie noch einmal ein.`,
   ticket_incomplete: () => "Diese Einladung ist nicht vollständig. Bitte um eine neue, oder füg sie noch einmal ein.",
-  ticket_for_device: () => "Das verbindet ein Gerät mit einer Bibliothek und lädt zu keinem Dokument ein. Öffne es in den Einstellungen unter „Deine Geräte“.",
+  ticket_for_device: () =>
+    "Das verbindet ein Gerät mit einer Bibliothek und lädt zu keinem Dokument ein. Öffne es in den Einstellungen unter „Deine Geräte“.",
   ticket_for_document: () => "Das ist eine Einladung zu einem Dokument und verbindet kein Gerät. Tritt dem Dokument damit bei.",
   ticket_other_version: ({ version }) =>
     `Diese Einladung stammt von einer anderen Version von Sheaf (Format ${count.format(version)}). Bring Sheaf auf den neuen Stand und öffne sie dann noch einmal.`,

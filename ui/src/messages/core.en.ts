@@ -71,7 +71,8 @@ export const core: CoreMessages = {
   ticket_in_pieces: () => "This invitation is broken into pieces by spaces or line ends. Paste it in one piece.",
   ticket_letter: ({ letter }) => `This invitation contains “${letter}”, which no invitation does. Ask for a new one, or paste it again.`,
   ticket_incomplete: () => "This invitation is not complete. Ask for a new one, or paste it again.",
-  ticket_for_device: () => "This links a device to somebody's library, and invites to no document. Open it in the settings, under “Your devices”.",
+  ticket_for_device: () =>
+    "This links a device to somebody's library, and invites to no document. Open it in the settings, under “Your devices”.",
   ticket_for_document: () => "This is an invitation to a document, and links no device. Join the document with it.",
   ticket_other_version: ({ version }) =>
     `This invitation was made with another version of Sheaf (format ${count.format(version)}). Update Sheaf, then open it again.`,
@@ -84,7 +85,8 @@ export const core: CoreMessages = {
   not_linking: () => "No device is being linked any more.",
   nothing_to_compare: () => "There are no digits to compare, or others by now. Look again.",
   link_ticket_own: () => "This device made that ticket. Open it on the other one.",
-  link_ticket_unknown: () => "That device does not know this ticket. It is good for some minutes, and only while Sheaf goes on running there.",
+  link_ticket_unknown: () =>
+    "That device does not know this ticket. It is good for some minutes, and only while Sheaf goes on running there.",
   link_ticket_expired: () => "The ticket has expired. Make a new one.",
   link_ticket_used: () => "The ticket has been used already. Make a new one.",
   linking_stopped: () => "It was stopped on the other device.",
