@@ -96,11 +96,7 @@ impl Frame {
             Frame::Granted(Granted { record, grant, bytes }) => {
                 w.byte(21).raw(&record.0).bytes(grant).varint(*bytes);
             }
-            Frame::Added(Added { wraps, bytes }) => {
-                w.byte(23).varint(wraps.len() as u64);
-                wraps.iter().for_each(|wrap| _ = w.bytes(wrap));
-                w.varint(*bytes);
-            }
+            Frame::Added(added) => write_added(w.byte(23), added),
             Frame::Past(rotations) => {
                 w.byte(22).varint(rotations.len() as u64);
                 rotations.iter().for_each(|rotation| _ = w.bytes(&rotation.encode()));
@@ -238,6 +234,12 @@ fn read_piece(r: &mut Reader<'_>) -> Result<Piece, Malformed> {
         2 => r.varint("a chunk").map(Piece::Chunk),
         found => Err(Malformed::Unknown { what: "the kind of piece", found: found.into() }),
     }
+}
+
+fn write_added(w: &mut Writer, Added { wraps, bytes }: &Added) {
+    w.varint(wraps.len() as u64);
+    wraps.iter().for_each(|wrap| _ = w.bytes(wrap));
+    w.varint(*bytes);
 }
 
 fn write_hello(w: &mut Writer, hello: &Hello) {

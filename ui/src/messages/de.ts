@@ -2,6 +2,7 @@
  * Deutsch. Sheaf sagt du, schlicht und ohne Fachwörter, und behauptet nie mehr, als eine Bestätigung belegt: „synchronisiert“ gibt es nicht.
  */
 import { audit, invitations, join, members, readOnly, share } from "./access.de.ts";
+import { devices } from "./devices.de.ts";
 import { core } from "./core.de.ts";
 import { blocks, counts, shortcuts } from "./writing.de.ts";
 import { attachments } from "./attachments.de.ts";
@@ -282,6 +283,8 @@ export const de: Messages = {
       divider: "Trennlinie",
     },
   },
+
+  devices,
 
   settings: {
     search: "Einstellungen durchsuchen",

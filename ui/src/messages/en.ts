@@ -3,6 +3,7 @@
  * Plain words: no jargon, and never "synced".
  */
 import { audit, invitations, join, members, readOnly, share } from "./access.en.ts";
+import { devices } from "./devices.en.ts";
 import { core } from "./core.en.ts";
 import { blocks, counts, shortcuts } from "./writing.en.ts";
 import { attachments } from "./attachments.en.ts";
@@ -340,6 +341,8 @@ export const en = {
       divider: "Divider",
     } as Readonly<Record<string, string>>,
   },
+
+  devices,
 
   settings: {
     search: "Search the settings",

@@ -7,6 +7,7 @@ import { legible, type Wording } from "../editor/index.ts";
 import { Refusal, Unanswered, type Wire } from "../editor/lane/wire.ts";
 import { say, spoken } from "../messages/index.ts";
 import { Access, type Role } from "./access.ts";
+import { Devices } from "./devices.ts";
 
 export interface LibraryEntry {
   document: string;
@@ -238,6 +239,7 @@ function named<T extends { person: string }>(one: T, otherwise: string = say.som
 export class Core {
   /** Those about who may do what. */
   readonly access = new Access((call, fields) => this.ask(call, fields));
+  readonly devices = new Devices((call, fields) => this.ask(call, fields));
 
   constructor(readonly wire: Wire) {}
 

@@ -1,0 +1,52 @@
+/** What is said about the devices of one person (a part of en.ts). */
+import { speaking } from "./speaking.ts";
+
+const { plural } = speaking("en", ["one", "other"]);
+
+export const devices = {
+  title: "Your devices",
+  hint: "Each gets the documents of the others, with your roles, while Sheaf runs on both.",
+  list: "Your devices",
+  mine: "this device",
+  linked: "connected",
+  lastSeen: (when: string) => `last seen ${when}`,
+  neverSeen: "not seen yet",
+  documents: (n: number) => plural(n, "document", "documents"),
+  nameless: "a device without a name",
+  link: "Link another device…",
+  have: "I have a link ticket…",
+  ticket: "Link ticket",
+  ticketHint:
+    "Open it on the other device: in the settings there, under “Your devices”. It is good once, for ten minutes, while Sheaf goes on running here.",
+  copy: "Copy the ticket",
+  copied: "Copied",
+  waiting: "Waiting for the other device…",
+  paste: "Paste the link ticket that your other device shows",
+  look: "Continue",
+  links: (name: string) => `This links this device with the library of ${name}.`,
+  both: "Each gets the other's documents. Go on only if that device is yours.",
+  fingerprint: (short: string) => `Device ${short}, not proven`,
+  contacts: (routes: string) => `It will contact ${routes}.`,
+  known: "That device is linked already.",
+  go: "Link the two",
+  somebody: "somebody without a name",
+  there: (name: string, short: string) => `${name} (${short}) is there`,
+  compare: "Do both devices show the same numbers? If not, somebody else has your ticket.",
+  numbers: "Numbers to compare",
+  same: "They are the same",
+  different: "They are not",
+  agreed: "Say on the other device that they are the same, too.",
+  done: (name: string) => `${name} is linked. The documents are on their way.`,
+  stop: "Stop",
+  over: (why: string) => `The devices were not linked: ${why}`,
+  remove: (name: string) => `Remove ${name}`,
+  removeShort: "Remove…",
+  question: (name: string) => `Remove ${name} from all your documents?`,
+  does: "Nothing new reaches it, what is written on it from now on does not count, and where you can manage there is a new key.",
+  keeps: "It keeps the copies that it has. If it was lost or stolen, whoever unlocks it can read those. Nobody can take that back.",
+  yes: "Remove it",
+  removed: (name: string, n: number) => `${name} was removed from ${plural(n, "document", "documents")}.`,
+  exposed: (n: number) =>
+    `In ${plural(n, "document", "documents")} somebody who can manage it has to make the new key; their device does that by itself.`,
+  still: (title: string, why: string) => `It is still in “${title}”: ${why}`,
+};
