@@ -281,9 +281,14 @@ impl Document {
                 self.begin_session(id);
                 self.converse(id, frame);
             }
-            // Somebody who is not known as a member here says more than a ticket.
+            // Whoever was not known when they came, and is a member by now, comes in; who is none says more than a ticket.
             Frame::Hello(_) => {
-                let Some(device) = self.peers.get(id).map(|peer| peer.device) else { return };
+                let Some((device, refused)) = self.peers.get(id).map(|peer| (peer.device, peer.refused)) else { return };
+                let was_unknown = matches!(refused, None | Some(Dismissal::Stranger | Dismissal::Ticket | Dismissal::Waiting));
+                if was_unknown && self.state() == State::Ready && self.is_member(&device) && !self.is_granting(&device) {
+                    self.begin_session(id);
+                    return self.converse(id, frame);
+                }
                 let waiting = self.state() == State::Waiting;
                 self.refuse(id, if waiting { Dismissal::Waiting } else { self.unless_removed(&device, Dismissal::Stranger) });
             }

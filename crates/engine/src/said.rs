@@ -181,6 +181,29 @@ fn sentence_of_rule(rule: &Refusal, words: &str) -> Sentence {
     }
 }
 
+/// Why an event of the history was refused: a sentence about whoever did it.
+pub(crate) fn sentence_of_refused(rule: &Refusal) -> Sentence {
+    match rule {
+        Refusal::NotAMember(_) => Sentence::EventByStranger {},
+        Refusal::Role { has, needs, .. } => {
+            Sentence::EventRoleTooSmall { role: role_name(*has).to_owned(), needs: role_name(*needs).to_owned() }
+        }
+        Refusal::NotTheBeginning => Sentence::EventNoBeginning {},
+        Refusal::NobodyIsInvitedToOwn => Sentence::OneOwner {},
+        Refusal::NoInvitation(_) => Sentence::EventNoInvitation {},
+        Refusal::NotItsMaker(_) => Sentence::EventNotItsMaker {},
+        Refusal::UsedUp(times) => Sentence::EventUsedUp { times: u64::from(*times) },
+        Refusal::AlreadyThere(_) => Sentence::EventAlreadyThere {},
+        Refusal::Proof(_) => Sentence::EventNoProof {},
+        Refusal::OwnerStays => Sentence::EventOwnerLeft {},
+        Refusal::OwnerUntouched => Sentence::OwnerUntouched {},
+        Refusal::NoMember(_) | Refusal::NotTheirDevice(_) => Sentence::EventNoMember {},
+        Refusal::NotYourMembership(_) => Sentence::EventNotTheirs {},
+        Refusal::NoSuchSecret => Sentence::EventNoSuchKey {},
+        Refusal::Full { limit, .. } => Sentence::MembersFull { most: *limit as u64 },
+    }
+}
+
 impl Tells for DialError {
     fn sentence(&self) -> Sentence {
         match self {

@@ -249,6 +249,32 @@ sentences! {
     /// A new key has been made and is not here yet.
     NoKeyYet = "no_key_yet" {}
 
+    // Why an event of the history was refused: all about whoever did it.
+    /// They were no member.
+    EventByStranger = "event_by_stranger" {}
+    /// Their role allowed too little: what they had, and what it would have taken.
+    EventRoleTooSmall = "event_role_too_small" { role: String, needs: String }
+    /// It does not begin this document.
+    EventNoBeginning = "event_no_beginning" {}
+    /// The invitation did not let them in.
+    EventNoInvitation = "event_no_invitation" {}
+    /// They let in by an invitation that another device had made.
+    EventNotItsMaker = "event_not_its_maker" {}
+    /// The invitation had let in as many as it may.
+    EventUsedUp = "event_used_up" { times: u64 }
+    /// Whom it lets in was in already.
+    EventAlreadyThere = "event_already_there" {}
+    /// A proof in it does not hold.
+    EventNoProof = "event_no_proof" {}
+    /// An owner left the document behind.
+    EventOwnerLeft = "event_owner_left" {}
+    /// It is about somebody, or some device, that was not in it.
+    EventNoMember = "event_no_member" {}
+    /// A device was added to somebody else.
+    EventNotTheirs = "event_not_theirs" {}
+    /// A key was dealt that is none of the document's.
+    EventNoSuchKey = "event_no_such_key" {}
+
     // Why another device refuses.
     /// They were asked, and have not answered yet.
     TheyWereAsked = "they_were_asked" {}

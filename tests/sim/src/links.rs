@@ -130,6 +130,9 @@ impl World {
 
     /// Puts a frame on its way as it is.
     pub(crate) fn put_on_wire(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
+        if self.plan.listens() {
+            self.overheard.frame(&frame);
+        }
         let Some(link) = self.links.iter_mut().find(|link| link.peer == peer) else { return };
         let direction = usize::from(link.ends[1] == who);
         let sent = link.wires[direction].send(lane, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
@@ -169,6 +172,9 @@ impl World {
                 while self.links[at].wires[direction].has_room() {
                     let Some(frame) = self.links[at].supply[direction].pop_front() else { break };
                     let Some(frame) = self.tamper(from, to, frame) else { continue };
+                    if self.plan.listens() {
+                        self.overheard.frame(&frame);
+                    }
                     let wire = &mut self.links[at].wires[direction];
                     wire.send(Lane::Bulk, frame, self.now, self.manners, &mut self.chance, &mut self.tally);
                 }

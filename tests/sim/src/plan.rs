@@ -26,6 +26,8 @@ pub struct Plan {
     pub planted: Option<Planted>,
     /// The hostile ones are removed, sooner or later, by two who are not and do not wait for each other.
     pub removing: bool,
+    /// Everybody is honest, several manage, and they promote, demote and remove one another.
+    pub quarreling: bool,
     /// Frames are altered on their way.
     pub attacked: bool,
     /// One device's disk fails, at a certain operation.
@@ -69,6 +71,7 @@ impl Plan {
             without: Troubles::FORKS,
             planted: None,
             removing: false,
+            quarreling: false,
             attacked: false,
             failing: None,
         }
@@ -84,9 +87,19 @@ impl Plan {
         Plan { removing: true, ..Plan::hostile(seed, steps) }
     }
 
+    /// A world in which nobody lies, and several who manage do not agree.
+    pub fn quarreling(seed: u64, steps: usize) -> Plan {
+        Plan { quarreling: true, ..Plan::peaceful(seed, steps) }
+    }
+
     /// A world in which chains fork, and nothing else that is hostile happens.
     pub fn forked(seed: u64, steps: usize) -> Plan {
         Plan { hostile: 1, without: Troubles::LIES, ..Plan::peaceful(seed, steps) }
+    }
+
+    /// Whether somebody is removed in it, and listens on.
+    pub(crate) fn listens(&self) -> bool {
+        self.removing || self.quarreling
     }
 
     /// Reads a plan: words as [`fmt::Display`] writes them, in any order. Words that are no part of a plan say nothing of it.
@@ -102,6 +115,7 @@ impl Plan {
                 "HOSTILE" => plan.hostile = number()? as usize,
                 "WITHOUT" => plan.without = Troubles::read(value).ok_or_else(|| NoPlan(format!("{value:?} is no kind of trouble")))?,
                 "REMOVING" => plan.removing = true,
+                "QUARRELING" => plan.quarreling = true,
                 "ATTACKED" => plan.attacked = true,
                 "PLANTED" => plan.planted = Some(planted(value)?),
                 "FAILING" => plan.failing = Some(failing(value)?),
@@ -163,6 +177,9 @@ impl fmt::Display for Plan {
         if self.removing {
             f.write_str(" SHEAF_SIM_REMOVING=1")?;
         }
+        if self.quarreling {
+            f.write_str(" SHEAF_SIM_QUARRELING=1")?;
+        }
         if self.attacked {
             f.write_str(" SHEAF_SIM_ATTACKED=1")?;
         }
@@ -203,7 +220,17 @@ mod tests {
         let failing = Some(Failing { device: 1, at: 7, for_good: true, unheard: false });
         let without = Troubles::NONE.with(Trouble::Crash).with(Trouble::StolenKey);
         let planted = Some(Planted::Product(Bug::DeleteSetDropped));
-        let odd = Plan { devices: 3, hostile: 2, without, planted, removing: true, attacked: true, failing, ..Plan::peaceful(9, 44) };
+        let odd = Plan {
+            devices: 3,
+            hostile: 2,
+            without,
+            planted,
+            removing: true,
+            quarreling: true,
+            attacked: true,
+            failing,
+            ..Plan::peaceful(9, 44)
+        };
         for plan in [odd, Plan::peaceful(1, 2), Plan::hostile(3, 4), Plan::forked(5, 6), Plan { without: Troubles::NONE, ..odd }] {
             assert_eq!(Plan::read(&plan.to_string(), 200), Ok(plan));
         }

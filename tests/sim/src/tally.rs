@@ -13,11 +13,13 @@ pub enum Worlds {
     Hostile,
     /// Those in which hostile devices are removed.
     Removing,
+    /// Those in which honest people who manage do not agree.
+    Quarreling,
     /// Those in which chains fork.
     Forked,
 }
 
-use Worlds::{Attacked, Forked, Hostile, Ordinary, Removing};
+use Worlds::{Attacked, Forked, Hostile, Ordinary, Quarreling, Removing};
 
 /// Makes the counts, and one list of them: which worlds must show it, and how many of a hundred of those at least.
 macro_rules! tally {
@@ -110,6 +112,18 @@ tally! {
     removals: "removals", Removing, 30;
     /// Times a text was built again because something in it counts no more.
     rebuilt: "texts of which something counts no more", Removing, 5;
+    /// Edits that somebody removed was tried on, with every byte and all their keys, one by one for each disk.
+    kept_from: "edits that somebody removed could not read", Removing, 10;
+    /// Honest people removed by others, each time that somebody said so.
+    quarrel_removals: "removals of honest people", Quarreling, 30;
+    /// Honest people given a smaller role by others.
+    demotions: "demotions", Quarreling, 30;
+    /// Invitations for one that two raced for.
+    races: "invitations for one that two have", Quarreling, 20;
+    /// Worlds that end with somebody honest removed.
+    outcasts: "honest people who were out at the end", Quarreling, 20;
+    /// Worlds that end with somebody in who won the race.
+    winners: "races that somebody won", Quarreling, 10;
     /// Second records under the number of a chain's newest, each told to one peer.
     equivocations: "equivocations", Forked, 10;
     /// Second first records of old chains.

@@ -16,11 +16,13 @@ use crate::{
     chance::Chance,
     device::{Device, Refusal, Told, nobody},
     disk::Disk,
+    eavesdrop::Overheard,
     hostile::Malice,
     invariants,
     ledger::Ledger,
     links::Link,
     plan::{Failure, Plan, Planted},
+    quarrel::Quarrels,
     tally::Tally,
     trouble::Trouble,
     troubled::{Turnout, skew},
@@ -69,6 +71,12 @@ pub struct World {
     pub(crate) attacking: bool,
     /// What hostile devices are up to.
     pub(crate) malice: Malice,
+    /// What honest ones are.
+    pub(crate) quarrels: Quarrels,
+    /// What goes over wires, and who has which keys.
+    pub(crate) overheard: Overheard,
+    /// How many devices there were at first.
+    began_with: usize,
     /// Everything works again.
     pub(crate) healing: bool,
     /// What each device last said of the others.
@@ -184,6 +192,9 @@ impl World {
             manners,
             attacking: plan.attacked,
             malice: Malice::default(),
+            quarrels: Quarrels::default(),
+            overheard: Overheard::default(),
+            began_with: count,
             healing: false,
             statuses: BTreeMap::new(),
             forks: BTreeSet::new(),
@@ -247,6 +258,9 @@ impl World {
         }
         if self.plan.removing {
             self.take_away();
+        }
+        if self.plan.quarreling {
+            self.quarrel()?;
         }
         match self.chance.below(104) {
             // Several people type in the same moment: that is what has to be merged.
@@ -486,6 +500,9 @@ impl World {
     fn look_at_disk(&mut self, who: usize) -> Result<(), String> {
         let Some(disk) = &self.devices[who].disk else { return Ok(()) };
         self.ledger.written(who, disk).map_err(|what| format!("device {who}: {what}"))?;
+        if self.plan.listens() {
+            self.overheard.secrets(self.device_id(who), disk.stored().secrets.iter().map(|row| row.secret));
+        }
         let newest = disk.stored().records.last().map(|row| (row.chain, row.number, row.hash));
         self.transcript.say(self.now, format_args!("{who} has {} rows, the last {newest:?}", disk.len()));
         Ok(())
@@ -506,6 +523,11 @@ impl World {
         self.plan.attacked
     }
 
+    /// How many devices it began with.
+    pub(crate) fn plan_began_with(&self) -> usize {
+        self.began_with
+    }
+
     /// Which of its happenings it is at.
     pub(crate) fn step(&self) -> usize {
         self.step
@@ -524,11 +546,7 @@ impl World {
                 }
                 self.transcript.say(self.now, format_args!("{who} push {number}: {result:?}"));
             }
-            Answer::Done { result: Ok(Done::Ticket(ticket, _)), .. } => {
-                for device in &mut self.devices[1..] {
-                    device.ticket = Some((*ticket).clone());
-                }
-            }
+            Answer::Done { result: Ok(Done::Ticket(ticket, _)), .. } => self.hand_out(&ticket),
             Answer::Done { request: RequestId(_), .. } => {}
         }
     }
@@ -590,7 +608,7 @@ impl World {
         }
     }
 
-    fn tell_document(&mut self, who: usize, input: Input) {
+    pub(crate) fn tell_document(&mut self, who: usize, input: Input) {
         if let Some(process) = &mut self.devices[who].process {
             process.from_views.push_back(input);
         }
@@ -646,10 +664,11 @@ impl World {
                     self.open_view(who);
                 }
             }
-            match invariants::calm(self) {
+            match self.race_is_over().and_then(|()| invariants::calm(self)) {
                 Ok(()) => {
                     self.tally.facts += invariants::hold(self)?;
                     invariants::agree(self)?;
+                    self.look_at_quarrels()?;
                     self.tally.forks_seen =
                         u64::from(self.devices.iter().any(|device| !device.hostile && self.forks.contains(&device.index)));
                     return Ok(());

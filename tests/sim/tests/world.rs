@@ -28,6 +28,8 @@ const ATTACKED: u64 = 200;
 const HOSTILE: u64 = 400;
 /// Seeds of the worlds in which hostile devices are removed.
 const REMOVING: u64 = 400;
+/// Seeds of the worlds in which honest people who manage do not agree.
+const QUARRELING: u64 = 300;
 /// Seeds of the worlds in which chains fork.
 const FORKED: u64 = 200;
 /// Of many failures so many are made smaller: one tells most of it.
@@ -159,6 +161,13 @@ fn worlds_with_hostile_devices_keep_every_promise_to_the_honest() {
 #[test]
 fn worlds_in_which_the_hostile_are_removed_keep_every_promise_to_the_others() {
     live("removing worlds", REMOVING, Plan::removing, Worlds::Removing);
+}
+
+/// All who are left agree on who is in and on each word, nobody shows a word that does not count, an invitation for one lets in one, and whoever was
+/// removed reads nothing of what those wrote who knew.
+#[test]
+fn worlds_in_which_honest_people_remove_one_another_end_the_same_for_all_who_are_left() {
+    live("quarreling worlds", QUARRELING, Plan::quarreling, Worlds::Quarreling);
 }
 
 /// What the product promises today: whoever has heard both branches holds the proof and names the device, nobody honest is blamed, and

@@ -177,6 +177,30 @@ export interface CoreSentences {
   members_full: { most: number };
   /** A new key has been made and is not here yet. */
   no_key_yet: Nothing;
+  /** They were no member. */
+  event_by_stranger: Nothing;
+  /** Their role allowed too little: what they had, and what it would have taken. */
+  event_role_too_small: { role: string; needs: string };
+  /** It does not begin this document. */
+  event_no_beginning: Nothing;
+  /** The invitation did not let them in. */
+  event_no_invitation: Nothing;
+  /** They let in by an invitation that another device had made. */
+  event_not_its_maker: Nothing;
+  /** The invitation had let in as many as it may. */
+  event_used_up: { times: number };
+  /** Whom it lets in was in already. */
+  event_already_there: Nothing;
+  /** A proof in it does not hold. */
+  event_no_proof: Nothing;
+  /** An owner left the document behind. */
+  event_owner_left: Nothing;
+  /** It is about somebody, or some device, that was not in it. */
+  event_no_member: Nothing;
+  /** A device was added to somebody else. */
+  event_not_theirs: Nothing;
+  /** A key was dealt that is none of the document's. */
+  event_no_such_key: Nothing;
   /** They were asked, and have not answered yet. */
   they_were_asked: Nothing;
   /** They did not let this device in. */

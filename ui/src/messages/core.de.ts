@@ -11,7 +11,13 @@ const span = (minutes: number): string => {
   return minutes < 2880 ? plural(Math.floor(minutes / 60), "Stunde", "Stunden") : plural(Math.floor(minutes / 1440), "Tag", "Tage");
 };
 
-const roles: Readonly<Record<string, string>> = { view: "lesen", comment: "lesen und kommentieren", edit: "schreiben", admin: "verwalten" };
+const roles: Readonly<Record<string, string>> = {
+  view: "lesen",
+  comment: "lesen und kommentieren",
+  edit: "schreiben",
+  admin: "verwalten",
+  owner: "alles tun",
+};
 const ways: Readonly<Record<string, string>> = { direct: "direkt", relayed: "über das Relay" };
 
 export const core: CoreMessages = {
@@ -103,6 +109,20 @@ export const core: CoreMessages = {
   devices_full: () => "Mehr Geräte lassen sich nicht verbinden. Nimm erst eines heraus.",
   no_such_device: () => "Das ist kein anderes Gerät von dir mehr.",
   device_on_its_own: () => "Es kam mit einer eigenen Einladung. Entfern es dort wie jeden anderen.",
+  event_by_stranger: () => "Die Person gehörte nicht zu diesem Dokument.",
+  event_role_too_small: ({ role, needs }) =>
+    `Die Person konnte nur ${roles[role] ?? role}; das kann nur, wer hier ${roles[needs] ?? needs} kann.`,
+  event_no_beginning: () => "Damit beginnt dieses Dokument nicht.",
+  event_no_invitation: () => "Die Einladung ließ niemanden herein.",
+  event_not_its_maker: () => "Diese Einladung hatte ein anderes Gerät gemacht, und nur das lässt damit herein.",
+  event_used_up: ({ times }) => `Die Einladung hatte schon ${count.format(times)} hereingelassen, mehr darf sie nicht.`,
+  event_already_there: () => "Wer damit hereinkommen sollte, war schon da.",
+  event_no_proof: () => "Darin steht etwas, das nur jemand anders hätte unterschreiben können.",
+  event_owner_left: () => "Das Dokument gehörte dieser Person, und sie hatte es nicht weitergegeben.",
+  event_no_member: () => "Es betrifft jemanden, der nicht zu diesem Dokument gehörte.",
+  event_not_theirs: () => "Damit käme ein Gerät zu jemand anderem.",
+  event_no_such_key: () => "Damit würde ein Schlüssel verteilt, der nicht zu diesem Dokument gehört.",
+
   no_member: () => "Dieses Mitglied gibt es hier nicht mehr.",
   owner_stays: () => "Das Dokument gehört dir. Gib es an jemanden weiter, bevor du es verlässt.",
   owner_untouched: () => "Nur wem das Dokument gehört, ändert, was er selbst darf.",

@@ -12,7 +12,13 @@ const span = (minutes: number): string => {
   return minutes < 2880 ? plural(Math.floor(minutes / 60), "hour", "hours") : plural(Math.floor(minutes / 1440), "day", "days");
 };
 
-const roles: Readonly<Record<string, string>> = { view: "read", comment: "read and comment", edit: "edit", admin: "manage" };
+const roles: Readonly<Record<string, string>> = {
+  view: "read",
+  comment: "read and comment",
+  edit: "edit",
+  admin: "manage",
+  owner: "do everything",
+};
 const ways: Readonly<Record<string, string>> = { direct: " directly", relayed: " through the relay" };
 
 export const core: CoreMessages = {
@@ -103,6 +109,20 @@ export const core: CoreMessages = {
   devices_full: () => "No more devices can be linked. Take one out first.",
   no_such_device: () => "That is no other device of yours any more.",
   device_on_its_own: () => "It came in by an invitation of its own. Remove it there like anybody else.",
+  event_by_stranger: () => "They were not in this document.",
+  event_role_too_small: ({ role, needs }) =>
+    `They could only ${roles[role] ?? role}, and this takes somebody who can ${roles[needs] ?? needs}.`,
+  event_no_beginning: () => "It does not begin this document.",
+  event_no_invitation: () => "The invitation did not let anybody in.",
+  event_not_its_maker: () => "Another device had made this invitation, and that one alone lets in by it.",
+  event_used_up: ({ times }) => `The invitation had let in ${count.format(times)}, as many as it may.`,
+  event_already_there: () => "Whom it lets in was in already.",
+  event_no_proof: () => "It claims something that only somebody else could have signed.",
+  event_owner_left: () => "The document was theirs, and they had not handed it over.",
+  event_no_member: () => "It is about somebody who was not in this document.",
+  event_not_theirs: () => "It adds a device to somebody else.",
+  event_no_such_key: () => "It hands out a key that is none of this document’s.",
+
   no_member: () => "There is no such member here any more.",
   owner_stays: () => "The document is yours. Hand it over to somebody before you leave it.",
   owner_untouched: () => "Only the owner can change what the owner may do.",

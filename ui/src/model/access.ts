@@ -89,7 +89,9 @@ export interface AccessEvent {
   about: string;
   role: Role | null;
   standing: "counts" | "void" | "refused" | "unknown";
+  /** In English, as the command line says it; `said` is what `spoken` has words for. */
   why: string | null;
+  said: unknown;
   stood_on: string[];
 }
 

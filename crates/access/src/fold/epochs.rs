@@ -148,7 +148,7 @@ impl Access {
         Left { devices, tickets }
     }
 
-    /// The devices of members that were dealt not all of what closes the text now, by device. Any holder may deal it to them.
+    /// The devices of members that were dealt not all of what closes the text now, or closed some of it, by device. Any holder may deal it to them.
     pub fn missed(&self) -> Vec<Missed> {
         let newest = self.newest_epochs(&Everything);
         let mut missed: BTreeMap<DeviceId, BTreeSet<EpochId>> = BTreeMap::new();
@@ -160,12 +160,29 @@ impl Access {
                 missed.entry(*device).or_default().insert(epoch);
             }
         }
+        for (at, epoch) in self.struck_epochs() {
+            // What was dealt was dealt, whether or not it counts.
+            let holders = self.holders(at, epoch, |_| true);
+            for device in devices.iter().filter(|device| !holders.contains(device)) {
+                missed.entry(*device).or_default().insert(epoch);
+            }
+        }
         let of = |(device, epochs): (DeviceId, BTreeSet<EpochId>)| Missed {
             device,
             key: self.sealing_key(&device),
             epochs: epochs.into_iter().collect(),
         };
         missed.into_iter().map(of).collect()
+    }
+
+    /// The rotations that count as nothing by now and that no other closes under its own: until that was known their authors closed what they wrote
+    /// with them, and a member whom one of them was to keep out reads it by nothing else.
+    fn struck_epochs(&self) -> Vec<(usize, EpochId)> {
+        let (counting, struck): (Vec<usize>, Vec<usize>) = self.ledger.rotations.iter().partition(|at| self.counts_now(**at));
+        let opened: BTreeSet<EpochId> =
+            counting.iter().filter_map(|at| self.ledger.operation(*at).rotation()).flat_map(Rotation::names_before).copied().collect();
+        let known: BTreeSet<EpochId> = counting.iter().filter_map(|at| self.ledger.epoch(*at)).chain(opened).collect();
+        struck.into_iter().filter_map(|at| Some((at, self.ledger.epoch(at)?))).filter(|(_, epoch)| !known.contains(epoch)).collect()
     }
 
     /// The devices that are kept out and can read what is written now all the same: they were removed, or let in by an invitation that had been

@@ -174,6 +174,11 @@ fn a_rotation_that_does_not_count_closes_nothing() {
     ada.meet(&ben);
     assert_eq!(ada.access.epochs(), [new_secret(1).id()]);
     assert_eq!(ada.role_of(&cleo), Some(Role::Edit));
+    // What Ben wrote until he knew is closed with his, and kept: whoever holds that deals it to Cleo, who would else stand still at it.
+    let missed: Vec<_> = ada.access.missed().into_iter().map(|missed| (missed.device, missed.epochs)).collect();
+    assert_eq!(missed, [(cleo.device(), vec![new_secret(66).id()])]);
+    let wrap = Wrap::deal(&ada.document, &new_secret(66), &[(cleo.device(), sealing_of(3).key())], [5; 32]).unwrap();
+    assert_eq!(ada.write(&Operation::Wrap(wrap)).1, Standing::Counts);
     assert_eq!(ada.access.missed(), []);
 }
 

@@ -178,7 +178,7 @@ story("the history says who let whom in, what does not count and why, what each 
   assert.equal(await events.getByRole("listitem").count(), 7);
   assert.match(await events.getByRole("listitem").first().innerText(), /^Ada removed Ben\n+.*, by the clock of Ada\n/u);
   await events.getByText("Does not count any more: what it rested on was taken away by something that did not know of it.").waitFor();
-  await events.getByText("Refused: The invitation was revoked.").waitFor();
+  await events.getByText("Refused: The invitation did not let anybody in.").waitFor();
   assert.equal(await dialog().getByText(/^Checked/u).count(), 0, "nothing is claimed before it was asked for");
   assert.equal(await ada.page.evaluate(() => document.activeElement.innerText.trim()), "Check it", "the keys are where the work is");
   await events.getByRole("listitem").first().getByRole("button").first().click();

@@ -155,7 +155,7 @@ export const knocking = (name, now) => ({ id: id("7"), name, device: id("7"), sh
 /** How these people came in, with one who was refused and one whose invitation does not count any more. */
 export function history(now) {
   const at = (days) => now - days * 24 * HOUR;
-  const event = (digit, days, by, what, more = {}) => ({ id: id(digit), at: at(days), by, device: id("a"), what, about: "", role: null, standing: "counts", why: null, stood_on: [], ...more });
+  const event = (digit, days, by, what, more = {}) => ({ id: id(digit), at: at(days), by, device: id("a"), what, about: "", role: null, standing: "counts", why: null, said: null, stood_on: [], ...more });
   return {
     checked: { records: 7, signatures: 7, hashes: 19, failed: [] },
     events: [
@@ -163,7 +163,7 @@ export function history(now) {
       event("1", 29, "Ada", "invited", { role: "edit", stood_on: [id("0")] }),
       event("2", 28, "Ben", "joined", { role: "edit", stood_on: [id("1")] }),
       event("3", 20, "Dan", "invited", { role: "view", standing: "void", why: "what it rested on was taken away", stood_on: [id("2")] }),
-      event("4", 10, "Eve", "joined", { role: "view", standing: "refused", why: "The invitation was revoked.", stood_on: [id("3")] }),
+      event("4", 10, "Eve", "joined", { role: "view", standing: "refused", why: "the invitation 11111111 does not count here", said: { code: "event_no_invitation" }, stood_on: [id("3")] }),
       event("5", 3, "Ada", "role", { about: "Ben", role: "comment", stood_on: [id("2"), id("1")] }),
       event("6", 1, "Ada", "removed", { about: "Ben", stood_on: [id("5")] }),
     ],

@@ -8,6 +8,7 @@ use super::library::meant;
 use super::{Answer, Fields};
 use crate::engine::Engine;
 use crate::library::role_name;
+use crate::said::{sentence_of_refused, sentence_to_json};
 
 /// Why a void event counts as nothing, in English; windows have their own words for the standing.
 const VOID: &str = "what it rested on was taken away by something that did not know of it";
@@ -45,6 +46,10 @@ fn event_to_json(event: &AuditEvent) -> Value {
         "author_role": event.author.map(role_name),
         "standing": standing,
         "why": why,
+        "said": match &event.standing {
+            Standing::Refused(refusal) => sentence_to_json(&sentence_of_refused(refusal)),
+            _ => Value::Null,
+        },
         "stood_on": event.stood_on.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
