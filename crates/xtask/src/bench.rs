@@ -29,6 +29,8 @@ const BENCHES: &[Bench] = &[
     Bench { name: "lossy", what: "a key and its answer over a line that loses packets, direct and relayed", measure: alone },
     Bench { name: "writers", what: "ten and twenty-five people who type in one document", measure: alone },
     Bench { name: "narrow", what: "typing with one core, 1 GiB and a line of 64 kbit/s", measure: alone },
+    Bench { name: "kick", what: "from a removal until the removed window knows it and no stream is left", measure: alone },
+    Bench { name: "sealed", what: "what signing and sealing cost of a key's turn", measure: alone },
     Bench { name: "windows", what: "start to caret, a key in one window to the other, the window's IPC", measure: windows },
 ];
 

@@ -9,6 +9,7 @@ mod core;
 mod crowd;
 mod growth;
 mod idle;
+mod kick;
 mod lossy;
 mod machine;
 mod namespace;
@@ -18,6 +19,7 @@ mod pair;
 mod reconnect;
 mod replica;
 mod script;
+mod sealed;
 mod text;
 mod times;
 mod typist;
@@ -30,7 +32,7 @@ use std::process::ExitCode;
 type Outcome<T = ()> = Result<T, String>;
 
 const USAGE: &str =
-    "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect | lossy | writers | narrow]...
+    "sheaf-bench [pair | replica | page | growth | crowd | converge | behind | idle | reconnect | lossy | writers | narrow | kick | sealed]...
 
   pair     a key at one device until it is shown at another, beside y-websocket and Hocuspocus
   replica  one remote update applied to a replica with its Delta, beside Yjs
@@ -44,11 +46,27 @@ const USAGE: &str =
   lossy    a key and its answer over a line that loses packets, direct and relayed
   writers  ten and twenty-five people who type in one document: a key until every other has it
   narrow   typing with one core, 1 GiB and 64 kbit/s, 300 ms and 5 % loss to the others, beside the same on a clear line
+  kick     from the click on Remove until the removed window knows it and no stream about the document is left
+  sealed   what signing and sealing cost of a key's turn, at whoever types it and at whoever hears it
 
 Without a name: all of them.";
 
-const NAMES: [&str; 12] =
-    ["pair", "replica", "page", "growth", "crowd", "converge", "behind", "idle", "reconnect", "lossy", "writers", "narrow"];
+const NAMES: [&str; 14] = [
+    "pair",
+    "replica",
+    "page",
+    "growth",
+    "crowd",
+    "converge",
+    "behind",
+    "idle",
+    "reconnect",
+    "lossy",
+    "writers",
+    "narrow",
+    "kick",
+    "sealed",
+];
 
 fn main() -> ExitCode {
     let named: Vec<String> = std::env::args().skip(1).collect();
@@ -78,6 +96,8 @@ fn run(name: &str) -> Outcome {
         "lossy" => lossy::measure,
         "writers" => writers::measure,
         "narrow" => narrow::measure,
+        "kick" => kick::measure,
+        "sealed" => sealed::measure,
         // Not for people: the other half of `page`.
         "core" => return core::serve(),
         _ => return Err(format!("there is no benchmark {name:?}\n\n{USAGE}")),

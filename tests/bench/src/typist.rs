@@ -48,7 +48,7 @@ impl Typist {
                 }
             }
         });
-        let view = format!("view-{}", std::process::id());
+        let view = format!("view-{}", home.display());
         let mut it =
             Typist { stream, heard, document: document.to_owned(), view, version: 0, confirmed: 0, number: 0, asked: 0, shown: None };
         it.ask("open", json!({}))?;
@@ -99,6 +99,36 @@ impl Typist {
         let (_, links) = self.wait(|message| message["ok"]["links"].as_array().cloned())?;
         let sum = |name: &str| links.iter().filter_map(|link| link[name].as_u64()).sum();
         Ok((sum("frames_out"), sum("bytes_out")))
+    }
+
+    /// Removes a person from the document, and says when that was asked for.
+    pub(crate) fn removes(&mut self, name: &str) -> Outcome<Instant> {
+        self.ask("members", json!({}))?;
+        let is_them = |member: &&Value| member["name"] == name;
+        let (_, member) =
+            self.wait(|message| message["ok"]["members"].as_array()?.iter().find(is_them)?["id"].as_str().map(str::to_owned))?;
+        let asked = Instant::now();
+        self.ask("remove", json!({ "member": member }))?;
+        Ok(asked)
+    }
+
+    /// Waits until this node talks to nobody about the document, and says when that was seen.
+    pub(crate) fn until_alone(&mut self) -> Outcome<Instant> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            self.ask("counters", json!({}))?;
+            let (at, links) = self.wait(|message| message["ok"]["links"].as_array().map(Vec::len))?;
+            if links == 0 {
+                return Ok(at);
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Err(format!("the node of {} went on talking for a minute", self.view))
+    }
+
+    /// Waits until the person here is told that they may only read what they have, and says when.
+    pub(crate) fn until_removed(&mut self) -> Outcome<Instant> {
+        Ok(self.wait(|message| (message["event"] == "role" && message["role"] == "view").then_some(()))?.0)
     }
 
     /// Hears one message more, or waits so long in vain.

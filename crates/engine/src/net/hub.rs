@@ -179,6 +179,9 @@ impl Hub {
                 }
             }
         }
+        if let Some(live) = self.if_live(document).filter(has_gone) {
+            self.close_everywhere(&live);
+        }
         for device in before.unwrap_or_default().difference(&devices) {
             self.let_go(*device);
         }
@@ -189,12 +192,25 @@ impl Hub {
         held(&self.own_wanted)
     }
 
+    /// Nobody talks with this device about a document any more.
+    fn close_everywhere(&self, live: &DocumentHandle) {
+        for linked in self.links() {
+            if linked.close(live.id()) {
+                live.link_down(linked.peer());
+            }
+        }
+    }
+
     /// The devices of a document's members, or, while it waits for its first copy, those that its ticket names.
     fn interest(&self, document: DocumentId) -> Vec<Route> {
         let Some(engine) = self.engine() else { return Vec::new() };
         let Some(entry) = engine.shared.library.entry(document).filter(|entry| entry.trashed.is_none()) else { return Vec::new() };
         let me = engine.device();
         let mut routes = Vec::new();
+        // Whoever was removed, or has left, does not go on knocking by the ticket of then.
+        if engine.shared.if_live(document).as_ref().is_some_and(has_gone) {
+            return routes;
+        }
         if let Some(ticket) = ticket(&entry) {
             routes.extend(ticket.routes.iter().map(book::from_ticket));
             routes.push(Route::bare(ticket.inviter));
@@ -203,9 +219,7 @@ impl Hub {
         if let Some(folder) = entry.folder.filter(|_| entry.placeholder).and_then(|folder| engine.shared.if_live(folder)) {
             routes.extend(folder.facts().members.iter().map(|member| self.route_to(member.device)));
         }
-        if let Some(facts) = engine.shared.if_live(document).map(|live| live.facts())
-            && facts.state != State::Left
-        {
+        if let Some(facts) = engine.shared.if_live(document).map(|live| live.facts()) {
             routes.extend(facts.members.iter().map(|member| self.route_to(member.device)));
         }
         routes.retain(|route| route.device != me);
@@ -522,6 +536,11 @@ const TICKET_OTHERS: usize = 3;
 /// Whether others may speak of a document: it was shared, or it is being joined.
 pub(super) fn is_shared(entry: &Entry) -> bool {
     entry.trashed.is_none() && (entry.placeholder || matches!(Standing::of(entry), Standing::Shared | Standing::Left | Standing::Removed))
+}
+
+/// Whether this device is no member of a document any more, and has no new ticket to it.
+fn has_gone(live: &DocumentHandle) -> bool {
+    live.facts().state == State::Left
 }
 
 /// The ticket that an entry follows.
