@@ -78,7 +78,7 @@ pub fn steps(sides: &Sides<'_>) -> Vec<Step> {
     }
     let ours = label(sides.folder);
     let made: Vec<&InvitationFact> = sides.invitations.iter().filter(|it| it.label == ours && it.terms.is_none()).collect();
-    if sides.role < Role::Admin || !(sides.put_here || !made.is_empty()) {
+    if sides.role < Role::Admin || !sides.put_here && made.is_empty() {
         return Vec::new();
     }
     let Some(listed) = sides.listed else {

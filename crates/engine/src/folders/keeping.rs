@@ -167,7 +167,7 @@ impl Shared {
             None => engine.enter_placeholder(ticket.clone(), Some(folder)).await,
             Some(entry) if entry.trashed.is_some() => return,
             // Let in again after a removal, or listed anew while it is waited for.
-            Some(entry) if entry.folder == Some(folder) && waits_for(entry) => engine.follow_instead(ticket).await,
+            Some(entry) if entry.folder == Some(folder) && (entry.placeholder || self.is_out(entry)) => engine.follow_instead(ticket).await,
             Some(entry) if entry.folder.is_none() && entry.kind != FOLDER && is_in_use(entry) => return self.adopt(folder, listed).await,
             Some(_) => return,
         };
@@ -259,11 +259,6 @@ impl Shared {
 /// Whether a document is here and goes on.
 fn is_in_use(entry: &Entry) -> bool {
     !entry.placeholder && entry.trashed.is_none() && matches!(Standing::of(entry), Standing::Private | Standing::Shared)
-}
-
-/// Whether an entry follows a ticket, or would follow a newer one.
-fn waits_for(entry: &Entry) -> bool {
-    entry.placeholder || matches!(Standing::of(entry), Standing::Left | Standing::Removed)
 }
 
 impl Engine {
