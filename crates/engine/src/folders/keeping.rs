@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sheaf_access::Ticket;
 use sheaf_base::DocumentId;
-use sheaf_document::folder::{List, Listed, label};
+use sheaf_document::folder::{List, Listed, of_label};
 use sheaf_document::{Announcement, Document, Role, State};
 use sheaf_store::Entry;
 
@@ -184,10 +184,12 @@ impl Shared {
 
     /// A document that was here by itself is in the folder, if an admin of its own has said so.
     async fn adopt(self: &Arc<Shared>, folder: DocumentId, listed: &Listed) {
-        let keys: BTreeSet<_> = listed.rows.iter().filter_map(|row| row.ticket.as_ref()).map(|(_, ticket)| ticket.seed.key()).collect();
-        let ours = label(folder);
+        let keys: BTreeSet<_> = listed.rows.iter().map(|row| row.ticket.seed.key()).collect();
         let says_so = move |document: &mut Document| {
-            document.invitations().iter().any(|it| it.open && it.label == ours && it.ticket.is_some_and(|key| keys.contains(&key)))
+            document
+                .invitations()
+                .iter()
+                .any(|it| it.open && of_label(&it.label) == Some(folder) && it.ticket.is_some_and(|key| keys.contains(&key)))
         };
         let engine = self.engine();
         let Ok(live) = engine.live(listed.document).await else { return };
