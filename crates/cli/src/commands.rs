@@ -144,14 +144,7 @@ fn request(command: Command) -> Result<Request, String> {
             });
             ("share", fields, Shape::Ticket)
         }
-        Command::Folder(Folder::New { name }) => ("folder_new", json!({ "title": name }), Shape::Field("folder")),
-        Command::Folder(Folder::Add { folder, document }) => {
-            ("folder_add", json!({ "folder": folder, "document": document }), Shape::Nothing)
-        }
-        Command::Folder(Folder::TakeOut { folder, document }) => {
-            ("folder_take_out", json!({ "folder": folder, "document": document }), Shape::Nothing)
-        }
-        Command::Folder(Folder::List { folder }) => ("folder", json!({ "folder": folder }), Shape::Folder),
+        Command::Folder(folder) => about_folder(folder),
         Command::Invites { document } => ("invitations", json!({ "document": document }), Shape::Invitations),
         Command::Revoke { document, invitation } => ("revoke", json!({ "document": document, "invitation": invitation }), Shape::Nothing),
         Command::Requests { document } => ("requests", json!({ "document": document }), Shape::Requests),
@@ -198,6 +191,16 @@ fn request(command: Command) -> Result<Request, String> {
     };
     let Value::Object(fields) = fields else { return Err("a request is an object".into()) };
     Ok(Request { call, fields, shape })
+}
+
+/// The same of what is asked about a folder and of nothing else.
+fn about_folder(folder: Folder) -> (&'static str, Value, Shape) {
+    match folder {
+        Folder::New { name } => ("folder_new", json!({ "title": name }), Shape::Field("folder")),
+        Folder::Add { folder, document } => ("folder_add", json!({ "folder": folder, "document": document }), Shape::Nothing),
+        Folder::TakeOut { folder, document } => ("folder_take_out", json!({ "folder": folder, "document": document }), Shape::Nothing),
+        Folder::List { folder } => ("folder", json!({ "folder": folder }), Shape::Folder),
+    }
 }
 
 async fn perform(node: &mut Node, request: &Request, json: bool) -> Result<(), String> {

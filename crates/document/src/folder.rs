@@ -28,6 +28,9 @@ const MARK: [u8; 8] = *b"folder 1";
 /// How the label of an invitation begins that was made for everybody in a folder. The folder's id follows.
 const LABEL: &str = "folder ";
 
+/// How that of an invitation ends which somebody made by putting the document in, and no device by itself: see [`steps`].
+const PUT: &str = " put";
+
 /// Makes the nonce of a founding head one of a folder's.
 pub(crate) fn mark(nonce: &mut [u8; 16]) {
     nonce[..MARK.len()].copy_from_slice(&MARK);
@@ -38,9 +41,15 @@ pub fn label(folder: DocumentId) -> String {
     format!("{LABEL}{folder}")
 }
 
+/// The same where a person puts a document into the folder: the word by which its owner hands it over.
+pub fn label_of_putting(folder: DocumentId) -> String {
+    format!("{LABEL}{folder}{PUT}")
+}
+
 /// The folder that an invitation was made for.
 pub fn of_label(label: &str) -> Option<DocumentId> {
-    label.strip_prefix(LABEL)?.parse().ok()
+    let folder = label.strip_prefix(LABEL)?;
+    folder.strip_suffix(PUT).unwrap_or(folder).parse().ok()
 }
 
 /// Under which secrets something was listed: whoever was removed since has not got them, and whoever was removed then has.

@@ -120,7 +120,7 @@ impl Document {
     fn hear_welcome(&mut self, id: PeerId, welcome: &Welcome) {
         let Some(peer) = self.peers.get(id).filter(|peer| peer.asked) else { return };
         let device = peer.device;
-        if self.state() == State::Waiting {
+        if self.comes_anew() {
             let Some(ticket) = &self.ticket else { return };
             let opened = match Operation::decode(&welcome.invitation) {
                 Ok(Operation::Invitation(invitation)) => invitation.open(&ticket.seed, &self.history.document()).ok(),
@@ -139,10 +139,16 @@ impl Document {
 
     /// They do not want to talk about this document.
     fn hear_refuse(&mut self, id: PeerId, reason: Dismissal) {
-        let waits = self.state() == State::Waiting;
+        let (waits, comes_anew) = (self.state() == State::Waiting, self.comes_anew());
         let Some(peer) = self.peers.get_mut(id) else { return };
         // Somebody who has not heard of this device's joining yet can be shown the ticket it joined by.
-        if reason == Dismissal::Stranger && !peer.asked && self.ticket.is_some() {
+        // So can somebody who says that it was removed, if the ticket was made since.
+        let shows = match reason {
+            Dismissal::Stranger => self.ticket.is_some(),
+            Dismissal::Removed => comes_anew,
+            _ => false,
+        };
+        if shows && !peer.asked {
             peer.session = None;
             return self.ask(id);
         }

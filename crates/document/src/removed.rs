@@ -34,6 +34,12 @@ impl Document {
         access.role(&me).is_none() && access.was_member(&me) && !self.ticket.as_ref().is_some_and(|ticket| self.comes_back_by(ticket))
     }
 
+    /// Whether this device is to come in by its ticket: nothing is here yet, or it has heard that it was removed and the ticket was made since.
+    pub(crate) fn comes_anew(&self) -> bool {
+        let is_later = |ticket: &Ticket| !self.history.access.knows_ticket(&ticket.seed.key());
+        self.state() == State::Waiting || self.ticket.as_ref().is_some_and(is_later)
+    }
+
     /// Whether a ticket lets in a device that was a member: one that is not known here yet was made later; of those that are known, one that is
     /// open and is not what it came by before.
     fn comes_back_by(&self, ticket: &Ticket) -> bool {

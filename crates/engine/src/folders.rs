@@ -142,11 +142,9 @@ impl Engine {
             if list.documents.len() >= DOCUMENTS {
                 return Err(FolderError::Full);
             }
-            self.write_row(&inside, document, Some(row_of(document, None))).await?;
+            self.list_anew(&inside, &live, folder::label_of_putting(folder)).await?;
         }
         self.set_folder(document, Some(folder)).await?;
-        // What cannot be done now is tried again beside.
-        self.shared.tend_document(folder, document).await;
         Ok(())
     }
 
@@ -182,8 +180,14 @@ impl Engine {
     /// Everything in a folder is to be had by whoever comes into it: says how much that is.
     pub(crate) async fn ready_for_others(&self, folder: DocumentId) -> u32 {
         self.shared.tend_folder(folder).await;
-        let inside = self.shared.library.entries().into_iter().filter(|entry| entry.folder == Some(folder));
-        u32::try_from(inside.count()).unwrap_or(u32::MAX)
+        let mut documents = 0;
+        for entry in self.shared.library.entries().into_iter().filter(|entry| entry.folder == Some(folder)) {
+            documents += 1;
+            if Standing::of(&entry) == Standing::Private {
+                self.open_up(entry.document);
+            }
+        }
+        documents
     }
 
     /// Whoever leaves a folder leaves what is in it; what is theirs, and could not be handed over, stays theirs and is in the folder no more.
@@ -261,7 +265,6 @@ impl Engine {
     async fn left_to_do(&self, inside: &DocumentHandle, document: &DocumentHandle) -> Result<Vec<Step>, AskError> {
         let (folder, id) = (inside.id(), document.id());
         let list = self.list(inside).await?;
-        let (Some(place), Some(entry)) = (self.shared.library.entry(folder), self.shared.library.entry(id)) else { return Ok(Vec::new()) };
         let there: There = document.peek(There::of).await?;
         let devices: Vec<DeviceId> = there.members.iter().flat_map(|member| member.devices.iter().copied()).collect();
         let here: Here = inside.peek(move |folder| Here::of(folder, &devices)).await?;
@@ -271,19 +274,16 @@ impl Engine {
             known: &here.known,
             tag: here.tag,
             folder_role: here.role,
-            // What came by a ticket others are in already.
-            shared: Standing::of(&place) == Standing::Shared || entry.ticket.is_some(),
             members: &there.members,
             invitations: &there.invitations,
             role: there.role,
-            put_here: entry.folder == Some(folder) && entry.ticket.is_none(),
             listed: list.get(id),
         }))
     }
 
     async fn take_step(&self, inside: &DocumentHandle, document: &DocumentHandle, step: Step) -> Result<(), AskError> {
         let act = match step {
-            Step::List => return self.list_anew(inside, document).await,
+            Step::List => return self.list_anew(inside, document, folder::label(inside.id())).await,
             Step::TakeOut => return self.take_out_of_hand(inside, document).await,
             Step::Remove { member, devices } => Act::Remove { member, devices },
             Step::Role { member, role } => Act::Role { member, role },
@@ -294,14 +294,22 @@ impl Engine {
     }
 
     /// An invitation for everybody in the folder, in the place of whatever lists the document now.
-    async fn list_anew(&self, inside: &DocumentHandle, document: &DocumentHandle) -> Result<(), AskError> {
-        let act = Act::Invite { role: Role::View, seed: random::bytes(), label: folder::label(inside.id()) };
+    async fn list_anew(&self, inside: &DocumentHandle, document: &DocumentHandle, label: String) -> Result<(), AskError> {
+        let act = Act::Invite { role: Role::View, seed: random::bytes(), label };
         let (Done::Ticket(ticket, _), _) = document.ask(Question::Administer(act)).await? else { return Err(AskError::Ended) };
         let ticket: Ticket = *ticket;
-        drop(self.shared.library.change(document.id(), |entry| entry.state = Standing::Shared as u8));
-        self.shared.net().into_iter().for_each(|net| net.appeared(document.id()));
+        // While nobody else can be in the folder, nobody can be in what is in it.
+        if self.shared.library.entry(inside.id()).is_some_and(|entry| Standing::of(&entry) == Standing::Shared) {
+            self.open_up(document.id());
+        }
         let tag: Tag = inside.peek(|folder| folder.tag()).await?;
-        self.write_row(inside, document.id(), Some(row_of(document.id(), Some((tag, &ticket))))).await
+        self.write_row(inside, document.id(), Some(row_of(tag, &ticket))).await
+    }
+
+    /// From now on others may come and ask for a document.
+    fn open_up(&self, document: DocumentId) {
+        drop(self.shared.library.change(document, |entry| entry.state = Standing::Shared as u8));
+        self.shared.net().into_iter().for_each(|net| net.appeared(document));
     }
 
     /// Nobody removes the owner of a document: it goes with them, and who has it keeps it.

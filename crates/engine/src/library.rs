@@ -166,6 +166,14 @@ impl Library {
     }
 }
 
+impl Shared {
+    /// Whether this device has left a document or was removed from it, if only by an admin's word: who was away may never get the record.
+    pub(crate) fn is_out(&self, entry: &Entry) -> bool {
+        let told = || self.if_live(entry.document).is_some_and(|live| live.facts().removed.is_some());
+        matches!(Standing::of(entry), Standing::Left | Standing::Removed) || told()
+    }
+}
+
 /// Keeps the catalogue in step with what a document announces.
 pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &Announcement, facts: &Facts) {
     let library = &shared.library;

@@ -385,6 +385,10 @@ impl Live {
         if now == *before {
             return;
         }
+        if now.removed.is_some() != before.removed.is_some() {
+            // The library says so, too, though the record may not have come.
+            self.shared.events.tell(Event::Documents);
+        }
         let visible = now.unsaved != before.unsaved || now.status != before.status || now.state != before.state;
         self.facts.send_replace(Arc::new(now));
         if visible {

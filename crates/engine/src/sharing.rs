@@ -259,7 +259,7 @@ impl Engine {
                     self.trash(document, false).await?;
                 }
                 // Whoever was removed, or left, comes back by a ticket that was made later.
-                if entry.placeholder || matches!(Standing::of(&entry), Standing::Left | Standing::Removed) {
+                if entry.placeholder || shared.is_out(&entry) {
                     self.follow_instead(&ticket).await?;
                 }
             }

@@ -39,8 +39,7 @@ export const folders: Messages["folders"] = {
   moveNow: "Verschieben",
   moved: (title, name) => `„${title}“ ist im Ordner „${name}“.`,
   movedOut: (title) => `„${title}“ ist in keinem Ordner.`,
-  joined: (name) => `Du bist im Ordner „${name}“. Seine Dokumente kommen von selbst.`,
-  joinedAsks: (name) => `Der Ordner „${name}“ wartet darauf, dass du eingelassen wirst.`,
+  joined: (name) => `Der Ordner „${name}“ ist in deiner Bibliothek. Seine Dokumente kommen von selbst.`,
   ticket: (n) =>
     n === 0 ? "Das ist ein Ordner, in dem noch nichts ist." : `Das ist ein Ordner mit ${plural(n, "Dokument", "Dokumenten")}.`,
   ticketHint: "Du bekommst alles, was darin ist, und was später dazukommt.",

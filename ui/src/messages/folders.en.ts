@@ -38,8 +38,7 @@ export const folders = {
   moveNow: "Move",
   moved: (title: string, name: string) => `“${title}” is in the folder “${name}”.`,
   movedOut: (title: string) => `“${title}” is in no folder.`,
-  joined: (name: string) => `You are in the folder “${name}”. Its documents come by themselves.`,
-  joinedAsks: (name: string) => `The folder “${name}” waits to be let in.`,
+  joined: (name: string) => `The folder “${name}” is in your library. Its documents come by themselves.`,
   ticket: (n: number) =>
     n === 0 ? "This is a folder, with nothing in it yet." : `This is a folder with ${plural(n, "document", "documents")} in it.`,
   ticketHint: "You get everything that is in it, and what comes into it later.",

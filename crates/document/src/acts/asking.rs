@@ -115,7 +115,7 @@ impl Document {
 
     /// A newcomer is told of the secrets before its own.
     pub(crate) fn hear_past(&mut self, id: PeerId, rotations: Vec<Rotation>) {
-        if self.state() == State::Waiting && self.peers.get(id).is_some_and(|peer| peer.asked) {
+        if self.comes_anew() && self.peers.get(id).is_some_and(|peer| peer.asked) {
             self.history.add_past(rotations);
             self.advance();
         }

@@ -1,7 +1,6 @@
 //! The lines of a folder, as they are written and read.
 //!
-//! A document that was shared stands there as `TAG TICKET`: an open ticket to look at it, and under which secrets of the folder that was listed; one
-//! that only its owner has stands there as its id. Anybody who may edit the folder writes lines, so each is checked when it is read; what is none
+//! A document stands there as `TAG TICKET`: an open ticket to look at it, and under which secrets of the folder that was listed. Anybody who may edit the folder writes lines, so each is checked when it is read; what is none
 //! is passed over, and said. A ticket that names routes is none: whoever lists it would choose whom everybody's devices call.
 
 use sheaf_access::{Role, Ticket, TicketKind};
@@ -35,8 +34,10 @@ pub struct Listed {
 /// A line that lists a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The ticket, and under which secrets it was listed. None: nobody but whoever listed it can come in yet.
-    pub ticket: Option<(Tag, Ticket)>,
+    /// Under which secrets it was listed.
+    pub tag: Tag,
+    /// The ticket.
+    pub ticket: Ticket,
     start: usize,
     length: usize,
 }
@@ -57,16 +58,13 @@ pub enum Problem {
 impl Listed {
     /// The ticket to follow: the one that was listed last.
     pub fn ticket(&self) -> Option<&Ticket> {
-        self.rows.iter().rev().find_map(|row| row.ticket.as_ref()).map(|(_, ticket)| ticket)
+        self.rows.last().map(|row| &row.ticket)
     }
 }
 
 /// A line as it is written.
-pub fn row_of(document: DocumentId, ticket: Option<(Tag, &Ticket)>) -> String {
-    match ticket {
-        Some((tag, ticket)) => format!("{tag} {}", Ticket { routes: Vec::new(), ..ticket.clone() }.encode()),
-        None => document.to_string(),
-    }
+pub fn row_of(tag: Tag, ticket: &Ticket) -> String {
+    format!("{tag} {}", Ticket { routes: Vec::new(), ..ticket.clone() }.encode())
 }
 
 impl List {
@@ -121,19 +119,15 @@ impl List {
 }
 
 fn read_row(folder: DocumentId, line: &Line, words: &str) -> Result<(DocumentId, Row), Problem> {
-    let row = |ticket| Row { ticket, start: line.start, length: line.length };
-    let Some((tag, ticket)) = words.split_once(' ') else {
-        let document = words.parse().map_err(|_| Problem::Unreadable)?;
-        return if document == folder { Err(Problem::Folder) } else { Ok((document, row(None))) };
-    };
+    let (tag, ticket) = words.split_once(' ').ok_or(Problem::Unreadable)?;
     let tag = tag.parse().map_err(|()| Problem::Unreadable)?;
     // One spelling: a link, or a ticket with spaces around it, is another.
-    let read = Ticket::parse(ticket).ok().filter(|read| read.encode() == ticket).ok_or(Problem::Unreadable)?;
-    if read.folder.is_some() || read.document == folder {
+    let ticket = Ticket::parse(ticket).ok().filter(|read| read.encode() == ticket).ok_or(Problem::Unreadable)?;
+    if ticket.folder.is_some() || ticket.document == folder {
         return Err(Problem::Folder);
     }
-    if read.kind != TicketKind::Open || read.role != Role::View || !read.routes.is_empty() {
+    if ticket.kind != TicketKind::Open || ticket.role != Role::View || !ticket.routes.is_empty() {
         return Err(Problem::NotListable);
     }
-    Ok((read.document, row(Some((tag, read)))))
+    Ok((ticket.document, Row { tag, ticket, start: line.start, length: line.length }))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use sheaf_base::{DeviceId, DocumentId, Hash};
 
-use super::{Listed, Row, Tag, label};
+use super::{Listed, Row, Tag, label_of_putting, of_label};
 use crate::{InvitationFact, Membership, Role};
 
 /// A folder, a document, and what this device may do in both.
@@ -23,16 +23,12 @@ pub struct Sides<'a> {
     pub tag: Tag,
     /// What this device may do in it.
     pub folder_role: Role,
-    /// Others may come into it, so that what it lists must let them in.
-    pub shared: bool,
     /// The document's members.
     pub members: &'a [Membership],
     /// Its invitations.
     pub invitations: &'a [InvitationFact],
     /// The role of this device in it.
     pub role: Role,
-    /// This device put it into the folder, before that was shared.
-    pub put_here: bool,
     /// The lines of the folder that list it, if any does.
     pub listed: Option<&'a Listed>,
 }
@@ -76,28 +72,27 @@ pub fn steps(sides: &Sides<'_>) -> Vec<Step> {
     if sides.folder_role >= Role::Admin && sides.listed.is_some() && belongs_to_removed(sides) {
         return vec![Step::TakeOut];
     }
-    let ours = label(sides.folder);
-    let made: Vec<&InvitationFact> = sides.invitations.iter().filter(|it| it.label == ours && it.terms.is_none()).collect();
-    if sides.role < Role::Admin || !sides.put_here && made.is_empty() {
+    let ours = |it: &&InvitationFact| of_label(&it.label) == Some(sides.folder) && it.terms.is_none();
+    let made: Vec<&InvitationFact> = sides.invitations.iter().filter(ours).collect();
+    if sides.role < Role::Admin || made.is_empty() {
         return Vec::new();
     }
     let Some(listed) = sides.listed else {
         // It was taken out. Whoever is in it stays.
         return made.iter().filter(|it| it.open).map(|it| Step::Revoke { invitation: it.id }).collect();
     };
-    let current = |row: &&Row| row.ticket.as_ref().is_some_and(|(tag, _)| *tag == sides.tag);
+    let current = |row: &&Row| row.tag == sides.tag;
     let of_row = |row: &Row| {
-        let key = row.ticket.as_ref().map(|(_, ticket)| ticket.seed.key());
-        made.iter().find(|it| it.open && it.ticket == key).map(|it| it.id)
+        let key = row.ticket.seed.key();
+        made.iter().find(|it| it.open && it.ticket == Some(key)).map(|it| it.id)
     };
     // Of several that were listed at once the one with the smallest name stays, on every device.
     let stays = listed.rows.iter().filter(current).filter_map(of_row).min();
-    let was_listed = listed.rows.iter().any(|row| row.ticket.is_some());
     // There are new secrets: somebody has been removed, and what they may have passed on is worth nothing from here on.
-    let turned = was_listed && !listed.rows.iter().any(|row| current(&row));
+    let turned = !listed.rows.iter().any(|row| current(&row));
 
     let mut steps = removals(sides, &made, turned);
-    if sides.shared && sides.folder_role >= Role::Edit {
+    if sides.folder_role >= Role::Edit {
         let others = made.iter().filter(|it| it.open && Some(it.id) != stays);
         steps.extend(others.map(|it| Step::Revoke { invitation: it.id }));
         if stays.is_none() || listed.rows.len() > 1 {
@@ -150,7 +145,8 @@ fn roles<'a>(sides: &'a Sides<'_>) -> impl Iterator<Item = Step> + 'a {
 /// Whoever put their own document into somebody's folder hands it over: otherwise nobody could ever remove them from it.
 fn handing_over(sides: &Sides<'_>, made: &[&InvitationFact]) -> Option<Step> {
     let me = sides.members.iter().find(|member| member.mine).filter(|me| me.role == Role::Owner)?;
-    let by_me = sides.put_here || made.iter().any(|it| me.devices.contains(&it.by));
+    let put = label_of_putting(sides.folder);
+    let by_me = made.iter().any(|it| it.label == put && me.devices.contains(&it.by));
     let owner = sides.people.iter().find(|person| person.role == Role::Owner)?;
     let heir = sides.members.iter().find(|member| member.devices.iter().any(|device| owner.devices.contains(device)))?;
     (by_me && !heir.mine).then_some(Step::Transfer { member: heir.id })

@@ -6,7 +6,7 @@ use sheaf_access::TicketSeed;
 use sheaf_base::{DeviceId, DocumentId};
 use sheaf_document::{
     Act, Document, Done, Input, Role, State, Ticket,
-    folder::{List, Problem, Sides, Step, label, of_label, row_of, steps},
+    folder::{List, Problem, Sides, Step, label, label_of_putting, of_label, row_of, steps},
 };
 use sheaf_schema::{Delta, LINE, attributes};
 
@@ -57,10 +57,20 @@ impl Two {
         self.folder.ask(who, |request| Input::Edit { request, base: None, delta }).expect("they may edit the folder");
     }
 
-    /// Puts the document into the folder, as long as nobody else is to come in.
+    /// Somebody puts the document into the folder.
     fn put(&mut self, who: usize) {
-        let document = self.document.document(who).id();
-        let delta = self.list(who).replacing(document, Some((row_of(document, None), "put".into())));
+        self.list_anew(who, label_of_putting(self.id()));
+        self.folder.pass(SECOND);
+    }
+
+    /// An invitation for everybody in the folder, in the place of whatever lists the document.
+    fn list_anew(&mut self, who: usize, label: String) {
+        self.lines += 1;
+        let (seed, id) = (*blake3::hash(&[self.lines as u8, who as u8]).as_bytes(), format!("line{}", self.lines));
+        let done = act(&mut self.document, who, Act::Invite { role: Role::View, seed, label });
+        let Ok(Done::Ticket(ticket, _)) = &done else { panic!("no ticket: {done:?}") };
+        let row = row_of(self.folder.document(who).tag(), ticket);
+        let delta = self.list(who).replacing(ticket.document, Some((row, id)));
         self.edit(who, delta);
     }
 
@@ -79,11 +89,9 @@ impl Two {
             known: &known,
             tag: inside.tag(),
             folder_role: inside.role(),
-            shared: true,
             members: &members,
             invitations: &invitations,
             role: document.role(),
-            put_here: self.document.devices[who].disk.ticket.is_none(),
             listed: list.get(document.id()),
         })
     }
@@ -108,22 +116,14 @@ impl Two {
             Step::Role { member, role } => act(&mut self.document, who, Act::Role { member, role }),
             Step::Revoke { invitation } => act(&mut self.document, who, Act::Revoke { invitation }),
             Step::Transfer { member } => act(&mut self.document, who, Act::Transfer { member }),
+            Step::List => {
+                let label = label(self.id());
+                return self.list_anew(who, label);
+            }
             Step::TakeOut => {
                 let document = self.document.document(who).id();
                 let delta = self.list(who).replacing(document, None);
-                self.edit(who, delta);
-                return;
-            }
-            Step::List => {
-                self.lines += 1;
-                let (seed, id) = (*blake3::hash(&[self.lines as u8, who as u8]).as_bytes(), format!("line{}", self.lines));
-                let label = label(self.id());
-                let done = act(&mut self.document, who, Act::Invite { role: Role::View, seed, label });
-                let Ok(Done::Ticket(ticket, _)) = &done else { panic!("no ticket: {done:?}") };
-                let row = row_of(ticket.document, Some((self.folder.document(who).tag(), ticket)));
-                let delta = self.list(who).replacing(ticket.document, Some((row, id)));
-                self.edit(who, delta);
-                done
+                return self.edit(who, delta);
             }
         };
         done.expect("it may");
@@ -165,7 +165,7 @@ fn a_folder_is_one_from_its_first_byte_and_its_ticket_says_so() {
     two.folder.pass(10 * SECOND);
     // What a process heard is played again as what it was.
     two.folder.agree();
-    assert_eq!(of_label(&label(two.id())), Some(two.id()));
+    assert_eq!([label(two.id()), label_of_putting(two.id())].map(|label| of_label(&label)), [Some(two.id()); 2]);
     assert_eq!(of_label("folder of mine"), None);
 }
 
@@ -195,7 +195,7 @@ fn two_who_list_something_at_once_both_have_and_what_is_no_line_of_ours_is_passe
     let tag = two.folder.document(0).tag();
     two.folder.part(1);
     for (who, listed) in [(0, &mine), (1, &theirs)] {
-        let delta = two.list(who).replacing(listed.document, Some((row_of(listed.document, Some((tag, listed))), format!("l{who}"))));
+        let delta = two.list(who).replacing(listed.document, Some((row_of(tag, listed), format!("l{who}"))));
         two.edit(who, delta);
     }
     two.folder.link(0, 1);
@@ -214,7 +214,7 @@ fn two_who_list_something_at_once_both_have_and_what_is_no_line_of_ours_is_passe
         (format!("{tag} {}", ticket(3, |it| it.folder = Some(1)).encode()), Problem::Folder),
         (format!("{tag} sheaf://join/{}", ticket(3, |_| ()).encode()), Problem::Unreadable),
         (format!("{} {}", "g".repeat(16), ticket(3, |_| ()).encode()), Problem::Unreadable),
-        (folder.to_string(), Problem::Folder),
+        (folder.to_string(), Problem::Unreadable),
     ];
     for (number, (words, problem)) in lines.into_iter().enumerate() {
         let body = Delta::new().insert(words.clone()).insert_with("\n", attributes([(LINE, format!("b{number}").into())]));
@@ -222,18 +222,22 @@ fn two_who_list_something_at_once_both_have_and_what_is_no_line_of_ours_is_passe
         assert_eq!((read.documents.len(), read.problems), (0, vec![problem]), "{words}");
     }
     // Written by us, what names places to call names none.
-    assert_eq!(row_of(with_routes.document, Some((tag, &with_routes))), format!("{tag} {}", ticket(3, |_| ()).encode()));
+    assert_eq!(row_of(tag, &with_routes), format!("{tag} {}", ticket(3, |_| ()).encode()));
 }
 
 #[test]
 fn there_is_room_for_so_many_documents_and_what_is_beyond_is_said() {
-    let many = |count: u64| {
-        (0..count).fold(Delta::new(), |body, number| {
-            let mut id = [7; 32];
-            id[..8].copy_from_slice(&number.to_be_bytes());
-            body.insert(DocumentId(id).to_string()).insert_with("\n", attributes([(LINE, format!("{number}").into())]))
-        })
+    let two = Two::new(&["Ana"], &[], 0);
+    let (tag, inviter) = (two.folder.document(0).tag(), two.document.device_id(0));
+    let row = |number: u64| {
+        let mut document = DocumentId([7; 32]);
+        document.0[..8].copy_from_slice(&number.to_be_bytes());
+        let (seed, kind) = (TicketSeed::from_bytes([7; 32]), sheaf_access::TicketKind::Open);
+        let (title, name) = (String::new(), String::new());
+        row_of(tag, &Ticket { document, inviter, seed, title, name, role: Role::View, kind, folder: None, routes: Vec::new() })
     };
+    let line = |number: u64| attributes([(LINE, format!("{number}").into())]);
+    let many = |count: u64| (0..count).fold(Delta::new(), |body, number| body.insert(row(number)).insert_with("\n", line(number)));
     let list = List::read(DocumentId([1; 32]), &many(202));
     assert_eq!((list.documents.len(), list.problems), (200, vec![Problem::TooMany; 2]));
 }
@@ -242,8 +246,7 @@ fn there_is_room_for_so_many_documents_and_what_is_beyond_is_said() {
 fn whoever_is_in_the_folder_has_the_same_role_in_what_is_in_it() {
     let mut two = Two::new(&["Ana", "Ben", "Cleo", "Dora"], &[Role::Edit, Role::View, Role::Admin], 0);
     two.put(0);
-    assert_eq!(two.left_to_do(0), [Step::List]);
-    two.tend(0);
+    assert_eq!(two.left_to_do(0), []);
     two.folder.pass(SECOND);
     two.follow(1, 0);
     // Ben came first, and lets the others in.
@@ -393,9 +396,14 @@ fn a_document_whose_owner_never_handed_it_over_goes_out_of_the_folder_with_them(
 
 #[test]
 fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_not_by_the_old_one() {
-    let mut world = World::sharing(&["Ana", "Ben", "Cleo"]);
-    let ben = world.document(0).memberships().into_iter().find(|member| member.name == "Ben").expect("he is in").id;
-    act(&mut world, 0, Act::Remove { member: ben, devices: Vec::new() }).expect("the owner may");
+    let mut world = World::sharing(&["Ana", "Ben", "Cleo", "Dora"]);
+    let of = |world: &World, name: &str| world.document(0).memberships().into_iter().find(|it| it.name == name).expect("they are in").id;
+    // Dora is away, and will hear of it by a word alone.
+    world.part(3);
+    for name in ["Ben", "Dora"] {
+        let member = of(&world, name);
+        act(&mut world, 0, Act::Remove { member, devices: Vec::new() }).expect("the owner may");
+    }
     act(&mut world, 2, Act::Leave).expect("she may");
     world.pass(SECOND);
     let ticket = world.invite(0, Role::Edit);
@@ -407,11 +415,20 @@ fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_no
     world.start(1);
     world.link(0, 1);
     world.write(0, "Since then.\n");
+    world.link(0, 3);
     world.pass(10 * SECOND);
     assert_eq!([1, 2].map(|who| world.document(who).state()), [State::Ready, State::Left]);
     assert!(world.text(1).contains("Since then."));
+    assert!(world.document(3).is_removed() && !world.text(3).contains("Since then."));
+    let later = world.invite(0, Role::Edit);
+    world.close(3);
+    world.devices[3].disk.ticket = Some(later);
+    world.start(3);
+    world.link(0, 3);
+    world.pass(10 * SECOND);
+    assert!(!world.document(3).is_removed() && world.text(3).contains("Since then."));
     // As long as it is not used it lets in once: what he came by the second time brings him back no third time.
-    let ben = world.document(0).memberships().into_iter().find(|member| member.name == "Ben").expect("he is in").id;
+    let ben = of(&world, "Ben");
     act(&mut world, 0, Act::Remove { member: ben, devices: Vec::new() }).expect("the owner may");
     world.pass(10 * SECOND);
     world.close(1);
@@ -422,11 +439,31 @@ fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_no
 }
 
 #[test]
+fn who_has_not_put_their_document_into_a_folder_does_not_hand_it_over() {
+    // Ben owns it, Cleo may manage it and puts it into Ana's folder, in which both are. Roles follow the folder from then on.
+    let mut two = Two::new(&["Ana", "Ben", "Cleo"], &[Role::Edit, Role::Edit], 1);
+    let ticket = two.document.invite(1, Role::Admin);
+    two.document.join(2, ticket.clone());
+    two.document.devices[2].disk.ticket = Some(ticket);
+    two.document.link(1, 2);
+    two.document.pass(SECOND);
+    two.put(2);
+    two.pass();
+    two.follow(0, 2);
+    two.document.link(0, 1);
+    two.pass();
+    two.tend(1);
+    two.tend(2);
+    two.pass();
+    assert_eq!((two.document.document(1).role(), two.document.document(0).role()), (Role::Owner, Role::Admin));
+}
+
+#[test]
 fn a_line_in_the_folder_is_not_enough_to_give_anybody_a_role_in_a_document() {
     // Ana owns both; Ben has a ticket to her document that she made for him alone, and lists it.
     let mut two = Two::new(&["Ana", "Ben", "Cleo"], &[Role::Edit, Role::Admin], 0);
     let ticket = two.document.invite(0, Role::View);
-    let row = row_of(ticket.document, Some((two.folder.document(1).tag(), &ticket)));
+    let row = row_of(two.folder.document(1).tag(), &ticket);
     let delta = two.list(1).replacing(ticket.document, Some((row, "x".into())));
     two.edit(1, delta);
     two.folder.pass(SECOND);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sheaf_access::Ticket;
 use sheaf_base::DocumentId;
-use sheaf_document::folder::{List, Listed, label};
+use sheaf_document::folder::{List, Listed, of_label};
 use sheaf_document::{Announcement, Document, Role, State};
 use sheaf_store::Entry;
 
@@ -172,7 +172,7 @@ impl Shared {
             None => engine.enter_placeholder(ticket.clone(), Some(folder)).await,
             Some(entry) if entry.trashed.is_some() => return,
             // Let in again after a removal, or listed anew while it is waited for.
-            Some(entry) if entry.folder == Some(folder) && waits_for(entry) => engine.follow_instead(ticket).await,
+            Some(entry) if entry.folder == Some(folder) && (entry.placeholder || self.is_out(entry)) => engine.follow_instead(ticket).await,
             Some(entry) if entry.folder.is_none() && entry.kind != FOLDER && is_in_use(entry) => return self.adopt(folder, listed).await,
             Some(_) => return,
         };
@@ -189,10 +189,12 @@ impl Shared {
 
     /// A document that was here by itself is in the folder, if an admin of its own has said so.
     async fn adopt(self: &Arc<Shared>, folder: DocumentId, listed: &Listed) {
-        let keys: BTreeSet<_> = listed.rows.iter().filter_map(|row| row.ticket.as_ref()).map(|(_, ticket)| ticket.seed.key()).collect();
-        let ours = label(folder);
+        let keys: BTreeSet<_> = listed.rows.iter().map(|row| row.ticket.seed.key()).collect();
         let says_so = move |document: &mut Document| {
-            document.invitations().iter().any(|it| it.open && it.label == ours && it.ticket.is_some_and(|key| keys.contains(&key)))
+            document
+                .invitations()
+                .iter()
+                .any(|it| it.open && of_label(&it.label) == Some(folder) && it.ticket.is_some_and(|key| keys.contains(&key)))
         };
         let engine = self.engine();
         let Ok(live) = engine.live(listed.document).await else { return };
@@ -264,11 +266,6 @@ impl Shared {
 /// Whether a document is here and goes on.
 fn is_in_use(entry: &Entry) -> bool {
     !entry.placeholder && entry.trashed.is_none() && matches!(Standing::of(entry), Standing::Private | Standing::Shared)
-}
-
-/// Whether an entry follows a ticket, or would follow a newer one.
-fn waits_for(entry: &Entry) -> bool {
-    entry.placeholder || matches!(Standing::of(entry), Standing::Left | Standing::Removed)
 }
 
 impl Engine {

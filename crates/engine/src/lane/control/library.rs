@@ -44,13 +44,14 @@ pub(super) fn list(engine: &Engine, fields: &Fields) -> Value {
     let wanted = fields.get("trashed").and_then(Value::as_bool);
     let entries = engine.documents();
     let entries = entries.iter().filter(|entry| wanted.is_none_or(|trashed| entry.trashed.is_some() == trashed));
-    json!({ "documents": entries.map(entry).collect::<Vec<_>>() })
+    json!({ "documents": entries.map(|it| entry(engine, it)).collect::<Vec<_>>() })
 }
 
 /// A line of the catalogue, as it is told.
-fn entry(entry: &Entry) -> Value {
+fn entry(engine: &Engine, entry: &Entry) -> Value {
     let state = match Standing::of(entry) {
         _ if entry.placeholder => "waiting",
+        Standing::Private | Standing::Shared if engine.shared.is_out(entry) => "removed",
         Standing::Damaged => "damaged",
         Standing::Left => "left",
         Standing::Removed => "removed",
