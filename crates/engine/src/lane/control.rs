@@ -78,12 +78,9 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "leave" => members::leave(engine, &fields).await,
         "refused" => members::refused(engine, &fields).await,
         "audit" => audit::audit(engine, &fields).await,
-        "devices" => Ok(devices::list(engine)),
-        "link_device" => devices::link(engine, &fields).await,
-        "linking" => Ok(devices::linking(engine)),
-        "link_agree" => devices::agree(engine, &fields),
-        "link_stop" => Ok(devices::stop(engine)),
-        "remove_device" => devices::remove(engine, &fields).await,
+        "devices" | "remove_device" | "link_device" | "linking" | "link_agree" | "link_stop" => {
+            devices::answer(engine, call, &fields).await
+        }
         "status" => people::status(engine, &fields).await,
         "who" => who::has(engine, &fields).await,
         "network" => people::network(engine, &fields).await,

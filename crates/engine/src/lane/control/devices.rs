@@ -12,7 +12,19 @@ use crate::lane::{Failure, text::text};
 use crate::library::Standing;
 use crate::said::{Tells, said_to_json};
 
-pub(super) fn list(engine: &Engine) -> Value {
+/// Answers one of these requests.
+pub(super) async fn answer(engine: &Engine, call: &str, fields: &Fields) -> Answer {
+    match call {
+        "remove_device" => remove(engine, fields).await,
+        "link_device" => link(engine, fields).await,
+        "linking" => Ok(linking(engine)),
+        "link_agree" => agree(engine, fields),
+        "link_stop" => Ok(stop(engine)),
+        _ => Ok(list(engine)),
+    }
+}
+
+fn list(engine: &Engine) -> Value {
     let documents = engine.documents().iter().filter(|entry| matches!(Standing::of(entry), Standing::Private | Standing::Shared)).count();
     let this = json!({
         "device": engine.device().to_string(),
@@ -41,7 +53,7 @@ pub(super) fn list(engine: &Engine) -> Value {
 }
 
 /// Makes a ticket, or follows one; with `preview` only says what it says.
-pub(super) async fn link(engine: &Engine, fields: &Fields) -> Answer {
+async fn link(engine: &Engine, fields: &Fields) -> Answer {
     if !fields.contains_key("ticket") {
         let made = engine.link_device().await?;
         return Ok(json!({
@@ -67,7 +79,7 @@ pub(super) async fn link(engine: &Engine, fields: &Fields) -> Answer {
 }
 
 /// How far the linking is.
-pub(super) fn linking(engine: &Engine) -> Value {
+fn linking(engine: &Engine) -> Value {
     let Some(linking) = engine.linking() else { return json!({ "state": "none" }) };
     let (state, spoken, why) = match linking.stage {
         PairStage::Waiting => ("waiting", None, None),
@@ -90,20 +102,20 @@ pub(super) fn linking(engine: &Engine) -> Value {
 }
 
 /// The digits are the same.
-pub(super) fn agree(engine: &Engine, fields: &Fields) -> Answer {
+fn agree(engine: &Engine, fields: &Fields) -> Answer {
     let digits = fields.get("spoken").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect::<String>();
     let spoken = digits.parse().map_err(|_| Failure::malformed("\"spoken\" is the digits that were compared"))?;
     engine.agree(spoken)?;
     Ok(json!({}))
 }
 
-pub(super) fn stop(engine: &Engine) -> Value {
+fn stop(engine: &Engine) -> Value {
     engine.stop_linking();
     json!({})
 }
 
 /// Takes a device out of everything, and says what became of each document.
-pub(super) async fn remove(engine: &Engine, fields: &Fields) -> Answer {
+async fn remove(engine: &Engine, fields: &Fields) -> Answer {
     let meant_by = text(fields, "device")?;
     let own = engine.devices();
     let device = |it: &OwnDeviceReport| it.device.device;
