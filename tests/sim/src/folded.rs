@@ -137,7 +137,7 @@ impl Keys {
         let plain: Vec<EpochSecret> = self.secrets.values().cloned().collect();
         let mut chosen: Vec<Vec<EpochSecret>> = vec![Vec::new()];
         for secret in &plain {
-            let more = chosen.iter().filter(|few| few.len() < JOINED).map(|few| [&few[..], &[secret.clone()]].concat());
+            let more = chosen.iter().filter(|few| few.len() < JOINED).map(|few| [&few[..], std::slice::from_ref(secret)].concat());
             chosen.extend(more.collect::<Vec<_>>());
         }
         chosen.iter().filter_map(|few| joint(few)).collect()
