@@ -15,12 +15,22 @@ fn folder(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
     Ok(engine.resolve(&text(fields, "folder")?)?)
 }
 
-pub(super) async fn new(engine: &Engine, fields: &Fields) -> Answer {
+/// Answers one of these requests.
+pub(super) async fn answer(engine: &Engine, call: &str, fields: &Fields) -> Answer {
+    match call {
+        "folder_new" => new(engine, fields).await,
+        "folder_add" => add(engine, fields).await,
+        "folder_take_out" => take_out(engine, fields).await,
+        _ => list(engine, fields).await,
+    }
+}
+
+async fn new(engine: &Engine, fields: &Fields) -> Answer {
     let folder = engine.create_folder(&title(fields)?).await?;
     Ok(json!({ "folder": folder.to_string() }))
 }
 
-pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
+async fn list(engine: &Engine, fields: &Fields) -> Answer {
     let FolderReport { folder, name, documents, problems } = engine.folder(folder(engine, fields)?).await?;
     Ok(json!({
         "folder": folder.to_string(),
@@ -48,12 +58,12 @@ fn problem(problem: Problem) -> &'static str {
     }
 }
 
-pub(super) async fn add(engine: &Engine, fields: &Fields) -> Answer {
+async fn add(engine: &Engine, fields: &Fields) -> Answer {
     engine.put_into(folder(engine, fields)?, super::library::meant(engine, fields)?).await?;
     Ok(json!({}))
 }
 
-pub(super) async fn take_out(engine: &Engine, fields: &Fields) -> Answer {
+async fn take_out(engine: &Engine, fields: &Fields) -> Answer {
     engine.take_out(folder(engine, fields)?, super::library::meant(engine, fields)?).await?;
     Ok(json!({}))
 }
