@@ -71,7 +71,7 @@ async function run({ totals, fates }: Book, seed: number, most = Number.POSITIVE
       core.resetAll("rebuilt");
       ledger.resets++;
     }
-    drawDue(placed, clock, chance);
+    guarded(`${label} step ${step}`, () => drawDue(placed, clock, chance));
     if (most < Number.POSITIVE_INFINITY && chance.once(2)) guarded(`${label} step ${step}`, () => seat.scroll(chance, most));
   }
   const seats = placed.map(({ seat }) => seat);
@@ -134,7 +134,7 @@ async function settle(seats: readonly Seat[], clock: Clock, troubles: readonly s
   for (let i = 0; i < 20_000; i++) {
     const idle = !clock.step();
     await flush();
-    for (const seat of seats) seat.draw();
+    for (const seat of seats) guarded(`${label} at the end`, () => seat.draw());
     if (idle && seats.every((seat) => !seat.view.lane.isUnsaved)) {
       await flush();
       if (clock.isIdle) return;
