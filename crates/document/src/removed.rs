@@ -36,7 +36,8 @@ impl Document {
 
     /// Whether this device is to come in by its ticket: nothing is here yet, or it has heard that it was removed and the ticket was made since.
     pub(crate) fn comes_anew(&self) -> bool {
-        let is_later = |ticket: &Ticket| !self.history.access.knows_ticket(&ticket.seed.key());
+        // What stands in a ticket's place for an added device opens nothing.
+        let is_later = |ticket: &Ticket| ticket.kind != TicketKind::Added && !self.history.access.knows_ticket(&ticket.seed.key());
         self.state() == State::Waiting || self.ticket.as_ref().is_some_and(is_later)
     }
 

@@ -29,6 +29,9 @@ const NETWORK_VARIABLE: &str = "SHEAF_NETWORK";
 /// Why nobody is reached where no network was started.
 const NO_NODE: &str = "Sheaf does not run on this device: start the app, or `sheaf up`";
 
+/// How long whoever was told to be removed, and follows a ticket, waits to be told so again: a link, and an answer.
+const TOLD_AGAIN: Duration = Duration::from_secs(2);
+
 /// A ticket for a document.
 #[derive(Debug, Clone)]
 pub struct SharedTicket {
@@ -161,13 +164,13 @@ pub struct NetworkReport {
     pub error: Option<Said>,
 }
 
-/// Why a document cannot be used, as its status says it.
 /// Whether this device is no member any more.
 fn has_gone(live: &DocumentHandle) -> bool {
     let facts = live.facts();
     facts.state == State::Left || facts.removed.is_some()
 }
 
+/// Why a document cannot be used, as its status says it.
 fn said(error: DocumentError) -> Said {
     let english = error.to_string();
     match error {
@@ -252,6 +255,7 @@ impl Engine {
         let document = ticket.document;
         let shared = &self.shared;
         let spoken = shared.here().spoken(&ticket);
+        let was_out = shared.library.entry(document).is_some_and(|entry| shared.is_out(&entry));
         match shared.library.entry(document) {
             None => self.enter_placeholder(ticket, None).await?,
             Some(entry) => {
@@ -259,13 +263,18 @@ impl Engine {
                     self.trash(document, false).await?;
                 }
                 // Whoever was removed, or left, comes back by a ticket that was made later.
-                if entry.placeholder || shared.is_out(&entry) {
+                if entry.placeholder || was_out {
                     self.follow_instead(&ticket).await?;
                 }
             }
         }
         let live = self.live(document).await?;
         let mut facts = live.watch();
+        if was_out {
+            // Whoever knows of their removal by an admin's word alone still takes themselves for a member, and is told again if the ticket is an old one.
+            let told = facts.wait_for(|facts| facts.removed.is_some() || facts.state != State::Ready);
+            drop(tokio::time::timeout(wait.min(TOLD_AGAIN), told).await);
+        }
         let settled = async { facts.wait_for(|facts| facts.state != State::Waiting).await.map(|facts| facts.state) };
         match tokio::time::timeout(wait, settled).await {
             // An old ticket lets nobody in again who was removed, or has left.

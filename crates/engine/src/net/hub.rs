@@ -179,7 +179,8 @@ impl Hub {
                 }
             }
         }
-        if let Some(live) = self.if_live(document).filter(has_gone) {
+        // Whoever leaves has yet to say so; whoever was removed has nothing to say.
+        if let Some(live) = self.if_live(document).filter(|live| has_gone(live) && live.facts().removed.is_some()) {
             self.close_everywhere(&live);
         }
         for device in before.unwrap_or_default().difference(&devices) {
