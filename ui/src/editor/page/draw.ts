@@ -41,7 +41,7 @@ export function draw(tr: Transaction, before: Lines, after: Lines, changes: read
     for (const line of change.added) units += line.length;
     for (const line of before.between(change.index, change.index + change.removed)) units -= line.length;
   }
-  if (toTheEnd) dropIdleTail(tr, after, next.from);
+  dropIdleTail(tr, Math.min(next.to, shownCount(after)) - next.from);
   return next;
 }
 
@@ -67,10 +67,13 @@ function mountedAfter(
   return { from: Math.max(0, from), to: toTheEnd || to >= shownCount(after) ? after.count : to };
 }
 
-/** The empty line after the last newline loses its node as soon as another line is there. */
-function dropIdleTail(tr: Transaction, after: Lines, from: number): void {
+/**
+ * The empty line after the last newline loses its node as soon as another line is there. So does the one that a line was written into which came
+ * behind the last that is mounted.
+ */
+function dropIdleTail(tr: Transaction, shown: number): void {
   const last = tr.doc.lastChild;
-  if (last === null || last.content.size > 0 || tr.doc.childCount !== shownCount(after) - from + 1) return;
+  if (last === null || last.content.size > 0 || tr.doc.childCount !== shown + 1) return;
   const size = tr.doc.content.size;
   tr.step(new ReplaceStep(size - last.nodeSize, size, Slice.empty));
 }

@@ -43,6 +43,17 @@ describe("draw", () => {
     }
   });
 
+  it("writes a line behind the last that is mounted, and leaves no empty one there", () => {
+    const body = new Delta().insert("hello").insert("\n", { line: "a" }).insert("world").insert("\n", { line: "b" });
+    const [lines, mounted] = [Lines.from(body), { from: 0, to: 1 }];
+    const state = EditorState.create({ doc: pageOf(lines, mounted) });
+    const change = new Delta().retain(5).retain(1, { block: "h2" }).insert("new").insert("\n", { line: "n" });
+    const { lines: after, changes } = lines.apply(change);
+    const tr = state.tr;
+    const next = draw(tr, lines, after, changes, mounted);
+    expect(tr.doc.toJSON()).toEqual(pageOf(after, next).toJSON());
+  });
+
   it("draws a remote keystroke as one step over that character", () => {
     const lines = Lines.from(new Delta().insert("hello").insert("\n", { line: "a" }).insert("world").insert("\n", { line: "b" }));
     const state = EditorState.create({ doc: pageOf(lines, all(lines)) });
