@@ -79,7 +79,7 @@ story("a name and a title that hide something show it wherever they stand", asyn
   assert.ok((await ben.page.title()).startsWith(SHOWN.title));
   await ada.writes(" More.");
   await ben.seesCursorOf(SHOWN.name);
-  await ben.page.locator(`header .people button[aria-label*="U+202E"]`).waitFor();
+  await ben.page.locator(`header .people button[title*="U+202E"]`).waitFor();
   await hidesNothing(ben, "the document, its people, the library");
   await ben.clicks("Share");
   await ben.page.getByRole("dialog").getByRole("listitem").first().waitFor();
