@@ -29,8 +29,8 @@ const NETWORK_VARIABLE: &str = "SHEAF_NETWORK";
 /// Why nobody is reached where no network was started.
 const NO_NODE: &str = "Sheaf does not run on this device: start the app, or `sheaf up`";
 
-/// How long whoever was told to be removed, and follows a ticket, waits to be told so again: a link, and an answer.
-const TOLD_AGAIN: Duration = Duration::from_secs(2);
+/// How long whoever was told to be removed, and follows a ticket, waits to be told so again: the link that ended is tried again after some five seconds.
+const TOLD_AGAIN: Duration = Duration::from_secs(7);
 
 /// A ticket for a document.
 #[derive(Debug, Clone)]
