@@ -2,8 +2,8 @@
 //!
 //! `sheaf`, then in lower-case base32 without padding: version, document, inviter's device, seed, title, inviter's name, role, in version 2 its
 //! kind, in version 3 its kind and how many documents the folder holds that it is for, up to four routes, and four bytes of BLAKE3 over all that.
-//! An open ticket to a text is of version 1, which every build reads. There is one spelling; a changed letter is refused. Reading a ticket says nothing about
-//! whether what it says is true: title and name are the sender's words, shown as unproven.
+//! An open ticket to a text is of version 1, which every build reads. There is one spelling; a changed letter is refused. Reading a ticket says nothing
+//! about whether what it says is true: title and name are the sender's words, shown as unproven.
 
 use core::net::IpAddr;
 use std::{fmt, str::FromStr, sync::LazyLock};

@@ -44,7 +44,7 @@ impl Document {
             State::Waiting => Err(Refused::Waiting),
             State::Left => Err(Refused::Closed(GONE.into())),
             // Whoever was told so by an admin alone may still go.
-            State::Ready if !matches!(act, Act::Leave) && self.is_removed() => Err(Refused::Closed(GONE.into())),
+            State::Ready if !matches!(act, Act::Leave) && self.dismissed_by().is_some() => Err(Refused::Closed(GONE.into())),
             State::Ready => self.act(act),
         };
         self.done(request, result);

@@ -159,7 +159,7 @@ impl Document {
         match self.state() {
             State::Waiting => Err(Refused::Waiting),
             State::Left => Err(Refused::Closed(GONE.into())),
-            State::Ready if self.is_removed() => Err(Refused::Closed(GONE.into())),
+            State::Ready if self.dismissed_by().is_some() => Err(Refused::Closed(GONE.into())),
             State::Ready if !self.own.is_turned(&self.history) && self.lacks_key() => {
                 Err(Refused::Closed("a new key was made, and it has not come to this device yet".into()))
             }

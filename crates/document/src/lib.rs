@@ -340,7 +340,7 @@ impl Document {
 
     /// What this device may do; to read, if it is nobody, or an admin says so.
     pub fn role(&self) -> Role {
-        self.history.access.role(&self.key.device()).filter(|_| self.removed_by().is_none()).unwrap_or(Role::View)
+        self.history.access.role(&self.key.device()).filter(|_| self.dismissed_by().is_none()).unwrap_or(Role::View)
     }
 
     /// What can be done with the document. Whoever was a member and is none can read what counted.

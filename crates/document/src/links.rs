@@ -163,8 +163,12 @@ impl Document {
         let device = peer.device;
         // Whoever has said that this device was removed, and then does not know it, still says the same.
         let forgets = matches!(reason, Dismissal::Stranger | Dismissal::Ticket | Dismissal::Over);
-        if !forgets || self.peers.refusals.get(&device) != Some(&Dismissal::Removed) {
+        if !forgets || !self.peers.dismissed_by.contains(&device) {
             self.peers.refusals.insert(device, reason);
+            self.peers.dismissed_by.remove(&device);
+        }
+        if reason == Dismissal::Removed {
+            self.peers.dismissed_by.insert(device);
         }
         self.neighbours_changed = true;
         self.status_changed = true;
@@ -224,6 +228,7 @@ impl Document {
         (peer.refused, peer.knock_at) = (None, None);
         peer.told_neighbours.clear();
         self.peers.refusals.remove(&device);
+        self.peers.dismissed_by.remove(&device);
         self.neighbours_changed = true;
         self.status_changed = true;
         let mine = self.hello();

@@ -41,6 +41,8 @@ pub(crate) struct Peers {
     peers: BTreeMap<PeerId, Peer>,
     /// Devices that refused this one, or were refused, when they were last linked.
     pub(crate) refusals: BTreeMap<DeviceId, Dismissal>,
+    /// Of these the ones that have said that this device was removed. (That this one has said so to them is another matter.)
+    pub(crate) dismissed_by: BTreeSet<DeviceId>,
 }
 
 impl Peers {

@@ -80,7 +80,7 @@ impl Document {
     pub fn is_removed(&self) -> bool {
         let me = self.device();
         if self.is_member(&me) {
-            return self.removed_by().is_some();
+            return self.dismissed_by().is_some();
         }
         let has_left = || self.history.access.records().any(|(record, _)| record.device == me && record.operation == Operation::Leave);
         self.has_gone() && !has_left()
@@ -91,13 +91,8 @@ impl Document {
     pub fn removed_by(&self) -> Option<DeviceId> {
         let me = self.key.device();
         let access = &self.history.access;
-        let said = || {
-            let refusals = self.peers.refusals.iter().filter(|(_, reason)| **reason == Dismissal::Removed);
-            let mut admins = refusals.filter(|(device, _)| access.role(device) >= Some(Role::Admin));
-            admins.next().map(|(device, _)| *device)
-        };
         if access.role(&me).is_some() {
-            return said();
+            return self.dismissed_by();
         }
         let memberships: Vec<Hash> =
             access.records().filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, me)).collect();
@@ -109,6 +104,11 @@ impl Document {
             _ => false,
         };
         events.iter().rev().find(|event| removal(event)).map(|event| event.record.device)
+    }
+
+    /// The admin who says that this device was removed, and talks to it no more. It is asked with every key, and nearly always nobody has said so.
+    pub(crate) fn dismissed_by(&self) -> Option<DeviceId> {
+        self.peers.dismissed_by.iter().copied().find(|device| self.history.access.role(device) >= Some(Role::Admin))
     }
 
     /// A member is none any more: from now on nothing is heard from them.

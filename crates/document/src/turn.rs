@@ -166,6 +166,25 @@ pub struct Stored {
     pub quarantine: Vec<QuarantineRow>,
 }
 
+impl Stored {
+    /// Nothing yet: for whoever keeps a document themselves.
+    pub fn empty(document: DocumentId) -> Stored {
+        Stored {
+            document,
+            title: String::new(),
+            ticket: None,
+            heads: Vec::new(),
+            records: Vec::new(),
+            seals: Vec::new(),
+            applied: 0,
+            trying: None,
+            secrets: Vec::new(),
+            receipts: Vec::new(),
+            quarantine: Vec::new(),
+        }
+    }
+}
+
 impl std::fmt::Debug for SecretRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretRow(..)")

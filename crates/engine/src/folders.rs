@@ -157,7 +157,7 @@ impl Engine {
             return Err(FolderError::NotInside);
         }
         self.write_row(&inside, document, None).await?;
-        self.shared.tend_document(folder, document).await;
+        self.shared.tend_document(folder, document, &mut None).await;
         if self.shared.library.entry(document).is_some_and(|entry| entry.folder == Some(folder)) {
             self.set_folder(document, None).await?;
         }
@@ -261,10 +261,9 @@ impl Engine {
 
     // ------------------------------------------------------------------------------------------------------------ tending
 
-    /// What is left to do in a document of a folder.
-    async fn left_to_do(&self, inside: &DocumentHandle, document: &DocumentHandle) -> Result<Vec<Step>, AskError> {
+    /// What is left to do in a document of a folder that holds `list`.
+    async fn left_to_do(&self, inside: &DocumentHandle, document: &DocumentHandle, list: &List) -> Result<Vec<Step>, AskError> {
         let (folder, id) = (inside.id(), document.id());
-        let list = self.list(inside).await?;
         let there: There = document.peek(There::of).await?;
         let devices: Vec<DeviceId> = there.members.iter().flat_map(|member| member.devices.iter().copied()).collect();
         let here: Here = inside.peek(move |folder| Here::of(folder, &devices)).await?;

@@ -343,8 +343,10 @@ impl Live {
                 if status.devices.iter().any(|device| device.state == DeviceState::HasAll) {
                     self.counts.receipted(self.shared.clock.now().elapsed);
                 }
-                // An admin's word that this device was removed comes without a record.
-                let (role, removed) = (self.tell_role(), Facts::removed(&self.document));
+                let removed = Facts::removed(&self.document);
+                // An admin's word that this device was removed comes without a record, and changes what it may do.
+                let said_otherwise = removed.is_some() != self.facts.borrow().removed.is_some();
+                let role = if said_otherwise { self.tell_role() } else { self.facts.borrow().role };
                 self.publish(|facts| (facts.role, facts.status, facts.removed) = (role, status.clone(), removed));
             }
             Announcement::Quarantined { .. } => self.counts.quarantined(),

@@ -100,20 +100,7 @@ struct Pair {
 
 impl Side {
     fn new(document: Document) -> Side {
-        let id = document.id();
-        let stored = Stored {
-            document: id,
-            title: String::new(),
-            ticket: None,
-            heads: Vec::new(),
-            records: Vec::new(),
-            seals: Vec::new(),
-            applied: 0,
-            trying: None,
-            secrets: Vec::new(),
-            receipts: Vec::new(),
-            quarantine: Vec::new(),
-        };
+        let stored = Stored::empty(document.id());
         Side { document, stored, frames: Vec::new(), ticket: None }
     }
 

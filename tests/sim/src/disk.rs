@@ -35,19 +35,7 @@ pub struct Disk {
 impl Disk {
     /// An empty disk.
     pub fn new(document: DocumentId) -> Disk {
-        let stored = Stored {
-            document,
-            title: String::new(),
-            ticket: None,
-            heads: Vec::new(),
-            records: Vec::new(),
-            seals: Vec::new(),
-            applied: 0,
-            trying: None,
-            secrets: Vec::new(),
-            receipts: Vec::new(),
-            quarantine: Vec::new(),
-        };
+        let stored = Stored::empty(document);
         Disk { stored, here: BTreeSet::new(), snapshot: None, full: false, stumbles: Vec::new(), failing: None, operations: 0, struck: 0 }
     }
 

@@ -1,8 +1,7 @@
 /** What is under way about folders: whose people are shown, and which document is about to go into one, or out of one. */
-import { legible } from "../editor/index.ts";
 import { say } from "../messages/index.ts";
 import type { Core, LibraryEntry } from "./core.ts";
-import type { Library } from "./library.svelte.ts";
+import { named, type Library } from "./library.svelte.ts";
 
 /** A document on its way: into a folder, or out of every one. */
 export interface Move {
@@ -54,9 +53,4 @@ export class Folders {
 /** Whether anybody else is in a folder, or may come into it. */
 function concerns(folder: LibraryEntry | undefined): boolean {
   return folder !== undefined && (folder.shared || folder.people > 1);
-}
-
-/** What a document or folder is called. */
-export function named(entry: LibraryEntry): string {
-  return legible(entry.title) || say.untitled;
 }

@@ -1,4 +1,6 @@
 /** The library as the sidebar shows it: the core's list, asked for again whenever the core says it changed. */
+import { legible } from "../editor/index.ts";
+import { say } from "../messages/index.ts";
 import type { Core, LibraryEntry } from "./core.ts";
 
 export class Library {
@@ -52,4 +54,9 @@ export class Library {
   close(): void {
     this.#stop();
   }
+}
+
+/** What a document or folder is called. */
+export function named(entry: LibraryEntry): string {
+  return legible(entry.title) || say.untitled;
 }

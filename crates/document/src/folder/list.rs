@@ -1,7 +1,8 @@
 //! The lines of a folder, as they are written and read.
 //!
-//! A document stands there as `TAG TICKET`: an open ticket to look at it, and under which secrets of the folder that was listed. Anybody who may edit the folder writes lines, so each is checked when it is read; what is none
-//! is passed over, and said. A ticket that names routes is none: whoever lists it would choose whom everybody's devices call.
+//! A document stands there as `TAG TICKET`: an open ticket to look at it, and under which secrets of the folder that was listed. Anybody who may edit
+//! the folder writes lines, so each is checked when it is read; what is none is passed over, and said. A ticket that names routes is none: whoever lists
+//! it would choose whom everybody's devices call.
 
 use sheaf_access::{Role, Ticket, TicketKind};
 use sheaf_base::DocumentId;

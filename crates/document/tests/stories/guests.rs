@@ -248,3 +248,29 @@ fn whoever_was_removed_while_away_has_it_from_an_admin_and_keeps_it_when_nobody_
     assert_eq!(world.text(1), "Words.\n");
     act(&mut world, 1, Act::Leave).expect("whoever has only an admin's word for it may go by themselves");
 }
+
+#[test]
+fn whoever_showed_an_admin_the_door_is_not_shown_out_themselves_when_that_one_manages_again() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo"]);
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    // Cleo knows, and tells him so.
+    world.pass(5 * SECOND);
+    world.part(1);
+    world.link(1, 2);
+    world.pass(5 * SECOND);
+    world.part(1);
+    // He is let in again by Ada, and manages. Cleo hears of that from her.
+    let ticket = world.invite(0, Role::Edit);
+    world.close(1);
+    world.devices[1].disk.ticket = Some(ticket);
+    world.start(1);
+    world.link(0, 1);
+    world.pass(20 * SECOND);
+    let again = membership(&world, 1);
+    act(&mut world, 0, Act::Role { member: again, role: Role::Admin }).expect("the owner may");
+    world.pass(5 * SECOND);
+    assert_eq!(world.document(2).members().iter().filter(|member| member.role == Role::Admin).count(), 1, "she knows that he manages");
+    let cleo = world.document(2);
+    assert_eq!((cleo.is_removed(), cleo.removed_by(), cleo.role()), (false, None, Role::Edit));
+}

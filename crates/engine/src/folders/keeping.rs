@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use sheaf_access::Ticket;
 use sheaf_base::DocumentId;
-use sheaf_document::folder::{List, Listed, of_label};
+use sheaf_document::folder::{List, Listed, Step, of_label};
 use sheaf_document::{Announcement, Document, Role, State};
 use sheaf_store::Entry;
 
 use crate::engine::{Engine, Shared};
 use crate::library::{FOLDER, Standing};
-use crate::live::DocumentHandle;
+use crate::live::{AskError, DocumentHandle};
 use crate::lock::held;
 use crate::task::supervised;
 
@@ -213,7 +213,7 @@ impl Shared {
                 self.engine().forget_placeholder(entry.document);
                 continue;
             }
-            self.tend_document(folder, entry.document).await;
+            self.tend_document(folder, entry.document, &mut Some(list.clone())).await;
             drop(self.engine().set_folder(entry.document, None).await);
         }
     }
@@ -228,12 +228,12 @@ impl Shared {
         if self.kept(folder).is_none() {
             return;
         }
-        let (mut all, mut later) = (true, false);
+        let (mut all, mut later, mut list) = (true, false, None);
         for entry in self.library.entries().into_iter().filter(|entry| entry.folder == Some(folder)) {
             if self.turn_in(entry.document) > turn {
                 later = true;
             } else {
-                all &= self.tend_document(folder, entry.document).await;
+                all &= self.tend_document(folder, entry.document, &mut list).await;
             }
         }
         if later {
@@ -242,8 +242,8 @@ impl Shared {
         self.folders.done(self, folder, all);
     }
 
-    /// The same of one document. Says whether nothing failed.
-    pub(crate) async fn tend_document(self: &Arc<Shared>, folder: DocumentId, document: DocumentId) -> bool {
+    /// The same of one document, in a folder that holds `list` if that has been read. Says whether there is nothing left to do.
+    pub(crate) async fn tend_document(self: &Arc<Shared>, folder: DocumentId, document: DocumentId, list: &mut Option<List>) -> bool {
         if self.kept(folder).is_none() || !self.library.entry(document).is_some_and(|entry| is_in_use(&entry)) {
             return true;
         }
@@ -253,8 +253,8 @@ impl Shared {
         if inside.facts().state != State::Ready || live.facts().state != State::Ready {
             return true;
         }
-        match engine.tend(&inside, &live).await {
-            Ok(()) => true,
+        match engine.tend(&inside, &live, list).await {
+            Ok(all) => all,
             Err(error) => {
                 tracing::warn!(%error, document = %document.short(), "a document does not have its folder's members yet");
                 false
@@ -269,18 +269,27 @@ fn is_in_use(entry: &Entry) -> bool {
 }
 
 impl Engine {
-    /// Does what is left to do in a document, until there is nothing more.
-    async fn tend(&self, inside: &DocumentHandle, document: &DocumentHandle) -> Result<(), crate::live::AskError> {
+    /// Does what is left to do in a document. `list` is what the folder held when it was last read, if it has been read; it is taken when that is true
+    /// no more. Says whether there is nothing more to do: what is done may leave more than is looked at now.
+    async fn tend(&self, inside: &DocumentHandle, document: &DocumentHandle, list: &mut Option<List>) -> Result<bool, AskError> {
         for _ in 0..super::ROUNDS {
-            let steps = self.left_to_do(inside, document).await?;
+            let read = match list.take() {
+                Some(read) => read,
+                None => self.list(inside).await?,
+            };
+            let steps = self.left_to_do(inside, document, &read).await?;
+            // Only these two write in the folder.
+            if !steps.iter().any(|step| matches!(step, Step::List | Step::TakeOut)) {
+                *list = Some(read);
+            }
             if steps.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             for step in steps {
                 tracing::info!(document = %document.id().short(), ?step, "tends a document of a folder");
                 self.take_step(inside, document, step).await?;
             }
         }
-        Ok(())
+        Ok(false)
     }
 }

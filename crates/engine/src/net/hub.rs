@@ -180,7 +180,8 @@ impl Hub {
             }
         }
         // Whoever leaves has yet to say so; whoever was removed has nothing to say.
-        if let Some(live) = self.if_live(document).filter(|live| has_gone(live) && live.facts().removed.is_some()) {
+        let was_removed = |live: &DocumentHandle| live.facts().state == State::Left && live.facts().removed.is_some();
+        if let Some(live) = self.if_live(document).filter(was_removed) {
             self.close_everywhere(&live);
         }
         for device in before.unwrap_or_default().difference(&devices) {
@@ -209,7 +210,7 @@ impl Hub {
         let me = engine.device();
         let mut routes = Vec::new();
         // Whoever was removed, or has left, does not go on knocking by the ticket of then.
-        if engine.shared.if_live(document).as_ref().is_some_and(has_gone) {
+        if engine.shared.if_live(document).is_some_and(|live| live.facts().state == State::Left) {
             return routes;
         }
         if let Some(ticket) = ticket(&entry) {
@@ -537,11 +538,6 @@ const TICKET_OTHERS: usize = 3;
 /// Whether others may speak of a document: it was shared, or it is being joined.
 pub(super) fn is_shared(entry: &Entry) -> bool {
     entry.trashed.is_none() && (entry.placeholder || matches!(Standing::of(entry), Standing::Shared | Standing::Left | Standing::Removed))
-}
-
-/// Whether this device is no member of a document any more, and has no new ticket to it.
-fn has_gone(live: &DocumentHandle) -> bool {
-    live.facts().state == State::Left
 }
 
 /// The ticket that an entry follows.

@@ -4,9 +4,9 @@
  * Runs under `dbus-run-session xvfb-run` (xtask does that). The tests build on one another, in order.
  */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
 
 import { KEY, until } from "./driver.mjs";
+import { parts } from "./parts.mjs";
 import { Person } from "./person.mjs";
 
 const ada = new Person("Ada");
@@ -17,23 +17,7 @@ const SENTENCE = " And Ben wrote on and on and on about the rye and the barley a
 /** Between two of his keys, as with a person. */
 const KEYS_APART_MS = 60;
 
-after(async () => {
-  await ada.closes().catch(() => {});
-  await ben.closes().catch(() => {});
-  ada.forgets();
-  ben.forgets();
-});
-
-/** One part of the story. When a part fails, those that build on it are skipped, not failed one by one. */
-let broken = false;
-function part(name, happens) {
-  test(name, { timeout: 240_000 }, async (t) => {
-    if (broken) return t.skip("an earlier part failed");
-    broken = true;
-    await happens();
-    broken = false;
-  });
-}
+const part = parts(ada, ben);
 
 /** Picks one of a list of choices by the value that it stands for. */
 const picks = (label, value) => ada.window.click(`select[aria-label=${JSON.stringify(label)}] option[value=${value}]`);

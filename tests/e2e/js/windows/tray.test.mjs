@@ -7,13 +7,14 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import { promisify } from "node:util";
 
 import WebSocket from "ws";
 
 import { Node, SHEAF } from "../node.mjs";
 import { KEY, until } from "./driver.mjs";
+import { parts } from "./parts.mjs";
 import { APP, Person } from "./person.mjs";
 import { Screen } from "./screen.mjs";
 
@@ -39,16 +40,7 @@ after(async () => {
   await ben.forgets();
 });
 
-/** One part of the story. When a part fails, those that build on it are skipped, not failed one by one. */
-let broken = false;
-function part(name, happens) {
-  test(name, { timeout: 120_000 }, async (t) => {
-    if (broken) return t.skip("an earlier part failed");
-    broken = true;
-    await happens();
-    broken = false;
-  });
-}
+const part = parts();
 
 /** Opens the app as a desktop does, without a driver. */
 function starts() {

@@ -8,34 +8,18 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
 import { promisify } from "node:util";
 
 import { SHEAF } from "../node.mjs";
 import { until } from "./driver.mjs";
+import { parts } from "./parts.mjs";
 import { APP, Person } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben");
 let ticket;
 
-after(async () => {
-  await ada.closes().catch(() => {});
-  await ben.closes().catch(() => {});
-  ada.forgets();
-  ben.forgets();
-});
-
-/** One part of the story. When a part fails, those that build on it are skipped, not failed one by one. */
-let broken = false;
-function part(name, happens) {
-  test(name, { timeout: 240_000 }, async (t) => {
-    if (broken) return t.skip("an earlier part failed");
-    broken = true;
-    await happens();
-    broken = false;
-  });
-}
+const part = parts(ada, ben);
 
 /** Both show the same text, letter for letter. */
 async function agree() {

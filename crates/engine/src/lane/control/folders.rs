@@ -10,11 +10,6 @@ use crate::engine::Engine;
 use crate::folders::{FolderDocument, FolderReport};
 use crate::lane::{Failure, text::text};
 
-/// The folder that a request means.
-fn folder(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
-    Ok(engine.resolve(&text(fields, "folder")?)?)
-}
-
 /// Answers one of these requests.
 pub(super) async fn answer(engine: &Engine, call: &str, fields: &Fields) -> Answer {
     match call {
@@ -66,4 +61,9 @@ async fn add(engine: &Engine, fields: &Fields) -> Answer {
 async fn take_out(engine: &Engine, fields: &Fields) -> Answer {
     engine.take_out(folder(engine, fields)?, super::library::meant(engine, fields)?).await?;
     Ok(json!({}))
+}
+
+/// The folder that a request means.
+fn folder(engine: &Engine, fields: &Fields) -> Result<DocumentId, Failure> {
+    Ok(engine.resolve(&text(fields, "folder")?)?)
 }
