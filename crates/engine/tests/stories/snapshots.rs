@@ -25,13 +25,20 @@ async fn a_long_journal_is_folded_beside_the_turns_and_opens_the_same() {
         lane.say("confirm", serde_json::json!({ "document": document, "view": "v", "version": version }));
     }
     let text = lane.text(&document).await;
-    let frontier = live.facts().frontier;
-    drop(lane);
-    tokio::time::sleep(PAUSE).await;
+    drop((lane, live));
     engine.close().await;
-
-    let store = Store::open(home.folder()).expect("the profile is free");
     let id = document.parse().expect("an id");
+    let store = Store::open(home.folder()).expect("the profile is free");
+    assert!(store.read(|reader| reader.snapshot(id)).expect("readable").is_none(), "nobody has paused yet");
+    store.close();
+
+    let engine = Engine::open(home.clone()).await.expect("opens");
+    let live = engine.live(id).await.expect("it opens");
+    tokio::time::sleep(PAUSE).await;
+    let frontier = live.facts().frontier;
+    drop(live);
+    engine.close().await;
+    let store = Store::open(home.folder()).expect("the profile is free");
     let snapshot = store.read(|reader| reader.snapshot(id)).expect("readable").expect("a snapshot was made");
     println!("snapshot up to row {} of {PUSHES} pushes, {} bytes", snapshot.upto, snapshot.state.len());
     assert!(snapshot.upto >= 1000);
