@@ -19,7 +19,8 @@ export function judgeText(text: Lines, ledger: Ledger, label: string): void {
   for (const line of text.between()) {
     const kinds = ledger.kindsOf(line.id);
     if (kinds === undefined || kinds.has(line.block)) continue;
-    expect.fail(`${label}: line '${line.id}' is '${line.block}' and was made ${[...kinds].join(", ")}`);
+    const names = [line.id, ...ledger.namesOf(line.id)].join(" and ");
+    expect.fail(`${label}: line '${names}' is '${line.block}' and was made '${[...kinds].join("', '")}' (${ledger.resets} resets)`);
   }
   expect(ledger.foreign, `${label}: undo changed what others wrote`).toEqual([]);
   expect(text.text(), `${label}: a surrogate pair was cut`).not.toMatch(

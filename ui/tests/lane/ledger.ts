@@ -127,8 +127,22 @@ export class Ledger {
     const own = this.kinds.get(id);
     if (own === undefined) return undefined;
     const all = new Set(own);
-    for (const was of this.before.get(id) ?? []) for (const kind of this.kinds.get(was) ?? []) all.add(kind);
+    for (const was of this.namesOf(id)) for (const kind of this.kinds.get(was) ?? []) all.add(kind);
     return all;
+  }
+
+  /** What the line was called before: a line that was given a name twice has two. */
+  namesOf(id: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    const follow = (name: string): void => {
+      for (const was of this.before.get(name) ?? []) {
+        if (names.has(was)) continue;
+        names.add(was);
+        follow(was);
+      }
+    };
+    follow(id);
+    return names;
   }
 
   private replaced(
@@ -184,6 +198,7 @@ export class Ledger {
       },
       (line) => {
         if ("block" in change) add(this.kinds, line.id, String(change["block"] ?? ""));
+        if (typeof change["line"] === "string") add(this.before, change["line"], line.id);
       },
     );
     this.strokes.push(...strokes.values());
