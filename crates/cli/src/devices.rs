@@ -128,6 +128,7 @@ async fn follow(node: &mut Node, ticket: &str, yes: bool) -> Result<(), String> 
 /// Waits until the two are linked, and asks whether the digits are the same.
 async fn wait(node: &mut Node, yes: bool, json: bool) -> Result<Value, String> {
     let mut agreed = None;
+    let mut unreached = String::new();
     loop {
         let linking = ask(node, "linking", json!({})).await?;
         match text(&linking, "state") {
@@ -150,7 +151,14 @@ async fn wait(node: &mut Node, yes: bool, json: bool) -> Result<Value, String> {
                 let _ = ask(node, "link_agree", json!({ "spoken": linking["spoken"] })).await;
                 agreed = Some(linking["spoken"].clone());
             }
-            _ => tokio::time::sleep(LOOK).await,
+            _ => {
+                let why = text(&linking, "reason");
+                if !why.is_empty() && why != unreached {
+                    print::sentence(&format!("the other device was not reached so far: {why}. Does Sheaf run there? Trying on"));
+                    unreached = why.to_owned();
+                }
+                tokio::time::sleep(LOOK).await;
+            }
         }
     }
 }

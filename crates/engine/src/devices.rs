@@ -116,6 +116,8 @@ pub struct Linking {
     pub name: String,
     /// How long the ticket is good still.
     pub left: Duration,
+    /// Why the maker of the ticket that is followed has not been reached so far, when dialing them failed.
+    pub unreached: Option<Said>,
 }
 
 /// What became of a document when a device was taken out.
@@ -366,7 +368,7 @@ impl Engine {
     /// How far the linking is that is under way, or has just ended.
     pub fn linking(&self) -> Option<Linking> {
         let now = self.shared.clock.now().elapsed;
-        self.shared.devices.with(|it| {
+        let mut linking = self.shared.devices.with(|it| {
             it.pairing.tick(now);
             Linking {
                 made_here: it.pairing.made_it(),
@@ -374,8 +376,13 @@ impl Engine {
                 device: it.pairing.device(),
                 name: it.pairing.name().to_owned(),
                 left: it.ends.saturating_sub(now),
+                unreached: None,
             }
-        })
+        })?;
+        if linking.stage == PairStage::Waiting && !linking.made_here {
+            linking.unreached = linking.device.and_then(|maker| self.way(maker).reason);
+        }
+        Some(linking)
     }
 
     /// This device's person says that both devices show these digits.

@@ -84,6 +84,24 @@ fn role(person: &Person, document: &str) -> String {
 }
 
 #[test]
+fn whoever_follows_a_ticket_whose_maker_is_gone_is_told_so_while_it_waits() {
+    let (desk, phone) = (Person::new("Ada"), Person::new("Ada"));
+    let up = desk.up();
+    let mut at_desk = Linking::begin(&desk, &[]);
+    let ticket = at_desk.line()["ticket"].as_str().expect("a ticket").to_owned();
+    drop(up);
+    drop(at_desk.child.kill());
+
+    let mut command: Command = phone.command(["link-device", &ticket, "--yes"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("sheaf starts");
+    let said = BufReader::new(child.stderr.take().expect("it is piped"));
+    let told = said.lines().map_while(Result::ok).find(|line| line.contains("was not reached so far"));
+    drop(child.kill());
+    drop(child.wait());
+    assert!(told.expect("it says why it waits").contains("Does Sheaf run there?"));
+}
+
+#[test]
 fn each_gets_the_others_documents_with_their_roles_and_what_is_made_later() {
     let (desk, phone, ben) = (Person::new("Ada"), Person::new("Ada"), Person::new("Ben"));
     let (mine, lent) = (desk.done(["new", "Mine"]), ben.done(["new", "Lent"]));

@@ -78,7 +78,7 @@ async fn link(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({}))
 }
 
-/// How far the linking is.
+/// How far the linking is; with the reason why it came to nothing, or why the maker of the ticket has not been reached so far.
 fn linking(engine: &Engine) -> Value {
     let Some(linking) = engine.linking() else { return json!({ "state": "none" }) };
     let (state, spoken, why) = match linking.stage {
@@ -88,6 +88,10 @@ fn linking(engine: &Engine) -> Value {
         PairStage::Paired => ("linked", None, None),
         PairStage::Over(why) => ("over", None, Some(why)),
     };
+    let (reason, said) = match why {
+        Some(why) => (Some(why.to_string()), Some(why.said())),
+        None => (linking.unreached.as_ref().map(|why| why.english.clone()), linking.unreached),
+    };
     json!({
         "state": state,
         "made_here": linking.made_here,
@@ -96,8 +100,8 @@ fn linking(engine: &Engine) -> Value {
         "short": linking.device.map(|device| device.short()),
         "name": linking.name,
         "left": linking.left.as_millis() as u64,
-        "reason": why.map(|why| why.to_string()),
-        "said": said_to_json(why.map(|why| why.said()).as_ref()),
+        "reason": reason,
+        "said": said_to_json(said.as_ref()),
     })
 }
 
