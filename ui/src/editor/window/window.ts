@@ -11,6 +11,10 @@ import { scrollerOf } from "../page/seen.ts";
 import { readSelection } from "../screen.ts";
 import { Heights, type Hidden } from "./heights.ts";
 
+/** Pixels of a line that nobody reads: one of which no more shows is not what the screen is held still by. Engines place lines between whole pixels. */
+const HAIR = 2;
+/** Pixels by which a line has moved: less is how engines round. */
+const MOVED = 0.5;
 /** What an editor holds unless told otherwise: below 2,000 lines a window gains nothing (notes/window.md). */
 export const USUAL_EXTENT: Extent = { first: 40, whole: 2000, size: 150 };
 
@@ -134,6 +138,7 @@ export class Window implements Stillness {
   }
 
   still(change: () => void, after?: number): void {
+    this.steady();
     const before = after === undefined ? this.hold() : this.holdAt(this.nth);
     change();
     this.sizeBelow();
@@ -182,6 +187,7 @@ export class Window implements Stillness {
   private readonly onScroll = (): void => {
     this.scrolledAt = performance.now();
     this.isDirty = true;
+    this.steady();
     this.cover();
     if (!this.host.isComposing()) this.held = this.hold();
     this.go();
@@ -286,6 +292,7 @@ export class Window implements Stillness {
   /** Nothing moves any more: heights are learnt, lines go that are far away, and the boxes are made as high as what they stand for. */
   private settle(): void {
     const { page } = this;
+    this.steady();
     this.measure();
     this.trim();
     // In whole pixels, which every engine scrolls by.
@@ -372,7 +379,7 @@ export class Window implements Stillness {
     const screen = this.screen();
     const { children } = this.view.dom;
     if (screen === undefined || children.length === 0) return undefined;
-    const isSeen = (nth: number): boolean => (children[nth]?.getBoundingClientRect().bottom ?? 0) > screen.top;
+    const isSeen = (nth: number): boolean => (children[nth]?.getBoundingClientRect().bottom ?? 0) > screen.top + HAIR;
     let nth = Math.min(this.nth, children.length - 1);
     while (nth < children.length - 1 && !(isThere(children[nth] as Element) && isSeen(nth))) nth++;
     for (let at = nth - 1; at >= 0; at--) {
@@ -415,19 +422,28 @@ export class Window implements Stillness {
 
   /** Something on the page became higher or lower by itself: a picture came, or the page is as wide as it was not. */
   private resized(): void {
-    const { view, held } = this;
+    const { view } = this;
     if (view.dom.clientWidth !== this.width) {
       this.width = view.dom.clientWidth;
       this.heights.forget();
       this.isDirty = true;
     }
-    const screen = this.screen();
-    if (held?.element.isConnected === true && screen !== undefined && !this.host.isComposing()) {
-      const y = held.element.getBoundingClientRect().top - screen.top;
-      this.push(held.y - ((this.scroller?.scrollTop ?? 0) - held.scrolled) - y);
-    }
+    this.steady();
     this.held = this.hold();
     this.follow();
+  }
+
+  /**
+   * Puts the line that was held where it was: something above it became higher or lower by itself, as when a font comes. Whoever looks anew which line
+   * is held does this first, or what moved meanwhile stays moved.
+   */
+  private steady(): void {
+    const { held } = this;
+    const screen = this.screen();
+    if (held?.element.isConnected !== true || screen === undefined || !isThere(held.element) || this.host.isComposing()) return;
+    const y = held.element.getBoundingClientRect().top - screen.top;
+    const by = held.y - ((this.scroller?.scrollTop ?? 0) - held.scrolled) - y;
+    if (Math.abs(by) >= MOVED) this.push(by);
   }
 
   private get heightAbove(): number {

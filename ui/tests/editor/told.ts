@@ -1,24 +1,19 @@
 /**
- * The editor's suite in Chromium and in real WebKitGTK. ENGINE=chromium or webkit runs one.
+ * Tells the editor's suite to one engine. Each engine has a test file of its own (`chromium.test.ts`, `webkit.test.ts`), so that they are told at once:
+ * most of a story is waiting.
  *
  * An engine may end under a story by a fault of its own: seen once in WebKitGTK, in some hundred runs. That story is told again in a new one, and the
  * run says so. An engine that ends twice is ended by the page: that fails.
  */
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { startChromium } from "../drive/chromium.ts";
 import type { Driver } from "../drive/driver.ts";
-import { startWebKit } from "../drive/webkit.ts";
 import { serveEditor } from "./serve.ts";
 import type { Story } from "./story.ts";
 import { stories } from "./suite.ts";
 
-const engines: ReadonlyArray<readonly [string, () => Promise<Driver>]> = [
-  ["chromium", startChromium],
-  ["webkit", startWebKit],
-];
-
-for (const [engine, start] of engines) {
-  describe.skipIf(process.env["ENGINE"] !== undefined && process.env["ENGINE"] !== engine)(`the editor in ${engine}`, () => {
+/** All stories, in the engine that this starts. */
+export function tellAll(engine: string, start: () => Promise<Driver>): void {
+  describe(`the editor in ${engine}`, () => {
     let driver: Driver;
     let server: Awaited<ReturnType<typeof serveEditor>>;
     let ended = 0;
@@ -50,7 +45,7 @@ for (const [engine, start] of engines) {
     afterAll(async () => {
       await driver?.close();
       await server?.close();
-    });
+    }, 60_000);
 
     for (const story of stories) it(story.name, () => tell(story), 120_000);
   });
