@@ -24,9 +24,11 @@ export const folders: Messages["folders"] = {
   shareExplain:
     "Wer beitritt, bekommt jedes Dokument in diesem Ordner, mit derselben Rolle: was jetzt darin ist und was später dazukommt. Was jemand hineinlegt, gehört von da an der Person, der der Ordner gehört.",
   explain: "Schick diese Einladung jemandem, dem du vertraust. Wer sie hat, kann alles in dem Ordner öffnen.",
-  within: (name) => `Die Leute hier kommen aus dem Ordner „${name}“.`,
+  within: (name) => `Alle im Ordner „${name}“ sind in diesem Dokument, und wer von ihnen was darf, wird dort entschieden.`,
   withinOpen: "Die Leute im Ordner zeigen",
-  withinHint: "Wer hier eingeladen wird, ist nur in diesem Dokument.",
+  alone: "nur in diesem Dokument",
+  inviteAlone: "Nur zu diesem Dokument einladen",
+  withinHint: "Wer damit beitritt, bekommt dieses Dokument und sonst nichts aus dem Ordner.",
   forFolder: "Alle im Ordner",
   moveTitle: (title) => `„${title}“ verschieben?`,
   moveIn: (name, people) =>

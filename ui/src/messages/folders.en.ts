@@ -23,9 +23,11 @@ export const folders = {
   shareExplain:
     "Whoever joins gets every document in this folder, with the same role: those that are in it now, and those that come into it later. What somebody adds belongs to the folder’s owner from then on.",
   explain: "Send this invitation to someone you trust. Whoever has it can open everything in the folder.",
-  within: (name: string) => `The people here come from the folder “${name}”.`,
+  within: (name: string) => `Everybody in the folder “${name}” is in this document, and who of them may do what is decided there.`,
   withinOpen: "Show the folder’s people",
-  withinHint: "Whoever is invited here is in this document alone.",
+  alone: "in this document alone",
+  inviteAlone: "Invite to this document alone",
+  withinHint: "Whoever joins with this gets this document and nothing else of the folder.",
   forFolder: "Everybody in the folder",
   moveTitle: (title: string) => `Move “${title}”?`,
   moveIn: (name: string, people: number) =>

@@ -27,6 +27,11 @@ export interface Member {
   devices: MemberDevice[];
 }
 
+/** Whether somebody is one of these people of another document: by a device that both know, as the core tells it. */
+export function isAmong(people: readonly Member[], { devices }: Member): boolean {
+  return people.some((one) => one.devices.some(({ device }) => devices.some((other) => other.device === device)));
+}
+
 export interface MemberDevice {
   device: string;
   short: string;

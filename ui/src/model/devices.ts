@@ -3,6 +3,7 @@
  * (docs/lane.md).
  */
 import { legible } from "../editor/index.ts";
+import { Refusal } from "../editor/lane/wire.ts";
 
 /** A device of this person. */
 export interface OwnDevice {
@@ -48,6 +49,11 @@ export interface TakenOut {
   new_key: boolean;
   reason: string | null;
   said?: unknown;
+}
+
+/** Whether what was taken for an invitation is whole, and links a device instead. */
+export function isForDevice(error: unknown): boolean {
+  return error instanceof Refusal && (error.said as { code?: unknown } | null | undefined)?.code === "ticket_for_device";
 }
 
 /** Asks the core. */

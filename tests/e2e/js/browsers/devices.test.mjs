@@ -85,3 +85,78 @@ story("she removes it: the question says what that does and what it keeps, and n
   assert.equal((await phone.node.command("show", "Harvest")).includes("oats"), false);
   assert.deepEqual([...desk.complaints, ...phone.complaints], []);
 });
+
+/** What is asked of a person's core from now on, in order: the calls. */
+async function isOverheard(person) {
+  const asked = [];
+  const devtools = await person.page.context().newCDPSession(person.page);
+  await devtools.send("Network.enable");
+  devtools.on("Network.webSocketFrameSent", ({ response }) => {
+    if (response.payloadData.startsWith("{")) asked.push(JSON.parse(response.payloadData));
+  });
+  return asked;
+}
+
+story("a link ticket that is pasted as an invitation is gone on with there: it says what will happen, and dials nobody before she agrees", async () => {
+  const tablet = new Person("Ada3", { locale: "de-DE", timezoneId: "UTC", colorScheme: "light" });
+  await tablet.opens();
+  await settings(desk);
+  await desk.clicks("Link another device…");
+  const ticket = await dialog(desk).getByLabel("Link ticket").inputValue();
+
+  const asked = await isOverheard(tablet);
+  await tablet.clicks("Mit Einladung beitreten");
+  await dialog(tablet).locator("textarea").fill(` sheaf://join/${ticket}\n`);
+  await tablet.presses("Control+End", "Enter");
+  await dialog(tablet).getByRole("heading", { name: "Dieses Gerät verbinden" }).waitFor();
+  await dialog(tablet).getByText(/^Dieses Gerät wird eines der Geräte von/u).waitFor();
+  await dialog(tablet).getByText(/^Jedes bekommt die Dokumente des anderen, heutige und spätere, mit denselben Rollen\./u).waitFor();
+  await dialog(tablet).getByText(/^Kontaktiert wird /u).waitFor();
+  assert.deepEqual(await tablet.hindrances("[role=dialog]"), []);
+  await tablet.picture("devices-joined-preview-de");
+  await tablet.page.emulateMedia({ colorScheme: "dark" });
+  assert.deepEqual(await tablet.hindrances("[role=dialog]"), []);
+  await tablet.picture("devices-joined-preview-de-dark");
+  const meant = () => asked.filter(({ call }) => ["join", "link_device"].includes(call));
+  assert.ok(meant().length > 0 && meant().every(({ preview }) => preview === true), JSON.stringify(meant()));
+  await dialog(desk).getByText("Waiting for the other device…").waitFor();
+
+  // Whoever does not want it goes back, and nothing has happened.
+  await tablet.presses("Escape");
+  await dialog(tablet).waitFor({ state: "detached" });
+  assert.ok(meant().every(({ preview }) => preview === true));
+  await tablet.clicks("Mit Einladung beitreten");
+  await dialog(tablet).locator("textarea").fill(ticket);
+  await tablet.presses("Enter");
+  await dialog(tablet).getByRole("heading", { name: "Dieses Gerät verbinden" }).waitFor();
+
+  // With the keys: the button that agrees has them, and then the one that says that the numbers are the same.
+  await tablet.presses("Enter");
+  await dialog(tablet).getByText("Zeigen beide Geräte dieselben Zahlen?").waitFor();
+  await dialog(desk).getByText("Do both devices show the same numbers?").waitFor();
+  const shown = await dialog(tablet).getByRole("group", { name: "Zahlen zum Vergleichen" }).locator("span").allInnerTexts();
+  assert.deepEqual(shown, await numbers(desk));
+  assert.deepEqual(await tablet.hindrances("[role=dialog]"), []);
+  await tablet.picture("devices-joined-compare-de-dark");
+  await tablet.presses("Enter");
+  await desk.clicks("They are the same");
+  await dialog(tablet).getByText(/ist verbunden\. Die Dokumente sind unterwegs\.$/u).waitFor();
+  await tablet.clicks("Fertig");
+  await dialog(tablet).waitFor({ state: "detached" });
+  await tablet.hasSaved("Harvest", (text) => text.includes("We cut the rye."));
+  await desk.leavesDialog();
+
+  // Pasted again it says that this is done, and its own maker is told to open it elsewhere.
+  await tablet.clicks("Mit Einladung beitreten");
+  await dialog(tablet).locator("textarea").fill(ticket);
+  await tablet.presses("Enter");
+  await dialog(tablet).getByText("Dieses Gerät ist schon verbunden.").waitFor();
+  await tablet.presses("Enter");
+  await dialog(tablet).waitFor({ state: "detached" });
+  await desk.clicks("Join with an invitation");
+  await dialog(desk).locator("textarea").fill(ticket);
+  await desk.presses("Enter");
+  await dialog(desk).getByRole("alert").getByText("This device made that ticket.").waitFor();
+  await desk.leavesDialog();
+  assert.deepEqual(tablet.complaints, []);
+});

@@ -85,13 +85,61 @@ story("one invitation to the folder brings Ben everything in it", async () => {
   await ben.picture("folders-sidebar-dark");
 });
 
-story("a document says that its people come from the folder; what Ben moves in is Ada's, and he is told before", async () => {
+story("a document shows who is in it, says that the folder decides who may do what, and offers nothing that is refused", async () => {
   await ada.clicks("Share");
-  await dialog(ada).getByText("The people here come from the folder “Allotment”.").waitFor();
-  await ada.clicks("Show the folder’s people");
-  await dialog(ada).getByRole("heading", { name: "Share the folder “Allotment”" }).waitFor();
+  await dialog(ada).getByText("Everybody in the folder “Allotment” is in this document, and who of them may do what is decided there.").waitFor();
+  await ada.clicks("About Ben");
+  assert.match(await dialog(ada).locator("li", { hasText: "Ben" }).first().innerText(), /Can edit\s+last seen/u);
+  await dialog(ada).getByRole("list", { name: "Devices of Ben" }).getByText(/^Has everything, confirmed/u).waitFor();
+  const offered = async (person) => (await dialog(person).getByRole("button").allInnerTexts()).map((words) => words.trim()).filter(Boolean);
+  assert.deepEqual(await offered(ada), ["Show the folder’s people", "Invite to this document alone", "Who was let in, and by whom"]);
+  assert.equal(await dialog(ada).locator("input, select").count(), 0);
+  // What is not offered is just what the core refuses.
+  for (const act of [["role", "Beds", "Ben", "view"], ["remove", "Beds", "Ben"]]) {
+    await assert.rejects(ada.node.command(...act), /through the folder "Allotment": change it there/u);
+  }
+  assert.deepEqual(await ada.hindrances("[role=dialog]"), []);
+  await ada.picture("folders-document-share-light");
+
+  await inside(ben).filter({ hasText: "Beds" }).click();
+  await ben.clicks("Share");
+  await dialog(ben).getByText(/who of them may do what is decided there\.$/u).waitFor();
+  assert.deepEqual(await offered(ben), ["Show the folder’s people", "Leave this document", "Who was let in, and by whom"]);
+  assert.deepEqual(await ben.hindrances("[role=dialog]"), []);
+  await ben.picture("folders-document-share-dark");
+  await ben.leavesDialog();
+});
+
+story("whoever is invited to one document of it alone is told apart, and is changed there", async () => {
+  await ada.clicks("Invite to this document alone");
+  await dialog(ada).getByText("Whoever joins with this gets this document and nothing else of the folder.").waitFor();
+  await ada.clicks("Copy invitation");
+  const ticket = await dialog(ada).locator("textarea").inputValue();
+  const dora = new Person("Dora", LOOK);
+  await dora.opens();
+  await dora.joins(ticket, "Beds");
+  await dora.sees("And rye.");
+  await dialog(ada).getByText("in this document alone").waitFor();
+  assert.deepEqual(await dialog(ada).getByRole("combobox").evaluateAll((all) => all.map((one) => one.ariaLabel)), ["Role of Dora"]);
+  assert.deepEqual(await ada.hindrances("[role=dialog]"), []);
+  await ada.picture("folders-document-share-alone");
+  await dialog(ada).getByRole("combobox", { name: "Role of Dora" }).selectOption("view");
+  await ada.clicks("Change the role");
+  await dialog(ada).getByText("Dora: Can view").waitFor();
+  await dora.reads("Viewing");
   await ada.leavesDialog();
 
+  // By the keyboard: the way to the folder has the keys.
+  await ada.clicks("Share");
+  await ada.page.waitForFunction(() => document.activeElement?.innerText === "Show the folder’s people");
+  await ada.presses("Enter");
+  await dialog(ada).getByRole("heading", { name: "Share the folder “Allotment”" }).waitFor();
+  await dialog(ada).getByRole("combobox", { name: "Role of Ben" }).waitFor();
+  await ada.leavesDialog();
+  assert.deepEqual(dora.complaints, []);
+});
+
+story("what Ben moves in is Ada's, and he is told before", async () => {
   await ben.begins("Tools");
   await ben.page.getByRole("button", { name: "Actions for Tools", exact: true }).focus();
   await ben.presses("Enter");
@@ -136,4 +184,15 @@ story("320 pixels are enough for it, in German", async () => {
   assert.ok(wide <= 320, `${wide} pixels`);
   assert.deepEqual(await narrow.hindrances("[role=dialog]"), []);
   await narrow.picture("folders-narrow");
+  await narrow.leavesDialog();
+
+  await chooses(narrow, "Aktionen für den Ordner Neuer Ordner", "Neues Dokument darin");
+  await narrow.clicks("Teilen");
+  await dialog(narrow).getByText("Alle im Ordner „Neuer Ordner“ sind in diesem Dokument, und wer von ihnen was darf, wird dort entschieden.").waitFor();
+  await narrow.clicks("Nur zu diesem Dokument einladen");
+  await dialog(narrow).getByText("Wer damit beitritt, bekommt dieses Dokument und sonst nichts aus dem Ordner.").waitFor();
+  const within = await narrow.page.evaluate(() => document.querySelector("[role=dialog]").scrollWidth - document.querySelector("[role=dialog]").clientWidth);
+  assert.equal(within, 0);
+  assert.deepEqual(await narrow.hindrances("[role=dialog]"), []);
+  await narrow.picture("folders-document-share-narrow");
 });
