@@ -22,6 +22,7 @@ export const devices: typeof english = {
   copy: "Ticket kopieren",
   copied: "Kopiert",
   waiting: "Warten auf das andere Gerät…",
+  unreached: (why: string) => `Bisher nicht erreicht: ${why} Läuft Sheaf dort? Dieses Gerät versucht es weiter.`,
   paste: "Füg das Ticket ein, das dein anderes Gerät zeigt",
   look: "Weiter",
   joinTitle: "Dieses Gerät verbinden",

@@ -21,6 +21,7 @@ export const devices = {
   copy: "Copy the ticket",
   copied: "Copied",
   waiting: "Waiting for the other device…",
+  unreached: (why: string) => `Not reached so far: ${why} Does Sheaf run there? This device goes on trying.`,
   paste: "Paste the link ticket that your other device shows",
   look: "Continue",
   joinTitle: "Link this device",

@@ -160,3 +160,23 @@ story("a link ticket that is pasted as an invitation is gone on with there: it s
   await desk.leavesDialog();
   assert.deepEqual(tablet.complaints, []);
 });
+
+story("whoever waits for a device on which Sheaf was ended is told why, and can stop", async () => {
+  const tablet = new Person("Ada4", LOOK);
+  await tablet.opens();
+  await settings(desk);
+  await desk.clicks("Link another device…");
+  const ticket = await dialog(desk).getByLabel("Link ticket").inputValue();
+  await desk.node.stops();
+
+  await tablet.clicks("Join with an invitation");
+  await dialog(tablet).locator("textarea").fill(ticket);
+  await tablet.presses("Enter");
+  await dialog(tablet).getByText("Go on only if that device is yours.").waitFor();
+  await tablet.presses("Enter");
+  await dialog(tablet).getByText("Waiting for the other device…").waitFor();
+  await dialog(tablet).getByText(/^Not reached so far: .*Does Sheaf run there\?/u).waitFor();
+  assert.deepEqual(await tablet.hindrances("[role=dialog]"), []);
+  await tablet.picture("devices-unreached");
+  await tablet.clicks("Stop");
+});
