@@ -86,28 +86,31 @@ story("she removes it: the question says what that does and what it keeps, and n
   assert.deepEqual([...desk.complaints, ...phone.complaints], []);
 });
 
-/** What is asked of a person's core from now on, in order: the calls. */
-async function isOverheard(person) {
-  const asked = [];
-  const devtools = await person.page.context().newCDPSession(person.page);
-  await devtools.send("Network.enable");
-  devtools.on("Network.webSocketFrameSent", ({ response }) => {
-    if (response.payloadData.startsWith("{")) asked.push(JSON.parse(response.payloadData));
-  });
-  return asked;
+/** Overhears what a page asks its core, in order, and can hand it a link as the window does when one is clicked. */
+function overhears(person) {
+  const heard = { asked: [], clicks: undefined };
+  person.between = (page) =>
+    page.routeWebSocket(/\/lanes/u, (socket) => {
+      const node = socket.connectToServer();
+      socket.onMessage((message) => {
+        if (typeof message === "string") heard.asked.push(JSON.parse(message));
+        node.send(message);
+      });
+      node.onMessage((message) => socket.send(message));
+      heard.clicks = (link) => socket.send(JSON.stringify({ event: "link", ticket: link }));
+    });
+  return heard;
 }
 
-story("a link ticket that is pasted as an invitation is gone on with there: it says what will happen, and dials nobody before she agrees", async () => {
+story("a link ticket that is clicked or pasted as an invitation is gone on with there: it says what will happen, and dials nobody before she agrees", async () => {
   const tablet = new Person("Ada3", { locale: "de-DE", timezoneId: "UTC", colorScheme: "light" });
+  const heard = overhears(tablet);
   await tablet.opens();
   await settings(desk);
   await desk.clicks("Link another device…");
   const ticket = await dialog(desk).getByLabel("Link ticket").inputValue();
 
-  const asked = await isOverheard(tablet);
-  await tablet.clicks("Mit Einladung beitreten");
-  await dialog(tablet).locator("textarea").fill(` sheaf://join/${ticket}\n`);
-  await tablet.presses("Control+End", "Enter");
+  heard.clicks(`sheaf://join/${ticket}`);
   await dialog(tablet).getByRole("heading", { name: "Dieses Gerät verbinden" }).waitFor();
   await dialog(tablet).getByText(/^Dieses Gerät wird eines der Geräte von/u).waitFor();
   await dialog(tablet).getByText(/^Jedes bekommt die Dokumente des anderen, heutige und spätere, mit denselben Rollen\./u).waitFor();
@@ -117,7 +120,7 @@ story("a link ticket that is pasted as an invitation is gone on with there: it s
   await tablet.page.emulateMedia({ colorScheme: "dark" });
   assert.deepEqual(await tablet.hindrances("[role=dialog]"), []);
   await tablet.picture("devices-joined-preview-de-dark");
-  const meant = () => asked.filter(({ call }) => ["join", "link_device"].includes(call));
+  const meant = () => heard.asked.filter(({ call }) => ["join", "link_device"].includes(call));
   assert.ok(meant().length > 0 && meant().every(({ preview }) => preview === true), JSON.stringify(meant()));
   await dialog(desk).getByText("Waiting for the other device…").waitFor();
 
