@@ -39,6 +39,7 @@ mod marks;
 mod memberships;
 mod output;
 mod own;
+mod parting;
 mod peers;
 mod people;
 mod presence;
@@ -315,7 +316,7 @@ impl Document {
         let sessions = self.peers.iter().filter_map(|(_, peer)| peer.session.as_ref()?.next_timeout(&digest, &self.history.durable));
         let look = self.replica.next_look().filter(|_| self.state() == State::Ready);
         let body = [self.replica.next_timeout(self.now.elapsed), look, self.comparing.next_timeout()];
-        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_knock(), self.tending.next_timeout()];
+        let rest = [self.cursor.next_timeout(), self.receipts_due, self.peers.next_timeout(), self.tending.next_timeout()];
         // What was kept while a turn was written waits for nothing.
         let unwritten = (!self.at_once.is_empty() || !self.draft.is_empty()).then_some(self.now.elapsed);
         sessions.chain(body.into_iter().chain(rest).flatten()).chain(unwritten).min()
@@ -457,10 +458,9 @@ impl Document {
         if self.replica.wants_review(self.now) {
             self.outputs.push(Output::Review);
         }
-        if self.state() == State::Ready {
-            self.ask_for_replica |= self.replica.look(self.now);
-        }
+        self.ask_for_replica |= self.state() == State::Ready && self.replica.look(self.now);
         self.knock_again();
+        self.part_in_time();
         self.tend();
         self.tick_sessions();
         self.give_receipts();
@@ -469,7 +469,7 @@ impl Document {
 
     fn link_free(&mut self, peer: PeerId) {
         let (mine, now) = (self.hello(), self.now.elapsed);
-        let Some(session) = self.peers.session(peer) else { return };
+        let Some(session) = self.peers.session(peer) else { return self.go_on_parting(peer) };
         let wishes = session.hear_free(&mine, &self.history.durable, now);
         self.grant(peer, wishes);
     }

@@ -193,12 +193,13 @@ impl Document {
         let Some(peer) = self.peers.get_mut(id) else { return };
         (peer.session, peer.guest, peer.leaving) = (None, None, false);
         peer.refused = Some(reason);
-        let device = peer.device;
+        // Behind the last words, which may have gone that way.
+        let (lane, device) = (peer.parting.take().map_or(Lane::Fast, |_| Lane::Bulk), peer.device);
         self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
         self.delivery.forget(id);
         self.neighbours_changed = true;
         self.status_changed = true;
-        self.send_at_once(id, Frame::Refuse(reason));
+        self.at_once.push(Output::Send { peer: id, lane, frame: Frame::Refuse(reason) });
         // Somebody who is only not known yet may have a ticket to show, and stays.
         if matches!(reason, Dismissal::Removed | Dismissal::Invalid | Dismissal::Version) {
             self.peers.refusals.insert(device, reason);
@@ -225,7 +226,7 @@ impl Document {
             self.receipts.hear(receipt, heard, 0, self.history.durable_row());
         }
         peer.session = Some(Session::new(me < peer.device, settled, now));
-        (peer.refused, peer.knock_at) = (None, None);
+        (peer.refused, peer.knock_at, peer.leaving, peer.parting) = (None, None, false, None);
         peer.told_neighbours.clear();
         self.peers.refusals.remove(&device);
         self.peers.dismissed_by.remove(&device);

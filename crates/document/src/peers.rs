@@ -9,7 +9,7 @@ use sheaf_access::TicketKey;
 use sheaf_base::DeviceId;
 use sheaf_protocol::{Dismissal, Session};
 
-use crate::{input::PeerId, presence::TheirCursor};
+use crate::{input::PeerId, parting::Parting, presence::TheirCursor};
 
 /// One link, as far as this document goes.
 pub(crate) struct Peer {
@@ -21,6 +21,8 @@ pub(crate) struct Peer {
     pub(crate) guest: Option<TicketKey>,
     /// Their membership has ended in this turn, and with it ends the conversation.
     pub(crate) leaving: bool,
+    /// The last words to them are on their way.
+    pub(crate) parting: Option<Parting>,
     /// This device has shown its ticket there.
     pub(crate) asked: bool,
     /// Why there is no conversation, if it was ended or never begun.
@@ -61,6 +63,7 @@ impl Peers {
                 settled,
                 guest: None,
                 leaving: false,
+                parting: None,
                 asked: false,
                 refused: None,
                 doubts: 0,
@@ -113,9 +116,9 @@ impl Peers {
         greeted.len().max(usize::from(sessions.count() > 0))
     }
 
-    /// When somebody who did not know this device is to be asked again.
-    pub(crate) fn next_knock(&self) -> Option<Duration> {
-        self.peers.values().filter_map(|peer| peer.knock_at).min()
+    /// When somebody who did not know this device is to be asked again, or last words have taken long enough.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
+        self.peers.values().flat_map(|peer| [peer.knock_at, peer.parting.as_ref().map(Parting::until)]).flatten().min()
     }
 
     pub(crate) fn ids(&self) -> Vec<PeerId> {

@@ -1,14 +1,13 @@
 //! A device that is no member any more: what others do about it, and what it keeps.
 //!
 //! Whoever learns that a device was removed hears nothing more from it and shows its cursor to nobody. It is still told the turn in which that was
-//! learned, the removal with it, so that it knows; nothing after that, and its link ends. It keeps what it had, reads what counted, and can take out
+//! learned, the removal with it, so that it knows; nothing after that, and its link ends (`parting`). It keeps what it had, reads what counted, and can take out
 //! what it wrote that did not.
 
 use std::{collections::BTreeMap, ops::Range};
 
 use sheaf_access::{Operation, Role, Standing, Ticket, TicketKind};
 use sheaf_base::{ClientId, DeviceId, Hash};
-use sheaf_protocol::Dismissal;
 use sheaf_replica::{
     Replica, Weighed,
     walk::{Id, Rules, walk},
@@ -117,15 +116,6 @@ impl Document {
         peer.leaving = true;
         self.cursors_changed |= std::mem::take(&mut peer.cursor).is_here();
         self.delivery.forget(id);
-    }
-
-    /// The turn that took somebody's membership has been told: that was the last thing they are told.
-    pub(crate) fn end_leaving(&mut self) {
-        for id in self.peers.ids() {
-            if self.peers.get(id).is_some_and(|peer| peer.leaving) {
-                self.refuse(id, Dismissal::Removed);
-            }
-        }
     }
 
     /// Prepares taking out what this device wrote and what does not count. `hydration` holds all body rows and no snapshot.

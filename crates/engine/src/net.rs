@@ -280,6 +280,8 @@ impl Net for Connected {
             && let Some(live) = self.0.if_live(document)
         {
             live.link_down(peer);
+            // It may have been the last thing that was talked about.
+            self.0.let_go(linked.device());
         }
     }
 

@@ -316,6 +316,11 @@ impl Session {
         }
     }
 
+    /// Whether something is being supplied to the peer, and has not been handed over yet.
+    pub fn is_supplying(&self) -> bool {
+        self.supplying
+    }
+
     /// The shell had to drop a frame: the peer does not keep up.
     pub fn hear_full(&mut self) {
         self.behind = true;

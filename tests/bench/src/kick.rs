@@ -35,8 +35,8 @@ pub(crate) fn measure() -> Outcome {
             let there = guest.until_removed().and_then(|knows| Ok((knows, guest.until_alone()?)));
             (here.join(), there)
         });
-        let here = here.map_err(|_| "a thread that waited panicked".to_owned())??;
-        let (knows, gone) = there?;
+        let here = here.map_err(|_| "a thread that waited panicked".to_owned())?.map_err(|why| format!("at whoever removed: {why}"))?;
+        let (knows, gone) = there.map_err(|why| format!("at whoever was removed: {why}"))?;
         told.push(since(knows));
         closed.push(since(here));
         left.push(since(gone));

@@ -118,6 +118,21 @@ pub(crate) fn folded(world: &World) -> (Access, Graph) {
 }
 
 #[test]
+fn whoever_is_removed_while_much_is_on_its_way_to_them_has_the_removal_too() {
+    let mut world = notes();
+    let ben = membership(&world, BEN);
+    // Too much for the fast lane: what stands on it goes behind it.
+    world.write(ADA, &"Many words. ".repeat(20_000));
+    act(&mut world, ADA, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    world.pass(Duration::from_secs(1));
+    // By the record, not by Ada's word alone, which would be forgotten with the next start.
+    assert_eq!((world.document(BEN).state(), world.document(BEN).removed_by()), (State::Left, Some(world.device_id(ADA))));
+    world.write(ADA, "Without Ben.");
+    world.pass(Duration::from_secs(1));
+    assert!(!world.text(BEN).contains("Without Ben."));
+}
+
+#[test]
 fn what_somebody_wrote_who_had_been_removed_is_gone_and_who_wrote_among_it_goes_on() {
     let mut world = notes();
     world.open(BEN, "main");

@@ -395,6 +395,7 @@ impl World {
     }
 
     fn tell(&mut self, who: usize, outputs: Vec<Output>) {
+        let mut supplies = Vec::new();
         for output in outputs {
             let device = &mut self.devices[who];
             match output {
@@ -408,13 +409,12 @@ impl World {
                     device.cursors.insert(view, cursors);
                 }
                 Output::Send { peer, lane, frame } => self.send(who, peer, lane, &frame),
-                Output::Supply { peer, spans } => {
-                    for frame in device.disk.supply(&spans) {
-                        self.send(who, peer, Lane::Bulk, &frame);
-                    }
-                    self.input(who, Input::LinkFree { peer });
+                Output::Supply { peer, spans } => supplies.push((peer, spans)),
+                Output::Dismiss { peer, reason } => {
+                    device.dismissed.push(reason.to_string());
+                    // Whoever is dismissed is sent nothing more, not even what had been planned.
+                    supplies.retain(|(to, _)| *to != peer);
                 }
-                Output::Dismiss { reason, .. } => device.dismissed.push(reason.to_string()),
                 Output::Routes { .. } => {}
                 Output::Announce(announcement) => {
                     if let Announcement::Title(title) = &announcement {
@@ -436,6 +436,12 @@ impl World {
                     device.reviews.extend(Some(job.run().expect("a review")).filter(|review| !review.lines.is_empty()));
                 }
             }
+        }
+        for (peer, spans) in supplies {
+            for frame in self.devices[who].disk.supply(&spans) {
+                self.send(who, peer, Lane::Bulk, &frame);
+            }
+            self.input(who, Input::LinkFree { peer });
         }
     }
 
