@@ -1,5 +1,5 @@
 /** The editor's suite in real WebKitGTK. */
 import { startWebKit } from "../drive/webkit.ts";
-import { tellAll } from "./told.ts";
+import { tellAll } from "./engine.ts";
 
 tellAll("webkit", startWebKit);

@@ -410,9 +410,7 @@ fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_no
     world.close(2);
     world.start(2);
     world.link(0, 2);
-    world.close(1);
-    world.devices[1].disk.ticket = Some(ticket);
-    world.start(1);
+    world.comes_back(1, ticket);
     world.link(0, 1);
     world.write(0, "Since then.\n");
     world.link(0, 3);
@@ -421,9 +419,7 @@ fn whoever_was_removed_is_in_again_by_a_ticket_made_later_and_whoever_left_is_no
     assert!(world.text(1).contains("Since then."));
     assert!(world.document(3).is_removed() && !world.text(3).contains("Since then."));
     let later = world.invite(0, Role::Edit);
-    world.close(3);
-    world.devices[3].disk.ticket = Some(later);
-    world.start(3);
+    world.comes_back(3, later);
     world.link(0, 3);
     world.pass(10 * SECOND);
     assert!(!world.document(3).is_removed() && world.text(3).contains("Since then."));

@@ -262,9 +262,7 @@ fn whoever_showed_an_admin_the_door_is_not_shown_out_themselves_when_that_one_ma
     world.part(1);
     // He is let in again by Ada, and manages. Cleo hears of that from her.
     let ticket = world.invite(0, Role::Edit);
-    world.close(1);
-    world.devices[1].disk.ticket = Some(ticket);
-    world.start(1);
+    world.comes_back(1, ticket);
     world.link(0, 1);
     world.pass(20 * SECOND);
     let again = membership(&world, 1);

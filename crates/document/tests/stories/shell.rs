@@ -154,6 +154,13 @@ impl World {
         self.devices[who].document = Some(Document::joining(here, ticket, now));
     }
 
+    /// Whoever is out has another ticket, and the document is opened anew with it.
+    pub(crate) fn comes_back(&mut self, who: usize, ticket: Ticket) {
+        self.close(who);
+        self.devices[who].disk.ticket = Some(ticket);
+        self.start(who);
+    }
+
     /// The process ends without a word: what is not on disk is gone. Links go down.
     pub(crate) fn crash(&mut self, who: usize) {
         self.part(who);

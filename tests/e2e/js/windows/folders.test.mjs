@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 
 import { KEY, until } from "./driver.mjs";
 import { parts } from "./parts.mjs";
-import { Person } from "./person.mjs";
+import { Person, agree } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben");
@@ -20,20 +20,10 @@ async function picks(person, item) {
   await person.window.clickXpath(`//*[@role='menuitem'][normalize-space()=${JSON.stringify(item)}]`);
 }
 
-/** The caret has come into the text, as it does when a document opens. */
-async function isInText(person) {
-  await until(`${person.name}'s caret to be in the text`, () => person.window.run("return document.activeElement?.closest('.ProseMirror') !== null"));
-}
-
 /** Begins a document in the folder, and puts the caret into its text. */
 async function beginsInFolder(person, title) {
   await picks(person, "New document in it");
-  await until("the title to take keys", () =>
-    person.window.run("return document.activeElement?.matches('textarea.title') && document.activeElement.value === ''"),
-  );
-  await person.window.type(title);
-  await person.window.type(KEY.enter);
-  await isInText(person);
+  await person.titles(title);
 }
 
 /** What stands below the folder in a person's library. */
@@ -52,21 +42,11 @@ async function untilMayWrite(person) {
   );
 }
 
-/** Both show the same text, letter for letter. */
-async function agree() {
-  let texts;
-  await until("both to show the same", async () => {
-    texts = await Promise.all([ada.text(), ben.text()]);
-    return texts[0] === texts[1];
-  });
-  return texts[0];
-}
-
 part("Ada makes a folder, and a document in it", async () => {
   await ada.opens();
   // The document that a new profile begins with takes the keys once.
   await ada.seesTitle("Welcome to Sheaf");
-  await isInText(ada);
+  await ada.isInText();
   await ada.clicks("New folder");
   await ada.window.click(".sidebar input");
   await ada.window.chord(KEY.control, "a");
@@ -80,12 +60,7 @@ part("Ada makes a folder, and a document in it", async () => {
 part("she shares the folder; Ben pastes the one invitation, reads that it is a folder, and has what is in it", async () => {
   await picks(ada, "Share folder…");
   await ada.reads("Share the folder “Allotment”");
-  await ada.writesName();
-  await ada.clicks("Copy invitation");
-  const ticket = await until("the invitation", () =>
-    ada.window.run("return [...document.querySelectorAll('[role=dialog] textarea')].map((e) => e.value).find((t) => t.startsWith('sheaf'))"),
-  );
-  await ada.leavesDialog();
+  const ticket = await ada.copiesInvitation();
 
   await ben.opens();
   await ben.clicks("Join with an invitation");
@@ -109,7 +84,7 @@ part("both type in it at once, and both windows show every word of both", async 
   await Promise.all([ada.writes(" Ada sowed chard and kale."), ben.window.type("Ben dug the whole plot over. ")]);
   await ada.sees("plot over. Leeks.");
   await ben.sees("and kale.");
-  assert.equal(await agree(), "Ben dug the whole plot over. Leeks. Ada sowed chard and kale.");
+  assert.equal(await agree(ada, ben), "Ben dug the whole plot over. Leeks. Ada sowed chard and kale.");
   await ben.picture("ben-folder");
 });
 
@@ -122,6 +97,6 @@ part("a document that Ada adds later is in Ben's window by itself, and he writes
   await untilMayWrite(ben);
   await ben.writes(" And oats.");
   await ada.sees("Rye. And oats.");
-  assert.equal(await agree(), "Rye. And oats.");
+  assert.equal(await agree(ada, ben), "Rye. And oats.");
   await ada.picture("ada-folder");
 });

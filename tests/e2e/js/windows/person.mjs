@@ -75,12 +75,22 @@ export class Person {
   /** Begins a document with this title and puts the caret into its text. */
   async begins(title) {
     await this.clicks("New document");
+    await this.titles(title);
+  }
+
+  /** Gives the document that was just begun its title, and goes on into its text. */
+  async titles(title) {
     // The text of the document before takes keys, too.
     const empty = "return document.activeElement?.matches('textarea.title') && document.activeElement.value === ''";
     await until("the title to take keys", () => this.window.run(empty));
     await this.window.type(title);
     await this.window.type(KEY.enter);
-    await until("the caret to be in the text", () => this.window.run("return document.activeElement?.closest('.ProseMirror') !== null"));
+    await this.isInText();
+  }
+
+  /** The caret has come into the text, as it does when a document opens. */
+  async isInText() {
+    await until(`${this.name}'s caret to be in the text`, () => this.window.run("return document.activeElement?.closest('.ProseMirror') !== null"));
   }
 
   /** Opens a document of their library. */
@@ -129,6 +139,11 @@ export class Person {
   async shares(role) {
     await this.clicks("Share");
     if (role) await this.window.click(`[role=dialog] input[type=radio][value=${role}]`);
+    return await this.copiesInvitation();
+  }
+
+  /** Copies an invitation in the dialog that is open, and closes it. */
+  async copiesInvitation() {
     await this.writesName();
     await this.clicks("Copy invitation");
     const ticket = await until("the invitation", () =>
@@ -167,4 +182,14 @@ export class Person {
   async picture(name) {
     await this.window.screenshot(join(ARTEFACTS, `${name}.png`));
   }
+}
+
+/** All show the same text, letter for letter; what they show. */
+export async function agree(...everybody) {
+  let texts;
+  await until("everybody to show the same", async () => {
+    texts = await Promise.all(everybody.map((person) => person.text()));
+    return texts.every((text) => text === texts[0]);
+  });
+  return texts[0];
 }

@@ -13,23 +13,13 @@ import { promisify } from "node:util";
 import { SHEAF } from "../node.mjs";
 import { until } from "./driver.mjs";
 import { parts } from "./parts.mjs";
-import { APP, Person } from "./person.mjs";
+import { APP, Person, agree } from "./person.mjs";
 
 const ada = new Person("Ada");
 const ben = new Person("Ben");
 let ticket;
 
 const part = parts(ada, ben);
-
-/** Both show the same text, letter for letter. */
-async function agree() {
-  let texts;
-  await until("both to show the same", async () => {
-    texts = await Promise.all([ada.text(), ben.text()]);
-    return texts[0] === texts[1];
-  });
-  return texts[0];
-}
 
 part("Ada writes at once, with no account and no network", async () => {
   await ada.opens();
@@ -59,7 +49,7 @@ part("each sees the other's words and named cursor as they move", async () => {
   await ada.writes(" Ada carried it in.");
   await ben.sees("Ada carried it in.");
   await ben.seesCursorOf("Ada");
-  await agree();
+  await agree(ada, ben);
   await ada.picture("ada-together");
   await ben.picture("ben-together");
 });
@@ -72,7 +62,7 @@ part("Ben is cut off, Ada goes on, Ben comes back: both have everything, the sam
   await ben.sees("While Ben was away, it rained.");
   await ben.writes(" Then the sun came out.");
   await ada.sees("Then the sun came out.");
-  const text = await agree();
+  const text = await agree(ada, ben);
   for (const words of ["on Monday.", "Ben bound it.", "Ada carried it in.", "it rained.", "the sun came out."]) {
     assert.equal(text.split(words).length, 2, `${words} is there exactly once`);
   }
@@ -110,7 +100,7 @@ part("while the window is open it serves every command, and shows what they do",
   const second = await runs(SHEAF, ["--home", ben.home, "up"]);
   assert.equal(second.code, 1);
   assert.match(second.said, /another Sheaf/);
-  await agree();
+  await agree(ada, ben);
 });
 
 part("a window opens in the size that it had, even after a power cut", async () => {

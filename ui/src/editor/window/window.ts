@@ -11,10 +11,6 @@ import { scrollerOf } from "../page/seen.ts";
 import { readSelection } from "../screen.ts";
 import { Heights, type Hidden } from "./heights.ts";
 
-/** Pixels of a line that nobody reads: one of which no more shows is not what the screen is held still by. Engines place lines between whole pixels. */
-const HAIR = 2;
-/** Pixels by which a line has moved: less is how engines round. */
-const MOVED = 0.5;
 /** What an editor holds unless told otherwise: below 2,000 lines a window gains nothing (notes/window.md). */
 export const USUAL_EXTENT: Extent = { first: 40, whole: 2000, size: 150 };
 
@@ -41,6 +37,10 @@ const REST_MS = 150;
 const MOST_HELD = 2000;
 /** A longer table is cut. */
 const LONGEST_TABLE = 300;
+/** Pixels of a line that nobody reads: one of which no more shows is not what the screen is held still by. Engines place lines between whole pixels. */
+const HAIR = 2;
+/** Pixels by which a line has moved: less is how engines round. */
+const MOVED = 0.5;
 
 /** What a window needs to know of its editor. */
 export interface WindowHost {

@@ -1,6 +1,6 @@
 /**
- * Tells the editor's suite to one engine. Each engine has a test file of its own (`chromium.test.ts`, `webkit.test.ts`), so that they are told at once:
- * most of a story is waiting.
+ * Tells the editor's suite to one engine. Each engine has a test file of its own (`chromium.test.ts`, `webkit.test.ts`),
+ * so that both are told at once.
  *
  * An engine may end under a story by a fault of its own: seen once in WebKitGTK, in some hundred runs. That story is told again in a new one, and the
  * run says so. An engine that ends twice is ended by the page: that fails.
