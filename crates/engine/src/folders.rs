@@ -164,17 +164,30 @@ impl Engine {
         Ok(())
     }
 
-    /// Succeeds unless a member is in a document through its folder: what was said about them here would be undone from there.
-    pub(crate) async fn is_of_document(&self, document: DocumentId, member: Hash) -> Result<(), BodyError> {
+    /// The folder that a document is in, and who of its members is in it through that folder. None: it is in no folder that is in use here.
+    pub(crate) async fn through_folder(
+        &self,
+        document: DocumentId,
+        members: &[Membership],
+    ) -> Result<Option<(DocumentId, BTreeSet<Hash>)>, BodyError> {
         let within =
             self.shared.library.entry(document).and_then(|entry| entry.folder).filter(|folder| self.shared.is_in(document, *folder));
-        let Some(folder) = within else { return Ok(()) };
-        let (here, there) = (self.memberships(document).await?, self.memberships(folder).await?);
-        let Some(member) = here.into_iter().find(|it| it.id == member && !it.mine) else { return Ok(()) };
-        if there.iter().any(|it| it.devices.iter().any(|device| member.devices.contains(device))) {
-            return Err(BodyError::ThroughFolder { person: member.name, folder: self.title(folder) });
+        let Some(folder) = within else { return Ok(None) };
+        let devices: BTreeSet<DeviceId> = self.memberships(folder).await?.into_iter().flat_map(|member| member.devices).collect();
+        let through = members.iter().filter(|member| member.devices.iter().any(|device| devices.contains(device)));
+        Ok(Some((folder, through.map(|member| member.id).collect())))
+    }
+
+    /// Succeeds unless a member is in a document through its folder: what was said about them here would be undone from there.
+    pub(crate) async fn is_of_document(&self, document: DocumentId, member: Hash) -> Result<(), BodyError> {
+        let members = self.memberships(document).await?;
+        let Some((folder, through)) = self.through_folder(document, &members).await? else { return Ok(()) };
+        match members.into_iter().find(|it| it.id == member && !it.mine) {
+            Some(member) if through.contains(&member.id) => {
+                Err(BodyError::ThroughFolder { person: member.name, folder: self.title(folder) })
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Everything in a folder is to be had by whoever comes into it: says how much that is.

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 
 import { Refusal, type Told, type Wire } from "../editor/lane/wire.ts";
-import { isAmong, type Member } from "./access.ts";
 import { Core } from "./core.ts";
 import { Members } from "./members.svelte.ts";
 
@@ -74,17 +73,6 @@ describe("the people of a document", () => {
     expect(members.all[1]?.devices.map(({ short }) => short)).toEqual(["bbbb", "cccc"]);
     expect(members.asking[0]?.name).not.toContain("\u202e");
     members.close();
-  });
-});
-
-describe("whoever is in a document through its folder", () => {
-  it("is known by any of their devices, and not by a name", () => {
-    const member = (name: string, ...devices: string[]): Member =>
-      ({ name, devices: devices.map((device) => ({ device, short: "", mine: false, last_seen: null })) }) as unknown as Member;
-    const folder = [member("Ada", ADA), member("Ben", "c".repeat(64), BEN)];
-    expect(isAmong(folder, member("Benjamin", BEN))).toBe(true);
-    expect(isAmong(folder, member("Ben", "d".repeat(64)))).toBe(false);
-    expect(isAmong([], member("Ada", ADA))).toBe(false);
   });
 });
 

@@ -24,12 +24,9 @@ export interface Member {
   since: number | null;
   /** The invitation that they came by. */
   invitation: string | null;
+  /** Whether they are here through the folder that the document is in, and changed there; null: it is in none. */
+  through_folder: boolean | null;
   devices: MemberDevice[];
-}
-
-/** Whether somebody is one of these people of another document: by a device that both know, as the core tells it. */
-export function isAmong(people: readonly Member[], { devices }: Member): boolean {
-  return people.some((one) => one.devices.some(({ device }) => devices.some((other) => other.device === device)));
 }
 
 export interface MemberDevice {

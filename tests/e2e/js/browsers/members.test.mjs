@@ -259,7 +259,7 @@ story("who is removed reads so at once, keeps what they had, and takes along wha
 /** Every part of sharing that has something to show, one after the other. */
 async function everySheet(look) {
   await shares();
-  await dialog().locator(".toggle").click();
+  await dialog().locator(".disclosure").click();
   for (const more of await dialog().locator(".more").all()) await more.click();
   await look("share");
   await dialog().locator(".remove").first().click();

@@ -134,6 +134,7 @@ export function harvesters(now) {
     owner: false,
     mine: false,
     ends: null,
+    through_folder: null,
     invitation: null,
     since: now - 30 * 24 * HOUR,
     devices: digits.map((digit) => ({ device: id(digit), short: digit.repeat(8), mine: false, role })),

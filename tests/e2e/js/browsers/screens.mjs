@@ -73,7 +73,7 @@ async function invitations(hands, look) {
   await hands.press(".status-facts");
   await hands.press(`${DIALOG} .connection .link`);
   await hands.sees(`${DIALOG} .connection li`);
-  await hands.press(`${DIALOG} .toggle`);
+  await hands.press(`${DIALOG} .disclosure`);
   await hands.sees("#status-details");
   await look("who has what");
   await closes(hands);

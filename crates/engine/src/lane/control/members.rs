@@ -16,7 +16,9 @@ pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
     let role = engine.live(document).await?.facts().role;
     let Can { invite, manage, transfer, leave } = Can::of(role);
     let members = engine.memberships(document).await?;
-    let members: Vec<Value> = members.iter().map(|member| member_to_json(engine, member)).collect();
+    let through = engine.through_folder(document, &members).await?.map(|(_, through)| through);
+    let through = |member: &Membership| through.as_ref().map(|through| through.contains(&member.id));
+    let members: Vec<Value> = members.iter().map(|member| member_to_json(engine, member, through(member))).collect();
     Ok(json!({
         "me": {
             "role": role_name(role),
@@ -27,8 +29,8 @@ pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
     }))
 }
 
-/// A member; `device`, `person` and `last_seen` say of the first of their devices what they did when a member had one.
-fn member_to_json(engine: &Engine, member: &Membership) -> Value {
+/// A member; `through` says whether they are in the document through its folder, if it is in one. `device`, `person` and `last_seen` say of the first of their devices what they did when a member had one.
+fn member_to_json(engine: &Engine, member: &Membership, through: Option<bool>) -> Value {
     let me = engine.device();
     let devices: Vec<Value> = member
         .devices
@@ -53,6 +55,7 @@ fn member_to_json(engine: &Engine, member: &Membership) -> Value {
         "ends": member.ends.map(|at| at.0),
         "invitation": member.invitation.map(|invitation| invitation.to_string()),
         "since": member.since.map(|at| at.0),
+        "through_folder": through,
         "device": member.devices.first().map(DeviceId::to_string),
         "person": member.name,
         "last_seen": devices.first().map(|device| device["last_seen"].clone()),
