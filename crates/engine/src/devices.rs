@@ -379,6 +379,7 @@ impl Engine {
                 unreached: None,
             }
         })?;
+        // The network is asked when the lock is free again.
         if linking.stage == PairStage::Waiting && !linking.made_here {
             linking.unreached = linking.device.and_then(|maker| self.way(maker).reason);
         }
