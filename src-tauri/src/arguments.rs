@@ -1,13 +1,16 @@
-//! What the window is started with: `sheaf-desktop [--home DIR] [sheaf://join/...]`.
+//! What the window is started with: `sheaf-desktop [--home DIR] [sheaf://join/... | FILE.sheaf]`.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 /// How to use it, for `--help` and after a mistake.
-pub(crate) const USAGE: &str = "sheaf-desktop [--home DIR] [sheaf://join/TICKET]
+pub(crate) const USAGE: &str = "sheaf-desktop [--home DIR] [sheaf://join/TICKET | FILE.sheaf]
 
   --home DIR   the profile to open (also from SHEAF_HOME; otherwise $XDG_DATA_HOME/sheaf)
-  sheaf://...  an invitation to look at; nothing is dialled before you agree";
+  sheaf://...  an invitation to look at; nothing is dialled before you agree
+  FILE.sheaf   the same, from a file";
 
 /// The parsed command line.
 #[derive(Default, PartialEq, Eq, Debug)]
@@ -34,13 +37,36 @@ impl Arguments {
                 "--version" | "-V" => arguments.version = true,
                 "--help" | "-h" => arguments.help = true,
                 link if is_link(link) => arguments.link = Some(link.to_owned()),
+                file if file.ends_with(FILES) => arguments.link = Some(invitation_in(&path_of(&word))?),
                 other => match other.strip_prefix("--home=") {
                     Some(home) => arguments.home = Some(home.into()),
-                    None => return Err(format!("{other:?} is neither an option nor a sheaf:// link")),
+                    None => return Err(format!("{other:?} is neither an option, a sheaf:// link nor a {FILES} file")),
                 },
             }
         }
         Ok(arguments)
+    }
+}
+
+/// How the name of a file ends that holds an invitation.
+const FILES: &str = ".sheaf";
+
+/// Bytes of such a file at most: an invitation has 4 KiB.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// The path: desktops hand over either that or a `file:` address.
+fn path_of(word: &OsStr) -> PathBuf {
+    let address = word.to_str().and_then(|word| tauri::Url::parse(word).ok()).filter(|address| address.scheme() == "file");
+    address.and_then(|address| address.to_file_path().ok()).unwrap_or_else(|| PathBuf::from(word))
+}
+
+/// What an invitation's file holds. Untrusted, like a link.
+fn invitation_in(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let opened = File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_string(&mut text));
+    match opened {
+        Ok(_) => Ok(text.trim().to_owned()),
+        Err(error) => Err(format!("{} cannot be read as an invitation: {error}", path.display())),
     }
 }
 
@@ -71,5 +97,22 @@ mod tests {
         assert!(read(&["https://example.org"], None).is_err());
         assert!(read(&["--home"], None).is_err());
         assert!(read(&["--frobnicate"], None).is_err());
+    }
+
+    #[test]
+    fn an_invitation_comes_in_a_file_too() {
+        let folder = std::env::temp_dir().join(format!("sheaf-invitation-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("Our harvest.sheaf");
+        std::fs::write(&path, "sheafabc\n").unwrap();
+        let address = tauri::Url::from_file_path(&path).unwrap();
+        for word in [path.to_str().unwrap(), address.as_str()] {
+            assert_eq!(read(&[word], None).unwrap().link.as_deref(), Some("sheafabc"), "{word}");
+        }
+        let missing = read(&["/nowhere/Harvest.sheaf"], None).unwrap_err();
+        assert!(missing.starts_with("/nowhere/Harvest.sheaf cannot be read as an invitation: "), "{missing}");
+        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(read(&[path.to_str().unwrap()], None).is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

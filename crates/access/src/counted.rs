@@ -18,6 +18,9 @@ use crate::{
     seed::{TicketKey, TicketSeed},
 };
 
+/// Hashes that one try of finding the same spoken digits costs: some 0.1 ms, which nobody notices who looks at one request.
+const STRETCHED: usize = 1024;
+
 /// An invitation that its maker grants.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Counted {
@@ -135,11 +138,17 @@ impl Request {
         [document.0, ticket.0, device.0, key.key.0].concat()
     }
 
-    /// A number of six digits that both sides read aloud before one approves: it differs for any other device and key.
-    pub fn spoken(&self, document: &DocumentId) -> u32 {
+    /// A number of twelve digits that both sides read aloud before one approves: it differs for any other device and key.
+    ///
+    /// A request is carried by others, so whoever has the ticket sees it and may try keys until one comes out with the same digits. There is nothing to
+    /// commit to beforehand, as when two devices are linked: the one who asks may be long gone when the maker looks. So it is the digits that must be
+    /// many and each try dear: 10^12 tries of [`STRETCHED`] hashes are years on one core, and the request is answered within days.
+    pub fn spoken(&self, document: &DocumentId) -> u64 {
         let message = Self::message(document, &self.ticket, &self.device, &self.key);
-        let hash = blake3::derive_key("sheaf 1 request spoken", &message);
-        u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) % 1_000_000
+        let first = blake3::derive_key("sheaf 1 request spoken 2", &message);
+        let hash = (0..STRETCHED).fold(first, |hash, _| *blake3::hash(&hash).as_bytes());
+        let [a, b, c, d, e, f, g, h, ..] = hash;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h]) % 1_000_000_000_000
     }
 
     /// The bytes that are carried to the maker.

@@ -156,7 +156,7 @@ pub(crate) enum Command {
     },
     /// Follow a ticket and print the document's id once the first copy is here
     Join {
-        /// The ticket; - reads it from stdin
+        /// The ticket, or the file that it is in; - reads it from stdin
         ticket: String,
         /// How many seconds to wait for the first copy
         #[arg(long, value_name = "SECONDS", default_value_t = 30)]
@@ -211,7 +211,24 @@ pub(crate) enum Command {
         /// An id, the beginning of one, or a title
         document: String,
         /// Their name, or the beginning of their device's id
+        #[arg(required_unless_present = "device")]
+        member: Option<String>,
+        /// Remove only one of somebody's devices: its id, or the beginning of it, as `members` prints it
+        #[arg(long, value_name = "ID", conflicts_with = "member")]
+        device: Option<String>,
+    },
+    /// Say when a membership ends: admins' devices then remove whoever it is
+    Ends {
+        /// An id, the beginning of one, or a title
+        document: String,
+        /// Their name, or the beginning of their device's id
         member: String,
+        /// In which time from now: 12h, 30d
+        #[arg(long = "in", value_name = "TIME", value_parser = duration, required_unless_present = "never")]
+        after: Option<u64>,
+        /// It goes on after all
+        #[arg(long, conflicts_with = "after")]
+        never: bool,
     },
     /// Leave a document for good, with all your devices
     Leave {

@@ -153,13 +153,20 @@ fn request(command: Command) -> Result<Request, String> {
         Command::Role { document, member, role } => {
             ("role", json!({ "document": document, "member": member, "role": role.name() }), Shape::Nothing)
         }
-        Command::Remove { document, member } => ("remove", json!({ "document": document, "member": member }), Shape::Nothing),
+        Command::Remove { document, device: Some(device), .. } => {
+            ("remove", json!({ "document": document, "device": device }), Shape::Nothing)
+        }
+        Command::Remove { document, member, .. } => ("remove", json!({ "document": document, "member": member }), Shape::Nothing),
+        Command::Ends { document, member, after, .. } => {
+            let at = after.map(|after| now().saturating_add(after));
+            ("ends", json!({ "document": document, "member": member, "at": at }), Shape::Nothing)
+        }
         Command::Leave { document } => ("leave", json!({ "document": document }), Shape::Nothing),
         Command::Transfer { document, member } => ("transfer", json!({ "document": document, "member": member }), Shape::Nothing),
         Command::Audit { document } => ("audit", json!({ "document": document }), Shape::Audit),
         Command::Copy { document } => ("copy", json!({ "document": document }), Shape::Field("document")),
         Command::Join { ticket, wait, preview } => {
-            let ticket = if ticket == "-" { read_stdin()? } else { ticket };
+            let ticket = if ticket == "-" { read_stdin()? } else { ticket_in(ticket)? };
             match preview {
                 true => ("preview", json!({ "ticket": ticket }), Shape::Preview),
                 false => ("join", json!({ "ticket": ticket, "wait": wait }), Shape::Joined),
@@ -310,6 +317,19 @@ fn read_markdown(path: &Path) -> Result<String, String> {
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// A ticket, or what a file of invitations holds: no ticket ends like one.
+fn ticket_in(word: String) -> Result<String, String> {
+    if !word.ends_with(".sheaf") {
+        return Ok(word);
+    }
+    std::fs::read_to_string(&word).map_err(|error| format!("{word} cannot be read as an invitation: {error}"))
+}
+
+/// Milliseconds since 1970.
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 fn read_stdin() -> Result<String, String> {

@@ -105,7 +105,10 @@ fn event(event: &Value) -> String {
         "counts" => String::new(),
         standing => format!("\t{}: {}", standing.to_uppercase(), text(event, "why")),
     };
-    format!("{at}\t{who} ({})\t{what}{standing}\n", short(text(event, "device")))
+    // By their beginnings one finds them above.
+    let stood_on: Vec<&str> = list(event, "stood_on").filter_map(Value::as_str).map(short).collect();
+    let rests = if stood_on.is_empty() { String::new() } else { format!(" on {}", stood_on.join(", ")) };
+    format!("{}{rests}\t{at}\t{who} ({})\t{what}{standing}\n", short(text(event, "id")), short(text(event, "device")))
 }
 
 #[cfg(test)]
@@ -118,10 +121,12 @@ mod tests {
     fn an_event_reads_as_a_sentence_and_one_that_does_not_count_says_why() {
         let mut it =
             json!({ "at": 0, "by": "Ada", "device": "0123456789", "what": "role", "about": "Ben", "role": "admin", "standing": "counts" });
-        assert_eq!(event(&it), "1970-01-01 00:00 UTC\tAda (01234567)\tgave Ben the role admin\n");
+        it["id"] = "abcdef0123".into();
+        it["stood_on"] = json!(["fedcba9876", "0011223344"]);
+        assert_eq!(event(&it), "abcdef01 on fedcba98, 00112233\t1970-01-01 00:00 UTC\tAda (01234567)\tgave Ben the role admin\n");
         it["standing"] = "void".into();
         it["why"] = "it was taken away".into();
-        assert_eq!(event(&it), "1970-01-01 00:00 UTC\tAda (01234567)\tgave Ben the role admin\tVOID: it was taken away\n");
+        assert!(event(&it).ends_with("\tgave Ben the role admin\tVOID: it was taken away\n"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sheaf_engine::{ControlSocket, Engine, Home, LineClient, Network, StartError, event_to_json};
+use sheaf_engine::{ControlSocket, Engine, Event, Home, LineClient, Network, StartError, event_to_json};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -69,6 +69,8 @@ async fn serve(engine: &Engine, up: Up, json: bool, stop: &mut Stop) -> Result<(
             () = stop.wait() => return Ok(()),
             event = events.recv() => match event {
                 Ok(event) if json => print::result(&format!("{}\n", event_to_json(&event)))?,
+                // What a person should know is on a terminal, too.
+                Ok(Event::Notice { said, .. }) => print::sentence(&said.english),
                 Ok(_) => {}
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events were not printed"),
                 Err(RecvError::Closed) => return Ok(()),

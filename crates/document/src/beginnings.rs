@@ -20,7 +20,7 @@ use crate::{
     output::Announcement,
     own::{Founding, Own, OwnError},
     recording::{Beginning, Recording},
-    turn::{RecordRow, Stored},
+    turn::{QuarantineRow, RecordRow, Stored},
 };
 
 impl Document {
@@ -251,6 +251,12 @@ impl Document {
         if let Some(device) = self.history.device(&position.chain) {
             self.announce(Announcement::Quarantined { device, reason });
         }
+    }
+
+    /// Keeps what cannot be used, so that nobody has to send it again and a bug can be found.
+    pub(crate) fn quarantine(&mut self, chain: ChainId, number: u64, reason: String, evidence: &Evidence) {
+        let row = QuarantineRow { chain, number, at: self.now.wall, reason, bytes: evidence.encode() };
+        self.draft.writes.quarantine.push(row);
     }
 
     /// The crash rule: what this device had written to its old chains and not sealed is checked and sealed now.

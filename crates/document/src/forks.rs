@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use sheaf_base::{ChainId, DeviceId, Position};
 use sheaf_protocol::{Branch, Span};
 
-use crate::{Document, output::Announcement};
+use crate::{Document, delivery::Accepted, output::Announcement};
 
 impl Document {
     /// A second history of a chain has been accepted. From now on what was written in either has another name, so the text is built again.
@@ -19,6 +19,16 @@ impl Document {
         // What did not fit was of the history that is known now.
         self.peers.forgive();
         self.rebuild();
+    }
+
+    /// A chain that was begun with this device's key since this process began, and not by it: another process of this device is at work, as where
+    /// a profile was copied and both copies are used. Two such never meet, so this is how either learns of the other.
+    pub(crate) fn notice_twin(&mut self, accepted: &Accepted) {
+        let Some(head) = accepted.head.as_ref().filter(|_| accepted.author == self.key.device()) else { return };
+        let since = self.now.wall.0.saturating_sub(self.now.elapsed.as_millis() as u64);
+        if self.own.chain() != Some(head.chain()) && head.head().wall.0 > since {
+            self.announce(Announcement::Twin);
+        }
     }
 
     /// The stretches of the journal that hold what a session wants to be sent, one for each chain of the journal.

@@ -18,7 +18,6 @@ use crate::{
     input::{LinkUp, PeerId},
     output::{Announcement, Output, State},
     receipts::Known,
-    turn::QuarantineRow,
 };
 
 /// How often a peer may send what does not fit, before nothing more is heard from it.
@@ -488,6 +487,7 @@ impl Document {
             match outcome {
                 Outcome::Accepted(accepted) => {
                     self.members_changed |= accepted.access;
+                    self.notice_twin(&accepted);
                     self.draft.record(*accepted);
                 }
                 Outcome::Sealed(seal) => self.draft.seal(seal),
@@ -503,11 +503,6 @@ impl Document {
         if self.members_changed {
             self.doors_changed();
         }
-    }
-
-    pub(crate) fn quarantine(&mut self, chain: sheaf_base::ChainId, number: u64, reason: String, evidence: &Evidence) {
-        let row = QuarantineRow { chain, number, at: self.now.wall, reason, bytes: evidence.encode() };
-        self.draft.writes.quarantine.push(row);
     }
 
     // ------------------------------------------------------------------------------------------------------------ telling

@@ -204,6 +204,8 @@ pub enum Announcement {
         /// This very device's.
         mine: bool,
     },
+    /// Another process with this device's key is at work.
+    Twin,
     /// Two devices hold the same and show different text: a bug, and what is needed to find it.
     Alarm {
         /// The other device.

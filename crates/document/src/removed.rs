@@ -23,6 +23,15 @@ use crate::{
 /// Why whoever is no member writes nothing.
 pub(crate) const GONE: &str = "it has left the document, or was removed";
 
+/// How a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// By its person, on any of their devices.
+    Left,
+    /// By this device's person, or for them when the day came on which it was to end.
+    Removed(DeviceId),
+}
+
 /// Any client will do: the replica writes nothing.
 const READER: ClientId = ClientId(1);
 
@@ -81,28 +90,47 @@ impl Document {
         if self.is_member(&me) {
             return self.dismissed_by().is_some();
         }
-        let has_left = || self.history.access.records().any(|(record, _)| record.device == me && record.operation == Operation::Leave);
-        self.has_gone() && !has_left()
+        self.has_gone() && self.ending() != Some(Ending::Left)
     }
 
     /// Who removed this device, as far as that is known: by the record that says so, else by the word of an admin who talks to it no more. (While
     /// that word stands, nothing more is written here: it would be lost words. It is taken back by talking.) None for whoever left by themselves.
     pub fn removed_by(&self) -> Option<DeviceId> {
-        let me = self.key.device();
-        let access = &self.history.access;
-        if access.role(&me).is_some() {
+        if self.is_member(&self.device()) {
             return self.dismissed_by();
         }
-        let memberships: Vec<Hash> =
-            access.records().filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, me)).collect();
-        let events = access.audit();
-        let removal = |event: &sheaf_access::Event<'_>| match &event.record.operation {
-            Operation::Removal(removal) => {
-                event.standing == Standing::Counts && removal.names(&me) && memberships.contains(&removal.membership)
+        match self.ending() {
+            Some(Ending::Removed(by)) => Some(by),
+            Some(Ending::Left) | None => None,
+        }
+    }
+
+    /// Whether the device that removed this one is of the same person: one that they lost, and took out.
+    pub fn removed_by_own(&self) -> bool {
+        let mine = self.memberships_of(self.device());
+        self.removed_by().is_some_and(|by| self.memberships_of(by).iter().any(|membership| mine.contains(membership)))
+    }
+
+    /// What ended this device's last membership, by the order of events that all devices agree on. Whoever leaves does so with all their devices;
+    /// whoever came back after that may have been removed since.
+    fn ending(&self) -> Option<Ending> {
+        let me = self.device();
+        let mine = self.memberships_of(me);
+        let ending = |event: &sheaf_access::Event<'_>| match &event.record.operation {
+            _ if event.standing != Standing::Counts => None,
+            Operation::Removal(removal) if removal.names(&me) && mine.contains(&removal.membership) => {
+                Some(Ending::Removed(event.record.device))
             }
-            _ => false,
+            Operation::Leave if self.memberships_of(event.record.device).iter().any(|left| mine.contains(left)) => Some(Ending::Left),
+            _ => None,
         };
-        events.iter().rev().find(|event| removal(event)).map(|event| event.record.device)
+        self.history.access.audit().iter().rev().find_map(ending)
+    }
+
+    /// The memberships that a device has had, ended ones too.
+    fn memberships_of(&self, device: DeviceId) -> Vec<Hash> {
+        let records = self.history.access.records();
+        records.filter_map(|(record, _)| membership(&record.operation, record.position.hash, record.device, device)).collect()
     }
 
     /// The admin who says that this device was removed, and talks to it no more. It is asked with every key, and nearly always nobody has said so.

@@ -442,9 +442,31 @@ impl Engine {
             }
             let outcome = self.take_out_of(&live, device).await;
             let new_key = outcome.is_ok() && facts.role >= Role::Admin;
-            taken.push(TakenOut { document: entry.document, title: entry.title, new_key, why: outcome.err() });
+            // In the trash nothing is talked about with anybody.
+            let untold = || Said::new(Sentence::DeviceOutInTrash {}, "the document is in the trash: others hear of it when you restore it");
+            let why = outcome.err().or_else(|| entry.trashed.is_some().then(untold));
+            taken.push(TakenOut { document: entry.document, title: entry.title, new_key, why });
         }
         if was_own || !taken.is_empty() { Ok(taken) } else { Err(DeviceError::Unknown) }
+    }
+
+    /// Takes the devices that were dropped out of documents that they are still in: the program may have ended in the middle of it.
+    pub(crate) async fn finish_drops(&self) {
+        for live in self.living() {
+            self.finish_drops_in(live.id()).await;
+        }
+    }
+
+    /// The same in one document, which may have been in the trash meanwhile.
+    pub(crate) async fn finish_drops_in(&self, document: DocumentId) {
+        let Some(live) = self.shared.if_live(document) else { return };
+        for device in self.shared.devices.dropped().into_iter().filter(|device| live.facts().is_member(device)) {
+            match self.take_out_of(&live, device).await {
+                Ok(()) => tracing::info!(document = %document.short(), device = %device.short(), "a device that was dropped is out of it"),
+                // One that came in by itself, or that others have to take out: whoever dropped it was told so.
+                Err(why) => tracing::debug!(%why, document = %document.short(), device = %device.short(), "a dropped device stays in"),
+            }
+        }
     }
 
     async fn take_out_of(&self, live: &crate::live::DocumentHandle, device: DeviceId) -> Result<(), Said> {

@@ -1,5 +1,8 @@
 //! What happens that somebody may want to hear of: windows, and `sheaf up --json`.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use sheaf_base::{DeviceId, DocumentId};
 use tokio::sync::broadcast;
 
@@ -82,22 +85,64 @@ pub enum Level {
 /// Events that a listener may leave unheard before it is told only that it missed some.
 const MISSED: usize = 1024;
 
-/// Tells everybody who listens.
+/// Notices that are kept while nobody listens; of more, the last.
+const KEPT: usize = 16;
+
+/// Tells everybody who listens. What a person should know is kept until somebody does: documents come to life before the first window is there.
 #[derive(Debug, Clone)]
-pub struct Events(broadcast::Sender<Event>);
+pub struct Events {
+    listeners: broadcast::Sender<Event>,
+    kept: Arc<Mutex<VecDeque<Event>>>,
+}
 
 impl Events {
     pub(crate) fn new() -> Events {
-        Events(broadcast::Sender::new(MISSED))
+        Events { listeners: broadcast::Sender::new(MISSED), kept: Arc::default() }
     }
 
     /// Tells. Nobody has to listen.
     pub fn tell(&self, event: Event) {
-        drop(self.0.send(event));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(event, Event::Notice { .. }) && self.listeners.receiver_count() == 0 {
+            kept.push_back(event);
+            if kept.len() > KEPT {
+                kept.pop_front();
+            }
+            return;
+        }
+        drop(self.listeners.send(event));
     }
 
-    /// Listens from now on.
+    /// Listens from now on, and hears the notices that nobody has heard.
     pub fn listen(&self) -> broadcast::Receiver<Event> {
-        self.0.subscribe()
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = self.listeners.subscribe();
+        kept.drain(..).for_each(|event| drop(self.listeners.send(event)));
+        listener
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_sentence::Sentence;
+
+    use super::*;
+
+    fn notice(number: usize) -> Event {
+        let said = Said::new(Sentence::NoticeRescued {}, format!("number {number}"));
+        Event::Notice { document: None, device: None, level: Level::Warning, code: "rescued", said }
+    }
+
+    #[test]
+    fn what_a_person_should_know_waits_for_somebody_who_listens() {
+        let events = Events::new();
+        events.tell(Event::Documents);
+        (0..20).for_each(|number| events.tell(notice(number)));
+        let mut window = events.listen();
+        let heard: Vec<Event> = std::iter::from_fn(|| window.try_recv().ok()).collect();
+        assert_eq!(heard, (4..20).map(notice).collect::<Vec<_>>(), "the last of them, and of the rest one looks again");
+        assert!(events.listen().try_recv().is_err(), "they have been heard");
+        events.tell(notice(20));
+        assert_eq!(window.try_recv(), Ok(notice(20)));
     }
 }

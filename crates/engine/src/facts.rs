@@ -5,6 +5,17 @@ use sheaf_document::{Document, Member, Role, State, Status};
 
 use crate::said::Said;
 
+/// Who removed this device from a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remover {
+    /// It is not known who, or not what they call themselves.
+    Unknown,
+    /// Somebody who calls themselves so.
+    Person(String),
+    /// Another device of the same person, who had lost this one.
+    Own,
+}
+
 /// A live document's state, as it last announced it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
@@ -12,8 +23,8 @@ pub struct Facts {
     pub role: Role,
     /// What can be done with the document.
     pub state: State,
-    /// This device was removed; and what whoever did calls themselves, where that is known.
-    pub removed: Option<Option<String>>,
+    /// This device was removed, and by whom.
+    pub removed: Option<Remover>,
     /// It is a folder.
     pub folder: bool,
     /// Everybody.
@@ -44,9 +55,16 @@ impl Facts {
     }
 
     /// Whether this device was removed, and by whom.
-    pub(crate) fn removed(document: &Document) -> Option<Option<String>> {
+    pub(crate) fn removed(document: &Document) -> Option<Remover> {
+        if !document.is_removed() {
+            return None;
+        }
+        if document.removed_by_own() {
+            return Some(Remover::Own);
+        }
         let name = |device: DeviceId| document.members().iter().find(|member| member.device == device).map(|member| member.name.clone());
-        document.is_removed().then(|| document.removed_by().and_then(name).filter(|name| !name.is_empty()))
+        let named = document.removed_by().and_then(name).filter(|name| !name.is_empty());
+        Some(named.map_or(Remover::Unknown, Remover::Person))
     }
 
     /// Whether links to this device are of interest to the document.

@@ -50,7 +50,7 @@ pub use diagnose::{DiagnoseError, Diagnosed, Played, replay};
 pub use doctor::{Finding, Health};
 pub use engine::{DocumentError, Engine, StartError};
 pub use event::{Event, Events, Level};
-pub use facts::Facts;
+pub use facts::{Facts, Remover};
 pub use folders::{FolderDocument, FolderError, FolderReport};
 pub use holding::{Paragraph, WhoError};
 pub use home::{Home, HomeError};

@@ -224,8 +224,12 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
             shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", said });
         }
         Announcement::Quarantined { device, reason } => {
-            let english = format!("A change could not be used and was put aside; the document goes on without it: {reason}");
-            let said = Said::new(Sentence::NoticeQuarantined { why: reason.clone() }, english);
+            let member = facts.members.iter().find(|member| member.device == *device);
+            let person = member.map(|member| member.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| device.short());
+            let title = library.entry(document).map(|entry| entry.title).unwrap_or_default();
+            let english =
+                format!("A change by {person} to {title:?} could not be used and was put aside; the document goes on without it: {reason}");
+            let said = Said::new(Sentence::NoticeQuarantined { person, title, why: reason.clone() }, english);
             shared.events.tell(Event::Notice {
                 document: Some(document),
                 device: Some(*device),
@@ -233,6 +237,13 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
                 code: "quarantined",
                 said,
             });
+        }
+        Announcement::Twin => {
+            tracing::warn!(document = %document.short(), "another process with this device's key is at work");
+            let english = "This profile is in use in two places at once, perhaps because it was copied. Everything written in either place is \
+                kept. Use it in one of them only, and link the other as a device of its own.";
+            let (level, said) = (Level::Warning, Said::new(Sentence::NoticeTwin {}, english));
+            shared.events.tell(Event::Notice { document: Some(document), device: None, level, code: "twin", said });
         }
         Announcement::Forked { device, mine } => forked(shared, document, *device, *mine),
         Announcement::Alarm { device, evidence } => {
@@ -324,7 +335,16 @@ impl Engine {
         match self.shared.if_live(document) {
             Some(live) if away => live.stop(),
             Some(_) => self.shared.net().into_iter().for_each(|net| net.appeared(document)),
-            None => {}
+            None if away => {}
+            // It keeps up with others again, looked at or not.
+            None => {
+                if let Err(error) = self.live(document).await {
+                    tracing::warn!(%error, document = %document.short(), "out of the trash, but it cannot be used");
+                }
+            }
+        }
+        if !away {
+            self.finish_drops_in(document).await;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Who is in a document: what is said about members, invitations and who waits to be let in, and the checked history of it.
 
+use sheaf_access::Refusal;
 use sheaf_base::{DeviceId, DocumentId, Hash, Wall};
-use sheaf_document::{Act, Asked, Audit, Document, InvitationFact, Membership, Role};
+use sheaf_document::{Act, Asked, Audit, Document, InvitationFact, Membership, Refused, Role};
 use tokio::sync::oneshot;
 
 use crate::body::BodyError;
@@ -55,6 +56,10 @@ impl Engine {
         }
         let leaves = matches!(act, Act::Leave);
         if is_folder && leaves {
+            // Whoever may not leave takes nothing out of it first.
+            if self.live(document).await?.facts().role == Role::Owner {
+                return Err(AskError::Refused(Refused::Rule(Refusal::OwnerStays)).into());
+            }
             self.leave_documents_of(document).await;
         }
         let changes = matches!(act, Act::Remove { .. } | Act::Role { .. } | Act::Revoke { .. } | Act::Transfer { .. });

@@ -169,6 +169,9 @@ async fn bring_to_life(hub: Arc<Hub>) {
     }
     hub.loaded.send_replace(true);
     hub.wake.notify_one();
+    if let Some(engine) = hub.engine() {
+        engine.finish_drops().await;
+    }
 }
 
 /// Whether somebody is to be reached, or may want to reach us.

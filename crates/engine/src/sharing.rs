@@ -12,6 +12,7 @@ use sheaf_transport::Profile;
 
 use crate::engine::{DocumentError, Engine};
 use crate::event::Event;
+use crate::facts::Remover;
 use crate::library::{FOLDER, Standing, TEXT, role_number};
 use crate::live::{AskError, DocumentHandle, Question};
 use crate::net::from_ticket;
@@ -65,10 +66,10 @@ pub struct Preview {
     pub ticket: Ticket,
     /// What joining would dial under the network profile in force, for people.
     pub routes: Vec<String>,
-    /// The document is in this library already.
+    /// The document is in this library already, and there is nothing to join.
     pub known: bool,
     /// What this device's person reads aloud, if whoever invites looks at each who asks.
-    pub spoken: Option<u32>,
+    pub spoken: Option<u64>,
 }
 
 /// What became of joining.
@@ -81,7 +82,7 @@ pub struct Joined {
     /// Whoever made the invitation has been asked and has not answered yet.
     pub asked: bool,
     /// What this device's person reads aloud meanwhile.
-    pub spoken: Option<u32>,
+    pub spoken: Option<u64>,
 }
 
 /// Sharing or joining did not work.
@@ -122,8 +123,8 @@ pub struct DocumentReport {
     pub title: String,
     /// What can be done with it; `None` for one that cannot be opened.
     pub state: Option<State>,
-    /// This device was removed; and by whom, where that is known.
-    pub removed: Option<Option<String>>,
+    /// This device was removed, and by whom.
+    pub removed: Option<Remover>,
     /// When its text last changed, to a few seconds.
     pub changed: Wall,
     /// Why what was typed last is not on the disk, if it is not.
@@ -243,10 +244,16 @@ impl Engine {
     /// What a ticket says. Dials nothing.
     pub fn preview(&self, pasted: &str) -> Result<Preview, SharingError> {
         let ticket = self::pasted(pasted)?;
-        let known = self.shared.library.entry(ticket.document).is_some();
+        let known = self.shared.library.entry(ticket.document).is_some_and(|entry| self.is_followed(&entry, &ticket));
         let profile = self.network_profile();
         let routes = ticket.routes.iter().map(|route| spelled(&from_ticket(route).within(&profile)));
         Ok(Preview { routes: routes.collect(), known, spoken: self.shared.here().spoken(&ticket), ticket })
+    }
+
+    /// Whether there is nothing to join: the document is here, and not in the trash or left behind; or its first copy is waited for by this ticket.
+    fn is_followed(&self, entry: &Entry, ticket: &Ticket) -> bool {
+        let is_here = entry.trashed.is_none() && !self.shared.is_out(entry);
+        is_here && (!entry.placeholder || entry.ticket.as_deref() == Some(ticket.encode().as_bytes()))
     }
 
     /// Follows a ticket, and waits for the first copy at most so long. Late is not lost: the engine goes on trying.

@@ -234,6 +234,8 @@ sentences! {
     NoSuchDevice = "no_such_device" {}
     /// The device is in the document by an invitation of its own.
     DeviceOnItsOwn = "device_on_its_own" {}
+    /// A device was taken out of a document in the trash, where nobody hears of it.
+    DeviceOutInTrash = "device_out_in_trash" {}
 
     // Members.
     /// There is no such member, or the device is none of theirs.
@@ -371,7 +373,9 @@ sentences! {
     /// Words were removed with their line, and are kept.
     NoticeRescued = "notice_rescued" {}
     /// A change was put aside.
-    NoticeQuarantined = "notice_quarantined" { why: String }
+    NoticeQuarantined = "notice_quarantined" { person: String, title: String, why: String }
+    /// A profile is in use in two places at once.
+    NoticeTwin = "notice_twin" {}
     /// This copy of Sheaf has been at work in two places.
     NoticeForkedHere = "notice_forked_here" {}
     /// Somebody's has.

@@ -28,10 +28,22 @@ Icon=org.sheaf.Sheaf
 Terminal=false
 Categories=Office;WordProcessor;
 Keywords=document;text;editor;collaboration;offline;
-MimeType=x-scheme-handler/sheaf;
+MimeType=x-scheme-handler/sheaf;application/x-sheaf-invitation;
 StartupWMClass=sheaf-desktop
 StartupNotify=true
 ";
+
+/// What the desktop is to make of an invitation in a file.
+const MIME_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+  <mime-type type="application/x-sheaf-invitation">
+    <comment>invitation to a document</comment>
+    <comment xml:lang="de">Einladung zu einem Dokument</comment>
+    <sub-class-of type="text/plain"/>
+    <glob pattern="*.sheaf"/>
+  </mime-type>
+</mime-info>
+"#;
 
 const COPYRIGHT: &str = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: Sheaf
@@ -76,6 +88,7 @@ fn pack(built: &Path, place: &Path) -> Outcome<PathBuf> {
     }
     put(&tree, &format!("usr/share/icons/hicolor/scalable/apps/{APP_ID}.svg"), &root().join("icons/icon.svg"), "644")?;
     write(&tree, &format!("usr/share/applications/{APP_ID}.desktop"), DESKTOP_ENTRY)?;
+    write(&tree, &format!("usr/share/mime/packages/{APP_ID}.xml"), MIME_TYPES)?;
     write(&tree, &format!("usr/share/doc/{PACKAGE}/copyright"), COPYRIGHT)?;
 
     let architecture = read(&mut program("dpkg", &["--print-architecture"]))?.trim().to_owned();
@@ -137,7 +150,8 @@ mod tests {
     #[test]
     fn the_entry_hands_links_over_and_knows_its_icon() {
         assert!(DESKTOP_ENTRY.contains("\nExec=sheaf-desktop %u\n"), "without %u a sheaf:// link is dropped");
-        assert!(DESKTOP_ENTRY.contains("\nMimeType=x-scheme-handler/sheaf;\n"));
+        assert!(DESKTOP_ENTRY.contains("\nMimeType=x-scheme-handler/sheaf;application/x-sheaf-invitation;\n"));
+        assert!(MIME_TYPES.contains("type=\"application/x-sheaf-invitation\"") && MIME_TYPES.contains("*.sheaf"));
         assert!(DESKTOP_ENTRY.contains(&format!("\nIcon={APP_ID}\n")));
         assert!(ICONS.iter().all(|size| root().join(format!("icons/{size}.png")).exists()));
     }

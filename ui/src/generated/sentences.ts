@@ -165,6 +165,8 @@ export interface CoreSentences {
   no_such_device: Nothing;
   /** The device is in the document by an invitation of its own. */
   device_on_its_own: Nothing;
+  /** A device was taken out of a document in the trash, where nobody hears of it. */
+  device_out_in_trash: Nothing;
   /** There is no such member, or the device is none of theirs. */
   no_member: Nothing;
   /** The owner hands the document over before leaving it. */
@@ -290,7 +292,9 @@ export interface CoreSentences {
   /** Words were removed with their line, and are kept. */
   notice_rescued: Nothing;
   /** A change was put aside. */
-  notice_quarantined: { why: string };
+  notice_quarantined: { person: string; title: string; why: string };
+  /** A profile is in use in two places at once. */
+  notice_twin: Nothing;
   /** This copy of Sheaf has been at work in two places. */
   notice_forked_here: Nothing;
   /** Somebody's has. */

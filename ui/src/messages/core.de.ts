@@ -108,6 +108,7 @@ export const core: CoreMessages = {
   linking_broken: () => "Das andere Gerät hält sich nicht an die Regeln. Es wurde nichts verbunden.",
   devices_full: () => "Mehr Geräte lassen sich nicht verbinden. Nimm erst eines heraus.",
   no_such_device: () => "Das ist kein anderes Gerät von dir mehr.",
+  device_out_in_trash: () => "Das Dokument liegt im Papierkorb. Die anderen erfahren davon, wenn du es wiederherstellst.",
   device_on_its_own: () => "Es kam mit einer eigenen Einladung. Entfern es dort wie jeden anderen.",
   event_by_stranger: () => "Die Person gehörte nicht zu diesem Dokument.",
   event_role_too_small: ({ role, needs }) =>
@@ -186,8 +187,10 @@ export const core: CoreMessages = {
   doctor_version: ({ version, protocol }) => `Sheaf ${version}, Protokollversion ${count.format(protocol)}.`,
 
   notice_rescued: () => "Jemand hat eine Zeile mit Worten von dir entfernt, ohne sie gesehen zu haben. Deine Worte sind aufgehoben.",
-  notice_quarantined: ({ why }) =>
-    `Eine Änderung war nicht zu verwenden und wurde beiseitegelegt; das Dokument geht ohne sie weiter. (${why})`,
+  notice_quarantined: ({ person, title, why }) =>
+    `Eine Änderung von ${person} an „${title || "Ohne Titel"}“ war nicht zu verwenden und wurde beiseitegelegt; das Dokument geht ohne sie weiter. (${why})`,
+  notice_twin: () =>
+    "Dieses Profil wird an zwei Orten zugleich benutzt, vielleicht weil es kopiert wurde. Alles, was an beiden Orten geschrieben wurde, ist erhalten. Benutze es nur an einem, und verbinde den anderen als eigenes Gerät.",
   notice_forked_here: () =>
     "Diese Kopie von Sheaf hat an zwei Orten zugleich gearbeitet, etwa weil ein Rechner zweimal aus derselben Sicherung zurückkam. Alles, was an beiden Orten geschrieben wurde, ist erhalten.",
   notice_forked_there: () =>

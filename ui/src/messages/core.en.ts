@@ -108,6 +108,7 @@ export const core: CoreMessages = {
   linking_broken: () => "The other device does not keep to the rules. Nothing was linked.",
   devices_full: () => "No more devices can be linked. Take one out first.",
   no_such_device: () => "That is no other device of yours any more.",
+  device_out_in_trash: () => "The document is in the trash. The others hear of it when you restore it.",
   device_on_its_own: () => "It came in by an invitation of its own. Remove it there like anybody else.",
   event_by_stranger: () => "They were not in this document.",
   event_role_too_small: ({ role, needs }) =>
@@ -183,7 +184,10 @@ export const core: CoreMessages = {
   doctor_version: ({ version, protocol }) => `Sheaf ${version}, protocol version ${count.format(protocol)}.`,
 
   notice_rescued: () => "Words of yours were removed with their line by somebody who had not seen them. They are kept.",
-  notice_quarantined: ({ why }) => `A change could not be used and was put aside; the document goes on without it. (${why})`,
+  notice_quarantined: ({ person, title, why }) =>
+    `A change by ${person} to “${title || "Untitled"}” could not be used and was put aside; the document goes on without it. (${why})`,
+  notice_twin: () =>
+    "This profile is in use in two places at once, perhaps because it was copied. Everything written in either place is kept. Use it in one of them only, and link the other as a device of its own.",
   notice_forked_here: () =>
     "This copy of Sheaf has been at work in two places at once, as when a computer is brought back twice from one saved state. Everything written in either place is kept.",
   notice_forked_there: () =>

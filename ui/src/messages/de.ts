@@ -38,6 +38,7 @@ export const de: Messages = {
   categories,
 
   appName: "Sheaf",
+  savedAs: (path) => `Gesichert als ${path}`,
   untitled: "Ohne Titel",
   somebody: "Jemand",
   names: (names) => list.format(names),

@@ -40,6 +40,7 @@ export const en = {
 
   appName: "Sheaf",
   untitled: "Untitled",
+  savedAs: (path: string) => `Saved as ${path}`,
   somebody: "Somebody",
   names: (people: readonly string[]) => list.format(people),
   /** A shortcut as the keys are labelled. */

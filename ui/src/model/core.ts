@@ -70,6 +70,8 @@ export interface DocumentStatus {
   state?: "ready" | "waiting" | "left" | "removed" | "damaged";
   /** Who removed this device, where that is known. */
   by?: string | null;
+  /** Another device of this person did it, who had lost this one. */
+  by_own?: boolean;
   transfer?: { from: string; person: string; bytes: number; total: number | null } | null;
 }
 

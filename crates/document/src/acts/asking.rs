@@ -39,8 +39,8 @@ pub struct Asked {
     pub role: Role,
     /// The invitation.
     pub invitation: Hash,
-    /// A number of six digits that both sides read aloud.
-    pub spoken: u32,
+    /// A number of twelve digits that both sides read aloud.
+    pub spoken: u64,
     /// When they first asked, by this device's clock.
     pub asked: Wall,
 }
@@ -71,7 +71,7 @@ impl Requests {
 
 impl Here {
     /// The number that this device's person reads aloud to whoever made a ticket that says they look at each who asks.
-    pub fn spoken(&self, ticket: &Ticket) -> Option<u32> {
+    pub fn spoken(&self, ticket: &Ticket) -> Option<u64> {
         let key = DeviceKey::from_bytes(&self.key);
         let sealing = SealingSeed::of_device(&key, &ticket.document);
         let request = || Request::new(&ticket.seed, &ticket.document, &key, &sealing);

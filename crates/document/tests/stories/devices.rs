@@ -139,11 +139,41 @@ fn a_lost_device_is_taken_out_and_reads_nothing_more_and_is_not_offered_it_again
     assert_eq!((world.text(0), world.text(1)), ("Words.\nAmong ourselves.\n".into(), "Words.\nAmong ourselves.\n".into()));
     let removed = world.document(phone);
     assert_eq!((removed.is_removed(), removed.removed_by()), (true, Some(world.device_id(0))), "it is told, and by whom");
+    assert!(removed.removed_by_own(), "and that it was its own person");
     assert!(!world.text(phone).contains("Among"), "nothing more was served to it");
     let secret = |who: usize| world.devices[who].disk.secrets.iter().map(|row| row.epoch).collect::<Vec<_>>();
     let new = secret(0).into_iter().find(|epoch| !secret(phone).contains(epoch));
     assert!(new.is_some_and(|new| secret(1).contains(&new)), "there is a new secret, which it was not dealt");
     assert_eq!(opening(&world, 0, phone), None, "somebody took it out");
+}
+
+#[test]
+fn whoever_leaves_has_left_with_all_their_devices_and_whoever_came_back_may_still_be_removed() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    let phone = world.device("Ben's phone");
+    add(&mut world, 1, phone).expect("it is his");
+    world.link(0, phone);
+    world.pass(5 * SECOND);
+    act(&mut world, 1, Act::Leave).expect("nobody is kept");
+    world.pass(5 * SECOND);
+    let how = |world: &World, who: usize| {
+        let document = world.document(who);
+        (document.state(), document.is_removed(), document.removed_by(), document.removed_by_own())
+    };
+    for device in [1, phone] {
+        assert_eq!(how(&world, device), (State::Left, false, None, false), "he left, and nobody removed him");
+    }
+
+    let ticket = world.invite(0, Role::Edit);
+    world.comes_back(1, ticket);
+    world.link(0, 1);
+    world.pass(10 * SECOND);
+    assert_eq!(world.document(1).state(), State::Ready, "he is in again");
+    let ben = membership(&world, 1);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    world.pass(5 * SECOND);
+    assert_eq!(how(&world, 1), (State::Left, true, Some(world.device_id(0)), false), "that he had left once is long ago");
 }
 
 #[test]

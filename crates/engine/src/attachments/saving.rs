@@ -45,6 +45,33 @@ impl Engine {
         })
         .await
     }
+
+    /// Saves a text that is in no document, such as an invitation, into the folder for downloads, and says where.
+    pub async fn save_text(&self, name: String, text: String) -> Result<PathBuf, AttachmentError> {
+        blocking(move || {
+            let folder = downloads().ok_or(AttachmentError::NoFolder)?;
+            let written = || -> io::Result<PathBuf> {
+                std::fs::create_dir_all(&folder)?;
+                let (mut file, path) = free(&folder, &in_one_folder(&name))?;
+                file.write_all(text.as_bytes()).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
+                Ok(path)
+            };
+            written().map_err(|error| sheaf_blobs::BlobError::from(error).into())
+        })
+        .await
+    }
+}
+
+/// Bytes that a file's name may have: less than any file system takes, with room for a number.
+const NAME: usize = 120;
+
+/// A name made of a title: without what parts folders or cannot be seen, and no longer than a name may be, its ending kept.
+fn in_one_folder(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|letter| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter }).collect();
+    let (stem, extension) = plain.rsplit_once('.').unwrap_or((&plain, ""));
+    let stem = &stem[..stem.floor_char_boundary(NAME)];
+    if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
 }
 
 /// Where downloads go.
@@ -90,6 +117,15 @@ fn free(folder: &Path, name: &str) -> io::Result<(File, PathBuf)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_becomes_a_name_in_one_folder() {
+        for (name, becomes) in [("a/b.sheaf", "a-b.sheaf"), ("../x.txt", "..-x.txt"), ("Q: why?.txt", "Q- why-.txt"), ("plain", "plain")] {
+            assert_eq!(in_one_folder(name), becomes);
+        }
+        let long = in_one_folder(&format!("{}.sheaf", "ä".repeat(500)));
+        assert!(long.len() <= NAME + 6 && long.ends_with("ä.sheaf"), "{long}");
+    }
 
     #[test]
     fn a_name_that_is_taken_gets_a_number_and_none_leads_elsewhere() {

@@ -57,6 +57,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "attachment_get" => attachments::get(engine, &fields).await,
         "attachment_open" => attachments::open(engine, &fields).await,
         "attachment_save" => attachments::save(engine, &fields).await,
+        "save_text" => attachments::save_text(engine, &fields).await,
         "fetch_up_to" => attachments::fetch_up_to(engine, &fields).await,
         "folder_new" | "folder" | "folder_add" | "folder_take_out" => folders::answer(engine, call, &fields).await,
         "share" => invitations::share(engine, &fields).await,

@@ -73,6 +73,7 @@ fn files_are_there(place: &Path) -> Outcome {
         "usr/bin/sheaf-desktop".to_owned(),
         "usr/bin/sheaf".to_owned(),
         format!("usr/share/applications/{APP_ID}.desktop"),
+        format!("usr/share/mime/packages/{APP_ID}.xml"),
         format!("usr/share/icons/hicolor/scalable/apps/{APP_ID}.svg"),
         format!("usr/share/icons/hicolor/256x256/apps/{APP_ID}.png"),
         format!("usr/share/doc/{PACKAGE}/copyright"),

@@ -1,5 +1,6 @@
 /** Members over real nodes: an invitation that asks first, numbers that both read, a role given while somebody writes, a removal that holds. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import { Person, story, until } from "./person.mjs";
 
@@ -80,5 +81,27 @@ story("the history tells it, and every signature in it is checked", async () => 
   await dialog(ada).getByText(/^Checked \d+ records from the first one on: .* All fit\.$/u).waitFor();
   assert.deepEqual(await ada.hindrances("[role=dialog]"), []);
   await ada.picture("let-in-history");
+  await ada.leavesDialog();
+});
+
+story("who was removed comes back by a new invitation, which travels as a file", async () => {
+  await ada.clicks("Share");
+  await ada.clicks("Copy invitation");
+  const saved = ada.page.waitForEvent("download");
+  await ada.clicks("Save it as a file");
+  const file = await saved;
+  assert.equal(file.suggestedFilename(), "Harvest.sheaf");
+  const path = await file.path();
+
+  await ben.clicks("Join with an invitation");
+  const chosen = ben.page.waitForEvent("filechooser");
+  await ben.clicks("Choose a file…");
+  await (await chosen).setFiles({ name: "Harvest.sheaf", mimeType: "text/plain", buffer: await readFile(path) });
+  await dialog(ben).getByText("You will be able to read and edit it.").waitFor();
+  await ben.clicks("Join");
+  await dialog(ben).waitFor({ state: "detached" });
+  await ben.sees("And oats.");
+  await ben.writes(" Ben is back.");
+  await ada.hasSaved("Harvest", (text) => text.includes("Ben is back."));
   assert.deepEqual([...ada.complaints, ...ben.complaints], []);
 });

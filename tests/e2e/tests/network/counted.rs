@@ -19,11 +19,14 @@ pub(crate) fn fetch(url: &str, host: Option<&str>) -> String {
     answer
 }
 
-/// Everything below a folder that is not the database, file by file.
+/// Everything below a folder that is not the database nor what is attached, file by file.
 fn written(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        if name == "blobs" {
+            continue;
+        }
         if path.is_dir() {
             files.extend(written(&path));
         } else if !name.starts_with("sheaf.db") && name != "device.key" {
@@ -31,6 +34,24 @@ fn written(folder: &Path) -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// Names a folder, an invitation, a file and what is in it, and makes a ticket for a further device, which is the answer.
+fn everything_else_that_is_said(ada: &Person, document: &str) -> String {
+    let folder = ada.done(["folder", "new", "Marmoset folder"]);
+    ada.done(["folder", "add", &folder, document]);
+    ada.done(["share", document, "--uses", "2", "--label", "Ocelot invitation"]);
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let file = elsewhere.path().join("Numbat file.txt");
+    std::fs::write(&file, "Pangolin bytes").expect("a file can be written");
+    ada.done(["attach".as_ref(), document.as_ref(), file.as_os_str()]);
+    let mut linking = ada.command(["--json", "link-device"]);
+    let mut linking = linking.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().expect("sheaf starts");
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(linking.stdout.take().expect("it is piped")), &mut line).expect("a line");
+    linking.kill().and_then(|()| linking.wait()).expect("it ends");
+    let ticket: serde_json::Value = serde_json::from_str(&line).expect("one object");
+    ticket["ticket"].as_str().expect("a ticket").to_owned()
 }
 
 #[test]
@@ -49,6 +70,7 @@ fn what_is_counted_and_logged_holds_no_text_title_name_ticket_or_key() {
     ada.add(&document, more);
     ben_up.freeze(false);
     same_text(&[ada, ben], &document);
+    let said_once = everything_else_that_is_said(ada, &document);
     eventually("Ada to have Ben's receipt", || (device_state(ada, &document, "Thaddeus")["state"] == "has_all").then_some(()));
 
     let url = eventually("the address", || ada_up.said().iter().find_map(|event| Some(event["url"].as_str()?.to_owned())));
@@ -77,7 +99,22 @@ fn what_is_counted_and_logged_holds_no_text_title_name_ticket_or_key() {
     // The canaries: in whole, and the parts that somebody may cut them into.
     let secret = std::fs::read(ada.home().join("device.key")).expect("the device's key");
     let key = String::from_utf8_lossy(&secret).trim().to_owned();
-    let canaries = ["Zanzibar", "Quokka", "Axolotl", "Wilhelmina", "Thaddeus", &ticket[..24], &ticket[ticket.len() - 24..], key.as_str()];
+    let canaries = [
+        "Marmoset",
+        "Ocelot",
+        "Numbat",
+        "Pangolin",
+        &said_once[..24],
+        &said_once[said_once.len() - 24..],
+        "Zanzibar",
+        "Quokka",
+        "Axolotl",
+        "Wilhelmina",
+        "Thaddeus",
+        &ticket[..24],
+        &ticket[ticket.len() - 24..],
+        key.as_str(),
+    ];
     let mut files: Vec<(String, String)> = people.iter().flat_map(|person| written(person.home())).collect();
     files.push(("metrics".into(), metrics));
     assert!(files.iter().any(|(name, text)| name == "sheaf.log" && text.len() > 1000), "there is a log to look at");

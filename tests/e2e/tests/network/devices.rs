@@ -174,6 +174,34 @@ fn a_device_that_is_taken_out_gets_nothing_more_and_what_it_writes_does_not_coun
 }
 
 #[test]
+fn a_device_is_taken_out_though_the_program_ended_in_the_middle_of_it_and_where_nobody_hears_of_it_that_is_said() {
+    let (desk, phone) = (Person::new("Ada"), Person::new("Ada"));
+    let [document, trashed] = ["Mine", "Old"].map(|title| desk.done(["new", title]));
+    desk.done_with(["write", &document, "-"], "Together.\n");
+    desk.done_with(["write", &trashed, "-"], "Long ago.\n");
+    let (desk_up, phone_up) = (desk.up(), phone.up());
+    link(&desk, &phone);
+    comes(&phone, &document, "Together.");
+    comes(&phone, &trashed, "Long ago.");
+    let lost = devices(&desk)[1]["device"].as_str().expect("its id").to_owned();
+    phone_up.stop();
+    desk_up.stop();
+    // As a kill leaves it between the two: the device is noted as dropped, and no document knows.
+    let database = rusqlite::Connection::open(desk.home().join("sheaf.db")).expect("it opens");
+    let noted = serde_json::json!({ "own": [], "dropped": [lost] }).to_string();
+    let changed = database.execute("UPDATE settings SET value = ?1 WHERE name = 'devices'", [noted.as_bytes()]).expect("it is written");
+    assert_eq!(changed, 1);
+    drop(database);
+    desk.done(["trash", &trashed]);
+    let is_in = |document: &str| desk.done(["members", document]).contains(&lost);
+    assert!(is_in(&document));
+    let _desk_up = desk.up();
+    eventually("the device to be out", || (!is_in(&document)).then_some(()));
+    desk.done(["restore", &trashed]);
+    eventually("the device to be out of what lay in the trash", || (!is_in(&trashed)).then_some(()));
+}
+
+#[test]
 fn a_removal_closes_the_devices_streams_within_a_second() {
     let (desk, phone) = (Person::new("Ada"), Person::new("Ada"));
     let document = desk.done(["new", "Mine"]);

@@ -138,9 +138,15 @@ fn one_ticket_brings_everything_in_a_folder_and_a_removal_takes_everything_away(
     until_has(&ana, &beds, "Cleo goes on.");
     drop((ben_up, cleo_up));
     let _ben_up = ben.up();
+    let is_here = || -> bool {
+        let preview: Value = serde_json::from_str(&ben.done(["--json", "join", "--preview", &ticket])).expect("one object");
+        preview["known"] == true
+    };
+    assert!(!is_here(), "whoever was removed is offered to join");
     ben.done(["join", &ticket]);
     until_inside(&ben, &folder, &["Beds", "Harvest", "Seeds", "Tools", "Water"]);
     until_has(&ben, &bens, "After Ben.");
+    assert!(is_here());
 }
 
 /// Every ticket that somebody has followed, those among them that a folder lists, with the way to whoever made `shown`.
@@ -195,6 +201,12 @@ fn roles_follow_the_folder_and_leaving_it_leaves_everything() {
     until_inside(&ben, &folder, &["Ben's own", "Seeds"]);
     ana.add(&beds, "Still here.");
     until_has(&ben, &beds, "Still here.");
+
+    // The owner does not leave, and loses nothing by trying.
+    let refused = ana.fails(["leave", &folder], "");
+    assert!(refused.contains("hand"), "{refused}");
+    until_inside(&ana, &folder, &["Ben's own", "Seeds"]);
+    until_inside(&ben, &folder, &["Ben's own", "Seeds"]);
 
     ben.done(["leave", &folder]);
     for document in [&folder, &seeds, &alone] {

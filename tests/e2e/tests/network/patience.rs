@@ -66,12 +66,12 @@ fn a_first_copy_of_a_long_document_comes_whole() {
 #[test]
 fn a_copied_profile_that_runs_twice_is_two_peers_and_loses_nothing() {
     let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
-    let (_ada_up, document, ticket) = shared(&ada);
+    let (ada_up, document, ticket) = shared(&ada);
     let ben_up = ben.up();
     ben.done(["join", &ticket]);
     ben_up.stop();
     let twin = ben.copied("Ben's twin");
-    let (_ben_up, _twin_up) = (ben.up(), twin.up());
+    let (ben_up, twin_up) = (ben.up(), twin.up());
     ben.add(&document, "From the one.");
     twin.add(&document, "From the other.");
     for person in [&ada, &ben, &twin] {
@@ -83,6 +83,11 @@ fn a_copied_profile_that_runs_twice_is_two_peers_and_loses_nothing() {
         let fact = device_state(&ada, &document, "Ben");
         fact["reason"].as_str().is_some_and(|reason| reason.contains("twice")).then_some(())
     });
+    // Ben's two never meet: either learns of the other by what it has written.
+    for up in [&ben_up, &twin_up] {
+        eventually("Ben to be told", || up.said().iter().any(|event| event["event"] == "notice" && event["code"] == "twin").then_some(()));
+    }
+    assert!(ada_up.said().iter().all(|event| event["code"] != "twin"), "it is none of her profile's");
 }
 
 #[test]

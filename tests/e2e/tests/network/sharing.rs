@@ -44,6 +44,26 @@ fn two_people_share_join_write_and_have_the_same() {
 }
 
 #[test]
+fn a_ticket_for_one_lets_in_one_though_two_race_over_the_network() {
+    let (ada, ben, cleo) = (Person::new("Ada"), Person::new("Ben"), Person::new("Cleo"));
+    let (_ada_up, document, _) = shared(&ada);
+    let ticket = ada.done(["share", &document, "--uses", "1"]);
+    let (_ben_up, _cleo_up) = (ben.up(), cleo.up());
+    let join = |person: &Person| person.run(["join", &ticket, "--wait", "20"], "");
+    let (bens, cleos) = std::thread::scope(|scope| {
+        let (bens, cleos) = (scope.spawn(|| join(&ben)), scope.spawn(|| join(&cleo)));
+        (bens.join().expect("it ran"), cleos.join().expect("it ran"))
+    });
+    let (inside, outside) = if bens.status.success() { (&ben, &cleos) } else { (&cleo, &bens) };
+    assert!(!outside.status.success(), "both were let in");
+    let why = String::from_utf8_lossy(&outside.stderr);
+    assert!(why.contains("used as often as it may"), "{why}");
+    assert!(inside.text(&document).contains("Ada was here first."));
+    let members = ada.done(["members", &document]);
+    assert_eq!(members.lines().count(), 2, "{members}");
+}
+
+#[test]
 fn they_part_go_on_writing_and_meet_again() {
     let (ada, ben) = (Person::new("Ada"), Person::new("Ben"));
     let (ada_up, document, ticket) = shared(&ada);

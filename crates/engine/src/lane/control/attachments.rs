@@ -80,6 +80,17 @@ pub(super) async fn save(engine: &Engine, fields: &Fields) -> Answer {
     Ok(json!({ "path": engine.save_attachment(document, blob, size).await?.display().to_string() }))
 }
 
+/// Endings of texts that are saved: what a click on one opens is a reader, or this program.
+const TEXTS: &[&str] = &[".txt", ".sheaf"];
+
+pub(super) async fn save_text(engine: &Engine, fields: &Fields) -> Answer {
+    let (name, text) = (text(fields, "name")?, text(fields, "text")?);
+    if !TEXTS.iter().any(|ending| name.ends_with(ending)) {
+        return Err(Failure::malformed(format!("a text is saved under a name that ends with {}", TEXTS.join(" or "))));
+    }
+    Ok(json!({ "path": engine.save_text(name, text).await?.display().to_string() }))
+}
+
 /// Where a file lies that may be opened. Whoever asked opens it.
 pub(super) async fn open(engine: &Engine, fields: &Fields) -> Answer {
     let (document, blob, size) = file(engine, fields).await?;

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use sheaf_protocol::PairStage;
 
-use super::invitations::words;
 use super::members::{begins, the_one};
 use super::{Answer, Fields};
 use crate::devices::{OwnDeviceReport, TakenOut, device_name};
@@ -95,7 +94,7 @@ fn linking(engine: &Engine) -> Value {
     json!({
         "state": state,
         "made_here": linking.made_here,
-        "spoken": spoken.map(words),
+        "spoken": spoken.map(pairs),
         "device": linking.device.map(|device| device.to_string()),
         "short": linking.device.map(|device| device.short()),
         "name": linking.name,
@@ -103,6 +102,11 @@ fn linking(engine: &Engine) -> Value {
         "reason": reason,
         "said": said_to_json(said.as_ref()),
     })
+}
+
+/// Six digits in three pairs, which are read aloud in any language.
+fn pairs(spoken: u32) -> Vec<String> {
+    [spoken / 10_000, spoken / 100 % 100, spoken % 100].iter().map(|pair| format!("{pair:02}")).collect()
 }
 
 /// The digits are the same.

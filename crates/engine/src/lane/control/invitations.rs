@@ -73,7 +73,7 @@ pub(super) fn preview(engine: &Engine, fields: &Fields) -> Answer {
             TicketKind::Approved => "approved",
             TicketKind::Added => "added",
         },
-        "spoken": preview.spoken.map(words),
+        "spoken": preview.spoken.map(groups),
         "routes": preview.routes,
         "known": preview.known,
     }))
@@ -89,7 +89,7 @@ pub(super) async fn join(engine: &Engine, fields: &Fields) -> Answer {
         "document": joined.document.to_string(),
         "state": if joined.ready { "ready" } else { "waiting" },
         "asked": joined.asked,
-        "spoken": joined.spoken.map(words),
+        "spoken": joined.spoken.map(groups),
     }))
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn requests(engine: &Engine, fields: &Fields) -> Answer {
             "short": asked.device.short(),
             "role": role_name(asked.role),
             "invitation": asked.invitation.to_string(),
-            "spoken": words(asked.spoken),
+            "spoken": groups(asked.spoken),
             "asked": asked.asked.0,
         })
     });
@@ -169,7 +169,7 @@ async fn request(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
     }
 }
 
-/// Six digits as three words, which are read aloud in any language.
-pub(super) fn words(spoken: u32) -> Vec<String> {
-    [spoken / 10_000, spoken / 100 % 100, spoken % 100].iter().map(|pair| format!("{pair:02}")).collect()
+/// Twelve digits in four groups, which are read aloud in any language.
+fn groups(spoken: u64) -> Vec<String> {
+    [1_000_000_000, 1_000_000, 1_000, 1].iter().map(|unit| format!("{:03}", spoken / unit % 1_000)).collect()
 }

@@ -70,8 +70,9 @@ pub(super) async fn role(engine: &Engine, fields: &Fields) -> Answer {
 
 pub(super) async fn remove(engine: &Engine, fields: &Fields) -> Answer {
     if fields.contains_key("device") {
-        let device = text(fields, "device")?.parse().map_err(|_| Failure::malformed("\"device\" is an id of 64 hexadecimal digits"))?;
-        engine.remove_device(meant(engine, fields)?, device).await?;
+        let meant_by = text(fields, "device")?;
+        let document = meant(engine, fields)?;
+        engine.remove_device(document, device(&engine.memberships(document).await?, &meant_by)?).await?;
         return Ok(json!({}));
     }
     let member = member(engine, fields).await?;
@@ -114,6 +115,16 @@ async fn member(engine: &Engine, fields: &Fields) -> Result<Hash, Failure> {
     let by_id = the_one(&members, &meant_by, has_id, tell)?;
     let found = by_id.map_or_else(|| the_one(&members, &meant_by, |it| it.name == meant_by, tell), |by_id| Ok(Some(by_id)))?;
     found.map(|it| it.id).ok_or_else(|| Failure::unknown_name(meant_by))
+}
+
+/// The device of a member that is meant: by id, or by the beginning of one.
+fn device(members: &[Membership], meant_by: &str) -> Result<DeviceId, Failure> {
+    let devices: Vec<DeviceId> = members.iter().flat_map(|member| member.devices.iter().copied()).collect();
+    match the_one(&devices, meant_by, |device| begins(device, meant_by), ToString::to_string)? {
+        Some(device) => Ok(*device),
+        // One that is nobody's here is refused by the rule's own words.
+        None => meant_by.parse().map_err(|_| Failure::unknown_name(meant_by.to_owned())),
+    }
 }
 
 /// Whether an id is meant by its beginning.

@@ -8,6 +8,7 @@ use super::library::{meant, optional_text};
 use super::{Answer, Fields};
 use crate::doctor::Health;
 use crate::engine::Engine;
+use crate::facts::Remover;
 use crate::lane::{Failure, text::text};
 use crate::said::{Said, Tells, said_to_json};
 use crate::sharing::{DeviceReport, DocumentReport};
@@ -47,7 +48,11 @@ fn document_status(report: &DocumentReport) -> Value {
             Some(State::Left) => "left",
             None => "damaged",
         },
-        "by": report.removed.clone().flatten(),
+        "by": match &report.removed {
+            Some(Remover::Person(name)) => Some(name),
+            _ => None,
+        },
+        "by_own": report.removed == Some(Remover::Own),
         "saved": report.unsaved.is_none(),
         "unsaved_reason": report.unsaved.as_ref().map(|said| &said.english),
         "said": said_to_json(report.unsaved.as_ref()),
