@@ -224,22 +224,27 @@ export class Editor {
     if (view) retellEmbeds(view.dom, DOCUMENT);
   }
 
-  /** Ends it. What is unsaved is still sent. Answers what can be undone, for who opens the document again. */
+  /**
+   * Ends it. What is unsaved is still sent, and files on their way still enter the text; whoever listens is told of those until then. Answers what can be
+   * undone, for who opens the document again.
+   */
   async destroy(): Promise<History | undefined> {
-    this.drawing.stop();
-    this.window?.stop();
-    this.counting.stop();
-    this.find.stop();
-    this.outline.stop();
-    this.blocks.stop();
-    this.people.stop();
-    this.toolbar.stop();
+    const { drawing, counting, find, outline, blocks, people, toolbar, attaching } = this;
+    for (const part of [drawing, this.window, counting, find, outline, blocks, people, toolbar]) part?.stop();
+    const { page } = this.view;
+    const { rescued, trouble } = this.viewListener();
+    const history = this.view.leave({ rescued, trouble, changing: (delta) => attaching.textChanging(delta) });
+    page.view?.destroy();
+    page.view = page.onMounted = undefined;
+    const closed = attaching.ended().then(() => this.close());
+    await (attaching.isUnderWay ? this.lane.settled() : closed);
+    return history;
+  }
+
+  private async close(): Promise<void> {
+    await this.lane.close();
     this.telling.stop();
     this.files.stop();
-    this.view.page.view?.destroy();
-    this.view.page.view = undefined;
-    await this.lane.close();
-    return this.view.history;
   }
 
   /** The state now. The same object until something changed. */

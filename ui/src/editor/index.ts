@@ -1,5 +1,6 @@
 /** The editor's door: what the chrome may name. */
 export type { Attachment } from "./attachments/attachment.ts";
+export type { Upload } from "./attachments/attaching.ts";
 export { Editor } from "./editor.ts";
 export { type Delta, readDelta } from "./delta.ts";
 export type { History } from "./view.ts";

@@ -80,10 +80,10 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
-  /** A file is on its way to the core; undefined: none is. */
-  attaching: AttachingState | undefined;
-  /** A file was not attached; without a name: the picture on the clipboard. */
-  notAttached: { readonly name: string; readonly error: unknown };
+  /** How far a file is on its way to the core. */
+  attaching: AttachingState;
+  /** A file was not attached; without a name: the picture on the clipboard. Without an error: nothing may be put into the text any more. */
+  notAttached: { readonly name: string; readonly error?: unknown };
   /** Pictures of what was pasted did not come along. */
   picturesLeft: PicturesLeft;
   /** What is below a heading was hidden, or shown again. */

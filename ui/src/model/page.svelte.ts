@@ -25,6 +25,7 @@ import type { Library } from "./library.svelte.ts";
 import { Members } from "./members.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
+import type { Uploads } from "./uploads.svelte.ts";
 
 /** A person counts as writing at this moment for as long after a key. */
 const SAVING_SHOWS_AFTER_MS = 400;
@@ -67,12 +68,8 @@ export class Page {
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
   offer = $state.raw<{ accept: () => void } | null>(null);
-  /** A file that is on its way into the text. */
-  attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
   /** A file that is to be opened with the system's program, if the person agrees. */
   opening = $state.raw<{ readonly name: string; answer(opens: boolean): void } | null>(null);
-  /** Why a file was not attached. */
-  notAttached = $state<string | null>(null);
   /** What a person should know of that was done just now, or could not be: that a link was copied, that a part has gone. */
   saying = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
@@ -102,6 +99,7 @@ export class Page {
     /** Goes to another document, to a line of it. */
     goTo: (document: string) => void,
     private readonly histories: Histories,
+    readonly uploads: Uploads,
     /** The line to begin with. */
     readonly line: string | null = null,
   ) {
@@ -289,8 +287,6 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
-      editor.on("attaching", (state) => (this.attaching = state ?? null)),
-      editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
       editor.on("picturesLeft", ({ away, lost }) => (this.saying = say.attachments.left(away, lost))),
       editor.on("folded", ({ heading, folded }) => {
         this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
@@ -299,9 +295,11 @@ export class Page {
       editor.on("blockMenu", (asked) => (this.blockMenu = asked)),
       editor.on("cells", ({ rows, columns }) => (this.told = rows === 0 ? "" : say.blocks.cells(rows, columns))),
       editor.on("cellMenu", (asked) => (this.cellMenu = asked)),
-      editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
-      editor.on("trouble", (what) => console.warn(what)),
     );
+    // These go on after the document is left, for as long as the editor has something on its way.
+    editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text)));
+    editor.on("trouble", (what) => console.warn(what));
+    this.uploads.follow(editor);
     this.editor = editor;
   }
 

@@ -81,7 +81,7 @@ export class Clipboard {
     this.plainUntil = 0;
     // What has words is words: spreadsheets put a picture of their cells beside them.
     if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
-      void this.attaching?.add([...data.files]);
+      this.attaching?.add([...data.files]);
       return true;
     }
     if (plain !== "" && pasteLink(page, plain)) return true;
@@ -115,7 +115,7 @@ export class Clipboard {
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
     if (data.files.length > 0) {
-      void this.attaching?.add([...data.files], offset);
+      this.attaching?.add([...data.files], offset);
       return true;
     }
     const html = data.getData("text/html");
@@ -140,7 +140,7 @@ export class Clipboard {
       const index = isOneLine ? last.index : Math.max(0, last.index - (read.length - 1 - line));
       return lines.startOf(index) + lines.line(index).width;
     };
-    void this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
+    this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
     const left = { away, lost: lost + pictures.length - brought.length };
     if (left.away + left.lost > 0) this.attaching?.left(left);
     return true;
