@@ -10,6 +10,7 @@ import type { EditorOptions } from "../options.ts";
 import type { Page } from "../page/page.ts";
 import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
+import { isOneUrl } from "../links/url.ts";
 import { type Copied, copiedFrom, wholeLines } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { type FromHtml, isPicture, readHtml } from "./read.ts";
@@ -77,14 +78,16 @@ export class Clipboard {
     this.interrupt();
     const plain = data.getData("text/plain");
     const isPlain = performance.now() < this.plainUntil;
-    const html = isPlain ? "" : data.getData("text/html");
+    const isAsItIs = isPlain || readBlock(page.lines.at(ends(page.selection).from).line.block).kind === "code";
+    // In code an address is itself, whatever its HTML calls it.
+    const html = isPlain || (isAsItIs && isOneUrl(plain)) ? "" : data.getData("text/html");
     this.plainUntil = 0;
     // What has words is words: spreadsheets put a picture of their cells beside them.
     if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
       this.attaching?.add([...data.files]);
       return true;
     }
-    if (plain !== "" && pasteLink(page, plain)) return true;
+    if (!isAsItIs && pasteLink(page, plain)) return true;
     if (html !== "") {
       const read = readHtml(html, this.words.attachmentImage);
       const put = (): boolean => this.put(read);
@@ -95,7 +98,6 @@ export class Clipboard {
     if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
     const isOverCells = page.selection.cells !== undefined;
-    const isAsItIs = isPlain || readBlock(page.lines.at(from).line.block).kind === "code";
     const address = isAsItIs ? undefined : readSectionAddress(plain);
     if (address !== undefined) return pasteLines(page, [{ block: "", runs: [{ text: OBJECT, embed: sectionNamed(address) }] }]) || true;
     const cells = isAsItIs ? undefined : readTsv(plain);
