@@ -433,10 +433,8 @@ export class Editor {
     return {
       owes: () => this.drawing.due(),
       changing: (delta) => {
-        this.people.textChanging(delta);
-        this.menus.textChanged(delta);
-        this.blocks.changing(delta);
-        this.attaching.textChanging(delta);
+        const { people, menus, blocks, attaching, clipboard } = this;
+        for (const part of [people, menus, blocks, attaching, clipboard]) part.textChanging(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);

@@ -10,7 +10,7 @@ export { type Counts, minutesToRead } from "./counting.ts";
 export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
-export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+export type { EditorEvents, EditorSnapshot, Here, LinkAsked, MarkdownPasted } from "./snapshot.ts";
 export type { Mentioning, NamedPerson } from "./mentioning.ts";
 export type { MentionState } from "./menus/mention.ts";
 export { hasPictures, illustrate } from "./pictures/paper.ts";

@@ -65,14 +65,20 @@ export interface Here {
   readonly inText: boolean;
 }
 
+/** Markdown that was pasted as plain text. */
+export interface MarkdownPasted {
+  /** Turns it into what it means, as one more undoable edit. Answers false when it is not what was pasted any more. */
+  accept(): Promise<boolean>;
+}
+
 /** What an editor says as it happens. */
 export interface EditorEvents {
   /** A link was clicked: show where it goes. */
   link: LinkAsked;
   /** A link is wanted for the selection (Mod+K): ask for its address, then call `setLink`. */
   linkWanted: LinkAsked;
-  /** Markdown was pasted as plain text: `accept` turns it into what it means, as one more undoable edit. */
-  markdownPasted: { readonly accept: () => void };
+  /** Markdown was pasted as plain text. */
+  markdownPasted: MarkdownPasted;
   /** Words of mine lost their place in a rebuilt text. */
   rescued: readonly Stranded[];
   /** Who is here. */

@@ -15,6 +15,7 @@ import {
   type Heading,
   type Here,
   type LinkAsked,
+  type MarkdownPasted,
   readDelta,
 } from "../editor/index.ts";
 import { copyPicture, copyText, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
@@ -67,7 +68,7 @@ export class Page {
   /** Find and replace is open, asked for in this way: from after the selection or from its start. */
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
-  offer = $state.raw<{ accept: () => void } | null>(null);
+  offer = $state.raw<MarkdownPasted | null>(null);
   /** A file that is to be opened with the system's program, if the person agrees. */
   opening = $state.raw<{ readonly name: string; answer(opens: boolean): void } | null>(null);
   /** What a person should know of that was done just now, or could not be: that a link was copied, that a part has gone. */
@@ -180,6 +181,17 @@ export class Page {
     if (!this.finding) this.find(false, !back);
     else if (back) this.editor?.find.previous();
     else this.editor?.find.next();
+  }
+
+  /** What was pasted becomes what it means, and whoever asked for that writes on; why that cannot be is said. */
+  async formatPasted(): Promise<void> {
+    const accepted = this.offer?.accept();
+    this.editor?.focus();
+    try {
+      if ((await accepted) === false) this.saying = say.document.markdownChanged;
+    } catch (error) {
+      this.saying = reason(error);
+    }
   }
 
   /** Goes to a line of the text; says so when it has gone. */

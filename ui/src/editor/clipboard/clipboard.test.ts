@@ -9,6 +9,7 @@ const ADDRESS = "https://a.example/b";
 
 let page: Page;
 let clipboard: Clipboard;
+let accept: () => Promise<boolean>;
 
 /** Begins with these lines: `code: x` is one of code. */
 function begin(...lines: string[]): void {
@@ -19,7 +20,7 @@ function begin(...lines: string[]): void {
   }
   let ids = 0;
   const quiet = {
-    changing: () => undefined,
+    changing: (delta: Delta) => clipboard.textChanging(delta),
     edited: () => undefined,
     drawn: () => undefined,
     changed: () => undefined,
@@ -29,8 +30,8 @@ function begin(...lines: string[]): void {
   clipboard = new Clipboard(
     page,
     () => undefined,
-    {},
-    () => undefined,
+    { readMarkdown: () => Promise.resolve(new Delta().insert("Plan").insert("\n", { line: "m", block: "h1" })) },
+    (offered) => (accept = offered),
   );
 }
 
@@ -68,5 +69,30 @@ describe("an address pasted on selected words", () => {
     page.select({ anchor: 4, head: 17 });
     paste(ADDRESS);
     expect([page.lines.text(), links()]).toEqual(["see here\nsee here\n", ["here"]]);
+  });
+});
+
+describe("Markdown pasted as plain text", () => {
+  const shown = (): string[] => [...page.lines.between(0, page.lines.count - 1)].map(({ block, text }) => `${block || "p"}: ${text}`);
+
+  beforeEach(() => {
+    begin("above", "");
+    page.select({ anchor: 6, head: 6 });
+    paste("# Plan");
+  });
+
+  it("becomes what it means although others write above it, before it and behind it", async () => {
+    page.show(new Delta().insert("far "));
+    page.edit(new Delta().retain(16).insert("!"));
+    page.show(new Delta().retain(10).insert("new").insert("\n", { line: "x" }));
+    expect(shown()).toEqual(["p: far above", "p: new", "p: # Plan!"]);
+    expect(await accept()).toBe(true);
+    expect(page.lines.text()).toBe("far above\nnew\nPlan!\n");
+  });
+
+  it("stays as it is when somebody has changed it, and says so", async () => {
+    page.show(new Delta().retain(8).insert("My "));
+    expect(await accept()).toBe(false);
+    expect(shown()).toEqual(["p: above", "p: # My Plan"]);
   });
 });

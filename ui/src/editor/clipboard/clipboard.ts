@@ -7,6 +7,7 @@ import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
 import type { EditorOptions } from "../options.ts";
+import type { MarkdownPasted } from "../snapshot.ts";
 import type { Page } from "../page/page.ts";
 import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
@@ -24,12 +25,14 @@ const PLAIN_MS = 1000;
 /** One page's clipboard. */
 export class Clipboard {
   private plainUntil = 0;
+  /** What was pasted last and could become what it means: where that is by now. */
+  private pasted = { from: 0, to: 0 };
 
   constructor(
     private readonly page: Page,
     private readonly interrupt: () => void,
     private readonly core: Pick<EditorOptions, "readMarkdown" | "copyAsMarkdown">,
-    private readonly offer: (accept: () => void) => void,
+    private readonly offer: (accept: MarkdownPasted["accept"]) => void,
     private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
@@ -162,21 +165,28 @@ export class Clipboard {
     return true;
   }
 
+  /** The text changes: what was pasted is where it goes. */
+  textChanging(delta: Delta): void {
+    const { from, to } = this.pasted;
+    this.pasted.from = delta.transformPosition(from);
+    // What is written right behind it is none of it.
+    this.pasted.to = delta.transformPosition(to, true);
+  }
+
   /** Markdown was pasted as plain text. Accepting takes the paste back and puts in what it means. */
   private offerMarkdown(text: string, from: number): void {
     const { page } = this;
     const { readMarkdown } = this.core;
     if (readMarkdown === undefined) return;
-    const pasted = page.lines.text(from, ends(page.selection).to);
-    this.offer(() => {
-      void readMarkdown(text).then((meaning) => {
-        const end = from + pasted.length;
-        // Whoever went on writing keeps the plain text.
-        if (page.lines.text(from, end) !== pasted) return;
-        page.select({ anchor: from, head: end }, false);
-        const lines = Lines.from(new Delta(meaning.ops));
-        pasteLines(page, copiedFrom(lines, 0, Math.max(0, lines.length - (lines.line(lines.count - 1).width === 0 ? 1 : 0))));
-      });
+    const place = (this.pasted = { from, to: ends(page.selection).to });
+    const pasted = page.lines.text(place.from, place.to);
+    this.offer(async () => {
+      const meaning = await readMarkdown(text);
+      // What somebody has changed in it since is kept.
+      if (page.lines.text(place.from, place.to) !== pasted) return false;
+      page.select({ anchor: place.from, head: place.to }, false);
+      const lines = Lines.from(new Delta(meaning.ops));
+      return pasteLines(page, copiedFrom(lines, 0, Math.max(0, lines.length - (lines.line(lines.count - 1).width === 0 ? 1 : 0))));
     });
   }
 }

@@ -80,8 +80,8 @@ export class MentionMenu {
     }
   }
 
-  /** The text is about to change elsewhere: the menu stays at its sign. */
-  textChanged(delta: Delta): void {
+  /** The text is about to change: the menu stays at its sign. */
+  textChanging(delta: Delta): void {
     if (this.open !== undefined) this.open = { ...this.open, from: delta.transformPosition(this.open.from) };
     if (this.making !== undefined) this.making = delta.transformPosition(this.making);
   }
