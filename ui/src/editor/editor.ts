@@ -277,6 +277,11 @@ export class Editor {
     return toggleMark(this.view.page, "background", pen);
   }
 
+  /** Asks for the address of what is selected, or of the link at the caret: says what that is now. */
+  askForLink(): void {
+    this.telling.say("linkWanted", this.links.here);
+  }
+
   /** Makes the selection, or the link at the caret, lead to `href`; with `text`, puts a new link there. */
   setLink(href: string, text?: string): boolean {
     return setLink(this.view.page, href, text);
@@ -346,12 +351,7 @@ export class Editor {
 
   /** Puts the caret where a section begins, and that to the top of the screen. Answers false when it has gone. */
   goToSection(nth: number): boolean {
-    const start = this.outline.startOf(nth);
-    if (start === undefined) return false;
-    this.view.page.select({ anchor: start, head: start }, false);
-    this.focus();
-    this.scrollTo(start, "start");
-    return true;
+    return this.outline.goTo(nth);
   }
 
   /** Brings a line into view and selects it. Answers false when it has gone. */
@@ -544,7 +544,7 @@ export class Editor {
       undo: () => this.view.undoEdit(),
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
-      askForLink: () => this.telling.say("linkWanted", this.links.here),
+      askForLink: () => this.askForLink(),
       fold: () => this.folding.toggleHere(),
       reachLink: () =>
         this.links.reach() ||
