@@ -224,22 +224,27 @@ export class Editor {
     if (view) retellEmbeds(view.dom, DOCUMENT);
   }
 
-  /** Ends it. What is unsaved is still sent. Answers what can be undone, for who opens the document again. */
+  /**
+   * Ends it. What is unsaved is still sent, and files on their way still enter the text; whoever listens is told of those until then. Answers what can be
+   * undone, for who opens the document again.
+   */
   async destroy(): Promise<History | undefined> {
-    this.drawing.stop();
-    this.window?.stop();
-    this.counting.stop();
-    this.find.stop();
-    this.outline.stop();
-    this.blocks.stop();
-    this.people.stop();
-    this.toolbar.stop();
+    const { drawing, counting, find, outline, blocks, people, toolbar, attaching } = this;
+    for (const part of [drawing, this.window, counting, find, outline, blocks, people, toolbar]) part?.stop();
+    const { page } = this.view;
+    const { rescued, trouble } = this.viewListener();
+    const history = this.view.leave({ rescued, trouble, changing: (delta) => attaching.textChanging(delta) });
+    page.view?.destroy();
+    page.view = page.onMounted = undefined;
+    const closed = attaching.ended().then(() => this.close());
+    await (attaching.isUnderWay ? this.lane.settled() : closed);
+    return history;
+  }
+
+  private async close(): Promise<void> {
+    await this.lane.close();
     this.telling.stop();
     this.files.stop();
-    this.view.page.view?.destroy();
-    this.view.page.view = undefined;
-    await this.lane.close();
-    return this.view.history;
   }
 
   /** The state now. The same object until something changed. */
@@ -270,6 +275,11 @@ export class Editor {
   /** Highlights the selection with a pen, or takes the highlight away. */
   highlight(pen: string): boolean {
     return toggleMark(this.view.page, "background", pen);
+  }
+
+  /** Asks for the address of what is selected, or of the link at the caret: says what that is now. */
+  askForLink(): void {
+    this.telling.say("linkWanted", this.links.here);
   }
 
   /** Makes the selection, or the link at the caret, lead to `href`; with `text`, puts a new link there. */
@@ -341,12 +351,7 @@ export class Editor {
 
   /** Puts the caret where a section begins, and that to the top of the screen. Answers false when it has gone. */
   goToSection(nth: number): boolean {
-    const start = this.outline.startOf(nth);
-    if (start === undefined) return false;
-    this.view.page.select({ anchor: start, head: start }, false);
-    this.focus();
-    this.scrollTo(start, "start");
-    return true;
+    return this.outline.goTo(nth);
   }
 
   /** Brings a line into view and selects it. Answers false when it has gone. */
@@ -428,10 +433,8 @@ export class Editor {
     return {
       owes: () => this.drawing.due(),
       changing: (delta) => {
-        this.people.textChanging(delta);
-        this.menus.textChanged(delta);
-        this.blocks.changing(delta);
-        this.attaching.textChanging(delta);
+        const { people, menus, blocks, attaching, clipboard } = this;
+        for (const part of [people, menus, blocks, attaching, clipboard]) part.textChanging(delta);
       },
       textChanged: (delta, changes, mine) => {
         this.textChanged(changes, mine);
@@ -541,7 +544,7 @@ export class Editor {
       undo: () => this.view.undoEdit(),
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
-      askForLink: () => this.telling.say("linkWanted", this.links.here),
+      askForLink: () => this.askForLink(),
       fold: () => this.folding.toggleHere(),
       reachLink: () =>
         this.links.reach() ||

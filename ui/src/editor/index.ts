@@ -1,5 +1,6 @@
 /** The editor's door: what the chrome may name. */
 export type { Attachment } from "./attachments/attachment.ts";
+export type { Upload } from "./attachments/attaching.ts";
 export { Editor } from "./editor.ts";
 export { type Delta, readDelta } from "./delta.ts";
 export type { History } from "./view.ts";
@@ -9,7 +10,7 @@ export { type Counts, minutesToRead } from "./counting.ts";
 export { LANGUAGES, languageNamed } from "./code/languages.ts";
 export type { CodePlace } from "./code/place.ts";
 export type { CommandName } from "./commands.ts";
-export type { EditorEvents, EditorSnapshot, Here, LinkAsked } from "./snapshot.ts";
+export type { EditorEvents, EditorSnapshot, Here, LinkAsked, MarkdownPasted } from "./snapshot.ts";
 export type { Mentioning, NamedPerson } from "./mentioning.ts";
 export type { MentionState } from "./menus/mention.ts";
 export { hasPictures, illustrate } from "./pictures/paper.ts";

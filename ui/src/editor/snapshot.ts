@@ -65,14 +65,20 @@ export interface Here {
   readonly inText: boolean;
 }
 
+/** Markdown that was pasted as plain text. */
+export interface MarkdownPasted {
+  /** Turns it into what it means, as one more undoable edit. Answers false when it is not what was pasted any more. */
+  accept(): Promise<boolean>;
+}
+
 /** What an editor says as it happens. */
 export interface EditorEvents {
   /** A link was clicked: show where it goes. */
   link: LinkAsked;
   /** A link is wanted for the selection (Mod+K): ask for its address, then call `setLink`. */
   linkWanted: LinkAsked;
-  /** Markdown was pasted as plain text: `accept` turns it into what it means, as one more undoable edit. */
-  markdownPasted: { readonly accept: () => void };
+  /** Markdown was pasted as plain text. */
+  markdownPasted: MarkdownPasted;
   /** Words of mine lost their place in a rebuilt text. */
   rescued: readonly Stranded[];
   /** Who is here. */
@@ -80,10 +86,10 @@ export interface EditorEvents {
   /** Something that should never happen was mended, or saving does not work and why. */
   trouble: string;
   role: string;
-  /** A file is on its way to the core; undefined: none is. */
-  attaching: AttachingState | undefined;
-  /** A file was not attached; without a name: the picture on the clipboard. */
-  notAttached: { readonly name: string; readonly error: unknown };
+  /** How far a file is on its way to the core. */
+  attaching: AttachingState;
+  /** A file was not attached; without a name: the picture on the clipboard. Without an error: nothing may be put into the text any more. */
+  notAttached: { readonly name: string; readonly error?: unknown };
   /** Pictures of what was pasted did not come along. */
   picturesLeft: PicturesLeft;
   /** What is below a heading was hidden, or shown again. */

@@ -46,12 +46,13 @@ const WRITERS: ReadonlySet<string> = new Set(["edit", "admin", "owner"]);
 /** One view. */
 export class View {
   readonly page: Page;
-  readonly undo: Undo;
+  /** What can be undone of what was done here. */
+  undo: Undo;
 
   constructor(
     readonly lane: TextLane,
     private readonly sources: Sources,
-    private readonly listener: ViewListener,
+    private listener: ViewListener,
     plugins: readonly Plugin[] = [],
     extent?: Extent,
     history?: History,
@@ -85,9 +86,15 @@ export class View {
     });
   }
 
-  /** What can be undone here, for a later view; undefined where there is nothing. */
-  get history(): History | undefined {
+  /**
+   * Nobody looks at it any more. Answers what can be undone here, for a later view; undefined where there is nothing. What still comes is not that view's
+   * to undo; only what has to be known of it is told.
+   */
+  leave(told: Pick<ViewListener, "changing" | "rescued" | "trouble">): History | undefined {
     const { undo } = this;
+    const nobody = (): void => undefined;
+    this.undo = new Undo();
+    this.listener = { owes: nobody, textChanged: nobody, changed: nobody, savedChanged: nobody, roleChanged: nobody, ...told };
     return undo.canUndo || undo.canRedo ? { undo, lines: this.page.lines } : undefined;
   }
 

@@ -6,6 +6,8 @@ const { count, plural, size } = speaking("de", ["one", "other"]);
 
 export const attachments: Messages["attachments"] = {
   attaching: (name, part) => `${name} wird angehängt: ${count.format(Math.round(part * 100))} %`,
+  giveUp: (name) => `Abbrechen: ${name} anhängen`,
+  mayNotWrite: "In dem Dokument darfst du nicht mehr schreiben.",
   failed: (name, why) => `${name === "" ? "Das Bild" : name} wurde nicht angehängt: ${why}`,
   left: (away, lost) =>
     [

@@ -5,6 +5,8 @@ const { count, plural, size } = speaking("en", ["one", "other"]);
 
 export const attachments = {
   attaching: (name: string, part: number) => `Attaching ${name}: ${count.format(Math.round(part * 100))}%`,
+  giveUp: (name: string) => `Cancel: attach ${name}`,
+  mayNotWrite: "you cannot write in the document any more.",
   failed: (name: string, why: string) => `${name === "" ? "The picture" : name} was not attached: ${why}`,
   /** Of what was pasted: pictures that are links now, and pictures that could not be had. */
   left: (away: number, lost: number) =>

@@ -115,6 +115,7 @@ export const de: Messages = {
     contentsEmpty: "Füge Überschriften hinzu, dann stehen sie hier.",
     markdownPasted: "Als einfacher Text eingefügt.",
     markdownFormat: "Als Markdown formatieren",
+    markdownChanged: "Was du eingefügt hast, wurde inzwischen geändert und bleibt, wie es ist.",
     notCopied: "Nichts wurde kopiert: die Zwischenablage hat es nicht angenommen.",
     rebuilt: "Dieses Dokument wurde aus seinen Aufzeichnungen neu zusammengesetzt. Sieh nach, ob deine letzten Worte da sind.",
   },

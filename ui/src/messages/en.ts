@@ -119,6 +119,7 @@ export const en = {
     contentsEmpty: "Add headings, and they are listed here.",
     markdownPasted: "Pasted as plain text.",
     markdownFormat: "Format as Markdown",
+    markdownChanged: "What you pasted has been changed since, and stays as it is.",
     notCopied: "Nothing was copied: the clipboard did not take it.",
     rebuilt: "This document was put together again from its records. Check the last words you wrote.",
   },

@@ -15,6 +15,7 @@ import {
   type Heading,
   type Here,
   type LinkAsked,
+  type MarkdownPasted,
   readDelta,
 } from "../editor/index.ts";
 import { copyPicture, copyText, isWindow, openAttachment, openLink, pictureOnClipboard } from "../ipc/connect.ts";
@@ -25,6 +26,7 @@ import type { Library } from "./library.svelte.ts";
 import { Members } from "./members.svelte.ts";
 import { Mentions } from "./mentioning.svelte.ts";
 import { Status } from "./status.svelte.ts";
+import type { Uploads } from "./uploads.svelte.ts";
 
 /** A person counts as writing at this moment for as long after a key. */
 const SAVING_SHOWS_AFTER_MS = 400;
@@ -66,13 +68,9 @@ export class Page {
   /** Find and replace is open, asked for in this way: from after the selection or from its start. */
   finding = $state.raw<{ replacing: boolean; onward: boolean } | null>(null);
   /** Pasted Markdown that could become what it means. */
-  offer = $state.raw<{ accept: () => void } | null>(null);
-  /** A file that is on its way into the text. */
-  attaching = $state.raw<{ name: string; bytes: number; size: number } | null>(null);
+  offer = $state.raw<MarkdownPasted | null>(null);
   /** A file that is to be opened with the system's program, if the person agrees. */
   opening = $state.raw<{ readonly name: string; answer(opens: boolean): void } | null>(null);
-  /** Why a file was not attached. */
-  notAttached = $state<string | null>(null);
   /** What a person should know of that was done just now, or could not be: that a link was copied, that a part has gone. */
   saying = $state<string | null>(null);
   /** What was folded, unfolded or chosen last, said to those who do not see it. */
@@ -102,6 +100,7 @@ export class Page {
     /** Goes to another document, to a line of it. */
     goTo: (document: string) => void,
     private readonly histories: Histories,
+    readonly uploads: Uploads,
     /** The line to begin with. */
     readonly line: string | null = null,
   ) {
@@ -182,6 +181,17 @@ export class Page {
     if (!this.finding) this.find(false, !back);
     else if (back) this.editor?.find.previous();
     else this.editor?.find.next();
+  }
+
+  /** What was pasted becomes what it means, and whoever asked for that writes on; why that cannot be is said. */
+  async formatPasted(): Promise<void> {
+    const accepted = this.offer?.accept();
+    this.editor?.focus();
+    try {
+      if ((await accepted) === false) this.saying = say.document.markdownChanged;
+    } catch (error) {
+      this.saying = reason(error);
+    }
   }
 
   /** Goes to a line of the text; says so when it has gone. */
@@ -289,8 +299,6 @@ export class Page {
       editor.on("link", (asked) => (this.link = { asked, editing: false })),
       editor.on("linkWanted", (asked) => (this.link = { asked, editing: true })),
       editor.on("markdownPasted", (offer) => (this.offer = offer)),
-      editor.on("attaching", (state) => (this.attaching = state ?? null)),
-      editor.on("notAttached", ({ name, error }) => (this.notAttached = say.attachments.failed(name, reason(error)))),
       editor.on("picturesLeft", ({ away, lost }) => (this.saying = say.attachments.left(away, lost))),
       editor.on("folded", ({ heading, folded }) => {
         this.told = (folded ? say.outline.folded : say.outline.unfolded)(heading || say.outline.unnamed);
@@ -299,9 +307,11 @@ export class Page {
       editor.on("blockMenu", (asked) => (this.blockMenu = asked)),
       editor.on("cells", ({ rows, columns }) => (this.told = rows === 0 ? "" : say.blocks.cells(rows, columns))),
       editor.on("cellMenu", (asked) => (this.cellMenu = asked)),
-      editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text))),
-      editor.on("trouble", (what) => console.warn(what)),
     );
+    // These go on after the document is left, for as long as the editor has something on its way.
+    editor.on("rescued", (words) => words.forEach(({ line, text }) => void this.#keep(line, text)));
+    editor.on("trouble", (what) => console.warn(what));
+    this.uploads.follow(editor);
     this.editor = editor;
   }
 

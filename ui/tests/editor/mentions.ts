@@ -42,6 +42,12 @@ export const mentions: Story[] = [
         expect(await offered(driver), words).toEqual([]);
       }
       expect(await text(driver)).toEqual(["@mi", "ana@mika.org @ noon @nobody at all [b] a[1]"]);
+      await begin(driver, "");
+      await driver.type("@zz");
+      expect(await offered(driver)).toEqual(["new zz"]);
+      await driver.press("Enter");
+      await driver.type("below");
+      expect(await text(driver)).toEqual(["@zz", "below"]);
       await begin(driver, "code: ");
       await driver.type("@mi[[");
       expect(await offered(driver)).toEqual([]);

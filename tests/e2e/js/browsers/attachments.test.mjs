@@ -179,6 +179,7 @@ story("an image is copied for other programs as the PNG that it is, and one of a
   assert.equal(await copied(1), "image/png 60x40");
   for (const person of [ada, ben]) assert.deepEqual(person.complaints, []);
 });
+
 story("pictures in what is pasted from elsewhere come along, each where it stood; what stands on the web stays there, and Ada is told", async () => {
   await ada.begins("Pasted");
   await ada.page.evaluate(() => {
@@ -200,3 +201,45 @@ story("pictures in what is pasted from elsewhere come along, each where it stood
   await ada.picture("pasted-pictures-light");
 });
 
+/** The next file is not read before it is let go. */
+const holdsBack = (person) =>
+  person.page.evaluate(() => {
+    const read = Blob.prototype.arrayBuffer;
+    const held = new Promise((letGo) => (window.letGo = letGo));
+    Blob.prototype.arrayBuffer = async function () {
+      await held;
+      Blob.prototype.arrayBuffer = read;
+      return read.call(this);
+    };
+  });
+
+story("a file on its way arrives although Ada goes to another document meanwhile, and one that she gives up does not", async () => {
+  await ada.begins("Barn");
+  await ada.types("What is in it:");
+  await holdsBack(ada);
+  await ada.presses("Enter");
+  await picks(ada, "file", [{ name: "owls.txt", mimeType: "text/plain", buffer: Buffer.from("Two owls.") }]);
+  await ada.reads("Attaching owls.txt: 0%");
+  await ada.begins("Elsewhere");
+  await ada.reads("Attaching owls.txt: 0%");
+  assert.deepEqual(await ada.hindrances("main"), []);
+  await ada.picture("attaching-elsewhere");
+  await ada.page.evaluate(() => window.letGo());
+  await ada.page.getByText("Attaching owls.txt").waitFor({ state: "detached" });
+  await ada.hasSaved("Barn", (text) => text.includes("owls.txt"));
+
+  await ada.chooses("Barn");
+  await until("the card to be there", async () => (await cards(ada)).join() === "owls.txt");
+  await holdsBack(ada);
+  await ada.page.locator(".sheaf-editor").focus();
+  await ada.presses("Control+End");
+  await picks(ada, "file", [{ name: "mice.txt", mimeType: "text/plain", buffer: Buffer.from("Forty mice.") }]);
+  await ada.clicks("Cancel: attach mice.txt");
+  await ada.isInText();
+  await ada.page.getByText("Attaching mice.txt").waitFor({ state: "detached" });
+  await ada.page.evaluate(() => window.letGo());
+  await ada.types("No mice.");
+  await ada.hasSaved("Barn", (text) => text.includes("No mice.") && !text.includes("mice.txt"));
+  assert.deepEqual(await cards(ada), ["owls.txt"]);
+  assert.deepEqual(ada.complaints, []);
+});

@@ -10,11 +10,20 @@ import type { Page } from "../page/page.ts";
 import type { Telling } from "../telling.ts";
 import type { Files } from "./files.ts";
 
-/** What the chrome shows of it; undefined: nothing is under way. */
-export interface AttachingState {
+/** A file on its way to the core: the same object from its beginning to its end. */
+export interface Upload {
   readonly name: string;
-  readonly bytes: number;
+  /** In bytes. */
   readonly size: number;
+  /** Lets it be: it does not enter the text, and nothing more is said of it. */
+  giveUp(): void;
+}
+
+/** What the chrome shows of it. */
+export interface AttachingState {
+  readonly upload: Upload;
+  /** So many bytes are at the core; undefined: it is no longer on its way. */
+  readonly bytes: number | undefined;
 }
 
 /** How many pictures of what was pasted are links to the web now, and how many could not be had at all. */
@@ -27,6 +36,8 @@ export interface PicturesLeft {
 export class Attaching {
   /** Where the next one goes. */
   private readonly places = new Set<{ offset: number }>();
+  /** What was begun and has not ended. */
+  private readonly going = new Set<Promise<void>>();
 
   constructor(
     private readonly page: Page,
@@ -35,22 +46,36 @@ export class Attaching {
   ) {}
 
   /** Attaches files one after the other at an offset, or at the selection. */
-  async add(files: readonly File[] | Promise<readonly File[]>, offset = ends(this.page.selection).from): Promise<void> {
+  add(files: readonly File[] | Promise<readonly File[]>, offset = ends(this.page.selection).from): void {
     if (!this.page.editable) return;
     const place = { offset };
     this.places.add(place);
-    for (const file of await files) await this.one(file, place);
-    this.places.delete(place);
+    this.goes(async () => {
+      for (const file of await files) await this.one(file, place);
+      this.places.delete(place);
+    });
   }
 
   /** Attaches pictures one after the other, each where it stood in what was pasted. */
-  async bring(pictures: ReadonlyArray<{ readonly file: File; readonly alt: string; readonly offset: number }>): Promise<void> {
+  bring(pictures: ReadonlyArray<{ readonly file: File; readonly alt: string; readonly offset: number }>): void {
     const waiting = pictures.map(({ file, alt, offset }) => ({ file, alt, place: { offset } }));
     for (const { place } of waiting) this.places.add(place);
-    for (const { file, alt, place } of waiting) {
-      await this.one(file, place, alt === "" ? undefined : { alt });
-      this.places.delete(place);
-    }
+    this.goes(async () => {
+      for (const { file, alt, place } of waiting) {
+        await this.one(file, place, alt === "" ? undefined : { alt });
+        this.places.delete(place);
+      }
+    });
+  }
+
+  /** Whether something is on its way. */
+  get isUnderWay(): boolean {
+    return this.going.size > 0;
+  }
+
+  /** Resolves when nothing is on its way any more. */
+  async ended(): Promise<void> {
+    while (this.isUnderWay) await Promise.all(this.going);
   }
 
   /** Pictures of what was pasted did not come along. */
@@ -58,16 +83,30 @@ export class Attaching {
     this.telling.say("picturesLeft", pictures);
   }
 
+  private goes(work: () => Promise<void>): void {
+    const going = work().finally(() => this.going.delete(going));
+    this.going.add(going);
+  }
+
   private async one(file: File, place: { offset: number }, attributes?: Attributes): Promise<void> {
+    const { name, size } = file;
+    const stop = new AbortController();
+    const { signal } = stop;
+    const tell = (bytes: number | undefined): void => this.telling.say("attaching", { upload, bytes: signal.aborted ? undefined : bytes });
+    const giveUp = (): void => {
+      stop.abort();
+      tell(undefined);
+    };
+    const upload: Upload = { name, size, giveUp };
     try {
-      const told = (bytes: number): void => this.telling.say("attaching", { name: file.name, bytes, size: file.size });
-      told(0);
-      const { kind, value } = await this.files.attach(file, told);
+      tell(0);
+      const { kind, value } = await this.files.attach(file, tell, signal);
       if (this.page.editable) this.insert(place, { [kind]: value }, attributes);
+      else this.telling.say("notAttached", { name });
     } catch (error) {
-      this.telling.say("notAttached", { name: file.name, error });
+      if (!signal.aborted) this.telling.say("notAttached", { name, error });
     } finally {
-      this.telling.say("attaching", undefined);
+      tell(undefined);
     }
   }
 
@@ -82,7 +121,7 @@ export class Attaching {
         return [];
       },
     );
-    void this.add(kept);
+    this.add(kept);
     return true;
   }
 
@@ -92,7 +131,7 @@ export class Attaching {
     input.type = "file";
     input.multiple = true;
     input.accept = accept;
-    input.addEventListener("change", () => void this.add([...(input.files ?? [])]));
+    input.addEventListener("change", () => this.add([...(input.files ?? [])]));
     input.click();
   }
 

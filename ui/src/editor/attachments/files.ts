@@ -69,21 +69,24 @@ export class Files {
     return () => this.listeners.delete(listener);
   }
 
-  /** Hands a file to the core. It is whole and durable there when this resolves with what the text is to hold. */
-  async attach(file: File, told: (bytes: number) => void = () => undefined): Promise<AttachmentEmbed> {
+  /** Hands a file to the core. It is whole and durable there when this resolves with what the text is to hold. Rejects once the signal has come. */
+  async attach(file: File, told: (bytes: number) => void, signal: AbortSignal): Promise<AttachmentEmbed> {
     const { upload } = (await this.wire.ask("attach", { document: this.document, name: file.name })) as { upload: number };
     try {
       const read = (at: number): Promise<ArrayBuffer> => file.slice(at, at + PART).arrayBuffer();
       let next = read(0);
       for (let at = 0; at < file.size; at += PART) {
         const bytes = await next;
+        signal.throwIfAborted();
         // Read while the core writes.
         next = read(at + PART);
         next.catch(() => undefined);
         await this.wire.ask("attach_part", { upload, at }, bytes);
         told(Math.min(at + PART, file.size));
       }
+      signal.throwIfAborted();
       const { embed } = (await this.wire.ask("attach_done", { upload })) as { embed: Record<string, unknown> };
+      signal.throwIfAborted();
       const [kind, value] = Object.entries(embed)[0] ?? [];
       return { kind, value } as AttachmentEmbed;
     } catch (error) {

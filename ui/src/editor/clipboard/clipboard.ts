@@ -7,9 +7,11 @@ import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
 import type { EditorOptions } from "../options.ts";
+import type { MarkdownPasted } from "../snapshot.ts";
 import type { Page } from "../page/page.ts";
 import { OBJECT } from "../lines/line.ts";
 import { readSectionAddress, sectionNamed } from "../links/section.ts";
+import { isOneUrl } from "../links/url.ts";
 import { type Copied, copiedFrom, wholeLines } from "./lines.ts";
 import { looksLikeMarkdown, pasteLines, pasteLink, pastePlain } from "./paste.ts";
 import { type FromHtml, isPicture, readHtml } from "./read.ts";
@@ -23,12 +25,14 @@ const PLAIN_MS = 1000;
 /** One page's clipboard. */
 export class Clipboard {
   private plainUntil = 0;
+  /** What was pasted last and could become what it means: where that is by now. */
+  private pasted = { from: 0, to: 0 };
 
   constructor(
     private readonly page: Page,
     private readonly interrupt: () => void,
     private readonly core: Pick<EditorOptions, "readMarkdown" | "copyAsMarkdown">,
-    private readonly offer: (accept: () => void) => void,
+    private readonly offer: (accept: MarkdownPasted["accept"]) => void,
     private readonly attaching?: Attaching,
     private readonly words: EditorWords = WORDS,
     /** Whole blocks that are chosen: they are copied and cut as such. */
@@ -77,14 +81,16 @@ export class Clipboard {
     this.interrupt();
     const plain = data.getData("text/plain");
     const isPlain = performance.now() < this.plainUntil;
-    const html = isPlain ? "" : data.getData("text/html");
+    const isAsItIs = isPlain || readBlock(page.lines.at(ends(page.selection).from).line.block).kind === "code";
+    // In code an address is itself, whatever its HTML calls it.
+    const html = isPlain || (isAsItIs && isOneUrl(plain)) ? "" : data.getData("text/html");
     this.plainUntil = 0;
     // What has words is words: spreadsheets put a picture of their cells beside them.
     if (plain === "" && !html.includes("data-sheaf") && data.files.length > 0) {
-      void this.attaching?.add([...data.files]);
+      this.attaching?.add([...data.files]);
       return true;
     }
-    if (plain !== "" && pasteLink(page, plain)) return true;
+    if (!isAsItIs && pasteLink(page, plain)) return true;
     if (html !== "") {
       const read = readHtml(html, this.words.attachmentImage);
       const put = (): boolean => this.put(read);
@@ -95,7 +101,6 @@ export class Clipboard {
     if (plain === "") return this.attaching?.paste() ?? false;
     const { from } = ends(page.selection);
     const isOverCells = page.selection.cells !== undefined;
-    const isAsItIs = isPlain || readBlock(page.lines.at(from).line.block).kind === "code";
     const address = isAsItIs ? undefined : readSectionAddress(plain);
     if (address !== undefined) return pasteLines(page, [{ block: "", runs: [{ text: OBJECT, embed: sectionNamed(address) }] }]) || true;
     const cells = isAsItIs ? undefined : readTsv(plain);
@@ -115,7 +120,7 @@ export class Clipboard {
     if (data === null) return true;
     page.select({ anchor: offset, head: offset }, false);
     if (data.files.length > 0) {
-      void this.attaching?.add([...data.files], offset);
+      this.attaching?.add([...data.files], offset);
       return true;
     }
     const html = data.getData("text/html");
@@ -140,7 +145,7 @@ export class Clipboard {
       const index = isOneLine ? last.index : Math.max(0, last.index - (read.length - 1 - line));
       return lines.startOf(index) + lines.line(index).width;
     };
-    void this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
+    this.attaching?.bring(brought.map(({ line, file, alt }) => ({ file, alt, offset: offsetOf(line) })));
     const left = { away, lost: lost + pictures.length - brought.length };
     if (left.away + left.lost > 0) this.attaching?.left(left);
     return true;
@@ -160,21 +165,28 @@ export class Clipboard {
     return true;
   }
 
+  /** The text changes: what was pasted is where it goes. */
+  textChanging(delta: Delta): void {
+    const { from, to } = this.pasted;
+    this.pasted.from = delta.transformPosition(from);
+    // What is written right behind it is none of it.
+    this.pasted.to = delta.transformPosition(to, true);
+  }
+
   /** Markdown was pasted as plain text. Accepting takes the paste back and puts in what it means. */
   private offerMarkdown(text: string, from: number): void {
     const { page } = this;
     const { readMarkdown } = this.core;
     if (readMarkdown === undefined) return;
-    const pasted = page.lines.text(from, ends(page.selection).to);
-    this.offer(() => {
-      void readMarkdown(text).then((meaning) => {
-        const end = from + pasted.length;
-        // Whoever went on writing keeps the plain text.
-        if (page.lines.text(from, end) !== pasted) return;
-        page.select({ anchor: from, head: end }, false);
-        const lines = Lines.from(new Delta(meaning.ops));
-        pasteLines(page, copiedFrom(lines, 0, Math.max(0, lines.length - (lines.line(lines.count - 1).width === 0 ? 1 : 0))));
-      });
+    const place = (this.pasted = { from, to: ends(page.selection).to });
+    const pasted = page.lines.text(place.from, place.to);
+    this.offer(async () => {
+      const meaning = await readMarkdown(text);
+      // What somebody has changed in it since is kept.
+      if (page.lines.text(place.from, place.to) !== pasted) return false;
+      page.select({ anchor: place.from, head: place.to }, false);
+      const lines = Lines.from(new Delta(meaning.ops));
+      return pasteLines(page, copiedFrom(lines, 0, Math.max(0, lines.length - (lines.line(lines.count - 1).width === 0 ? 1 : 0))));
     });
   }
 }

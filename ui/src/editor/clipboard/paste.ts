@@ -6,6 +6,7 @@ import { referenceIn } from "../footnotes/notes.ts";
 import { changeBlock, readBlock } from "../lines/block.ts";
 import type { How, Page } from "../page/page.ts";
 import { choiceOn } from "../editing/cells.ts";
+import { takesMarks } from "../editing/marks.ts";
 import { caret, ends, formatted, newline } from "../editing/range.ts";
 import { deletion } from "../editing/text.ts";
 import { isOneUrl } from "../links/url.ts";
@@ -60,11 +61,11 @@ export function pastePlain(page: Page, text: string): boolean {
   return pasteLines(page, readPlain(text, readBlock(line.block).kind === "code" ? line.block : ""));
 }
 
-/** A pasted address on selected words makes them a link. Answers false when it is something else. */
+/** A pasted address on selected words makes them a link, as far as they are no code. Answers false when it is something else. */
 export function pasteLink(page: Page, text: string): boolean {
   const { selection } = page;
   if (selection.anchor === selection.head || !isOneUrl(text)) return false;
-  return page.edit(formatted(page.lines, selection, { link: text.trim() }), { selection });
+  return page.edit(formatted(page.lines, selection, { link: text.trim() }, takesMarks), { selection });
 }
 
 function pasting(page: Page, copied: readonly Copied[], from: number, to: number): { delta: Delta; length: number } {

@@ -68,10 +68,10 @@ function touchedCode(page: Page): Touched[] {
 
 /** The offsets of the code block around the caret, for selecting it first. */
 export function codeRange(page: Page): { from: number; to: number } | undefined {
-  const code = touchedCode(page);
-  const first = code[0];
-  const last = code.at(-1);
-  return first === undefined || last === undefined ? undefined : { from: first.start, to: last.start + last.line.width };
+  const { lines } = page;
+  const code = codeAt(lines, lines.at(page.selection.head).index);
+  if (code === undefined) return undefined;
+  return { from: lines.startOf(code.from), to: lines.startOf(code.to - 1) + lines.line(code.to - 1).width };
 }
 
 /** Tab and Shift+Tab: nests list items, shifts code. Answers false where Tab means nothing. */

@@ -8,7 +8,8 @@ import { typeIntoCells } from "./cells.ts";
 import { caret, ends, formatted, isCaret, partOf, touchedLines } from "./range.ts";
 import { typingAttributes } from "./text.ts";
 
-const takesMarks = (line: Line): boolean => readBlock(line.block).kind !== "code";
+/** Whether the words of a line may carry marks. */
+export const takesMarks = (line: Line): boolean => readBlock(line.block).kind !== "code";
 
 /** Whether every character of the selection carries the attribute, or what is typed next would. */
 export function isMarked(page: Page, key: string): boolean {

@@ -23,11 +23,27 @@ interface InlineRule {
   readonly value: string | true;
 }
 
+/** What words are made of, in every script. */
+const WORDS = "\\p{L}\\p{M}\\p{N}";
+/** Scripts that put no blanks between words: a letter before a star may be the end of one there. */
+const WITHOUT_BLANKS = ["Han", "Hira", "Kana", "Bopo", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"]
+  .map((script) => `\\p{scx=${script}}`)
+  .join("");
+/** A sign inside a word is a sign, and so is one that more of it precede. */
+const NOT_IN_A_WORD = { "*": `(?<![*_]|(?![${WITHOUT_BLANKS}])[${WORDS}])`, _: `(?<![_${WORDS}])` } as const;
+
+/** Words between signs, on the same line and without more of them. */
+function between(signs: "*" | "**" | "_" | "__"): RegExp {
+  const sign = signs[0] === "*" ? "*" : "_";
+  const quoted = signs.replaceAll("*", "\\*");
+  return new RegExp(`${NOT_IN_A_WORD[sign]}${quoted}([^${sign}\\s](?:[^${sign}]*[^${sign}\\s])?)${quoted}$`, "u");
+}
+
 const INLINE: readonly InlineRule[] = [
-  { pattern: /(?<![*\w])\*\*([^*\s](?:[^*]*[^*\s])?)\*\*$/u, mark: "bold", value: true },
-  { pattern: /(?<![_\w])__([^_\s](?:[^_]*[^_\s])?)__$/u, mark: "bold", value: true },
-  { pattern: /(?<![*\w])\*([^*\s](?:[^*]*[^*\s])?)\*$/u, mark: "italic", value: true },
-  { pattern: /(?<![_\w])_([^_\s](?:[^_]*[^_\s])?)_$/u, mark: "italic", value: true },
+  { pattern: between("**"), mark: "bold", value: true },
+  { pattern: between("__"), mark: "bold", value: true },
+  { pattern: between("*"), mark: "italic", value: true },
+  { pattern: between("_"), mark: "italic", value: true },
   { pattern: /(?<!~)~~([^~\s](?:[^~]*[^~\s])?)~~$/u, mark: "strike", value: true },
   { pattern: /(?<!`)`([^`]+)`$/u, mark: "code", value: true },
   { pattern: /(?<!=)==([^=\s](?:[^=]*[^=\s])?)==$/u, mark: "background", value: "yellow" },
@@ -115,7 +131,7 @@ function becoming(column: number, change: (block: string) => string): Outcome {
 }
 
 /** A formula begins and ends with a sign that touches it, so that two prices are none. */
-const FORMULA_TYPED = /(?<![\\$\p{L}\p{N}])\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u;
+const FORMULA_TYPED = /(?<![\\$\p{L}\p{M}\p{N}])\$([^\s$](?:[^$]*[^\s$\\])?)\$$/u;
 
 /** Takes the signs around a formula away with it and puts the formula there. */
 function formulaOutcome(page: Page, line: Line, start: number, before: string, column: number): Outcome | undefined {

@@ -164,7 +164,7 @@ export class Blocks {
   }
 
   /** The text is about to change. */
-  changing(delta: Delta): void {
+  textChanging(delta: Delta): void {
     this.chosen.changing(delta);
   }
 

@@ -39,6 +39,8 @@ const AGAIN_MS = 1000;
 /** Shows are confirmed this often; the core counts a view that left 256 unconfirmed as behind. */
 const CONFIRM_EVERY = 32;
 const CONFIRM_AFTER_MS = 1000;
+/** Whoever ends a view waits so long for what is unsaved. */
+const ENDS_MS = 5000;
 
 /** One view of one document. */
 export class TextLane {
@@ -162,7 +164,7 @@ export class TextLane {
   /** Ends the view. What is unsaved is still sent; resolves when it is durable or cannot be. */
   async close(): Promise<void> {
     if (this.closed) return;
-    await this.settled(5000);
+    await this.settled();
     this.closed = true;
     this.wake();
     for (const stop of this.stops) stop();
@@ -171,7 +173,7 @@ export class TextLane {
   }
 
   /** Resolves when nothing of mine is unsaved, or after so many milliseconds. */
-  async settled(within: number): Promise<boolean> {
+  async settled(within = ENDS_MS): Promise<boolean> {
     const end = Date.now() + within;
     while (this.isUnsaved && Date.now() < end && !this.closed) await this.sleep(5);
     return !this.isUnsaved;

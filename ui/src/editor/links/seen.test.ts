@@ -33,6 +33,8 @@ describe("words that name an address", () => {
       "b\u200Bank.example",
     ])
       expect(leadsElsewhere(words, evil), words).toBe(true);
+    for (const stop of ["\u2024", "\u3002", "\uFF0E", "\uFF61"]) expect(leadsElsewhere(`bank${stop}example`, evil), stop).toBe(true);
+    expect(leadsElsewhere("ｈｔｔｐｓ：／／bank．example", evil)).toBe(true);
     expect(leadsElsewhere("evil.\u0435xample", evil)).toBe(true);
     expect(leadsElsewhere("ada@bank.example", "mailto:ada@evil.example")).toBe(true);
     expect(leadsElsewhere("bank.example", "https://bank.example.evil.example/")).toBe(true);
@@ -49,6 +51,8 @@ describe("words that name an address", () => {
       "",
       "Node.js",
       "1. The bank",
+      "bank\u3002example\u3002",
+      "これは例です。詳しくはこちら",
     ])
       expect(leadsElsewhere(words, "https://bank.example/login"), words).toBe(false);
     expect(leadsElsewhere("Ada@Bank.example", "mailto:ada@bank.example?subject=x")).toBe(false);

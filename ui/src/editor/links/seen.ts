@@ -74,13 +74,18 @@ export function disguised(address: string): string | undefined {
   return address.toLowerCase().startsWith("mailto:") || plain.replace(/:(80|443)$/, "") === to ? undefined : to;
 }
 
-/** Whether words name an address and the link leads to another. */
+/** The full stop of East Asia, where a browser would read an address. Before letters that have no blanks between words it ends a sentence. */
+const STOP_OF_ADDRESS = /\u3002(?=[a-z\d])/giu;
+
+/** Whether words name an address and the link leads to another. Signs that look like those of an address are read as those. */
 export function leadsElsewhere(words: string, address: string): boolean {
   const to = destination(address);
   return words
     .replaceAll(ALL_HIDDEN, "")
+    .normalize("NFKC")
+    .replaceAll(STOP_OF_ADDRESS, ".")
     .split(/[\s()<>[\]{}"'“”„‘’,;]+/u)
-    .map((word) => word.replace(/[.:!?…]+$/u, ""))
+    .map((word) => word.replace(/[.:!?…\u3002]+$/u, ""))
     .some((word) => {
       const named = isFile(word) ? undefined : destination(word);
       return named !== undefined && named !== to;

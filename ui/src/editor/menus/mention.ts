@@ -4,7 +4,7 @@
  */
 import { DATE, DOCUMENT, PERSON } from "../../generated/schema.ts";
 import { Delta, type Embed } from "../delta.ts";
-import { caret } from "../editing/range.ts";
+import { caret, isCaret } from "../editing/range.ts";
 import { readBlock } from "../lines/block.ts";
 import type { Mentioning } from "../mentioning.ts";
 import type { Page } from "../page/page.ts";
@@ -21,6 +21,7 @@ export interface MentionItem {
 export interface MentionState {
   readonly query: string;
   readonly items: readonly MentionItem[];
+  /** Which of them Enter takes; -1: none. */
   readonly chosen: number;
   /** Offset of the sign that opened it. */
   readonly from: number;
@@ -35,13 +36,15 @@ interface Open {
   readonly from: number;
   readonly sign: "@" | "[[";
   readonly chosen: number;
+  /** An arrow key went to the document that is not there yet. */
+  readonly isNew: boolean;
 }
 
 /** The menu. */
 export class MentionMenu {
   private open: Open | undefined;
-  /** Where a document that is being made will be named. */
-  private making: number | undefined;
+  /** Where documents that are being made will be named. */
+  private readonly making = new Set<{ at: number }>();
 
   constructor(
     private readonly page: Page,
@@ -53,10 +56,12 @@ export class MentionMenu {
   /** What it shows; undefined when it is closed. */
   get state(): MentionState | undefined {
     if (this.open === undefined) return undefined;
-    const { from, chosen } = this.open;
+    const { from, chosen, sign, isNew } = this.open;
     const query = this.query(this.open);
-    const items = this.items(query, this.open.sign);
-    return { from, query, items, chosen: Math.min(chosen, Math.max(0, items.length - 1)) };
+    const items = this.items(query, sign);
+    // Behind an `@` may stand a word that nobody is called by: a document is made of it only by who went there.
+    const takes = sign === "@" && !isNew ? items.filter(({ kind }) => kind !== "new") : items;
+    return { from, query, items, chosen: Math.min(chosen, takes.length - 1) };
   }
 
   /** The text or the selection changed. */
@@ -80,10 +85,11 @@ export class MentionMenu {
     }
   }
 
-  /** The text is about to change elsewhere: the menu stays at its sign. */
-  textChanged(delta: Delta): void {
+  /** The text is about to change: the menu stays at its sign. */
+  textChanging(delta: Delta): void {
     if (this.open !== undefined) this.open = { ...this.open, from: delta.transformPosition(this.open.from) };
-    if (this.making !== undefined) this.making = delta.transformPosition(this.making);
+    // What is written on meanwhile stands behind the name.
+    for (const place of this.making) place.at = delta.transformPosition(place.at, true);
   }
 
   /** A key while it is open. Answers whether it was the menu's. */
@@ -92,9 +98,15 @@ export class MentionMenu {
     if (state === undefined || this.open === undefined || state.items.length === 0) return false;
     const next = stepped(key, state.chosen, state.items.length);
     if (key === "Escape") this.close();
-    else if (next !== undefined) this.open = { ...this.open, chosen: next };
-    else if (key === "Enter" || key === "Tab") this.choose(state.items[state.chosen]?.id ?? "");
-    else return false;
+    else if (next !== undefined) this.open = { ...this.open, chosen: next, isNew: state.items[next]?.kind === "new" };
+    else if (key !== "Enter" && key !== "Tab") return false;
+    else if (state.chosen >= 0) this.choose(state.items[state.chosen]?.id ?? "");
+    else {
+      // The word stays a word, and the key does what it does elsewhere.
+      this.close();
+      this.changed();
+      return false;
+    }
     return true;
   }
 
@@ -118,31 +130,31 @@ export class MentionMenu {
   }
 
   private make(title: string, at: number): void {
-    this.making = at;
+    const place = { at };
+    this.making.add(place);
     void this.mentioning.create(title).then(
       (id) => {
-        const { making } = this;
-        this.making = undefined;
-        if (making !== undefined) this.name(making, { [DOCUMENT]: { id, title } });
+        this.making.delete(place);
+        this.name(place.at, { [DOCUMENT]: { id, title } });
       },
       () => {
-        const { making } = this;
-        this.making = undefined;
+        this.making.delete(place);
         // Nothing was made: the words stay.
-        if (making !== undefined) this.page.edit(new Delta().retain(making).insert(title));
+        this.page.edit(new Delta().retain(place.at).insert(title));
         this.changed();
       },
     );
   }
 
-  /** Puts it there, with a blank behind it where words go on. */
+  /** Puts it there, with a blank behind it where words go on. Whoever writes elsewhere by now stays there. */
   private name(at: number, embed: Embed): void {
-    const { lines } = this.page;
+    const { lines, selection } = this.page;
+    const waits = isCaret(selection) && selection.head === at;
     const behind = lines.text(at, at + 1);
-    const blank = behind === "" || behind === "\n" ? " " : "";
+    const blank = behind === "" || behind === "\n" || (!waits && /[\p{L}\p{N}]/u.test(behind)) ? " " : "";
     const delta = new Delta().retain(at).insert(embed);
     if (blank !== "") delta.insert(blank);
-    this.page.edit(delta, { selection: caret(at + 1 + blank.length), joins: "mention" });
+    this.page.edit(delta, { ...(waits ? { selection: caret(at + 1 + blank.length) } : { scroll: false }), joins: "mention" });
   }
 
   private begun(typed: string | undefined, head: number): Open | undefined {
@@ -150,8 +162,8 @@ export class MentionMenu {
     const { line, start } = this.page.lines.at(head);
     if (readBlock(line.block).kind === "code") return undefined;
     const before = line.text.slice(0, head - start);
-    if (typed === "@" && /(?:^|[\s(\u2028])@$/.test(before)) return { from: head - 1, sign: "@", chosen: 0 };
-    if (typed === "[" && before.endsWith("[[")) return { from: head - 2, sign: "[[", chosen: 0 };
+    if (typed === "@" && /(?:^|[\s(\u2028])@$/.test(before)) return { from: head - 1, sign: "@", chosen: 0, isNew: false };
+    if (typed === "[" && before.endsWith("[[")) return { from: head - 2, sign: "[[", chosen: 0, isNew: false };
     return undefined;
   }
 

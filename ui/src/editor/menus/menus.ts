@@ -25,9 +25,9 @@ export class Menus {
   }
 
   /** The text is about to change: each stays at its sign. */
-  textChanged(delta: Delta): void {
-    this.slash.textChanged(delta);
-    this.naming.textChanged(delta);
+  textChanging(delta: Delta): void {
+    this.slash.textChanging(delta);
+    this.naming.textChanging(delta);
   }
 
   /** The text or the selection changed, by this character if one was typed. */

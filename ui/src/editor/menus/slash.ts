@@ -123,8 +123,8 @@ export class SlashMenu {
     return true;
   }
 
-  /** The text changed elsewhere: the menu stays at its sign. */
-  textChanged(delta: Delta): void {
+  /** The text is about to change: the menu stays at its sign. */
+  textChanging(delta: Delta): void {
     if (this.open === undefined) return;
     // Without a sign the menu is at the caret, which what others write at it does not push on.
     this.open = { ...this.open, from: delta.transformPosition(this.open.from, this.open.sign === 0) };

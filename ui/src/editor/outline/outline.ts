@@ -2,7 +2,9 @@
  * The outline of an open document: its headings, and which section one is in. That is the caret's while the caret can be seen, and what stands at the
  * top of the screen when one has scrolled away from it. Follows the text only while somebody looks.
  */
+import { caret } from "../editing/range.ts";
 import type { Page } from "../page/page.ts";
+import { showPlace } from "../screen.ts";
 import { type Heading, Headings } from "./headings.ts";
 
 /** So far below the upper edge a line still counts as standing at the top. */
@@ -28,6 +30,16 @@ export class Outline {
   /** The offset at which a heading's line starts. */
   startOf(nth: number): number | undefined {
     return this.reading.placeOf(nth)?.start;
+  }
+
+  /** Puts the caret where a section begins, and that to the top of the screen. Answers false when it has gone. */
+  goTo(nth: number): boolean {
+    const start = this.startOf(nth);
+    if (start === undefined) return false;
+    this.page.select(caret(start), false);
+    this.page.view?.focus();
+    showPlace(this.page, start, "start");
+    return true;
   }
 
   /** Calls back after the headings or the section changed, until the answer is called. */
