@@ -145,7 +145,8 @@ export const de: Messages = {
     upToDateWith: (names) => `Auf demselben Stand mit ${names}`,
     upToDateWithSome: (some, all) => `Auf demselben Stand mit ${count.format(some)} von ${plural(all, "Person", "Personen")}`,
     nobody: "Sonst ist niemand online",
-    offline: (waiting) => (waiting > 0 ? `Offline · ${edits(waiting)} ${form(waiting, "wartet", "warten")}` : "Offline"),
+    offline: "Offline",
+    edits: (waiting) => `${edits(waiting)} ${form(waiting, "wartet", "warten")}`,
     sending: (names) => `Wird an ${names} gesendet …`,
     getting: (person, bytes, total) =>
       `Die erste Kopie kommt von ${person}, ${total === null ? size(bytes) : `${size(bytes)} von ${size(total)}`}`,

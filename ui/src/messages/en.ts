@@ -198,7 +198,8 @@ export const en = {
     upToDateWith: (people: string) => `Up to date with ${people}`,
     upToDateWithSome: (some: number, all: number) => `Up to date with ${some} of ${plural(all, "person", "people")}`,
     nobody: "Nobody else is online",
-    offline: (edits: number) => (edits > 0 ? `Offline · ${plural(edits, "edit", "edits")} waiting` : "Offline"),
+    offline: "Offline",
+    edits: (waiting: number) => `${plural(waiting, "edit", "edits")} waiting`,
     sending: (people: string) => `Sending to ${people}…`,
     getting: (person: string, bytes: number, total: number | null) =>
       `Getting the first copy from ${person}, ${total === null ? size(bytes) : `${size(bytes)} of ${size(total)}`}`,

@@ -41,10 +41,26 @@ describe("the status line", () => {
   });
 
   it("never claims somebody who is behind", () => {
-    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe(
-      "Up to date with 1 of 2 people",
-    );
-    expect(statusWords(document(device("Jo", "unreachable", 14)), null, false).others).toBe("Nobody else is online");
+    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false)).toMatchObject({
+      others: "Up to date with 1 of 2 people",
+      waiting: "14 edits waiting",
+    });
+    expect(statusWords(document(device("Jo", "unreachable", 14)), null, false)).toMatchObject({
+      others: "Nobody else is online",
+      waiting: "14 edits waiting",
+    });
+  });
+
+  it("counts what waits by the device of theirs that lacks least of those that ever said what they have", () => {
+    const jo = [14, 0, 1].map((behind, at) => ({ ...device("Jo", "unreachable", behind), device: String(at) }));
+    expect(statusWords(document(...jo), null, false).waiting).toBe("1 edit waiting");
+    expect(statusWords(document(device("Jo", "unreachable")), null, false)).not.toHaveProperty("waiting");
+  });
+
+  it("does not count what is just on its way to somebody who is here", () => {
+    const facts = statusWords(document(device("Ana", "has_all"), device("Ben", "behind", 2)), null, false);
+    expect(facts).toMatchObject({ others: "Up to date with 1 of 2 people" });
+    expect(facts).not.toHaveProperty("waiting");
   });
 
   it("says what is on its way while it catches up, and not of every key", () => {
@@ -68,7 +84,8 @@ describe("the status line", () => {
   it("is calm when the network is away", () => {
     const network = { profile: "direct" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({
-      others: "Offline · 3 edits waiting",
+      others: "Offline",
+      waiting: "3 edits waiting",
       tone: "calm",
     });
   });
