@@ -7,7 +7,8 @@ import { held } from "./held.ts";
 
 const NOW = Date.UTC(2026, 10, 30);
 const DAY = 86_400_000;
-const jo: DeviceStatus = { device: "j", person: "Jo", colour: "teal", mine: false, state: "unreachable", behind: 0, last_seen: NOW - DAY };
+const person = { device: "j", member: "m", person: "Jo", colour: "teal", mine: false };
+const jo: DeviceStatus = { ...person, state: "unreachable", behind: 0, last_seen: NOW - DAY };
 
 describe("what is said of a device", () => {
   it("says how many edits wait for whoever is away, and since when", () => {

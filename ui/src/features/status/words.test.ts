@@ -6,6 +6,7 @@ import { statusWords } from "./words.ts";
 
 const device = (person: string, state: DeviceStatus["state"], behind = 0): DeviceStatus => ({
   device: person,
+  member: person,
   person,
   colour: "teal",
   mine: person === "Me",
@@ -29,6 +30,22 @@ describe("the status line", () => {
   it("counts a person as up to date when one of their devices is", () => {
     const facts = document({ ...device("Ana", "behind", 3), device: "laptop" }, { ...device("Ana", "has_all"), device: "desk" });
     expect(statusWords(facts, null, false).others).toBe("Up to date with Ana");
+  });
+
+  it("takes two people of one name for two", () => {
+    const anna = { ...device("Anna", "has_all"), member: "m1", device: "d1" };
+    const away = { ...device("Anna", "unreachable", 14), member: "m2", device: "d2" };
+    expect(statusWords(document(anna, away), null, false).others).toBe("Up to date with 1 of 2 people");
+    // From a core that does not say whose a device is.
+    const unsaid = [anna, away].map((one) => ({ ...one, member: null }));
+    expect(statusWords(document(...unsaid), null, false).others).toBe("Up to date with 1 of 2 people");
+  });
+
+  it("calls whoever has no name yet somebody, and each of them one", () => {
+    const nameless = (id: string): DeviceStatus => ({ ...device("", "has_all"), member: id, device: id });
+    expect(statusWords(document(nameless("m1")), null, false).others).toBe("Up to date with Somebody");
+    const facts = document(nameless("m1"), { ...nameless("m2"), state: "unreachable" });
+    expect(statusWords(facts, null, false).others).toBe("Up to date with 1 of 2 people");
   });
 
   it("says nothing of the others to whoever was removed or has left", () => {

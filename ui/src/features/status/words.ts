@@ -85,14 +85,16 @@ function byPerson(devices: DeviceStatus[]): Person[] {
   const people = new Map<string, Person>();
   for (const device of devices) {
     if (device.mine) continue;
-    const known = people.get(device.person);
-    const person = known ?? { name: device.person, upToDate: false, reachable: false, behind: 0, ahead: 0 };
+    // Never by name: two people may have the same.
+    const id = device.member ?? device.device;
+    const known = people.get(id);
+    const person = known ?? { name: device.person || say.somebody, upToDate: false, reachable: false, behind: 0, ahead: 0 };
     person.upToDate ||= device.state === "has_all";
     person.reachable ||= device.state === "has_all" || device.state === "behind" || device.state === "waiting";
     person.ahead = Math.max(person.ahead, device.ahead ?? 0);
     // A device that has never said what it has says nothing of how much waits.
     if (device.behind > 0) person.behind = person.behind > 0 ? Math.min(person.behind, device.behind) : device.behind;
-    if (!known) people.set(device.person, person);
+    if (!known) people.set(id, person);
   }
   return [...people.values()];
 }
