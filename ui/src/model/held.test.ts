@@ -17,6 +17,10 @@ describe("what is said of a device", () => {
     expect(held(jo, NOW)).toBe("Not reachable, last seen yesterday");
   });
 
+  it("says of whoever is here and has not told yet that they have not, as the command line does", () => {
+    expect(held({ ...jo, state: "waiting" }, NOW)).toBe("Has not said yet what it has");
+  });
+
   it("says it in the language in use", () => {
     speak("de");
     expect(held({ ...jo, behind: 14 }, NOW)).toBe("14 Änderungen warten, zuletzt gesehen gestern");

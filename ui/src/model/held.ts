@@ -16,7 +16,7 @@ function has(device: DeviceStatus, now: number): string {
     case "behind":
       return say.status.behind(device.behind);
     case "waiting":
-      return say.status.waiting;
+      return say.members.unknown;
     case "refused":
       return say.status.refused(spoken(device.said, device.reason ?? ""));
     case "unreachable":

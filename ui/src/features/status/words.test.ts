@@ -60,24 +60,24 @@ describe("the status line", () => {
   it("never claims somebody who is behind", () => {
     expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false)).toMatchObject({
       others: "Up to date with 1 of 2 people",
-      waiting: "14 edits waiting",
+      beside: "14 edits waiting",
     });
     expect(statusWords(document(device("Jo", "unreachable", 14)), null, false)).toMatchObject({
       others: "Nobody else is online",
-      waiting: "14 edits waiting",
+      beside: "14 edits waiting",
     });
   });
 
   it("counts what waits by the device of theirs that lacks least of those that ever said what they have", () => {
     const jo = [14, 0, 1].map((behind, at) => ({ ...device("Jo", "unreachable", behind), device: String(at) }));
-    expect(statusWords(document(...jo), null, false).waiting).toBe("1 edit waiting");
-    expect(statusWords(document(device("Jo", "unreachable")), null, false)).not.toHaveProperty("waiting");
+    expect(statusWords(document(...jo), null, false).beside).toBe("1 edit waiting");
+    expect(statusWords(document(device("Jo", "unreachable")), null, false)).not.toHaveProperty("beside");
   });
 
   it("does not count what is just on its way to somebody who is here", () => {
     const facts = statusWords(document(device("Ana", "has_all"), device("Ben", "behind", 2)), null, false);
     expect(facts).toMatchObject({ others: "Up to date with 1 of 2 people" });
-    expect(facts).not.toHaveProperty("waiting");
+    expect(facts).not.toHaveProperty("beside");
   });
 
   it("says what is on its way while it catches up, and not of every key", () => {
@@ -102,7 +102,22 @@ describe("the status line", () => {
     const network = { profile: "direct" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({
       others: "Offline",
-      waiting: "3 edits waiting",
+      beside: "3 edits waiting",
+      tone: "calm",
+    });
+  });
+
+  it("says that the network is away to whoever has nothing waiting, too", () => {
+    const network = { profile: "direct" as const, running: true, offline_since: 1 };
+    expect(statusWords(document(device("Ana", "has_all"), device("Ben", "has_all")), network, false)).toMatchObject({
+      others: "Offline",
+      beside: "Up to date with Ana and Ben",
+      tone: "calm",
+    });
+    const coming = { ...device("Ben", "behind"), ahead: 214 };
+    expect(statusWords(document(coming), network, false)).toEqual({
+      here: "Saved on this device",
+      others: "Offline",
       tone: "calm",
     });
   });

@@ -12,8 +12,8 @@ export interface StatusWords {
   here: string;
   /** What the others have; absent while the document was never shared. */
   others: string | null;
-  /** What waits for whoever is away. It grows with every key, so it is shown and not read aloud each time; absent: nothing. */
-  waiting?: string;
+  /** What stands beside it: what waits for whoever is away, which grows with every key and is not read aloud each time; or who has everything. */
+  beside?: string;
   tone: Tone;
 }
 
@@ -57,16 +57,16 @@ function firstCopy({ transfer, devices }: DocumentStatus): StatusWords {
 }
 
 function others(people: Person[], network: NetworkStatus | null): Omit<StatusWords, "here"> {
+  const upToDate = people.filter((person) => person.upToDate);
+  const all = upToDate.length === people.length ? say.status.upToDateWith(names(people)) : null;
+  // Before all else: what was on its way is not while nobody can be reached. Whoever has everything has it still, so both are said.
+  if (network?.offline_since) return { others: say.status.offline, ...(all === null ? waiting(people) : { beside: all }), tone: "calm" };
   const ahead = Math.max(...people.map((person) => person.ahead));
   if (ahead >= CATCHING_UP) {
     const from = people.filter((person) => person.ahead > 0);
     return { others: say.status.catchingUp(ahead, names(from)), tone: "working" };
   }
-  const upToDate = people.filter((person) => person.upToDate);
-  if (upToDate.length === people.length) {
-    return { others: say.status.upToDateWith(names(people)), tone: "good" };
-  }
-  if (network?.offline_since) return { others: say.status.offline, ...waiting(people), tone: "calm" };
+  if (all !== null) return { others: all, tone: "good" };
   const away = waiting(people.filter((person) => !person.reachable));
   if (!people.some((person) => person.reachable)) return { others: say.status.nobody, ...away, tone: "calm" };
   if (upToDate.length === 0) {
@@ -76,9 +76,9 @@ function others(people: Person[], network: NetworkStatus | null): Omit<StatusWor
 }
 
 /** What waits for the one who lacks most. */
-function waiting(people: Person[]): Pick<StatusWords, "waiting"> {
+function waiting(people: Person[]): Pick<StatusWords, "beside"> {
   const edits = Math.max(0, ...people.map((person) => (person.upToDate ? 0 : person.behind)));
-  return edits > 0 ? { waiting: say.status.edits(edits) } : {};
+  return edits > 0 ? { beside: say.status.edits(edits) } : {};
 }
 
 function byPerson(devices: DeviceStatus[]): Person[] {
