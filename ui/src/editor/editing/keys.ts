@@ -1,10 +1,11 @@
 /**
- * Which key does what in the text (ux.md 4.2). Matches by `key`, and by `code` only for digits and brackets; never takes a key that wrote a character with
+ * Which key does what in the text (ux.md 4.2). Matches by `key`, and by `code` only for digits, brackets and on layouts without Latin letters (pressed.ts); never takes a key that wrote a character with
  * AltGr. Keys that only the chrome can answer (a link's address) are sent as events.
  */
 import type { Page } from "../page/page.ts";
 import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
 import { captionHere } from "./captions.ts";
+import { pressed } from "./pressed.ts";
 import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { isCaret } from "./range.ts";
@@ -173,8 +174,7 @@ function keyOf(event: KeyboardEvent): string {
   if (event.code === "BracketLeft" && (event.ctrlKey || event.metaKey)) return "[";
   if (event.code === "BracketRight" && (event.ctrlKey || event.metaKey)) return "]";
   if (event.code === "Backslash" && (event.ctrlKey || event.metaKey)) return "\\";
-  // WebKitGTK does not name Shift+Tab.
-  return (event.key === "Unidentified" ? event.code : event.key).toLowerCase();
+  return pressed(event);
 }
 
 /** The key is ours even when there was nothing to do. */
