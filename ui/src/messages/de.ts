@@ -237,6 +237,8 @@ export const de: Messages = {
     label: "Wer hier ist",
     writing: (names) =>
       names.length > 2 ? `${people(names.length)} schreiben` : `${list.format(names)} ${form(names.length, "schreibt", "schreiben")}`,
+    editing: (names) =>
+      `${names.length > 2 ? people(names.length) : list.format(names)} ${form(names.length, "bearbeitet", "bearbeiten")} den Text`,
     more: (n) => `und ${plural(n, "weitere Person", "weitere Personen")}`,
     jump: (person) => `Dorthin gehen, wo ${person} ist`,
     here: (names) => (names.length === 0 ? "Sonst ist niemand hier" : `${list.format(names)} ${form(names.length, "ist", "sind")} hier`),

@@ -294,6 +294,10 @@ export const en = {
       names.length > 2
         ? `${plural(names.length, "person", "people")} are writing`
         : `${list.format(names)} ${form(names.length, "is", "are")} writing`,
+    editing: (names: readonly string[]) =>
+      names.length > 2
+        ? `${plural(names.length, "person", "people")} are editing`
+        : `${list.format(names)} ${form(names.length, "is", "are")} editing`,
     more: (n: number) => `and ${plural(n, "other", "others")}`,
     jump: (person: string) => `Go to where ${person} is`,
     here: (names: readonly string[]) =>
