@@ -69,6 +69,7 @@ export const de: Messages = {
     actions: (title) => `Aktionen für ${title}`,
     rename: "Umbenennen",
     duplicate: "Duplizieren",
+    print: "Drucken …",
     moveToTrash: "In den Papierkorb legen",
     width: "Breite der Seite",
     widths: { narrow: "Schmal", normal: "Normal", wide: "Breit" },

@@ -73,6 +73,7 @@ export const en = {
     actions: (title: string) => `Actions for ${title}`,
     rename: "Rename",
     duplicate: "Duplicate",
+    print: "Print…",
     moveToTrash: "Move to trash",
     width: "Width of the page",
     widths: { narrow: "Narrow", normal: "Normal", wide: "Wide" },
