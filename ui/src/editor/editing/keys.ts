@@ -20,6 +20,8 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
+  /** Shows the toolbar of the selection; false where it has none. */
+  askForToolbar(): boolean;
   /** Shows where the link at the caret leads, opens the document that is named there, or goes from a footnote to its reference. False where is none. */
   reachLink(): boolean;
   /** Folds or unfolds the section of the caret. */
@@ -68,6 +70,9 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.askForLink();
     return true;
   },
+  // As in other editors; GNOME and Xfce maximise the window with it, so there is another.
+  "alt+f10": (host) => host.askForToolbar(),
+  "mod+alt+b": (host) => host.askForToolbar(),
   "mod+shift+m": (host) => done(host.fold()),
   // What the caret is in is asked from the inside out: a link, a footnote, then the table or the callout around it, then the block.
   "alt+enter": (host) => host.reachLink() || host.menuHere() || host.blockMenu(),
