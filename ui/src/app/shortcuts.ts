@@ -3,7 +3,7 @@
  * many layouts).
  */
 
-import { isMac } from "../editor/index.ts";
+import { isMac, pressed } from "../editor/index.ts";
 import { isWindow } from "../ipc/connect.ts";
 
 export type Command =
@@ -58,7 +58,8 @@ function findingOf(event: KeyboardEvent): Command | undefined {
   // Ctrl+Alt writes characters on many layouts; with Alt the key is a Mac's.
   if (other || (event.altKey && !isMac())) return undefined;
   // A letter is what the layout says; with Alt a Mac writes another.
-  const key = event.altKey || !/^[a-z]$/i.test(event.key) ? event.code : `Key${event.key.toUpperCase()}`;
+  const letter = pressed(event);
+  const key = event.altKey || !/^[a-z]$/.test(letter) ? event.code : `Key${letter.toUpperCase()}`;
   return finding[[mod ? "mod+" : "", event.altKey ? "alt+" : "", event.shiftKey ? "shift+" : "", key].join("")];
 }
 
@@ -74,5 +75,5 @@ function zoomOf(event: KeyboardEvent): Command | undefined {
 function commonOf(event: KeyboardEvent): Command | null {
   const modifier = event.ctrlKey || event.metaKey;
   if (!modifier || event.shiftKey || event.getModifierState("AltGraph")) return null;
-  return (event.altKey ? withAlt : keys)[event.key.toLowerCase()] ?? null;
+  return (event.altKey ? withAlt : keys)[pressed(event)] ?? null;
 }

@@ -82,6 +82,7 @@ export class Editor {
   private readonly toolbar = new Toolbar(
     () => this.view.page,
     () => this.changed(),
+    () => this.telling.say("toolbarWanted", undefined),
   );
   private snapshot: EditorSnapshot | undefined;
   private unsavedSince: number | undefined;
@@ -320,9 +321,10 @@ export class Editor {
     this.focus();
   }
 
-  /** Shows the selection toolbar although the selection was made with keys. */
-  askForToolbar(): void {
-    this.toolbar.ask();
+  /** Takes the selection's toolbar away; keys go on in the text. */
+  leaveToolbar(): void {
+    this.toolbar.dismiss();
+    this.focus();
   }
 
   /** Takes keys. */
@@ -545,6 +547,7 @@ export class Editor {
       redo: () => this.view.redoEdit(),
       interrupt: () => this.view.undo.interrupt(),
       askForLink: () => this.askForLink(),
+      askForToolbar: () => !this.blocks.chosen.isActive && this.toolbar.ask(),
       fold: () => this.folding.toggleHere(),
       reachLink: () =>
         this.links.reach() ||

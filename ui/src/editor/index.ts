@@ -25,6 +25,7 @@ export type { Box } from "./screen.ts";
 export { colourName } from "./presence/cursors.ts";
 export { BLOCK_KEYS } from "./handle/keys.ts";
 export { TEXT_KEYS, isMac } from "./editing/keys.ts";
+export { pressed } from "./editing/pressed.ts";
 export { type Wording, kindOf } from "./editing/wording.ts";
 export { disguised, leadsElsewhere, legible, revealed } from "./links/seen.ts";
 export { quotesOf } from "./editing/typography.ts";

@@ -77,6 +77,8 @@ export interface EditorEvents {
   link: LinkAsked;
   /** A link is wanted for the selection (Mod+K): ask for its address, then call `setLink`. */
   linkWanted: LinkAsked;
+  /** The selection's toolbar was asked for with keys: they go on in it. */
+  toolbarWanted: undefined;
   /** Markdown was pasted as plain text. */
   markdownPasted: MarkdownPasted;
   /** Words of mine lost their place in a rebuilt text. */

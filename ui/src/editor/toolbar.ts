@@ -13,6 +13,8 @@ export class Toolbar {
     private readonly page: () => Page,
     /** Whether it is seen may have changed. */
     private readonly changed: () => void,
+    /** It was asked for with keys, which go on in it. */
+    private readonly wanted: () => void,
   ) {}
 
   /** Whether it is to be seen. In code there is nothing to format. */
@@ -27,10 +29,13 @@ export class Toolbar {
     return this.pressing.isDown;
   }
 
-  /** Shows it although the selection was made with keys. */
-  ask(): void {
+  /** Shows it although the selection was made with keys. Answers false where it has no place: at a caret, in code, where nothing can be written. */
+  ask(): boolean {
     this.asked = true;
+    this.asked = this.isShown;
     this.changed();
+    if (this.asked) this.wanted();
+    return this.asked;
   }
 
   /** Takes it away. */

@@ -70,6 +70,7 @@ export const de: Messages = {
     actions: (title) => `Aktionen für ${title}`,
     rename: "Umbenennen",
     duplicate: "Duplizieren",
+    print: "Drucken …",
     moveToTrash: "In den Papierkorb legen",
     width: "Breite der Seite",
     widths: { narrow: "Schmal", normal: "Normal", wide: "Breit" },
@@ -147,7 +148,8 @@ export const de: Messages = {
     upToDateWith: (names) => `Auf demselben Stand mit ${names}`,
     upToDateWithSome: (some, all) => `Auf demselben Stand mit ${count.format(some)} von ${plural(all, "Person", "Personen")}`,
     nobody: "Sonst ist niemand online",
-    offline: (waiting) => (waiting > 0 ? `Offline · ${edits(waiting)} ${form(waiting, "wartet", "warten")}` : "Offline"),
+    offline: "Offline",
+    edits: (waiting) => `${edits(waiting)} ${form(waiting, "wartet", "warten")}`,
     sending: (names) => `Wird an ${names} gesendet …`,
     getting: (person, bytes, total) =>
       `Die erste Kopie kommt von ${person}, ${total === null ? size(bytes) : `${size(bytes)} von ${size(total)}`}`,
@@ -238,6 +240,8 @@ export const de: Messages = {
     label: "Wer hier ist",
     writing: (names) =>
       names.length > 2 ? `${people(names.length)} schreiben` : `${list.format(names)} ${form(names.length, "schreibt", "schreiben")}`,
+    editing: (names) =>
+      `${names.length > 2 ? people(names.length) : list.format(names)} ${form(names.length, "bearbeitet", "bearbeiten")} den Text`,
     more: (n) => `und ${plural(n, "weitere Person", "weitere Personen")}`,
     jump: (person) => `Dorthin gehen, wo ${person} ist`,
     here: (names) => (names.length === 0 ? "Sonst ist niemand hier" : `${list.format(names)} ${form(names.length, "ist", "sind")} hier`),

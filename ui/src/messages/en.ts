@@ -74,6 +74,7 @@ export const en = {
     actions: (title: string) => `Actions for ${title}`,
     rename: "Rename",
     duplicate: "Duplicate",
+    print: "Print…",
     moveToTrash: "Move to trash",
     width: "Width of the page",
     widths: { narrow: "Narrow", normal: "Normal", wide: "Wide" },
@@ -200,7 +201,8 @@ export const en = {
     upToDateWith: (people: string) => `Up to date with ${people}`,
     upToDateWithSome: (some: number, all: number) => `Up to date with ${some} of ${plural(all, "person", "people")}`,
     nobody: "Nobody else is online",
-    offline: (edits: number) => (edits > 0 ? `Offline · ${plural(edits, "edit", "edits")} waiting` : "Offline"),
+    offline: "Offline",
+    edits: (waiting: number) => `${plural(waiting, "edit", "edits")} waiting`,
     sending: (people: string) => `Sending to ${people}…`,
     getting: (person: string, bytes: number, total: number | null) =>
       `Getting the first copy from ${person}, ${total === null ? size(bytes) : `${size(bytes)} of ${size(total)}`}`,
@@ -295,6 +297,10 @@ export const en = {
       names.length > 2
         ? `${plural(names.length, "person", "people")} are writing`
         : `${list.format(names)} ${form(names.length, "is", "are")} writing`,
+    editing: (names: readonly string[]) =>
+      names.length > 2
+        ? `${plural(names.length, "person", "people")} are editing`
+        : `${list.format(names)} ${form(names.length, "is", "are")} editing`,
     more: (n: number) => `and ${plural(n, "other", "others")}`,
     jump: (person: string) => `Go to where ${person} is`,
     here: (names: readonly string[]) =>

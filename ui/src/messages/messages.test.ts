@@ -21,6 +21,7 @@ const THE_SAME = new Set([
   "format.code",
   "format.link",
   "join.placeholder",
+  "status.offline",
   "shortcuts.does.mod+e",
   "shortcuts.does.mod+k",
   "shortcuts.does.mod+alt+0",
@@ -169,8 +170,8 @@ describe("numbers in every language", () => {
     expect(de.document.selectedWords(1, 200)).toBe("1 von 200 Wörtern");
     expect(de.status.getting("Ana", 400_000, 1_250_000)).toBe("Die erste Kopie kommt von Ana, 400 KB von 1,3 MB");
     expect(en.status.getting("Ana", 400_000, 1_200_000)).toBe("Getting the first copy from Ana, 400 KB of 1.2 MB");
-    expect(de.status.offline(1)).toBe("Offline · 1 Änderung wartet");
-    expect(de.status.offline(3)).toBe("Offline · 3 Änderungen warten");
+    expect(de.status.edits(1)).toBe("1 Änderung wartet");
+    expect(de.status.edits(3)).toBe("3 Änderungen warten");
     expect(de.presence.writing(["Ana"])).toBe("Ana schreibt");
     expect(de.presence.writing(["Ana", "Mika"])).toBe("Ana und Mika schreiben");
     expect(de.review.summary(1, ["Ben"])).toBe("Ein Absatz wurde von dir und von Ben geändert, während ihr getrennt wart");

@@ -58,6 +58,8 @@ export const shortcuts: Messages["shortcuts"] = {
     "mod+shift+9": "Aufgabenliste",
     "mod+shift+b": "Zitat",
     "mod+alt+c": "Codeblock",
+    "alt+f10": "Werkzeugleiste der Auswahl",
+    "mod+alt+b": "Werkzeugleiste der Auswahl",
     "mod+shift+m": "Was unter einer Überschrift steht, verbergen oder zeigen",
     "alt+enter": "Was hier getan werden kann: Link, Tabelle, Block",
     tab: "Einrücken; nächste Zelle",

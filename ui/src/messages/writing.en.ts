@@ -57,6 +57,8 @@ export const shortcuts = {
     "mod+shift+9": "Task list",
     "mod+shift+b": "Quote",
     "mod+alt+c": "Code block",
+    "alt+f10": "Toolbar of the selection",
+    "mod+alt+b": "Toolbar of the selection",
     "mod+shift+m": "Hide or show what is below a heading",
     "alt+enter": "What can be done here: link, table, block",
     tab: "Indent; next cell",

@@ -43,6 +43,8 @@ export interface Unlinked {
 
 export interface DeviceStatus {
   device: string;
+  /** Whose it is: the membership's id, the same for all devices of one person; null where none is known. */
+  member: string | null;
   person: string;
   colour: string;
   mine: boolean;

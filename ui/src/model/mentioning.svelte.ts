@@ -4,6 +4,11 @@ import { dayName, dayOf, daysFor, say } from "../messages/index.ts";
 import type { Core } from "./core.ts";
 import type { Library } from "./library.svelte.ts";
 
+/** A person has many devices and is named by one: the same every time, on every device and whichever they use just now. */
+function oneOf(devices: readonly string[]): string | undefined {
+  return [...devices].sort()[0];
+}
+
 /** The names of one open document. */
 export class Mentions implements Mentioning {
   #people: readonly NamedPerson[] = [];
@@ -30,7 +35,10 @@ export class Mentions implements Mentioning {
     const { members } = await this.core.access.members(this.document).catch(() => ({ members: [] }));
     // Whoever has not said a name yet cannot be named.
     const named = members.filter(({ name }) => name !== say.somebody);
-    this.#people = named.flatMap(({ devices, name }) => devices.map(({ device }) => ({ device, name })));
+    this.#people = named.flatMap(({ devices, name }) => {
+      const device = oneOf(devices.map(({ device }) => device));
+      return device === undefined ? [] : [{ device, name }];
+    });
   }
 
   documents(): ReturnType<Mentioning["documents"]> {

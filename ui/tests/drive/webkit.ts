@@ -28,6 +28,7 @@ const NAMED: Readonly<Record<string, string>> = {
   ArrowUp: "\uE013",
   ArrowRight: "\uE014",
   ArrowDown: "\uE015",
+  F10: "\uE03A",
   Delete: "\uE017",
 };
 

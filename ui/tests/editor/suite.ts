@@ -290,6 +290,27 @@ export const stories: Story[] = [
     },
   },
   {
+    name: "the toolbar comes with keys when it is asked for, and not where there is nothing to format",
+    run: async (driver) => {
+      await begin(driver, "select these words", "code: not these");
+      const toolbar = "return sheaf.a.state.toolbar !== undefined";
+      await caret(driver, 0);
+      await driver.press("Control+Alt+b");
+      expect(await driver.evaluate(toolbar)).toBe(false);
+      await driver.press("Shift+ArrowRight", "Shift+ArrowRight");
+      expect(await driver.evaluate(toolbar)).toBe(false);
+      await driver.press("Alt+F10");
+      await until(driver, toolbar);
+      await driver.press("Escape");
+      await until(driver, "return sheaf.a.state.toolbar === undefined");
+      await driver.press("Control+Alt+b");
+      await until(driver, toolbar);
+      await caret(driver, 21, 24);
+      await driver.press("Control+Alt+b", "Shift+ArrowUp");
+      expect(await driver.evaluate("return sheaf.a.state.toolbar === undefined")).toBe(true);
+    },
+  },
+  {
     name: "a link shows where it goes; with Ctrl it is opened outside",
     run: async (driver) => {
       await begin(driver, "");

@@ -133,6 +133,23 @@ story("the toolbar comes after the mouse, marks words, and a link refuses what i
   await until("the link to be gone", async () => (await markdown("Marks")).trim() === "**bold** here");
 });
 
+story("keys that ask for the toolbar go on in it, and Escape goes back to the selected words", async () => {
+  await ada.begins("Keys");
+  await ada.types("bold here");
+  await ada.presses("Control+a", "Control+Alt+b");
+  const focused = () => ada.page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  await until("the keys to be in the toolbar", async () => (await focused()) === "Bold");
+  await ada.presses("ArrowRight");
+  assert.equal(await focused(), "Italic");
+  await ada.presses("ArrowLeft", "ArrowLeft", "Home", "Enter");
+  await until("the words to be bold", async () => (await markdown("Keys")).trim() === "**bold here**");
+  await ada.presses("Escape");
+  await ada.page.getByRole("toolbar").waitFor({ state: "detached" });
+  await ada.isInText();
+  await ada.types("gone");
+  await until("the selection to be written over", async () => (await markdown("Keys")).trim() === "**gone**");
+});
+
 story("what is pasted from Word and from the web keeps its meaning and brings nothing else", async () => {
   await ada.begins("Paste");
   await paste(`<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal{color:red}</style></head><body><!--StartFragment-->

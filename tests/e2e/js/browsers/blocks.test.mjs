@@ -82,6 +82,21 @@ story("on paper stand the pictures and not their sources, the footnote's number 
   await ada.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
 });
 
+story("printing stands in a document's menu with its key, and a document that is not open is opened for it", async () => {
+  const prints = async (title, times) => {
+    await ada.page.getByRole("button", { name: `Actions for ${title}` }).click();
+    const item = ada.page.getByRole("menuitem", { name: "Print" });
+    assert.match(await item.innerText(), /Ctrl\+P/u);
+    await item.click();
+    await until("the dialog", () => ada.page.evaluate((times) => window.prints === times, times));
+    assert.equal(await ada.page.locator(".printed-title").innerText(), title);
+    await ada.page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+  };
+  await prints("Blocks", 2);
+  await prints("Welcome to Sheaf", 3);
+  await ada.chooses("Blocks");
+});
+
 story("a page is made wide in its menu, narrow in the settings, and stays so for this document alone", async () => {
   const width = () => ada.page.locator(".sheaf-editor").evaluate((text) => Math.round(text.getBoundingClientRect().width));
   assert.equal(await width(), 680);

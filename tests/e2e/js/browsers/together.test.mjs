@@ -34,6 +34,8 @@ story("named cursors appear, and go when the person goes", async () => {
   await ben.seesCursorOf("Ada");
   await ben.writes("?");
   await ada.seesCursorOf("Ben");
+  // Whoever sees no carets is told so.
+  await ada.page.getByRole("status").filter({ hasText: "Ben is editing" }).waitFor({ state: "attached" });
   await ada.page.getByRole("button", { name: "Go to where Ben is" }).waitFor();
   await ben.page.goto("about:blank");
   await ada.seesNoCursor();

@@ -3,6 +3,7 @@ import type { Attaching } from "../attachments/attaching.ts";
 import { Delta } from "../delta.ts";
 import { choiceOn } from "../editing/cells.ts";
 import { ends } from "../editing/range.ts";
+import { pressed } from "../editing/pressed.ts";
 import { deleteSelection, deletion } from "../editing/text.ts";
 import { Lines } from "../lines/lines.ts";
 import { readBlock } from "../lines/block.ts";
@@ -41,8 +42,7 @@ export class Clipboard {
 
   /** A key went down: Mod+Shift+V means the paste that follows. */
   keyDown(event: KeyboardEvent): void {
-    if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "v")
-      this.plainUntil = performance.now() + PLAIN_MS;
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey && pressed(event) === "v") this.plainUntil = performance.now() + PLAIN_MS;
   }
 
   /** Puts the selection on the clipboard. */

@@ -1,10 +1,11 @@
 /**
- * Which key does what in the text (ux.md 4.2). Matches by `key`, and by `code` only for digits and brackets; never takes a key that wrote a character with
+ * Which key does what in the text (ux.md 4.2). Matches by `key`, and by `code` only for digits, brackets and on layouts without Latin letters (pressed.ts); never takes a key that wrote a character with
  * AltGr. Keys that only the chrome can answer (a link's address) are sent as events.
  */
 import type { Page } from "../page/page.ts";
 import { codeRange, indent, indentAny, paragraphAfter, toggleQuote, toggleTask, turnLines } from "./blocks.ts";
 import { captionHere } from "./captions.ts";
+import { pressed } from "./pressed.ts";
 import { openSelectedEmbed } from "../embeds/view.ts";
 import { clearMarks, linkAt, toggleMark } from "./marks.ts";
 import { isCaret } from "./range.ts";
@@ -19,6 +20,8 @@ export interface KeyHost {
   redo(): boolean;
   interrupt(): void;
   askForLink(): void;
+  /** Shows the toolbar of the selection; false where it has none. */
+  askForToolbar(): boolean;
   /** Shows where the link at the caret leads, opens the document that is named there, or goes from a footnote to its reference. False where is none. */
   reachLink(): boolean;
   /** Folds or unfolds the section of the caret. */
@@ -67,6 +70,9 @@ const bindings: Readonly<Record<string, Binding>> = {
     host.askForLink();
     return true;
   },
+  // As in other editors; GNOME and Xfce maximise the window with it, so there is another.
+  "alt+f10": (host) => host.askForToolbar(),
+  "mod+alt+b": (host) => host.askForToolbar(),
   "mod+shift+m": (host) => done(host.fold()),
   // What the caret is in is asked from the inside out: a link, a footnote, then the table or the callout around it, then the block.
   "alt+enter": (host) => host.reachLink() || host.menuHere() || host.blockMenu(),
@@ -173,8 +179,7 @@ function keyOf(event: KeyboardEvent): string {
   if (event.code === "BracketLeft" && (event.ctrlKey || event.metaKey)) return "[";
   if (event.code === "BracketRight" && (event.ctrlKey || event.metaKey)) return "]";
   if (event.code === "Backslash" && (event.ctrlKey || event.metaKey)) return "\\";
-  // WebKitGTK does not name Shift+Tab.
-  return (event.key === "Unidentified" ? event.code : event.key).toLowerCase();
+  return pressed(event);
 }
 
 /** The key is ours even when there was nothing to do. */

@@ -6,6 +6,7 @@ import { statusWords } from "./words.ts";
 
 const device = (person: string, state: DeviceStatus["state"], behind = 0): DeviceStatus => ({
   device: person,
+  member: person,
   person,
   colour: "teal",
   mine: person === "Me",
@@ -31,6 +32,22 @@ describe("the status line", () => {
     expect(statusWords(facts, null, false).others).toBe("Up to date with Ana");
   });
 
+  it("takes two people of one name for two", () => {
+    const anna = { ...device("Anna", "has_all"), member: "m1", device: "d1" };
+    const away = { ...device("Anna", "unreachable", 14), member: "m2", device: "d2" };
+    expect(statusWords(document(anna, away), null, false).others).toBe("Up to date with 1 of 2 people");
+    // From a core that does not say whose a device is.
+    const unsaid = [anna, away].map((one) => ({ ...one, member: null }));
+    expect(statusWords(document(...unsaid), null, false).others).toBe("Up to date with 1 of 2 people");
+  });
+
+  it("calls whoever has no name yet somebody, and each of them one", () => {
+    const nameless = (id: string): DeviceStatus => ({ ...device("", "has_all"), member: id, device: id });
+    expect(statusWords(document(nameless("m1")), null, false).others).toBe("Up to date with Somebody");
+    const facts = document(nameless("m1"), { ...nameless("m2"), state: "unreachable" });
+    expect(statusWords(facts, null, false).others).toBe("Up to date with 1 of 2 people");
+  });
+
   it("says nothing of the others to whoever was removed or has left", () => {
     for (const state of ["removed", "left"] as const) {
       expect(statusWords({ ...document(device("Ana", "has_all")), state }, null, false)).toMatchObject({
@@ -41,10 +58,26 @@ describe("the status line", () => {
   });
 
   it("never claims somebody who is behind", () => {
-    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false).others).toBe(
-      "Up to date with 1 of 2 people",
-    );
-    expect(statusWords(document(device("Jo", "unreachable", 14)), null, false).others).toBe("Nobody else is online");
+    expect(statusWords(document(device("Ana", "has_all"), device("Jo", "unreachable", 14)), null, false)).toMatchObject({
+      others: "Up to date with 1 of 2 people",
+      beside: "14 edits waiting",
+    });
+    expect(statusWords(document(device("Jo", "unreachable", 14)), null, false)).toMatchObject({
+      others: "Nobody else is online",
+      beside: "14 edits waiting",
+    });
+  });
+
+  it("counts what waits by the device of theirs that lacks least of those that ever said what they have", () => {
+    const jo = [14, 0, 1].map((behind, at) => ({ ...device("Jo", "unreachable", behind), device: String(at) }));
+    expect(statusWords(document(...jo), null, false).beside).toBe("1 edit waiting");
+    expect(statusWords(document(device("Jo", "unreachable")), null, false)).not.toHaveProperty("beside");
+  });
+
+  it("does not count what is just on its way to somebody who is here", () => {
+    const facts = statusWords(document(device("Ana", "has_all"), device("Ben", "behind", 2)), null, false);
+    expect(facts).toMatchObject({ others: "Up to date with 1 of 2 people" });
+    expect(facts).not.toHaveProperty("beside");
   });
 
   it("says what is on its way while it catches up, and not of every key", () => {
@@ -68,7 +101,23 @@ describe("the status line", () => {
   it("is calm when the network is away", () => {
     const network = { profile: "direct" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({
-      others: "Offline · 3 edits waiting",
+      others: "Offline",
+      beside: "3 edits waiting",
+      tone: "calm",
+    });
+  });
+
+  it("says that the network is away to whoever has nothing waiting, too", () => {
+    const network = { profile: "direct" as const, running: true, offline_since: 1 };
+    expect(statusWords(document(device("Ana", "has_all"), device("Ben", "has_all")), network, false)).toMatchObject({
+      others: "Offline",
+      beside: "Up to date with Ana and Ben",
+      tone: "calm",
+    });
+    const coming = { ...device("Ben", "behind"), ahead: 214 };
+    expect(statusWords(document(coming), network, false)).toEqual({
+      here: "Saved on this device",
+      others: "Offline",
       tone: "calm",
     });
   });

@@ -12,6 +12,8 @@ export interface StatusWords {
   here: string;
   /** What the others have; absent while the document was never shared. */
   others: string | null;
+  /** What stands beside it: what waits for whoever is away, which grows with every key and is not read aloud each time; or who has everything. */
+  beside?: string;
   tone: Tone;
 }
 
@@ -23,6 +25,7 @@ interface Person {
   name: string;
   upToDate: boolean;
   reachable: boolean;
+  /** Edits that none of their devices has, as far as one has ever said what it has. */
   behind: number;
   /** Changes of theirs that are on their way. */
   ahead: number;
@@ -53,38 +56,45 @@ function firstCopy({ transfer, devices }: DocumentStatus): StatusWords {
   return { here: say.status.getting(from, transfer.bytes, transfer.total), others: null, tone: "waiting" };
 }
 
-function others(people: Person[], network: NetworkStatus | null): { others: string; tone: Tone } {
+function others(people: Person[], network: NetworkStatus | null): Omit<StatusWords, "here"> {
+  const upToDate = people.filter((person) => person.upToDate);
+  const all = upToDate.length === people.length ? say.status.upToDateWith(names(people)) : null;
+  // Before all else: what was on its way is not while nobody can be reached. Whoever has everything has it still, so both are said.
+  if (network?.offline_since) return { others: say.status.offline, ...(all === null ? waiting(people) : { beside: all }), tone: "calm" };
   const ahead = Math.max(...people.map((person) => person.ahead));
   if (ahead >= CATCHING_UP) {
     const from = people.filter((person) => person.ahead > 0);
     return { others: say.status.catchingUp(ahead, names(from)), tone: "working" };
   }
-  const upToDate = people.filter((person) => person.upToDate);
-  if (upToDate.length === people.length) {
-    return { others: say.status.upToDateWith(names(people)), tone: "good" };
-  }
-  const waiting = Math.max(...people.map((person) => person.behind));
-  if (network?.offline_since) return { others: say.status.offline(waiting), tone: "calm" };
-  if (!people.some((person) => person.reachable)) {
-    return { others: upToDate.length > 0 ? say.status.upToDateWithSome(upToDate.length, people.length) : say.status.nobody, tone: "calm" };
-  }
+  if (all !== null) return { others: all, tone: "good" };
+  const away = waiting(people.filter((person) => !person.reachable));
+  if (!people.some((person) => person.reachable)) return { others: say.status.nobody, ...away, tone: "calm" };
   if (upToDate.length === 0) {
     return { others: say.status.sending(names(people.filter((person) => person.reachable))), tone: "working" };
   }
-  return { others: say.status.upToDateWithSome(upToDate.length, people.length), tone: "calm" };
+  return { others: say.status.upToDateWithSome(upToDate.length, people.length), ...away, tone: "calm" };
+}
+
+/** What waits for the one who lacks most. */
+function waiting(people: Person[]): Pick<StatusWords, "beside"> {
+  const edits = Math.max(0, ...people.map((person) => (person.upToDate ? 0 : person.behind)));
+  return edits > 0 ? { beside: say.status.edits(edits) } : {};
 }
 
 function byPerson(devices: DeviceStatus[]): Person[] {
   const people = new Map<string, Person>();
   for (const device of devices) {
     if (device.mine) continue;
-    const known = people.get(device.person);
-    const person = known ?? { name: device.person, upToDate: false, reachable: false, behind: Number.POSITIVE_INFINITY, ahead: 0 };
+    // Never by name: two people may have the same.
+    const id = device.member ?? device.device;
+    const known = people.get(id);
+    const person = known ?? { name: device.person || say.somebody, upToDate: false, reachable: false, behind: 0, ahead: 0 };
     person.upToDate ||= device.state === "has_all";
     person.reachable ||= device.state === "has_all" || device.state === "behind" || device.state === "waiting";
     person.ahead = Math.max(person.ahead, device.ahead ?? 0);
-    person.behind = Math.min(person.behind, device.behind);
-    if (!known) people.set(device.person, person);
+    // A device that has never said what it has says nothing of how much waits.
+    if (device.behind > 0) person.behind = person.behind > 0 ? Math.min(person.behind, device.behind) : device.behind;
+    if (!known) people.set(id, person);
   }
   return [...people.values()];
 }
