@@ -22,6 +22,9 @@ const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** How long the picture of a story that failed may take: its page may not answer any more. */
+const LAST_PICTURE_MS = 5000;
+
 const people = [];
 let browser;
 
@@ -43,7 +46,7 @@ export function story(name, tell) {
       await tell(context);
     } catch (error) {
       const at = name.replaceAll(/\W+/g, "-").slice(0, 60);
-      for (const person of people) await person.picture(`failed-${at}-${person.name}`).catch(() => {});
+      for (const person of people) await person.picture(`failed-${at}-${person.name}`, LAST_PICTURE_MS).catch(() => {});
       throw error;
     }
   });
@@ -238,9 +241,9 @@ export class Person {
     await this.page.waitForFunction(() => document.querySelector(".peer-caret") === null);
   }
 
-  async picture(name) {
+  async picture(name, patience = PATIENCE_MS) {
     mkdirSync(ARTEFACTS, { recursive: true });
-    await this.page?.screenshot({ path: join(ARTEFACTS, `${name}.png`), timeout: 5000 });
+    await this.page?.screenshot({ path: join(ARTEFACTS, `${name}.png`), timeout: patience });
   }
 }
 
