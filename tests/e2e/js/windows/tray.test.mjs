@@ -22,6 +22,9 @@ const run = promisify(execFile);
 const TRAY = join(APP, "../examples/tray_host");
 const ENV = { ...process.env, SHEAF_NETWORK: "direct", SHEAF_BIND: "127.0.0.1", NO_AT_BRIDGE: "1" };
 
+/** Sooner than anybody's silence is noticed, which takes 6 to 8 s: it was told. */
+const TOLD_MS = 4000;
+
 /** A hidden window is taken down when everything typed in it is on the disk. */
 const GONE_MS = 1000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -164,7 +167,7 @@ part("where there is one the window goes into it, and Sheaf goes on", async () =
   await seesWindows(0);
   const closed = Date.now();
   await until("Ben to see nobody", () => seen?.length === 0);
-  assert.ok(Date.now() - closed < 1000, `gone after ${Date.now() - closed} ms`);
+  assert.ok(Date.now() - closed < TOLD_MS, `gone after ${Date.now() - closed} ms`);
   await answers();
 });
 
