@@ -239,7 +239,7 @@ story("who is removed reads so at once, keeps what they had, and takes along wha
   await ben.page.click(".sheaf-editor");
   await ben.types("no");
   assert.deepEqual(await ben.lines(), before);
-  await ben.page.locator(".toast .icon-button").click();
+  await ben.closesToast();
   assert.deepEqual(await ben.hindrances("main"), []);
   await ben.clicks("Export what was not accepted");
   assert.match(await dialog(ben).locator("textarea").inputValue(), /^.+\nOats, too\.\n\nAnd wheat\.$/u);

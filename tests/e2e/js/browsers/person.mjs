@@ -25,6 +25,9 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** How long the picture of a story that failed may take: its page may not answer any more. */
 const LAST_PICTURE_MS = 5000;
 
+/** A toast goes by itself: ui/src/parts/Toast.svelte. */
+export const TOAST_STAYS_MS = 7000;
+
 const people = [];
 let browser;
 
@@ -239,6 +242,15 @@ export class Person {
 
   async seesNoCursor() {
     await this.page.waitForFunction(() => document.querySelector(".peer-caret") === null);
+  }
+
+  /** Takes a toast away by its cross, or finds that it has gone by itself, as it does after 7 s. */
+  async closesToast() {
+    const toast = this.page.locator(".toast");
+    await until("the toast to be gone", async () => {
+      if ((await toast.count()) > 0) await toast.locator(".icon-button").first().click({ timeout: TOAST_STAYS_MS });
+      return (await toast.count()) === 0;
+    });
   }
 
   async picture(name, patience = PATIENCE_MS) {
