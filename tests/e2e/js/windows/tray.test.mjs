@@ -89,8 +89,7 @@ async function chooses(goesOn) {
   if ((await chosen()) !== goesOn) await ada.window.click(box);
   assert.equal(await chosen(), goesOn);
   await ada.picture(`tray-setting-${goesOn ? "on" : "off"}`);
-  // The page keeps it as soon as it is chosen; another start shows whether it has.
-  await pause(500);
+  await ada.hasKept(`"background":${goesOn}`);
   await ada.closes();
 }
 
@@ -139,7 +138,7 @@ async function speaksGerman() {
   const choose = `const field = document.querySelector(arguments[0]); field.value = "de"; field.dispatchEvent(new Event("change", { bubbles: true }))`;
   await ada.window.run(choose, choice);
   await until("the page to speak German", () => ada.window.run("return document.documentElement.lang === 'de'"));
-  await pause(500);
+  await ada.hasKept('"language":"de"');
 }
 
 part("where no tray is shown the window stays in sight, and Sheaf goes on", async () => {
