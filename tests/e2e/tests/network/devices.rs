@@ -174,7 +174,7 @@ fn a_device_that_is_taken_out_gets_nothing_more_and_what_it_writes_does_not_coun
 }
 
 #[test]
-fn a_removal_closes_the_devices_streams_within_a_second() {
+fn a_removal_closes_the_devices_streams_at_once() {
     let (desk, phone) = (Person::new("Ada"), Person::new("Ada"));
     let document = desk.done(["new", "Mine"]);
     desk.done_with(["write", &document, "-"], "Together.\n");
