@@ -19,7 +19,7 @@ import { type Trap, setTrap } from "./trap.ts";
 const LEAST = 600;
 /** Payloads that share one page before it is cleared. */
 const BATCH = 20;
-/** Of the payloads at least so many are alive: they sing or load when nothing holds them back. Measured: 212 to 266, by engine and by how busy the machine is. */
+/** Of the payloads at least so many are alive: they sing or load when nothing holds them back. Measured: 286 and 292, on a busy machine. */
 const ALIVE = 150;
 /** Documents of them at a time. */
 const FRAMES = 50;
@@ -168,6 +168,6 @@ for (const [engine, start] of engines) {
       console.log(`${engine}: ${size} of ${count} sing or load by themselves when nothing holds them back`);
       expect(size).toBeGreaterThan(ALIVE);
     };
-    tell("without anybody who holds them back they sing and load: the canaries are alive", sing, { within: 300_000 });
+    tell("without anybody who holds them back they sing and load: the canaries are alive", sing, { within: 480_000 });
   });
 }
