@@ -503,11 +503,11 @@ impl Document {
             let length = self.replica.get().map_or(0, |replica| replica.length());
             if !change.delta.ops.is_empty() {
                 self.views.enter(change.delta, Author::Devices(authors), None, length);
+                self.cursors_changed |= self.peers.is_anybody_nowhere;
             }
         }
         if met.woken {
-            self.title_changed = true;
-            self.cursors_changed = true;
+            (self.title_changed, self.cursors_changed) = (true, true);
             self.kept.extend(self.for_replica.drain(..));
         }
         self.rest_unless_needed();

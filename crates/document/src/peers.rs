@@ -45,6 +45,8 @@ pub(crate) struct Peers {
     pub(crate) refusals: BTreeMap<DeviceId, Dismissal>,
     /// Of these the ones that have said that this device was removed. (That this one has said so to them is another matter.)
     pub(crate) dismissed_by: BTreeSet<DeviceId>,
+    /// When it was last told where everybody is, somebody stood beside words that have not come.
+    pub(crate) is_anybody_nowhere: bool,
 }
 
 impl Peers {

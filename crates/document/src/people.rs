@@ -131,10 +131,13 @@ impl Document {
             })
         };
         let cursors: Vec<Cursor> = here.filter_map(cursor).collect();
+        // They say where they are once, and it is told again when what they stand beside comes.
+        let is_anybody_nowhere = self.peers.iter().any(|(_, peer)| peer.cursor.is_nowhere(replica));
         let version = self.views.version();
         let views: Vec<_> = self.views.seen_by().cloned().collect();
         for view in views {
             self.outputs.push(Output::Presence { view, version, cursors: cursors.clone() });
         }
+        self.peers.is_anybody_nowhere = is_anybody_nowhere;
     }
 }

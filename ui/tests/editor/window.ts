@@ -19,7 +19,15 @@ async function beginLong(driver: Driver, { lines = LINES, more = "&one" } = {}):
 export const TOOLS = `
   window.box = document.querySelector("#a");
   window.editor = document.querySelector("#a .sheaf-editor");
-  window.rest = async (ms = 60) => { await new Promise((d) => setTimeout(d, ms)); await new Promise((d) => requestAnimationFrame(() => setTimeout(d, 0))); };
+  window.rest = async (ms = 60) => {
+    const frame = () => new Promise((d) => requestAnimationFrame(() => setTimeout(d, 0)));
+    await new Promise((d) => setTimeout(d, ms));
+    await frame();
+    // So long that the window has settled, too, unless the machine is busy: it has when it waits for nothing more, twice in a row.
+    const late = performance.now() + (ms < 300 ? 0 : 10_000);
+    for (let idle = 0; idle < 2 && performance.now() < late; await frame())
+      idle = sheaf.a.composing || (sheaf.a.window.timer ?? sheaf.a.window.frame) === undefined ? idle + 1 : 0;
+  };
   /** The line under the middle of the screen, and where it stands. */
   window.middle = () => {
     const { left, width, top, height } = box.getBoundingClientRect();

@@ -251,6 +251,26 @@ fn a_cursor_that_was_told_too_early_is_told_again() {
 }
 
 #[test]
+fn a_cursor_beside_words_that_have_not_come_is_told_when_they_have() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(1, "Words.\n");
+    world.open(0, "main");
+    world.pass(SECOND);
+
+    // Ben writes while there is no link, as he does just before his machine stands still. On the next one he is seen before his words are.
+    world.part(1);
+    world.settle();
+    world.write(1, "Words, more of them.\n");
+    let selection = Some(Selection { anchor: 15, head: 15 });
+    let present = Present { view: ViewId::from("main"), version: world.view(1, "main").version, selection, typing: false };
+    world.input(1, Input::Present(present));
+    world.link(0, 1);
+    world.pass(SECOND);
+    assert!(world.text(0).contains("more of them"));
+    assert_eq!(world.devices[0].cursors[&ViewId::from("main")][0].selection, selection, "he does not move");
+}
+
+#[test]
 fn a_cursor_whose_last_message_was_lost_is_told_again_and_not_for_ever_once_it_is_gone() {
     let mut world = World::sharing(&["Ada", "Ben"]);
     world.write(1, "Words.\n");

@@ -30,7 +30,8 @@ async fn a_dismissed_peer_is_told_at_once() {
     let before = Instant::now();
     to_ada.close(Reason::Dismissed, "no longer a member");
     assert_eq!(down(&mut from_ben).await, Down::There(Reason::Dismissed, "no longer a member".into()));
-    assert!(before.elapsed() < Duration::from_secs(1), "{:?}", before.elapsed());
+    // A link that nobody ends is noticed to be silent after six seconds: sooner is told.
+    assert!(before.elapsed() < Duration::from_secs(4), "{:?}", before.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

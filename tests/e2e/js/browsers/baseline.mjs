@@ -18,8 +18,8 @@ const compare = createRequire(import.meta.url)("playwright-core/lib/coreBundle")
 /** How much of a picture may differ: less than the words on one button. What the comparator takes for smoothed edges does not count. */
 const MOST = { threshold: 0.1, maxDiffPixels: 60 };
 
-/** How long a screen may take to rest. */
-const RESTS_WITHIN_MS = 5000;
+/** How long a screen may take to rest, on a machine that does much else. */
+const RESTS_WITHIN_MS = 30_000;
 
 /** The fonts that the page brings along. Without them letters are those of this machine, and no picture fits. */
 const FONTS = ["Inter Variable", "Source Serif 4 Variable", "JetBrains Mono Variable"];

@@ -55,9 +55,9 @@ story("the code is copied whole, and the bar goes with the caret", async () => {
     window.copied = undefined;
     Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: async (text) => void (window.copied = text) } });
   });
-  await ada.clicks("Copy this code");
+  // The button says so for a second and a half.
+  await Promise.all([ada.page.getByRole("button", { name: "Copied" }).waitFor(), ada.clicks("Copy this code")]);
   await until("it to be copied", async () => (await ada.page.evaluate(() => window.copied)) === "fn main() {\nlet n = 4; // four");
-  await ada.page.getByRole("button", { name: "Copied" }).waitFor();
   await ada.page.locator(".sheaf-editor .code").first().click();
   await ada.presses("Control+Alt+l");
   await until("the keyboard to be in the bar", () => ada.page.evaluate(() => document.activeElement?.tagName === "SELECT"));

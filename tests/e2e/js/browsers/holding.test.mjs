@@ -80,15 +80,18 @@ story("who writes is said so, and not for longer than they write", async () => {
   await ben.writes(" I have one.");
   await ada.page.locator(".writing", { hasText: "Ben is writing" }).waitFor();
   await ada.picture("writing");
-  await ada.page.locator(".writing").waitFor({ state: "detached", timeout: 5000 });
+  await ada.page.locator(".writing").waitFor({ state: "detached" });
 });
 
-story("a cursor goes within a second of its person, and within twenty of a machine that is gone", async () => {
+/** Sooner than anybody's silence is noticed, which takes 6 to 8 s: it was told. */
+const TOLD_MS = 4000;
+
+story("a cursor goes at once with its person, and within twenty seconds with a machine that is gone", async () => {
   await ada.seesCursorOf("Ben");
   let left = Date.now();
   await ben.page.goto("about:blank");
   await ada.seesNoCursor();
-  assert.ok(Date.now() - left < 1000, `gone after ${Date.now() - left} ms`);
+  assert.ok(Date.now() - left < TOLD_MS, `gone after ${Date.now() - left} ms`);
   await ben.page.goto(ben.node.url);
   await ben.chooses("Harvest");
   await ben.writes("?");

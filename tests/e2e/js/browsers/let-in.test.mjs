@@ -9,7 +9,12 @@ const ada = new Person("Ada", LOOK);
 const ben = new Person("Ben", LOOK);
 
 const dialog = (person) => person.page.getByRole("dialog");
-const numbers = (person, name) => dialog(person).getByRole("group", { name }).locator("span").allInnerTexts();
+
+async function numbers(person, name) {
+  const shown = dialog(person).getByRole("group", { name }).locator("span");
+  await shown.first().waitFor();
+  return await shown.allInnerTexts();
+}
 
 story("Ben asks, both read the same numbers, Ada lets him in, and he may comment and not write", async () => {
   await ada.opens();

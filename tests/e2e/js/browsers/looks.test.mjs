@@ -39,15 +39,25 @@ const HARVEST = `We cut the rye **by hand**, as every year; the *red cart* is Cl
 
 const dialog = () => ada.page.getByRole("dialog");
 
-/** Writes over what chance or the network says in a dialog: short ids of devices, and how long something took. The text itself says nothing of the kind. */
+/**
+ * Writes over what chance or the network says in a dialog: short ids of devices, and how long something took; again whenever the page writes another
+ * number. The text itself says nothing of the kind.
+ */
 const settle = (page) =>
   page.evaluate(() => {
-    for (const dialog of document.querySelectorAll("[role=dialog]")) {
-      const texts = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
-      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-        text.nodeValue = text.nodeValue.replace(/\b[0-9a-f]{8}\b/gu, "07070707").replace(/\d+ ms/gu, "7 ms");
+    const write = () => {
+      for (const dialog of document.querySelectorAll("[role=dialog]")) {
+        const texts = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+          const settled = text.nodeValue.replace(/\b[0-9a-f]{8}\b/gu, "07070707").replace(/\d+ ms/gu, "7 ms");
+          if (settled !== text.nodeValue) text.nodeValue = settled;
+        }
       }
-    }
+    };
+    write();
+    if (globalThis.settling) return;
+    globalThis.settling = new MutationObserver(write);
+    globalThis.settling.observe(document.body, { subtree: true, childList: true, characterData: true });
   });
 
 /** The screens in the order in which they are opened, each left as it was found. */

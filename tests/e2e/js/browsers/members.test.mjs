@@ -70,7 +70,9 @@ story("whoever waits is seen without looking for them, and let in by the numbers
   adas.tells();
   await ada.page.getByRole("button", { name: /^Share ?: 1 person waits to be let in$/u }).click();
   const waits = dialog().getByRole("region", { name: "Waiting to be let in" });
-  assert.deepEqual(await waits.getByRole("group", { name: "Numbers" }).locator("span").allInnerTexts(), ["07", "42", "91"]);
+  const numbers = waits.getByRole("group", { name: "Numbers" }).locator("span");
+  await numbers.first().waitFor();
+  assert.deepEqual(await numbers.allInnerTexts(), ["07", "42", "91"]);
   await ada.clicks("Let Cleo of Ely in");
   await isTold("Cleo of Ely was let in.");
   await until("the keys to be in the dialog still", () => ada.page.evaluate(() => document.activeElement.closest("[role=dialog]") !== null));
@@ -239,7 +241,7 @@ story("who is removed reads so at once, keeps what they had, and takes along wha
   await ben.page.click(".sheaf-editor");
   await ben.types("no");
   assert.deepEqual(await ben.lines(), before);
-  await ben.page.locator(".toast .icon-button").click();
+  await ben.closesToast();
   assert.deepEqual(await ben.hindrances("main"), []);
   await ben.clicks("Export what was not accepted");
   assert.match(await dialog(ben).locator("textarea").inputValue(), /^.+\nOats, too\.\n\nAnd wheat\.$/u);

@@ -22,6 +22,12 @@ const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** How long the picture of a story that failed may take: its page may not answer any more. */
+const LAST_PICTURE_MS = 5000;
+
+/** A toast goes by itself: ui/src/parts/Toast.svelte. */
+export const TOAST_STAYS_MS = 7000;
+
 const people = [];
 let browser;
 
@@ -43,7 +49,7 @@ export function story(name, tell) {
       await tell(context);
     } catch (error) {
       const at = name.replaceAll(/\W+/g, "-").slice(0, 60);
-      for (const person of people) await person.picture(`failed-${at}-${person.name}`).catch(() => {});
+      for (const person of people) await person.picture(`failed-${at}-${person.name}`, LAST_PICTURE_MS).catch(() => {});
       throw error;
     }
   });
@@ -238,9 +244,18 @@ export class Person {
     await this.page.waitForFunction(() => document.querySelector(".peer-caret") === null);
   }
 
-  async picture(name) {
+  /** Takes a toast away by its cross, or finds that it has gone by itself, as it does after 7 s. */
+  async closesToast() {
+    const toast = this.page.locator(".toast");
+    await until("the toast to be gone", async () => {
+      if ((await toast.count()) > 0) await toast.locator(".icon-button").first().click({ timeout: TOAST_STAYS_MS });
+      return (await toast.count()) === 0;
+    });
+  }
+
+  async picture(name, patience = PATIENCE_MS) {
     mkdirSync(ARTEFACTS, { recursive: true });
-    await this.page?.screenshot({ path: join(ARTEFACTS, `${name}.png`), timeout: 5000 });
+    await this.page?.screenshot({ path: join(ARTEFACTS, `${name}.png`), timeout: patience });
   }
 }
 

@@ -3,7 +3,7 @@
  * go the same way. Knows no words, so that it goes in any language.
  *
  * Hands: `press(selector)`, `sees(selector, nth?)`, `leaves(selector)` (waits until none is there), `keys(...names)`, `fills(selector, text)`,
- * `value(selector)`, `library(shown)`, `choosesWords()` (with the pointer, in the first line), `writes(text)`.
+ * `closesToast()` (also one that went by itself), `value(selector)`, `library(shown)`, `choosesWords()` (with the pointer, in the first line), `writes(text)`.
  */
 
 const DIALOG = "[role=dialog]";
@@ -112,7 +112,7 @@ async function overTheText(hands, look) {
   await hands.keys("Escape", "Backspace", "Backspace", "Control+s");
   await hands.sees(".toast");
   await look("a toast");
-  await hands.press(".toast .icon-button");
+  await hands.closesToast();
 }
 
 /**

@@ -123,7 +123,7 @@ story("the library is sorted by what changed last, and a new start goes on where
   await ben.page.locator(".sheaf-editor .line").first().click();
   await ben.presses("End");
   await until("the caret to be remembered", async () => JSON.stringify(await ben.page.evaluate(() => getSelection().focusOffset)) === "9");
-  await ben.page.waitForTimeout(1500);
+  await until("it to be kept", async () => (await ben.node.settings())["last_caret"] === 9);
   await ben.page.reload();
   await ben.seesTitle("Second");
   await ben.page.waitForFunction(() => document.activeElement?.matches(".sheaf-editor"));

@@ -16,6 +16,9 @@ import { Person } from "./person.mjs";
 
 const NO_OTHER_PROGRAM = spawnSync("xclip", ["-version"]).error && "xclip is not installed: cargo xtask setup";
 
+/** A paste has been read by now, if it is. */
+const READ_MS = 2000;
+
 const ada = new Person("Ada");
 let holding;
 
@@ -103,6 +106,8 @@ part("a picture of another sort becomes a PNG", async () => {
 part("words are pasted as words, and what is neither is not pasted", async () => {
   await copiesElsewhere("application/x-of-another-program", Buffer.from("nothing for us"));
   await pastes();
+  // Whoever reads what is on the clipboard does so before the next program has it: nothing is to be seen of that.
+  await new Promise((resolve) => setTimeout(resolve, READ_MS));
   await copiesElsewhere("UTF8_STRING", Buffer.from("Two hares."));
   await pastes();
   await ada.sees("Two hares.");

@@ -4,6 +4,7 @@
  * tauri-driver would only rename one capability and set one variable (`TAURI_WEBVIEW_AUTOMATION`), so it is left out. Knows nothing
  * of Sheaf: words like "document" belong to person.mjs.
  */
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -47,6 +48,9 @@ export async function until(what, look, patience = PATIENCE_MS) {
   throw new Error(`waited ${patience / 1000} s for ${what}; last: ${last?.message ?? JSON.stringify(last)}`);
 }
 
+/** What a driver or an app says whose port was taken between the question for a free one and its use. */
+const PORT_TAKEN = /Unable to listen for HTTP server|Failed to start remote inspector server|Address already in use/u;
+
 /** How long a driver may take to say goodbye to its app. */
 const PARTING_MS = 5_000;
 
@@ -66,8 +70,15 @@ export class Window {
   #session;
   #atExit = () => this.#end();
 
-  /** Starts `binary` with `args` under a driver of its own. */
-  static async open({ binary, args, env = {} }) {
+  /** Starts `binary` with `args` under a driver of its own. Somebody else may take a port that was free: then once more, with others. */
+  static async open(what) {
+    return await Window.#opens(what).catch((error) => {
+      if (!PORT_TAKEN.test(error.message)) throw error;
+      return Window.#opens(what);
+    });
+  }
+
+  static async #opens({ binary, args, env = {} }) {
     const window = new Window();
     const port = await freePort();
     const inspector = await freePort();
@@ -84,7 +95,9 @@ export class Window {
     process.once("exit", window.#atExit);
     window.#base = `http://127.0.0.1:${port}`;
     try {
-      await until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok));
+      const ended = once(window.#driver, "exit").then(([code]) => assert.fail(`WebKitWebDriver ended with ${code}`));
+      ended.catch(() => {});
+      await Promise.race([ended, until("WebKitWebDriver to listen", () => fetch(`${window.#base}/status`).then((reply) => reply.ok))]);
       const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } };
       const { sessionId } = await window.#ask("POST", "/session", { capabilities });
       window.#session = `/session/${sessionId}`;

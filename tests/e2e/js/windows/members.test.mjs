@@ -12,8 +12,8 @@ import { Person } from "./person.mjs";
 const ada = new Person("Ada");
 const ben = new Person("Ben");
 
-/** What Ben types while he is removed: long enough that nobody removes him before or after. */
-const SENTENCE = " And Ben wrote on and on and on about the rye and the barley and the oats and all that grew there, until he was told that he may not.";
+/** What Ben types while he is removed: a minute and a half, so that nobody removes him before or after. He stops when he is told. */
+const SENTENCE = ` And Ben wrote${" on and on and on about the rye and the barley and the oats and all that grew there,".repeat(17)} until he was told that he may not.`;
 /** Between two of his keys, as with a person. */
 const KEYS_APART_MS = 60;
 

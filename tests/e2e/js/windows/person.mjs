@@ -3,7 +3,7 @@
  * is written on them, never by the code behind.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -50,6 +50,12 @@ export class Person {
   async closes() {
     await this.window?.close();
     await this.#isGone();
+  }
+
+  /** Waits until these words of what their window keeps are on the disk. */
+  async hasKept(words) {
+    const isThere = () => ["sheaf.db", "sheaf.db-wal"].some((file) => readFileSync(join(this.home, file), "latin1").includes(words));
+    await until(`${words} to be on ${this.name}'s disk`, isThere);
   }
 
   forgets() {

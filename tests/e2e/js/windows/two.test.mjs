@@ -6,8 +6,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { SHEAF } from "../node.mjs";
@@ -107,8 +105,7 @@ part("a window opens in the size that it had, even after a power cut", async () 
   const size = () => ben.window.run("return [innerWidth, innerHeight]");
   await ben.window.resize(940, 660);
   await until("the window to have its new size", async () => (await size()).join() === "940,660");
-  const kept = () => ["sheaf.db", "sheaf.db-wal"].some((file) => readFileSync(join(ben.home, file), "latin1").includes('"width":940'));
-  await until("the place to be on the disk", kept);
+  await ben.hasKept('"width":940');
   await ben.isCutOff();
   await ben.opens();
   await until("the window to open in that size", async () => (await size()).join() === "940,660");

@@ -119,8 +119,9 @@ fn nobody_to_be_reached_is_said_after_three_seconds_and_taken_back() {
     let statuses = |of: &dyn Fn(&Value) -> bool| ada_up.said().iter().filter(|event| of(event)).count();
     let about_network = |event: &Value| event["event"] == "status" && event["document"].is_null();
     let before = statuses(&about_network);
-    ben_up.stop();
+    // Read before he goes: his process may take longer to end than Ada to notice.
     let went = std::time::SystemTime::now();
+    ben_up.stop();
     eventually("word that nobody can be reached", || (statuses(&about_network) > before).then_some(()));
     let told = went.elapsed().unwrap_or_default();
     println!("told {told:?} after the last link went");
