@@ -16,6 +16,10 @@ use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Kind, Sta
 
 const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);
 
+/// What folding may take of an opening, in milliseconds, in a release build: as long as nobody notices. It is told and not asserted: the worst
+/// shapes come near to it, and this machine does other things too.
+const BUDGET: f64 = 50.0;
+
 /// Records, in a real graph.
 #[derive(Default)]
 struct History {
@@ -84,7 +88,8 @@ impl History {
         let times = (20_000 / self.records.len()).clamp(5, 200);
         let again = (0..times).map(|_| self.open().1).sum::<f64>() / times as f64;
         let (records, members) = (self.records.len(), access.members().len());
-        println!("{what}: {records} records, {members} members: {again:.1} ms, {first:.1} ms with their signatures");
+        let within = if again <= BUDGET { "within" } else { "NOT within" };
+        println!("{what}: {records} records, {members} members: {again:.1} ms ({within} {BUDGET} ms), {first:.1} ms with their signatures");
         again
     }
 }
@@ -173,16 +178,14 @@ const RECORDS: usize = 2048;
 /// What somebody writes who means to hold up everybody's opening, in the shapes found that cost most for their length.
 #[test]
 fn the_worst_legal_folds() {
-    let shapes: [(&str, fn() -> History); 5] = [
-        ("names, one after the other", names),
-        ("a ring of admins who remove one another", ring),
-        ("roles that change while their members write", changing_roles),
-        ("a long row of admins, each let in by the one before, cut at the top", cut_row),
-        ("a member about whom all admins say something", talked_about),
+    let worst = [
+        names().time("names, one after the other"),
+        ring().time("a ring of admins who remove one another"),
+        changing_roles().time("roles that change while their members write"),
+        cut_row().time("a long row of admins, each let in by the one before, cut at the top"),
+        talked_about().time("a member about whom all admins say something"),
     ];
-    for (what, history) in shapes {
-        assert!(history().time(what) < 5000.0, "{what}");
-    }
+    assert!(worst.into_iter().all(|time| time < 5000.0), "{worst:?}");
 }
 
 /// Everybody changes their name, one after the other.

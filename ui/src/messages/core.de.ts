@@ -26,7 +26,8 @@ const full: Readonly<Record<string, (most: string) => string>> = {
   members: (most) => `Ein Dokument hat höchstens ${most} Mitglieder. Sobald welche entfernt sind, können andere kommen.`,
   row: (most) => `Höchstens ${most} Leute können der Reihe nach je die nächste Person hereinlassen.`,
   devices: (most) => `Niemand hat in einem Dokument mehr als ${most} Geräte. Sobald eins entfernt ist, kann ein anderes kommen.`,
-  invitations: (most) => `Ein Dokument hat höchstens ${most} offene Einladungen. Sobald eine zurückgenommen ist, ist Platz für eine andere.`,
+  invitations: (most) =>
+    `Ein Dokument hat höchstens ${most} offene Einladungen. Sobald eine zurückgenommen ist, ist Platz für eine andere.`,
   uses: (most) => `Eine Einladung lässt höchstens ${most} Leute herein.`,
   named: (most) => `Höchstens ${most} Geräte lassen sich auf einmal entfernen.`,
 };

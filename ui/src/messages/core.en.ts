@@ -22,7 +22,8 @@ const roles: Readonly<Record<string, string>> = {
 /** What is full, and what helps. */
 const full: Readonly<Record<string, (most: string) => string>> = {
   records: (most) => `One device may say ${most} things about members, and this was one more. Another device can go on.`,
-  removals: (most) => `One device may remove people, lower roles and hand over ${most} times, and this was once more. Another device can go on.`,
+  removals: (most) =>
+    `One device may remove people, lower roles and hand over ${most} times, and this was once more. Another device can go on.`,
   revocations: (most) => `One device may take back ${most} invitations, and this was one more. Another device can go on.`,
   members: (most) => `A document has at most ${most} members. Once some are removed, others can come.`,
   row: (most) => `At most ${most} people can let one another in, one after the other.`,
