@@ -31,7 +31,7 @@ use std::{
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{Graph, Kind, Malformed, Past, ReadRecord};
 
-use crate::{operation::Operation, role::Role};
+use crate::{limits::Limits, operation::Operation, role::Role};
 pub use audit::Event;
 use authority::{Act, Everything, Scope};
 use bits::Bits;
@@ -41,7 +41,7 @@ pub use invitations::{GrantError, Invited};
 use judge::Judge;
 use ledger::Ledger;
 pub use members::Member;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, Room};
 use standing::{Held, Resolver};
 
 /// An access record, read.
@@ -170,6 +170,7 @@ pub enum Standing {
 #[derive(Debug, Clone)]
 pub struct Access {
     document: DocumentId,
+    limits: Limits,
     ledger: Ledger,
     /// Records in rows, each of which stands on the one before: almost always one row a device.
     lines: Vec<(DeviceId, Vec<usize>)>,
@@ -187,35 +188,45 @@ const JUDGED: usize = 16;
 impl Access {
     /// Nobody is a member yet.
     pub fn new(document: DocumentId) -> Self {
-        Self { document, ledger: Ledger::default(), lines: Vec::new(), heads: Vec::new(), now: OnceLock::new(), judged: Vec::new() }
+        Self::within(document, Limits::default())
+    }
+
+    /// The same under other limits than everybody's, as tests want them.
+    pub fn within(document: DocumentId, limits: Limits) -> Self {
+        let (ledger, now) = (Ledger::default(), OnceLock::new());
+        Self { document, limits, ledger, lines: Vec::new(), heads: Vec::new(), now, judged: Vec::new() }
     }
 
     /// Folds a set of records, in whatever order they are given; in a causal one it is quick.
     pub fn fold(document: DocumentId, records: impl IntoIterator<Item = AccessRecord>, past: &impl CausalPast) -> Self {
-        let mut access = Self::new(document);
-        let mut records = records.into_iter();
-        while let Some(record) = records.next() {
-            if access.is_late(&record.position.hash, past) {
-                return Self::fold_sorted(document, access.into_records().chain([record]).chain(records).collect(), past);
-            }
-            access.take_last(record, past);
-        }
-        access
+        Self::new(document).folding(records, past)
     }
 
-    /// Folds records after putting them into a causal order.
-    fn fold_sorted(document: DocumentId, records: Vec<AccessRecord>, past: &impl CausalPast) -> Self {
+    /// This with a set of records more, in whatever order they are given.
+    pub fn folding(mut self, records: impl IntoIterator<Item = AccessRecord>, past: &impl CausalPast) -> Self {
+        let mut records = records.into_iter();
+        while let Some(record) = records.next() {
+            if self.is_late(&record.position.hash, past) {
+                let empty = Self::within(self.document, self.limits);
+                return empty.fold_sorted(self.into_records().chain([record]).chain(records).collect(), past);
+            }
+            self.take_last(record, past);
+        }
+        self
+    }
+
+    /// Folds records, the first ones, after putting them into a causal order.
+    fn fold_sorted(mut self, records: Vec<AccessRecord>, past: &impl CausalPast) -> Self {
         let behind =
             |later: &AccessRecord| records.iter().filter(|earlier| past.stands_on(&later.position.hash, &earlier.position.hash)).count();
         let mut order: Vec<(usize, Hash, usize)> =
             records.iter().enumerate().map(|(at, record)| (behind(record), record.position.hash, at)).collect();
         order.sort_unstable();
-        let mut access = Self::new(document);
         let mut records: Vec<Option<AccessRecord>> = records.into_iter().map(Some).collect();
         for record in order.into_iter().filter_map(|(_, _, at)| records[at].take()) {
-            access.take_last(record, past);
+            self.take_last(record, past);
         }
-        access
+        self
     }
 
     fn into_records(self) -> impl Iterator<Item = AccessRecord> {
@@ -236,8 +247,9 @@ impl Access {
             return;
         }
         if self.is_late(&hash, past) {
-            let held = std::mem::replace(self, Self::new(self.document)).into_records();
-            *self = Self::fold_sorted(self.document, held.chain([record]).collect(), past);
+            let empty = Self::within(self.document, self.limits);
+            let held = std::mem::replace(self, empty.clone()).into_records();
+            *self = empty.fold_sorted(held.chain([record]).collect(), past);
         } else {
             self.take_last(record, past);
         }
@@ -281,7 +293,7 @@ impl Access {
         let known = self.judged.iter().position(|(known, _)| *known == weighty);
         let decided = known.map(|at| self.judged.remove(at).1).unwrap_or_default();
         let resolver = Resolver::resume(&self.ledger, behind, decided);
-        let (verdict, decided) = Judge::new(&self.ledger, self.document, behind, record, resolver).judge();
+        let (verdict, decided) = Judge::new(&self.ledger, (self.document, self.limits), behind, record, resolver).judge();
         if self.judged.len() == JUDGED {
             self.judged.remove(0);
         }
@@ -338,7 +350,7 @@ impl Access {
     /// Succeeds if an access record with this past is valid.
     pub fn judge(&self, record: &AccessRecord, past: &impl Knows) -> Result<(), Refusal> {
         let behind = self.past_of(&|earlier| past.knows(earlier));
-        Judge::new(&self.ledger, self.document, &behind, record, Resolver::new(&self.ledger, &behind)).judge().0.map(drop)
+        Judge::new(&self.ledger, (self.document, self.limits), &behind, record, Resolver::new(&self.ledger, &behind)).judge().0.map(drop)
     }
 
     /// The role that `device` has in `past`.

@@ -21,7 +21,9 @@ mod seed;
 mod ticket;
 
 pub use counted::{BadRequest, Counted, Grant, NotGranted, Request};
-pub use fold::{Access, AccessRecord, CausalPast, Event, GrantError, Invited, Knows, Left, Member, Missed, OtherRecord, Refusal, Standing};
+pub use fold::{
+    Access, AccessRecord, CausalPast, Event, GrantError, Invited, Knows, Left, Member, Missed, OtherRecord, Refusal, Room, Standing,
+};
 pub use invitation::{Invitation, InvitationError, Label};
 pub use membership::{AddDevice, Cut, EndDate, Removal, Revocation, RoleChange, Transfer};
 pub use operation::{Genesis, Join, Operation, Profile, SealedProfile};

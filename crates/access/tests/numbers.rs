@@ -8,13 +8,17 @@ use std::{
 };
 
 use sheaf_access::{
-    Access, AccessRecord, Counted, Genesis, Invitation, Key, Label, Left, Operation, Profile, Removal, Role, RoleChange, Rotation,
-    SealingSeed, Standing, Ticket, TicketKind, TicketSeed, limits,
+    Access, AccessRecord, AddDevice, Counted, Genesis, Invitation, Key, Label, Left, Operation, Profile, Removal, Revocation, Role,
+    RoleChange, Rotation, SealingSeed, Standing, Ticket, TicketKind, TicketSeed, limits,
 };
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{ChainCipher, DeviceKey, EpochSecret, Extent, Graph, Kind, Stamp};
 
 const DOCUMENT: DocumentId = DocumentId([0xd0; 32]);
+
+/// What folding may take of an opening, in milliseconds, in a release build: as long as nobody notices. It is told and not asserted: the worst
+/// shapes come near to it, and this machine does other things too.
+const BUDGET: f64 = 50.0;
 
 /// Records, in a real graph.
 #[derive(Default)]
@@ -25,10 +29,14 @@ struct History {
 }
 
 impl History {
-    /// Writes a record that stands on these and on the chain before it.
+    /// Writes a record of a device's only chain that stands on these and on the chain before it.
     fn write(&mut self, device: DeviceId, operation: Operation, on: &[usize]) -> usize {
+        self.write_in(ChainId(device.0), device, operation, on)
+    }
+
+    /// The same in any chain.
+    fn write_in(&mut self, chain: ChainId, device: DeviceId, operation: Operation, on: &[usize]) -> usize {
         let at = self.records.len();
-        let chain = ChainId(device.0);
         self.graph.open_chain(chain, device);
         let number = self.numbers.entry(chain).or_default();
         *number += 1;
@@ -80,7 +88,8 @@ impl History {
         let times = (20_000 / self.records.len()).clamp(5, 200);
         let again = (0..times).map(|_| self.open().1).sum::<f64>() / times as f64;
         let (records, members) = (self.records.len(), access.members().len());
-        println!("{what}: {records} records, {members} members: {again:.1} ms, {first:.1} ms with their signatures");
+        let within = if again <= BUDGET { "within" } else { "NOT within" };
+        println!("{what}: {records} records, {members} members: {again:.1} ms ({within} {BUDGET} ms), {first:.1} ms with their signatures");
         again
     }
 }
@@ -160,38 +169,56 @@ fn folding_ten_a_hundred_and_256_members() {
     }
 }
 
-/// As many records as there may be, in the shapes that cost most.
+/// Admins who write apart from one another in the shapes below: more than a document has.
+const ADMINS: usize = 192;
+
+/// Records in the shapes below: a document of 512 members who have said a name four times.
+const RECORDS: usize = 2048;
+
+/// What somebody writes who means to hold up everybody's opening, in the shapes found that cost most for their length.
 #[test]
 fn the_worst_legal_folds() {
-    let mut worst = [0.0; 5];
+    let worst = [
+        names().time("names, one after the other"),
+        ring().time("a ring of admins who remove one another"),
+        changing_roles().time("roles that change while their members write"),
+        cut_row().time("a long row of admins, each let in by the one before, cut at the top"),
+        talked_about().time("a member about whom all admins say something"),
+    ];
+    assert!(worst.into_iter().all(|time| time < 5000.0), "{worst:?}");
+}
 
-    // Everybody changes their name, one after the other.
+/// Everybody changes their name, one after the other.
+fn names() -> History {
     let (mut history, _) = document(limits::MEMBERSHIPS, Role::Edit);
-    while history.records.len() < limits::RECORDS_OF_OWNERS {
+    while history.records.len() < RECORDS {
         let (number, last) = (history.records.len() % limits::MEMBERSHIPS, history.last());
         history.write(key(number).device(), profile(), &[last]);
     }
-    worst[0] = history.time("names, one after the other");
+    history
+}
 
-    // Admins in a ring, each removing the next, none knowing of another; and then each says its name, apart from all others.
-    let admins = limits::STRIKES / 4 * 3;
-    let (mut history, joins) = document(admins, Role::Admin);
+/// Admins in a ring, each removing the next, none knowing of another; and then each says its name, apart from all others.
+fn ring() -> History {
+    let (mut history, joins) = document(ADMINS, Role::Admin);
     let all = history.last();
-    for number in 1..admins {
-        let next = if number + 1 == admins { 1 } else { number + 1 };
+    for number in 1..ADMINS {
+        let next = if number + 1 == ADMINS { 1 } else { number + 1 };
         let removal = Removal::of(history.records[joins[next]].0.position.hash);
         history.write(key(number).device(), Operation::Removal(removal), &[all]);
     }
-    while history.records.len() < limits::RECORDS_OF_OWNERS {
-        let number = 1 + history.records.len() % (admins - 1);
+    while history.records.len() < RECORDS {
+        let number = 1 + history.records.len() % (ADMINS - 1);
         history.write(key(number).device(), profile(), &[]);
     }
-    worst[1] = history.time("a ring of admins who remove one another");
+    history
+}
 
-    // The owner gives a hundred members other roles over and over, while they write apart from that.
+/// The owner gives a hundred members other roles over and over, while they write apart from that.
+fn changing_roles() -> History {
     let (mut history, joins) = document(256, Role::Edit);
     let all = history.last();
-    for at in 0..limits::STRIKES {
+    for at in 0..256 {
         let membership = history.records[joins[1 + at % 100]].0.position.hash;
         let role = if at % 3 == 0 { Role::View } else { Role::Admin };
         history.write(owner(), Operation::Role(RoleChange { membership, role }), &[all]);
@@ -201,9 +228,11 @@ fn the_worst_legal_folds() {
             history.write(key(number).device(), profile(), if behind == 0 { &[] } else { std::slice::from_ref(&last) });
         }
     }
-    worst[2] = history.time("roles that change while their members write");
+    history
+}
 
-    // Each admin was let in by the one before; one at the top is removed by one who did not know of the rest; each writes on, apart.
+/// Each admin was let in by the one before; one at the top is removed by one who did not know of the rest; each writes on, apart.
+fn cut_row() -> History {
     let mut history = begun();
     let mut joins = vec![0];
     for number in 1..=limits::ROW {
@@ -215,7 +244,7 @@ fn the_worst_legal_folds() {
         let join = seed.join(history.records[invitation].0.position.hash, &DOCUMENT, &ChainId(device.0), &device);
         joins.push(history.write(device, Operation::Join(join), &[invitation]));
     }
-    for number in 0..limits::STRIKES / 4 * 3 {
+    for number in 0..ADMINS {
         let removal = Removal::of(history.records[joins[1 + number % 4]].0.position.hash);
         history.write(owner(), Operation::Removal(removal), &[joins[8]]);
         let removes = history.last();
@@ -224,10 +253,12 @@ fn the_worst_legal_folds() {
             history.write(writer, profile(), if number % 2 == 0 { &[] } else { std::slice::from_ref(&removes) });
         }
     }
-    worst[3] = history.time("a long row of admins, each let in by the one before, cut at the top");
+    history
+}
 
-    // One member whose role as many admins as may change apart from one another, and who writes on after each time another few of them.
-    let (mut history, joins) = document(limits::STRIKES / 4 * 3 + 1, Role::Admin);
+/// One member whose role as many admins as may change apart from one another, and who writes on after each time another few of them.
+fn talked_about() -> History {
+    let (mut history, joins) = document(ADMINS + 1, Role::Admin);
     let all = history.last();
     let membership = history.records[joins[1]].0.position.hash;
     let said: Vec<usize> = (2..joins.len())
@@ -236,14 +267,111 @@ fn the_worst_legal_folds() {
             history.write(key(number).device(), Operation::Role(RoleChange { membership, role }), &[all])
         })
         .collect();
-    while history.records.len() < limits::RECORDS_OF_ADMINS {
+    while history.records.len() < RECORDS {
         let at = history.records.len();
         let heard = history.write(key(2 + at % 60).device(), profile(), &[said[at * 7 % said.len()]]);
         history.write(key(2 + (at + 11) % 60).device(), profile(), &[heard, said[at * 5 % said.len()]]);
     }
-    worst[4] = history.time("a member about whom all admins say something");
+    history
+}
 
-    assert!(worst.into_iter().all(|time| time < 5000.0), "{worst:?}");
+/// What no limit bounds: one viewer writes chains side by side, none of which knows of another.
+#[test]
+fn many_chains_side_by_side() {
+    for chains in [5, 20, 80] {
+        let mut history = viewed();
+        let behind = history.last();
+        for chain in 0..chains {
+            for at in 0..500 {
+                history.write_in(side(chain), key(1).device(), profile(), if at == 0 { std::slice::from_ref(&behind) } else { &[] });
+            }
+        }
+        after(&mut history);
+        history.time(&format!("{chains} chains of 500 names side by side"));
+    }
+    for chains in [24, 96] {
+        let mut history = viewed();
+        let (behind, membership, device) = (history.last(), history.records[2].0.position.hash, key(1).device());
+        for chain in 0..chains {
+            for at in 0..limits::REMOVALS {
+                let number = 1000 + chain * limits::REMOVALS + at;
+                let added = AddDevice::consent(&DOCUMENT, membership, &device, Role::View, &key(number), &sealing(number));
+                let on = if at == 0 { std::slice::from_ref(&behind) } else { &[] };
+                history.write_in(side(chain), device, Operation::AddDevice(added), on);
+                let removal = Removal { devices: vec![key(number).device()], ..Removal::of(membership) };
+                history.write_in(side(chain), device, Operation::Removal(removal), &[]);
+            }
+        }
+        after(&mut history);
+        history.time(&format!("{chains} chains of {} removals of own devices side by side", limits::REMOVALS));
+    }
+}
+
+/// The owner's document, with a viewer in it.
+fn viewed() -> History {
+    let (mut history, _) = document(2, Role::View);
+    assert_eq!(history.records[2].0.device, key(1).device());
+    history.write(owner(), profile(), &[history.last()]);
+    history
+}
+
+fn side(chain: usize) -> ChainId {
+    ChainId(*blake3::hash(format!("side {chain}").as_bytes()).as_bytes())
+}
+
+/// Somebody who has heard of everything removes whoever wrote it, and goes on.
+fn after(history: &mut History) {
+    let heads: Vec<usize> = (0..history.records.len()).filter(|at| history.graph.is_head(&history.records[*at].0.position.hash)).collect();
+    for some in heads.chunks(60) {
+        history.write(owner(), profile(), some);
+    }
+    let removal = Removal::of(history.records[2].0.position.hash);
+    let removed = history.write(owner(), Operation::Removal(removal), &[]);
+    (0..20).for_each(|_| _ = history.write(owner(), profile(), &[]));
+    assert_eq!(history.fold().standing(&history.records[removed].0.position.hash), Some(Standing::Counts));
+}
+
+/// A full document, let in and taken out again by one device as often as it may.
+#[test]
+fn years_of_coming_and_going() {
+    for times in [1, 2, 4] {
+        let history = come_and_gone(times);
+        assert!(history.records.len() > times * 255 * 7);
+        history.time(&format!("255 people let in and taken out {times} times"));
+    }
+}
+
+fn come_and_gone(times: usize) -> History {
+    let mut history = begun();
+    for number in 1..=255 * times {
+        let mut bytes = [3; 32];
+        bytes[..8].copy_from_slice(&number.to_le_bytes());
+        let (seed, device) = (TicketSeed::from_bytes(bytes), key(number).device());
+        let last = history.last();
+        let invitation = history.write(owner(), open(&seed, Role::View), &[last]);
+        let hash = history.records[invitation].0.position.hash;
+        let join = history.write(device, Operation::Join(seed.join(hash, &DOCUMENT, &ChainId(device.0), &device)), &[invitation]);
+        history.write(device, Operation::Key(sealing(number).register(&DOCUMENT, &device)), &[]);
+        let last = history.write(device, profile(), &[]);
+        let membership = history.records[join].0.position.hash;
+        history.write(owner(), Operation::Role(RoleChange { membership, role: Role::Edit }), &[last]);
+        if number % 255 == 0 {
+            take_out(&mut history, number + 1 - 255..=number);
+        }
+    }
+    history
+}
+
+/// Everybody of these is removed, and what they came by is revoked.
+fn take_out(history: &mut History, numbers: std::ops::RangeInclusive<usize>) {
+    for number in numbers {
+        let device = key(number).device();
+        let join = history.records.iter().find(|(record, _)| record.device == device).map(|(record, _)| record.clone());
+        let Some(AccessRecord { position, operation: Operation::Join(join), .. }) = join else { panic!("they joined") };
+        history.write(owner(), Operation::Removal(Removal::of(position.hash)), &[]);
+        history.write(owner(), Operation::Revocation(Revocation { invitation: join.invitation, rotation: None }), &[]);
+    }
+    assert_eq!(history.fold().members().len(), 1);
 }
 
 #[test]

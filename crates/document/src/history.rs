@@ -23,8 +23,8 @@ const RECENT: usize = 256;
 /// Devices whose secrets are kept until it is known which is right: more than answer one guest at once.
 const UNPROVEN: usize = 16;
 
-/// New secrets that a newcomer is told of, by however many: more than there can have been, each in a removal or a revocation.
-const PAST: usize = 4 * limits::STRIKES;
+/// New secrets that a newcomer is told of, by however many: as many as two devices can have made, each in a removal or a revocation.
+const PAST: usize = 2 * (limits::REMOVALS_OF_MANAGERS + limits::REVOCATIONS);
 
 /// Everything accepted in one document.
 pub(crate) struct History {

@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
-use sheaf_access::{GrantError, Refusal, TicketError};
+use sheaf_access::{GrantError, Refusal, Room, TicketError};
 use sheaf_blobs::BlobError;
 use sheaf_document::Refused;
 use sheaf_protocol::{Dismissal, Parting};
@@ -176,8 +176,23 @@ fn sentence_of_rule(rule: &Refusal, words: &str) -> Sentence {
         Refusal::NobodyIsInvitedToOwn => Sentence::OneOwner {},
         Refusal::NoMember(_) | Refusal::NotTheirDevice(_) => Sentence::NoMember {},
         Refusal::NoInvitation(_) => Sentence::NoInvitation {},
-        Refusal::Full { limit, .. } => Sentence::MembersFull { most: *limit as u64 },
+        Refusal::Full { what, limit } => Sentence::MembersFull { what: room_name(*what).to_owned(), most: *limit as u64 },
         _ => Sentence::Failed { why: words.to_owned() },
+    }
+}
+
+/// What is full, as the sentence says it.
+fn room_name(room: Room) -> &'static str {
+    match room {
+        Room::Records => "records",
+        Room::Removals => "removals",
+        Room::Revocations => "revocations",
+        Room::Members => "members",
+        Room::Row => "row",
+        Room::Devices => "devices",
+        Room::Invitations => "invitations",
+        Room::Uses => "uses",
+        Room::Named => "named",
     }
 }
 
@@ -200,7 +215,7 @@ pub(crate) fn sentence_of_refused(rule: &Refusal) -> Sentence {
         Refusal::NoMember(_) | Refusal::NotTheirDevice(_) => Sentence::EventNoMember {},
         Refusal::NotYourMembership(_) => Sentence::EventNotTheirs {},
         Refusal::NoSuchSecret => Sentence::EventNoSuchKey {},
-        Refusal::Full { limit, .. } => Sentence::MembersFull { most: *limit as u64 },
+        Refusal::Full { what, limit } => Sentence::MembersFull { what: room_name(*what).to_owned(), most: *limit as u64 },
     }
 }
 

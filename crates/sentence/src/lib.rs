@@ -246,8 +246,8 @@ sentences! {
     OwnerUntouched = "owner_untouched" {}
     /// A document has one owner, and is handed over.
     OneOwner = "one_owner" {}
-    /// The document's list of members has no room for more of this.
-    MembersFull = "members_full" { most: u64 }
+    /// There may be no more of something about members; `what` says of what.
+    MembersFull = "members_full" { what: String, most: u64 }
     /// A new key has been made and is not here yet.
     NoKeyYet = "no_key_yet" {}
 

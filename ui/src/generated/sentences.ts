@@ -175,8 +175,8 @@ export interface CoreSentences {
   owner_untouched: Nothing;
   /** A document has one owner, and is handed over. */
   one_owner: Nothing;
-  /** The document's list of members has no room for more of this. */
-  members_full: { most: number };
+  /** There may be no more of something about members; `what` says of what. */
+  members_full: { what: string; most: number };
   /** A new key has been made and is not here yet. */
   no_key_yet: Nothing;
   /** They were no member. */

@@ -18,6 +18,19 @@ const roles: Readonly<Record<string, string>> = {
   admin: "verwalten",
   owner: "alles tun",
 };
+const full: Readonly<Record<string, (most: string) => string>> = {
+  records: (most) => `Ein Gerät darf ${most} Angaben zu Mitgliedern machen, diese war eine zu viel. Ein anderes Gerät kann weitermachen.`,
+  removals: (most) =>
+    `Ein Gerät darf ${most} Mal Leute entfernen, Rechte verringern oder das Dokument weitergeben, das war einmal zu viel. Ein anderes Gerät kann weitermachen.`,
+  revocations: (most) => `Ein Gerät darf ${most} Einladungen zurücknehmen, diese war eine zu viel. Ein anderes Gerät kann weitermachen.`,
+  members: (most) => `Ein Dokument hat höchstens ${most} Mitglieder. Sobald welche entfernt sind, können andere kommen.`,
+  row: (most) => `Höchstens ${most} Leute können der Reihe nach je die nächste Person hereinlassen.`,
+  devices: (most) => `Niemand hat in einem Dokument mehr als ${most} Geräte. Sobald eins entfernt ist, kann ein anderes kommen.`,
+  invitations: (most) =>
+    `Ein Dokument hat höchstens ${most} offene Einladungen. Sobald eine zurückgenommen ist, ist Platz für eine andere.`,
+  uses: (most) => `Eine Einladung lässt höchstens ${most} Leute herein.`,
+  named: (most) => `Höchstens ${most} Geräte lassen sich auf einmal entfernen.`,
+};
 const ways: Readonly<Record<string, string>> = { direct: "direkt", relayed: "über das Relay" };
 
 export const core: CoreMessages = {
@@ -128,7 +141,7 @@ export const core: CoreMessages = {
   owner_stays: () => "Das Dokument gehört dir. Gib es an jemanden weiter, bevor du es verlässt.",
   owner_untouched: () => "Nur wem das Dokument gehört, ändert, was er selbst darf.",
   one_owner: () => "Ein Dokument gehört einer Person. Es lässt sich weitergeben.",
-  members_full: ({ most }) => `Davon hat dieses Dokument ${most}, mehr ist kein Platz.`,
+  members_full: ({ what, most }) => full[what]?.(count.format(most)) ?? `Davon darf es höchstens ${count.format(most)} geben.`,
   no_key_yet: () => "Der neueste Schlüssel des Dokuments ist auf diesem Gerät noch nicht da. Er kommt, sobald jemand erreicht wird.",
   they_were_asked: () => "Die Anfrage ist gestellt und noch nicht beantwortet.",
   they_declined: () => "Dort wurde dieses Gerät nicht eingelassen.",

@@ -19,6 +19,19 @@ const roles: Readonly<Record<string, string>> = {
   admin: "manage",
   owner: "do everything",
 };
+/** What is full, and what helps. */
+const full: Readonly<Record<string, (most: string) => string>> = {
+  records: (most) => `One device may say ${most} things about members, and this was one more. Another device can go on.`,
+  removals: (most) =>
+    `One device may remove people, lower roles and hand over ${most} times, and this was once more. Another device can go on.`,
+  revocations: (most) => `One device may take back ${most} invitations, and this was one more. Another device can go on.`,
+  members: (most) => `A document has at most ${most} members. Once some are removed, others can come.`,
+  row: (most) => `At most ${most} people can let one another in, one after the other.`,
+  devices: (most) => `Nobody has more than ${most} devices in a document. Once one is removed, another can come.`,
+  invitations: (most) => `A document has at most ${most} open invitations. Once one is taken back, there is room for another.`,
+  uses: (most) => `One invitation lets in at most ${most} people.`,
+  named: (most) => `At most ${most} devices can be removed at once.`,
+};
 const ways: Readonly<Record<string, string>> = { direct: " directly", relayed: " through the relay" };
 
 export const core: CoreMessages = {
@@ -128,7 +141,7 @@ export const core: CoreMessages = {
   owner_stays: () => "The document is yours. Hand it over to somebody before you leave it.",
   owner_untouched: () => "Only the owner can change what the owner may do.",
   one_owner: () => "A document has one owner. It can be handed over.",
-  members_full: ({ most }) => `This document has ${most} of these, and there is room for no more.`,
+  members_full: ({ what, most }) => full[what]?.(count.format(most)) ?? `There may be no more than ${count.format(most)} of these.`,
   no_key_yet: () => "This device has not received the document’s newest key yet. It comes from whoever is reached next.",
   they_were_asked: () => "They have been asked and have not answered yet.",
   they_declined: () => "They did not let this device in.",

@@ -5,15 +5,15 @@
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash};
 
 use super::{
-    AccessRecord, Refusal,
+    AccessRecord, Refusal, Room,
     authority::{Act, Part},
     bits::Bits,
-    ledger::{Facts, Ledger, all},
+    ledger::{Facts, Ledger, all, room_of},
     standing::{Held, Resolver},
 };
 use crate::{
     counted::Grant,
-    limits,
+    limits::{self, Limits},
     membership::{AddDevice, Removal, RoleChange, Transfer},
     operation::{Join, Operation},
     role::Role,
@@ -24,6 +24,7 @@ use crate::{
 pub(super) struct Judge<'a> {
     ledger: &'a Ledger,
     document: DocumentId,
+    limits: Limits,
     past: &'a Bits,
     record: &'a AccessRecord,
     resolver: Resolver<'a, Bits>,
@@ -33,12 +34,12 @@ impl<'a> Judge<'a> {
     /// `resolver` is over the record's past.
     pub(super) fn new(
         ledger: &'a Ledger,
-        document: DocumentId,
+        (document, limits): (DocumentId, Limits),
         past: &'a Bits,
         record: &'a AccessRecord,
         resolver: Resolver<'a, Bits>,
     ) -> Self {
-        Self { ledger, document, past, record, resolver }
+        Self { ledger, document, limits, past, record, resolver }
     }
 
     /// What the record says, if it holds; and what was found out about those before it.
@@ -135,7 +136,7 @@ impl<'a> Judge<'a> {
             return Err(Refusal::NobodyIsInvitedToOwn);
         }
         if row > limits::ROW {
-            return Err(Refusal::Full { what: "members in a row, each let in by the one before", limit: limits::ROW });
+            return Err(Refusal::Full { what: Room::Row, limit: limits::ROW });
         }
         Ok(Facts { row, ..facts })
     }
@@ -201,7 +202,9 @@ impl<'a> Judge<'a> {
         if change.role == Role::Owner {
             return Err(Refusal::NobodyIsInvitedToOwn);
         }
-        Ok(Facts { target: Some(self.other_member(&change.membership)?), ..facts })
+        let target = self.other_member(&change.membership)?;
+        let lowers = self.membership(target).is_some_and(|has| change.role < has);
+        Ok(Facts { target: Some(target), lowers, ..facts })
     }
 
     fn remove(&mut self, removal: &Removal) -> Result<Facts, Refusal> {
@@ -284,7 +287,7 @@ impl<'a> Judge<'a> {
             return Err(Refusal::AlreadyThere(added.device));
         }
         if there.is_none() && held.len() >= limits::DEVICES {
-            return Err(Refusal::Full { what: "devices of a member", limit: limits::DEVICES });
+            return Err(Refusal::Full { what: Room::Devices, limit: limits::DEVICES });
         }
         self.record.proven(|| added.verify(&self.document, &self.record.device).map_err(Refusal::Proof))?;
         Ok(Facts { target: Some(target), ..facts })
@@ -296,28 +299,35 @@ impl<'a> Judge<'a> {
         if self.ledger.rotations.iter().any(named) { Ok(facts) } else { Err(Refusal::NoSuchSecret) }
     }
 
-    /// Whether the document has room for one more record of this kind by its author.
+    /// Whether there is room for one more of this kind. Its author's room is taken by what that device wrote itself and by nobody else, and what
+    /// takes away has room of its own: otherwise whoever is to be removed would fill it.
     fn has_room(&self, facts: &Facts) -> Result<(), Refusal> {
-        let (records, strikes) = match facts.role {
-            _ if facts.need.is_none() => (limits::RECORDS, limits::STRIKES / 2),
-            Role::Owner => (limits::RECORDS_OF_OWNERS, limits::STRIKES),
-            Role::Admin => (limits::RECORDS_OF_ADMINS, limits::STRIKES / 4 * 3),
-            _ => (limits::RECORDS, limits::STRIKES / 2),
+        let Some(what) = room_of(&self.record.operation, facts) else { return Ok(()) };
+        let manages = usize::from(facts.need.is_some() && facts.role >= Role::Admin);
+        let limit = match what {
+            Room::Removals => self.limits.removals[manages],
+            Room::Revocations => self.limits.revocations,
+            _ => self.limits.records[manages],
         };
-        let own = self.ledger.by_device.get(&self.record.device).map_or(0, |own| own.count_in(self.past));
-        let is_strike =
-            matches!(self.record.operation, Operation::Removal(_) | Operation::Role(_) | Operation::Transfer(_) | Operation::Revocation(_));
-        let begins = matches!(self.record.operation, Operation::Join(_) | Operation::Grant(_));
-        let counts = [
-            (true, "access records", records, self.past.count()),
-            (true, "access records of a device", limits::RECORDS_OF_DEVICE, own),
-            (is_strike, "removals and changes of roles", strikes, self.ledger.strikes.count_in(self.past)),
-            (begins, "memberships", limits::MEMBERSHIPS, self.ledger.all_beginnings.count_in(self.past)),
-        ];
-        match counts.into_iter().find(|(concerns, _, limit, there)| *concerns && there >= limit) {
-            Some((_, what, limit, _)) => Err(Refusal::Full { what, limit }),
-            None => Ok(()),
+        if self.ledger.spent.get(&(self.record.device, what)).map_or(0, |spent| spent.count_in(self.past)) >= limit {
+            return Err(Refusal::Full { what, limit });
         }
+        let limit = self.limits.memberships;
+        let begins = matches!(self.record.operation, Operation::Join(_) | Operation::Grant(_));
+        if begins && self.has_members(limit) {
+            return Err(Refusal::Full { what: Room::Members, limit });
+        }
+        Ok(())
+    }
+
+    /// Whether there are so many memberships here of which nobody says that they are over. (Whether what says so counts does not matter: it frees
+    /// one place.)
+    fn has_members(&self, limit: usize) -> bool {
+        let begun = self.ledger.all_beginnings.in_both(self.past);
+        // Most documents have seen so few that nobody need be looked at.
+        let Some(beyond) = begun.count().checked_sub(limit) else { return false };
+        let over = begun.iter().filter(|beginning| all(&self.ledger.over, beginning).any(|end| self.past.has(end)));
+        over.take(beyond + 1).count() <= beyond
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use sheaf_base::{DeviceId, Hash};
 
-use super::{AccessRecord, Refusal, bits::Bits};
+use super::{AccessRecord, Refusal, Room, bits::Bits};
 use crate::{membership::Removal, operation::Operation, role::Role};
 
 /// A record that was taken.
@@ -39,13 +39,16 @@ pub(super) struct Facts {
     pub(super) gives: Option<(usize, usize)>,
     /// Of a leave: the memberships that it ends.
     pub(super) ends: Vec<usize>,
+    /// Of a change of role: it lowers one, by its own past.
+    pub(super) lowers: bool,
     /// Of an invitation and of who comes by it: how many let one another in, one after the other, since the document began.
     pub(super) row: usize,
 }
 
 impl Facts {
+    /// `role`: what its author is. `need`: the least that it takes.
     pub(super) fn of(role: Role, need: Role) -> Self {
-        Self { role, need: Some(need), own: false, target: None, invitation: None, gives: None, ends: Vec::new(), row: 0 }
+        Self { role, need: Some(need), own: false, target: None, invitation: None, gives: None, ends: Vec::new(), lowers: false, row: 0 }
     }
 }
 
@@ -54,8 +57,8 @@ impl Facts {
 pub(super) struct Ledger {
     pub(super) entries: Vec<Entry>,
     pub(super) index: BTreeMap<Hash, usize>,
-    /// Everything by a device, valid or not.
-    pub(super) by_device: BTreeMap<DeviceId, Bits>,
+    /// What a device has written that takes room.
+    pub(super) spent: BTreeMap<(DeviceId, Room), Bits>,
     /// The genesis, the joins and the grants: where memberships begin, by the device that they begin with.
     pub(super) beginnings: BTreeMap<DeviceId, Vec<usize>>,
     pub(super) all_beginnings: Bits,
@@ -68,6 +71,8 @@ pub(super) struct Ledger {
     pub(super) transfers: Vec<usize>,
     /// What ends a membership whole: leaves and removals.
     pub(super) ends: BTreeMap<usize, Vec<usize>>,
+    /// By the beginning: the leaves and whole removals that say that it is over, of whichever membership of the same device before them.
+    pub(super) over: BTreeMap<usize, Vec<usize>>,
     /// Revocations of an invitation.
     pub(super) revocations: BTreeMap<usize, Vec<usize>>,
     /// Removals, by admins, of somebody who came by an invitation: they hold its ticket.
@@ -90,15 +95,29 @@ pub(super) fn all<K: Ord>(lists: &BTreeMap<K, Vec<usize>>, key: &K) -> impl Doub
     lists.get(key).into_iter().flatten().copied()
 }
 
+/// What a valid record takes room of, its author's own; some take none.
+pub(super) fn room_of(operation: &Operation, facts: &Facts) -> Option<Room> {
+    match operation {
+        // Said again it gathers what others have written, however much they have; and whoever wants to go goes.
+        Operation::Profile(_) | Operation::Leave => None,
+        Operation::Removal(_) | Operation::Transfer(_) => Some(Room::Removals),
+        Operation::Role(_) if facts.lowers => Some(Room::Removals),
+        Operation::Revocation(_) => Some(Room::Revocations),
+        _ => Some(Room::Records),
+    }
+}
+
 impl Ledger {
     /// Takes a record on which nothing taken stands. Says whether it bears on what others amount to.
     pub(super) fn take(&mut self, record: AccessRecord, past: Bits, verdict: Result<Facts, Refusal>) -> bool {
         let (at, hash, device) = (self.entries.len(), record.position.hash, record.device);
         let depth = past.count();
         self.index.insert(hash, at);
-        self.by_device.entry(device).or_default().set(at);
         self.entries.push(Entry { record, past, depth, verdict });
         let Ok(facts) = self.entries[at].verdict.clone() else { return false };
+        if let Some(room) = room_of(self.operation(at), &facts) {
+            self.spent.entry((device, room)).or_default().set(at);
+        }
         self.note(at, &facts);
         if self.strikes.has(at) || matches!(self.operation(at), Operation::Grant(_)) {
             self.weighty.set(at);
@@ -126,7 +145,10 @@ impl Ledger {
                 self.added.entry(added.device).or_default().push(at);
                 self.keys.entry(added.device).or_default().push(at);
             }
-            Operation::Leave => facts.ends.iter().for_each(|ended| self.ends.entry(*ended).or_default().push(at)),
+            Operation::Leave => facts.ends.iter().for_each(|ended| {
+                self.ends.entry(*ended).or_default().push(at);
+                self.over.entry(*ended).or_default().push(at);
+            }),
             Operation::Removal(removal) => self.note_removal(at, facts, &removal),
             Operation::Role(_) => {
                 self.strikes.set(at);
@@ -149,6 +171,8 @@ impl Ledger {
 
     fn begin(&mut self, device: DeviceId, at: usize) {
         self.beginnings.entry(device).or_default().push(at);
+        let ended: Vec<usize> = all(&self.removals, &device).filter(|end| self.is_over(at, *end)).collect();
+        self.over.entry(at).or_default().extend(ended);
         self.all_beginnings.set(at);
         if matches!(self.operation(at), Operation::Grant(_)) {
             self.keys.entry(device).or_default().push(at);
@@ -158,13 +182,21 @@ impl Ledger {
     fn note_removal(&mut self, at: usize, facts: &Facts, removal: &Removal) {
         self.strikes.set(at);
         let Some(target) = facts.target else { return };
-        self.removals.entry(self.root(target)).or_default().push(at);
+        let root = self.root(target);
+        self.removals.entry(root).or_default().push(at);
+        let ended: Vec<usize> = all(&self.beginnings, &root).filter(|begun| self.is_over(*begun, at)).collect();
+        ended.into_iter().for_each(|begun| self.over.entry(begun).or_default().push(at));
         if removal.is_whole() {
             self.ends.entry(target).or_default().push(at);
         }
         let invitation = self.facts(target).and_then(|begun| begun.invitation).filter(|_| facts.role >= Role::Admin);
         invitation.iter().for_each(|invitation| self.closers.entry(*invitation).or_default().push(at));
         self.rotations.extend(removal.rotation.as_ref().map(|_| at));
+    }
+
+    /// Whether a removal of a device's membership says that this one of the same device is over, too: it is no later one.
+    fn is_over(&self, beginning: usize, removal: usize) -> bool {
+        self.removal(removal).is_some_and(Removal::is_whole) && !self.stands_on(beginning, removal)
     }
 
     pub(super) fn operation(&self, at: usize) -> &Operation {

@@ -1,5 +1,7 @@
 //! Why a record is refused.
 
+use std::fmt;
+
 use sheaf_base::{DeviceId, Hash};
 use sheaf_record::BadSignature;
 
@@ -61,11 +63,50 @@ pub enum Refusal {
     #[error("the secret that it deals is none of the document’s")]
     NoSuchSecret,
     /// More than there may be.
-    #[error("the document has {limit} {what}, and no more are taken")]
+    #[error("there may be {limit} {what}, and no more are taken")]
     Full {
         /// Of what.
-        what: &'static str,
+        what: Room,
         /// How many there may be.
         limit: usize,
     },
+}
+
+/// What there may be only so many of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// What one device says of members, other than what has room of its own.
+    Records,
+    /// One device's removals, lowered roles and transfers.
+    Removals,
+    /// One device's revocations.
+    Revocations,
+    /// Members at a time.
+    Members,
+    /// Members in a row, each let in by the one before.
+    Row,
+    /// Devices of one member.
+    Devices,
+    /// Open invitations.
+    Invitations,
+    /// People that one invitation lets in.
+    Uses,
+    /// Devices that one removal names.
+    Named,
+}
+
+impl fmt::Display for Room {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Records => "access records of one device",
+            Self::Removals => "removals, lowered roles and transfers by one device",
+            Self::Revocations => "revocations by one device",
+            Self::Members => "members",
+            Self::Row => "members in a row, each let in by the one before",
+            Self::Devices => "devices of a member",
+            Self::Invitations => "open invitations",
+            Self::Uses => "people that one invitation lets in",
+            Self::Named => "devices that one removal names",
+        })
+    }
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use rules::Rules;
-use sheaf_access::{Access, OtherRecord, Standing};
+use sheaf_access::{Access, OtherRecord, Refusal, Room, Standing};
 use sheaf_base::Position;
 use world::{Cast, History, Maker, Seen};
 
@@ -42,7 +42,7 @@ fn disagreement(history: &History, random: &mut ChaCha8Rng, met: &Met) -> Option
             0 => history.fold(),
             _ => {
                 records.shuffle(random);
-                Access::fold(history.document, records.clone(), history)
+                history.fold_of(records.clone())
             }
         };
         first =
@@ -53,7 +53,7 @@ fn disagreement(history: &History, random: &mut ChaCha8Rng, met: &Met) -> Option
 
 /// The fold, told of the records one by one, as they come to a device, and asked in between.
 fn grown(history: &History, rules: &Rules<'_>, random: &mut ChaCha8Rng) -> Option<String> {
-    let mut access = Access::new(history.document);
+    let mut access = history.empty();
     let mut seen = world::Set::default();
     for (at, entry) in history.records.iter().enumerate() {
         seen.insert(at);
@@ -142,7 +142,12 @@ struct Met {
     others: [AtomicUsize; 3],
     /// Records that were decided in circles.
     circles: AtomicUsize,
+    /// Records for which there was no room: by what was full.
+    full: [AtomicUsize; ROOMS.len()],
 }
+
+/// What the histories are to fill.
+const ROOMS: [Room; 4] = [Room::Records, Room::Removals, Room::Revocations, Room::Members];
 
 impl Met {
     fn note(&self, standing: &Standing) {
@@ -152,6 +157,11 @@ impl Met {
             Standing::Counts | Standing::Unknown => 2,
         };
         self.standings[which].fetch_add(1, Ordering::Relaxed);
+        if let Standing::Refused(Refusal::Full { what, .. }) = standing
+            && let Some(at) = ROOMS.iter().position(|room| room == what)
+        {
+            self.full[at].fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -228,12 +238,15 @@ fn the_fold_agrees_with_the_rules_in_every_order() {
     });
     let [refused, void, counting] = met.standings.each_ref().map(|it| it.load(Ordering::Relaxed));
     let [invalid, withdrawn, kept] = met.others.each_ref().map(|it| it.load(Ordering::Relaxed));
+    let full = met.full.each_ref().map(|it| it.load(Ordering::Relaxed));
     let circles = met.circles.load(Ordering::Relaxed);
     println!(
         "{histories} histories, each in {ORDERS} orders: {refused} access records refused, {void} void, {counting} counting; \
-         of the others {invalid} invalid, {withdrawn} withdrawn, {kept} kept; {circles} decided in circles; {:.0} s",
+         of the others {invalid} invalid, {withdrawn} withdrawn, {kept} kept; {circles} decided in circles; \
+         no room for {full:?} of {ROOMS:?}; {:.0} s",
         start.elapsed().as_secs_f64()
     );
+    assert!(full.iter().all(|met| *met as u64 * 100 > histories), "too little is full");
     let per_mille = |part: usize| part as u64 * 1000 / histories.max(1);
     assert!(per_mille(void) > 1000 && per_mille(refused) > 1000 && per_mille(counting) > 5000, "too little happens to access");
     assert!(

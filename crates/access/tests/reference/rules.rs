@@ -23,6 +23,7 @@ pub(crate) struct Said {
     pub(crate) need: Option<Role>,
     role: Option<Role>,
     own: bool,
+    lowers: bool,
     about: Option<usize>,
     invitation: Option<usize>,
     term: Option<usize>,

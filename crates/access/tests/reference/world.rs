@@ -6,7 +6,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use sheaf_access::{
     Access, AccessRecord, AddDevice, CausalPast, Counted, Cut, EndDate, Genesis, Grant, Invitation, Join, Key, Knows, Label, Operation,
-    Profile, Removal, Request, Revocation, Role, RoleChange, Rotation, SealingSeed, TicketKey, TicketSeed, Transfer, Wrap,
+    Profile, Removal, Request, Revocation, Role, RoleChange, Rotation, SealingSeed, TicketKey, TicketSeed, Transfer, Wrap, limits::Limits,
 };
 use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Position};
 use sheaf_record::{ChainCipher, DeviceKey, EpochId, EpochSecret, Kind, Signature};
@@ -60,6 +60,8 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     pub(crate) document: DocumentId,
+    /// What there is room for: as everywhere, or so little that these few records reach it.
+    pub(crate) limits: Limits,
     pub(crate) records: Vec<Entry>,
     pub(crate) devices: Vec<DeviceId>,
     /// By the first bytes of their hashes, which are no more alike than the whole.
@@ -183,8 +185,17 @@ pub(crate) struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    pub(crate) fn new(cast: &'a mut Cast, seed: u64, random: ChaCha8Rng) -> Self {
-        let history = History { document: cast.document, records: Vec::new(), devices: cast.devices.clone(), index: BTreeMap::new() };
+    pub(crate) fn new(cast: &'a mut Cast, seed: u64, mut random: ChaCha8Rng) -> Self {
+        let mut upto = |least: usize, most: usize| random.random_range(least..=most);
+        let little = Limits {
+            records: [upto(2, 4), upto(6, 12)],
+            removals: [upto(0, 1), upto(1, 4)],
+            revocations: upto(0, 2),
+            memberships: upto(4, 8),
+        };
+        let limits = if random.random_bool(0.4) { little } else { Limits::default() };
+        let history =
+            History { document: cast.document, limits, records: Vec::new(), devices: cast.devices.clone(), index: BTreeMap::new() };
         let actors = Vec::new();
         let mut maker = Self { cast, random, actors, chains: 0, history, seed, people: 0 };
         for _ in 0..maker.cast.devices.len() {
@@ -528,11 +539,21 @@ impl History {
             .map(|at| Entry { past: self.records[*at].past.iter().map(|it| place[&it]).collect(), ..self.records[*at].clone() })
             .collect();
         let index = records.iter().enumerate().map(|(at, it)| (short(&it.hash), at)).collect();
-        Self { records, index, devices: self.devices.clone(), document: self.document }
+        Self { records, index, devices: self.devices.clone(), document: self.document, limits: self.limits }
     }
 
     /// Folds it as it was written.
     pub(crate) fn fold(&self) -> Access {
-        Access::fold(self.document, self.accesses(), self)
+        self.fold_of(self.accesses())
+    }
+
+    /// Folds these of its records, in this order.
+    pub(crate) fn fold_of(&self, records: Vec<AccessRecord>) -> Access {
+        self.empty().folding(records, self)
+    }
+
+    /// The fold of none of it.
+    pub(crate) fn empty(&self) -> Access {
+        Access::within(self.document, self.limits)
     }
 }

@@ -13,6 +13,7 @@ mod ownership;
 mod people;
 mod removals;
 mod roles;
+mod room;
 mod rotations;
 mod secrets;
 mod tickets;

@@ -1,6 +1,8 @@
 //! Letting in by a ticket, and taking one back.
 
-use sheaf_access::{Access, Counted, Invitation, Label, Operation, Refusal, Revocation, Role, Ticket, TicketKind, TicketSeed, limits};
+use sheaf_access::{
+    Access, Counted, Invitation, Label, Operation, Refusal, Revocation, Role, Room, Ticket, TicketKind, TicketSeed, limits,
+};
 use sheaf_base::Hash;
 
 use super::needs;
@@ -20,7 +22,7 @@ impl Document {
         // A rotation deals to no more tickets than there is room for, and nobody should find theirs dead one day.
         let open = self.history.access.invitations().iter().filter(|it| it.is_open && it.counted.is_none()).count();
         if open >= limits::TICKETS {
-            return Err(Refusal::Full { what: "open invitations", limit: limits::TICKETS }.into());
+            return Err(Refusal::Full { what: Room::Invitations, limit: limits::TICKETS }.into());
         }
         self.introduce();
         // An invitation holds one secret. After new secrets were made apart there are several, until the next.
@@ -44,7 +46,7 @@ impl Document {
         self.introduce();
         let Terms { uses, expires, approved } = terms;
         if !(1..=limits::USES).contains(&uses) {
-            return Err(Refusal::Full { what: "people that one invitation may let in", limit: limits::USES as usize }.into());
+            return Err(Refusal::Full { what: Room::Uses, limit: limits::USES as usize }.into());
         }
         let seed = TicketSeed::from_bytes(seed);
         let (key, expires) = (seed.key(), expires.map(|end| end.0 / 1000));

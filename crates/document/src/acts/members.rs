@@ -1,6 +1,6 @@
 //! What is said about members: their role, their devices, their end.
 
-use sheaf_access::{EndDate, Operation, Refusal, Removal, Role, RoleChange, Transfer, limits};
+use sheaf_access::{EndDate, Operation, Refusal, Removal, Role, RoleChange, Room, Transfer, limits};
 use sheaf_base::{DeviceId, Hash, Wall};
 
 use crate::{Document, output::Refused};
@@ -18,7 +18,7 @@ impl Document {
         devices.sort_unstable();
         devices.dedup();
         if devices.len() > limits::REMOVED {
-            return Err(Refusal::Full { what: "devices that one removal may name", limit: limits::REMOVED }.into());
+            return Err(Refusal::Full { what: Room::Named, limit: limits::REMOVED }.into());
         }
         let me = self.device();
         let mine = self.history.access.member(&me).filter(|mine| mine.since.hash == membership);

@@ -8,6 +8,7 @@ mod view;
 mod apart;
 mod attachments;
 mod chance;
+mod crowded;
 mod devices;
 mod duels;
 mod folders;

@@ -1,13 +1,63 @@
 //! What is valid: by its own past, and by nothing else.
 
-use sheaf_access::{Operation, Role};
+use sheaf_access::{Operation, Role, limits::Limits};
 use sheaf_base::{DeviceId, Hash};
 
 use super::{Counting, GIVES, Rules, Said, View, Why};
 use crate::world::Set;
 
+#[derive(PartialEq, Eq)]
+enum Sort {
+    Records,
+    Removals,
+    Revocations,
+}
+
 impl Rules<'_> {
     pub(super) fn judge(&self, at: usize) -> Option<Said> {
+        self.says(at).filter(|said| self.has_room(at, said))
+    }
+
+    /// What a record is counted with: the others of its author that say something of this sort.
+    fn sort(&self, at: usize, said: &Said) -> Option<Sort> {
+        match self.record(at)?.operation {
+            Operation::Profile(_) | Operation::Leave => None,
+            Operation::Removal(_) | Operation::Transfer(_) => Some(Sort::Removals),
+            Operation::Role(_) => Some(if said.lowers { Sort::Removals } else { Sort::Records }),
+            Operation::Revocation(_) => Some(Sort::Revocations),
+            _ => Some(Sort::Records),
+        }
+    }
+
+    fn has_room(&self, at: usize, said: &Said) -> bool {
+        let (past, Limits { records, removals, revocations, memberships }) = (self.past(at), self.history.limits);
+        let manager = said.need.is_some() && said.role >= Some(Role::Admin);
+        let pick = |[others, managers]: [usize; 2]| if manager { managers } else { others };
+        let of_sort = |it: usize| self.said[it].as_ref().and_then(|said| self.sort(it, said));
+        let sort = self.sort(at, said);
+        let before = past.iter().filter(|it| self.device(*it) == self.device(at) && of_sort(*it) == sort).count();
+        let own = match sort {
+            None => true,
+            Some(Sort::Records) => before < pick(records),
+            Some(Sort::Removals) => before < pick(removals),
+            Some(Sort::Revocations) => before < revocations,
+        };
+        if !matches!(self.record(at).map(|it| &it.operation), Some(Operation::Join(_) | Operation::Grant(_))) {
+            return own;
+        }
+        // Whoever has left, or was removed whole and has not come again since, is none of them.
+        let over = |begun: usize, end: usize| match self.operation(end) {
+            Some(Operation::Leave) => self.said[end].as_ref().is_some_and(|said| said.ends.has(begun)),
+            Some(Operation::Removal(removal)) => {
+                removal.devices.is_empty() && self.root(self.about(end)) == self.root(begun) && !self.knows(begun, end)
+            }
+            _ => false,
+        };
+        let there = past.iter().filter(|it| self.is_beginning(*it) && !past.iter().any(|end| over(*it, end)));
+        own && there.count() < memberships
+    }
+
+    fn says(&self, at: usize) -> Option<Said> {
         let record = self.record(at)?;
         let (past, device) = (self.past(at), record.device);
         let counting = self.counting(past);
@@ -38,7 +88,8 @@ impl Rules<'_> {
             }
             Operation::Role(change) => {
                 let said = needs(Role::Admin).filter(|_| change.role < Role::Owner)?;
-                other(&change.membership).map(|it| Said { about: Some(it), ..said })
+                let it = other(&change.membership)?;
+                Some(Said { about: Some(it), lowers: membership(it) > Some(change.role), ..said })
             }
             Operation::EndDate(date) => {
                 let said = needs(Role::Admin)?;
