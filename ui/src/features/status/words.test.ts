@@ -98,8 +98,18 @@ describe("the status line", () => {
     expect(statusWords(coming, null, false).here).toBe("Getting the first copy from Ana, 400 KB of 1.2 MB");
   });
 
+  it("calls nobody offline who asks no relay and whose only colleague has closed the lid", () => {
+    for (const profile of ["direct", "local"] as const) {
+      const network = { profile, running: true, offline_since: 1 };
+      const away = document(device("Ana", "unreachable", 2));
+      expect(statusWords(away, network, false)).toMatchObject({ others: "Nobody else is online", beside: "2 edits waiting" });
+      const whole = statusWords(document(device("Ana", "has_all")), network, false);
+      expect(whole).toMatchObject({ others: "Nobody else is online", beside: "Up to date with Ana" });
+    }
+  });
+
   it("is calm when the network is away", () => {
-    const network = { profile: "direct" as const, running: true, offline_since: 1 };
+    const network = { profile: "anywhere" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "behind", 3)), network, false)).toMatchObject({
       others: "Offline",
       beside: "3 edits waiting",
@@ -108,7 +118,7 @@ describe("the status line", () => {
   });
 
   it("says that the network is away to whoever has nothing waiting, too", () => {
-    const network = { profile: "direct" as const, running: true, offline_since: 1 };
+    const network = { profile: "anywhere" as const, running: true, offline_since: 1 };
     expect(statusWords(document(device("Ana", "has_all"), device("Ben", "has_all")), network, false)).toMatchObject({
       others: "Offline",
       beside: "Up to date with Ana and Ben",

@@ -60,7 +60,12 @@ function others(people: Person[], network: NetworkStatus | null): Omit<StatusWor
   const upToDate = people.filter((person) => person.upToDate);
   const all = upToDate.length === people.length ? say.status.upToDateWith(names(people)) : null;
   // Before all else: what was on its way is not while nobody can be reached. Whoever has everything has it still, so both are said.
-  if (network?.offline_since) return { others: say.status.offline, ...(all === null ? waiting(people) : { beside: all }), tone: "calm" };
+  if (network?.offline_since) {
+    // Without a relay to ask, that nobody answers says nothing of this device's own network.
+    const asksNobody = network.profile === "direct" || network.profile === "local";
+    const beside = all === null ? waiting(people) : { beside: all };
+    return { others: asksNobody ? say.status.nobody : say.status.offline, ...beside, tone: "calm" };
+  }
   const ahead = Math.max(...people.map((person) => person.ahead));
   if (ahead >= CATCHING_UP) {
     const from = people.filter((person) => person.ahead > 0);
