@@ -1,6 +1,6 @@
 /** Debian's Chromium through playwright-core. */
 import { chromium } from "playwright-core";
-import type { Driver } from "./driver.ts";
+import { type Driver, LOADS_WITHIN_MS } from "./driver.ts";
 
 /** Starts Chromium. */
 export async function startChromium(): Promise<Driver> {
@@ -11,6 +11,8 @@ export async function startChromium(): Promise<Driver> {
   const context = await browser.newContext({ viewport: { width: 1300, height: 900 } });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
+  // The first page waits for the server to read all that it consists of.
+  page.setDefaultTimeout(LOADS_WITHIN_MS);
   let imes: ReturnType<typeof context.newCDPSession> | undefined;
   page.on("pageerror", (error) => console.error("page:", error.message));
   return {

@@ -1,5 +1,8 @@
 /** What the editor's suite needs of a browser; Chromium and WebKitGTK both give it. */
 
+/** How long a page may take to load and to be ready, on a machine that does much else. */
+export const LOADS_WITHIN_MS = 90_000;
+
 /** One step of an input method: what it shows in the text for now and where its caret is, or what it leaves there. */
 export type ImeStep = { readonly preedit: string; readonly caret?: number } | { readonly commit: string };
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import type { Driver } from "./driver.ts";
+import { type Driver, LOADS_WITHIN_MS } from "./driver.ts";
 
 const MINIBROWSER = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
@@ -11,11 +11,11 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 /** How long everything may take to end by itself. */
 const ENDS_WITHIN_MS = 5000;
 
-/** How long a script or a page may take, as the driver is told; */
+/** How long a script may take, as the driver is told, */
 const SCRIPT_MS = 60_000;
 
-/** and how long the driver itself: whoever has not answered by then never will. */
-const ANSWERS_WITHIN_MS = 90_000;
+/** and how long the driver itself, for a script or a page: whoever has not answered by then never will. */
+const ANSWERS_WITHIN_MS = LOADS_WITHIN_MS + 30_000;
 
 /** How long X server, driver and browser may take to start. */
 const STARTS_WITHIN_MS = 60_000;
@@ -66,7 +66,7 @@ export async function startWebKit(): Promise<Driver> {
   });
   const call = async <T>(method: string, path: string, body?: unknown, within?: number): Promise<T> =>
     request<T>(`${base}/session/${session}${path}`, method, body, within);
-  await call("POST", "/timeouts", { script: SCRIPT_MS, pageLoad: SCRIPT_MS });
+  await call("POST", "/timeouts", { script: SCRIPT_MS, pageLoad: LOADS_WITHIN_MS });
   const keys = (actions: readonly KeyAction[]): Promise<unknown> =>
     call("POST", "/actions", { actions: [{ type: "key", id: "keys", actions }] });
   const pointer = (actions: readonly unknown[]): Promise<unknown> =>
@@ -84,7 +84,7 @@ export async function startWebKit(): Promise<Driver> {
     name: "WebKitGTK",
     open: async (url) => {
       await call("POST", "/url", { url });
-      const end = Date.now() + SCRIPT_MS;
+      const end = Date.now() + LOADS_WITHIN_MS;
       while (!(await evaluate<boolean>("return document.body?.dataset.ready === 'yes'"))) {
         if (Date.now() > end) throw new Error("WebKitGTK: the page never became ready");
         await new Promise((done) => setTimeout(done, 50));

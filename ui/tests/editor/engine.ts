@@ -17,7 +17,7 @@ export function tellAll(name: string, start: () => Promise<Driver>): void {
     beforeAll(async () => {
       server = await serveEditor();
       await engine.begin();
-    }, 120_000);
+    }, 240_000);
 
     afterAll(async () => {
       await engine.close();

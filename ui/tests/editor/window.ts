@@ -243,9 +243,8 @@ export const windows: Story[] = [
       ).toBe(true);
       const rows = await driver.evaluate<number>("return sheaf.a.view.page.lines.at(sheaf.a.state.selection.head).index");
       for (let row = 0; row < 60; row++) await driver.press("ArrowDown");
-      expect(
-        await driver.evaluate<number>("await rest(); return sheaf.a.view.page.lines.at(sheaf.a.state.selection.head).index"),
-      ).toBeGreaterThan(rows + 10);
+      // A busy engine still has keys to deal with when its driver has pressed them all.
+      await until(driver, `return sheaf.a.view.page.lines.at(sheaf.a.state.selection.head).index > ${rows + 10}`);
       for (let page = 0; page < 30; page++) await driver.press("PageDown");
       expect(await driver.evaluate("return mountedCount()")).toBeLessThan(500);
       await driver.press("Home", "Shift+End");

@@ -107,7 +107,7 @@ for (const [engine, start] of engines) {
       server = await serveEditor("tests/safe/index.html", (path) => paths.push(path));
       await browser.begin();
       count = await browser.driver.evaluate<number>("return safe.count");
-    }, 120_000);
+    }, 240_000);
 
     afterAll(async () => {
       await browser.close();
