@@ -245,13 +245,6 @@ impl Document {
         self.hand_over_requests(id);
     }
 
-    /// Says where this device's cursor is to somebody who has just come.
-    fn show_cursor(&mut self, id: PeerId) {
-        if let Some(presence) = self.cursor.message() {
-            self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence) });
-        }
-    }
-
     /// Membership may have changed: new members are greeted, former ones are shown the door.
     pub(crate) fn doors_changed(&mut self) {
         self.weigh_again();
