@@ -28,6 +28,9 @@ pub(crate) struct Receipts {
 pub(crate) struct Known {
     pub(crate) receipt: Receipt,
     pub(crate) heard: Wall,
+    /// When the newest came that the device gave itself; none while others have carried all that is known. Older than `heard` where the newest was
+    /// carried.
+    pub(crate) said: Option<Wall>,
     /// How many edits it lacked of those up to `row`.
     pub(crate) lacks: u64,
     /// The journal row at which that was counted.
@@ -74,28 +77,38 @@ impl Receipts {
 
     /// A statement that has been verified, heard from the device itself.
     pub(crate) fn hear(&mut self, receipt: Receipt, heard: Wall, lacks: u64, row: u64) {
-        let device = receipt.device;
+        self.keep(Known { receipt, heard, said: Some(heard), lacks, row });
+    }
+
+    /// What a device lacked is counted anew, up to `row`.
+    pub(crate) fn recount(&mut self, device: &DeviceId, lacks: u64, row: u64) {
+        if let Some(known) = self.known.get(device) {
+            self.keep(Known { lacks, row, ..known.clone() });
+        }
+    }
+
+    fn keep(&mut self, new: Known) {
+        let device = new.receipt.device;
         if let Some(old) = self.known.get(&device) {
-            if !receipt.replaces(&old.receipt) && (lacks, row) == (old.lacks, old.row) {
+            if !new.receipt.replaces(&old.receipt) && (new.said.is_some(), new.lacks, new.row) == (old.said.is_some(), old.lacks, old.row) {
                 return;
             }
-            if receipt.instance != old.receipt.instance {
+            if new.receipt.instance != old.receipt.instance {
                 self.retire(old.receipt.instance);
             }
         }
-        self.known.insert(device, Known { receipt, heard, lacks, row });
+        self.known.insert(device, new);
         self.unwritten.insert(device);
     }
 
     /// A statement that has been verified, carried by somebody else: believed if it is newer within the same process run, or of a run
     /// that was never heard of. `row`: up to where it is known to speak of everything.
     pub(crate) fn carried(&mut self, receipt: Receipt, heard: Wall, row: u64) {
-        let newer = match self.known.get(&receipt.device) {
-            Some(known) => receipt.replaces(&known.receipt) && !self.retired.contains(&receipt.instance),
-            None => true,
-        };
-        if newer {
-            self.hear(receipt, heard, 0, row);
+        let known = self.known.get(&receipt.device);
+        if known.is_none_or(|known| receipt.replaces(&known.receipt) && !self.retired.contains(&receipt.instance)) {
+            // Whoever carries it has seen the device, and this one has not.
+            let said = known.and_then(|known| known.said);
+            self.keep(Known { receipt, heard, said, lacks: 0, row });
         }
     }
 
@@ -140,15 +153,17 @@ impl Receipts {
 impl Known {
     fn row(&self, device: DeviceId) -> ReceiptRow {
         let mut writer = Writer::new();
-        writer.bytes(&self.receipt.encode()).varint(self.lacks).varint(self.row);
+        writer.bytes(&self.receipt.encode()).varint(self.lacks).varint(self.row).varint(self.said.map_or(0, |said| said.0));
         ReceiptRow { device, heard: self.heard, bytes: writer.into_bytes() }
     }
 
     fn read(row: &ReceiptRow) -> Result<Known, Malformed> {
         let mut reader = Reader::new(&row.bytes);
         let receipt = Receipt::decode(reader.bytes(512, "a receipt")?)?;
-        let known = Known { receipt, heard: row.heard, lacks: reader.varint("edits")?, row: reader.varint("a row")? };
+        let (lacks, at) = (reader.varint("edits")?, reader.varint("a row")?);
+        // Rows of before say no more: whether the device itself was heard then is not known.
+        let said = if reader.rest().is_empty() { 0 } else { reader.varint("when the device was heard")? };
         reader.finish()?;
-        Ok(known)
+        Ok(Known { receipt, heard: row.heard, said: (said > 0).then_some(Wall(said)), lacks, row: at })
     }
 }
