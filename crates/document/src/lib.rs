@@ -66,6 +66,7 @@ use std::{
 
 use sheaf_access::Profile;
 use sheaf_base::{ChainId, DeviceId, DocumentId, Moment};
+use sheaf_protocol::Stage;
 use sheaf_record::DeviceKey;
 
 use body::Body;
@@ -472,8 +473,13 @@ impl Document {
         let Some(session) = self.peers.session(peer) else { return self.go_on_parting(peer) };
         let wishes = session.hear_free(&mine, &self.history.durable, now);
         self.grant(peer, wishes);
+        let missed = session.stage() == Stage::Behind;
     }
 
+        if missed {
+            // That the cursor has gone may be among what was dropped.
+            self.show_cursor(peer);
+        }
     /// What is written meets the replica, or what waits for one does.
     fn meet_replica(&mut self, news: Vec<body::News>) {
         let mut authors: Vec<DeviceId> = news.iter().map(|news| news.author).collect();
@@ -570,19 +576,6 @@ impl Document {
 
     pub(crate) fn announce(&mut self, announcement: Announcement) {
         self.outputs.push(Output::Announce(announcement));
-    }
-
-    /// Sends this device's cursor to everybody, if it has moved and the pace allows it. A place in words that are not durable waits.
-    fn send_cursor(&mut self) {
-        if self.in_flight.is_some() || !self.views.all_told() {
-            return;
-        }
-        let Some(presence) = self.cursor.take(self.now.elapsed) else { return };
-        for id in self.peers.ids() {
-            if self.peers.session(id).is_some() {
-                self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence.clone()) });
-            }
-        }
     }
 
     /// Writes receipts down along with other things, or after a while by themselves.

@@ -218,11 +218,11 @@ impl Document {
         let Some(peer) = self.peers.get_mut(id).filter(|peer| peer.session.is_none()) else { return };
         let (device, digest) = (peer.device, self.history.durable.digest());
         let is_even = peer.settled.take() == Some(digest.0);
-        let known = self.receipts.get(&device).filter(|known| is_even && known.receipt.frontier == digest).cloned();
+        let known = self.receipts.get(&device).filter(|known| is_even && known.receipt.frontier == digest);
         let settled = known.as_ref().map(|_| digest);
-        if let Some(Known { receipt, heard, .. }) = known {
+        if known.is_some() {
             // However much it lacked when that came, by its own count: both hold the same.
-            self.receipts.hear(receipt, heard, 0, self.history.durable_row());
+            self.receipts.recount(&device, 0, self.history.durable_row());
         }
         peer.session = Some(Session::new(me < peer.device, settled, now));
         (peer.refused, peer.knock_at, peer.leaving, peer.parting) = (None, None, false, None);
@@ -242,13 +242,6 @@ impl Document {
         }
         self.pass_routes_to(id);
         self.hand_over_requests(id);
-    }
-
-    /// Says where this device's cursor is to somebody who has just come.
-    fn show_cursor(&mut self, id: PeerId) {
-        if let Some(presence) = self.cursor.message() {
-            self.at_once.push(Output::Send { peer: id, lane: Lane::Presence, frame: Frame::Presence(presence) });
-        }
     }
 
     /// Membership may have changed: new members are greeted, former ones are shown the door.
@@ -400,7 +393,7 @@ impl Document {
         let row = self.history.durable_row();
         // What stands behind that row is counted whenever somebody asks.
         let lacks = lacks.saturating_sub(self.history.edits_since(row, &known.receipt.device));
-        self.receipts.hear(known.receipt, known.heard, lacks, row);
+        self.receipts.recount(&known.receipt.device, lacks, row);
         self.status_changed = true;
     }
 

@@ -84,6 +84,7 @@ impl Document {
             ahead: self.ahead(&device),
             twice: processes > 1,
         }
+            said_at: known.and_then(|known| known.said),
     }
 
     /// How many records a device has that are not here yet.

@@ -3,10 +3,14 @@
 
 use std::time::Duration;
 
-use sheaf_protocol::Presence;
+use sheaf_protocol::{Frame, Lane, Presence};
 use sheaf_replica::{Place, Replica, Stick};
 
-use crate::input::{Selection, ViewId};
+use crate::{
+    Document,
+    input::{PeerId, Selection, ViewId},
+    output::Output,
+};
 
 /// At most one message in this time.
 pub(crate) const PACE: Duration = Duration::from_millis(50);
@@ -115,6 +119,33 @@ impl TheirCursor {
         let offset = |place: &Place| replica.resolve(place).and_then(|offset| u32::try_from(offset).ok());
         Some(Selection { anchor: offset(anchor)?, head: offset(head)? })
     }
+}
+
+impl Document {
+    /// Sends this device's cursor to everybody, if it has moved and the pace allows it. A place in words that are not durable waits.
+    pub(crate) fn send_cursor(&mut self) {
+        if self.in_flight.is_some() || !self.views.all_told() {
+            return;
+        }
+        let Some(presence) = self.cursor.take(self.now.elapsed) else { return };
+        for id in self.peers.ids() {
+            if self.peers.session(id).is_some() {
+                self.at_once.push(sent(id, presence.clone()));
+            }
+        }
+    }
+
+    /// Says where this device's cursor is to somebody who has just come.
+    pub(crate) fn show_cursor(&mut self, peer: PeerId) {
+        self.at_once.extend(self.cursor.message().map(|presence| sent(peer, presence)));
+    }
+}
+
+/// A place may be lost on its way, for the next message says as much. That somebody has gone is said by no later one, so it takes the lane on which
+/// nothing is lost: else a caret that nobody is at would stay for as long as the link.
+fn sent(peer: PeerId, presence: Presence) -> Output {
+    let lane = if presence.gone { Lane::Fast } else { Lane::Presence };
+    Output::Send { peer, lane, frame: Frame::Presence(presence) }
 }
 
 /// Both ends of a selection as places that stay with their neighbours: a caret keeps to the character before it.

@@ -1,6 +1,6 @@
 //! What other devices have said that they hold, and what this one says.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use sheaf_base::{DeviceId, DocumentId, Wall};
 use sheaf_protocol::Receipt;
@@ -8,8 +8,9 @@ use sheaf_record::{DeviceKey, Digest, Malformed, Reader, Signature, Writer};
 
 use crate::turn::ReceiptRow;
 
-/// Process runs that are over, so that their old statements are not believed again.
-const RETIRED: usize = 1024;
+/// Process runs of a device that are over, so that their old statements are not believed again when somebody carries them: those of some weeks, and half
+/// a kilobyte in the row of its receipt.
+const RETIRED: usize = 32;
 
 /// The newest statement of each device.
 pub(crate) struct Receipts {
@@ -17,8 +18,6 @@ pub(crate) struct Receipts {
     counter: u64,
     mine: Option<Receipt>,
     known: BTreeMap<DeviceId, Known>,
-    retired: BTreeSet<[u8; 16]>,
-    retiring: VecDeque<[u8; 16]>,
     /// Not written down yet.
     unwritten: BTreeSet<DeviceId>,
 }
@@ -28,23 +27,21 @@ pub(crate) struct Receipts {
 pub(crate) struct Known {
     pub(crate) receipt: Receipt,
     pub(crate) heard: Wall,
+    /// When the newest came that the device gave itself; none while others have carried all that is known. Older than `heard` where the newest was
+    /// carried.
+    pub(crate) said: Option<Wall>,
     /// How many edits it lacked of those up to `row`.
     pub(crate) lacks: u64,
     /// The journal row at which that was counted.
     pub(crate) row: u64,
+    /// Its process runs that are over, the newest last. Another run takes their place even if it holds less, as after a backup was restored, so what they
+    /// have said once is not to be believed again; nor after another start of this one.
+    retired: Vec<[u8; 16]>,
 }
 
 impl Receipts {
     pub(crate) fn new(instance: [u8; 16]) -> Receipts {
-        Receipts {
-            instance,
-            counter: 0,
-            mine: None,
-            known: BTreeMap::new(),
-            retired: BTreeSet::new(),
-            retiring: VecDeque::new(),
-            unwritten: BTreeSet::new(),
-        }
+        Receipts { instance, counter: 0, mine: None, known: BTreeMap::new(), unwritten: BTreeSet::new() }
     }
 
     /// This process run.
@@ -74,28 +71,43 @@ impl Receipts {
 
     /// A statement that has been verified, heard from the device itself.
     pub(crate) fn hear(&mut self, receipt: Receipt, heard: Wall, lacks: u64, row: u64) {
-        let device = receipt.device;
+        let retired = self.known.get(&receipt.device).map(|known| known.retired.clone()).unwrap_or_default();
+        self.keep(Known { receipt, heard, said: Some(heard), lacks, row, retired });
+    }
+
+    /// What a device lacked is counted anew, up to `row`.
+    pub(crate) fn recount(&mut self, device: &DeviceId, lacks: u64, row: u64) {
+        if let Some(known) = self.known.get(device) {
+            self.keep(Known { lacks, row, ..known.clone() });
+        }
+    }
+
+    fn keep(&mut self, mut new: Known) {
+        let device = new.receipt.device;
         if let Some(old) = self.known.get(&device) {
-            if !receipt.replaces(&old.receipt) && (lacks, row) == (old.lacks, old.row) {
+            if !new.receipt.replaces(&old.receipt) && (new.said.is_some(), new.lacks, new.row) == (old.said.is_some(), old.lacks, old.row) {
                 return;
             }
-            if receipt.instance != old.receipt.instance {
-                self.retire(old.receipt.instance);
+            if new.receipt.instance != old.receipt.instance {
+                // A run that was taken for over, because an older one was carried here after it, and speaks itself, is not.
+                new.retired.retain(|run| ![new.receipt.instance, old.receipt.instance].contains(run));
+                new.retired.push(old.receipt.instance);
+                new.retired.drain(..new.retired.len().saturating_sub(RETIRED));
             }
         }
-        self.known.insert(device, Known { receipt, heard, lacks, row });
+        self.known.insert(device, new);
         self.unwritten.insert(device);
     }
 
     /// A statement that has been verified, carried by somebody else: believed if it is newer within the same process run, or of a run
     /// that was never heard of. `row`: up to where it is known to speak of everything.
     pub(crate) fn carried(&mut self, receipt: Receipt, heard: Wall, row: u64) {
-        let newer = match self.known.get(&receipt.device) {
-            Some(known) => receipt.replaces(&known.receipt) && !self.retired.contains(&receipt.instance),
-            None => true,
-        };
-        if newer {
-            self.hear(receipt, heard, 0, row);
+        let known = self.known.get(&receipt.device);
+        if known.is_none_or(|known| receipt.replaces(&known.receipt) && !known.retired.contains(&receipt.instance)) {
+            // Whoever carries it has seen the device, and this one has not.
+            let said = known.and_then(|known| known.said);
+            let retired = known.map(|known| known.retired.clone()).unwrap_or_default();
+            self.keep(Known { receipt, heard, said, lacks: 0, row, retired });
         }
     }
 
@@ -124,31 +136,29 @@ impl Receipts {
             self.known.insert(row.device, known);
         }
     }
-
-    fn retire(&mut self, instance: [u8; 16]) {
-        if self.retired.insert(instance) {
-            self.retiring.push_back(instance);
-        }
-        if self.retiring.len() > RETIRED
-            && let Some(oldest) = self.retiring.pop_front()
-        {
-            self.retired.remove(&oldest);
-        }
-    }
 }
 
 impl Known {
     fn row(&self, device: DeviceId) -> ReceiptRow {
         let mut writer = Writer::new();
-        writer.bytes(&self.receipt.encode()).varint(self.lacks).varint(self.row);
+        writer.bytes(&self.receipt.encode()).varint(self.lacks).varint(self.row).varint(self.said.map_or(0, |said| said.0));
+        writer.varint(self.retired.len() as u64);
+        for run in &self.retired {
+            writer.raw(run);
+        }
         ReceiptRow { device, heard: self.heard, bytes: writer.into_bytes() }
     }
 
     fn read(row: &ReceiptRow) -> Result<Known, Malformed> {
         let mut reader = Reader::new(&row.bytes);
         let receipt = Receipt::decode(reader.bytes(512, "a receipt")?)?;
-        let known = Known { receipt, heard: row.heard, lacks: reader.varint("edits")?, row: reader.varint("a row")? };
+        let (lacks, at) = (reader.varint("edits")?, reader.varint("a row")?);
+        // Rows of before say no more: whether the device itself was heard then is not known.
+        let is_short = reader.rest().is_empty();
+        let said = if is_short { 0 } else { reader.varint("when the device was heard")? };
+        let retired =
+            if is_short { Vec::new() } else { reader.list(RETIRED, 16, "process runs", |reader| reader.array("a process run"))? };
         reader.finish()?;
-        Ok(known)
+        Ok(Known { receipt, heard: row.heard, said: (said > 0).then_some(Wall(said)), lacks, row: at, retired })
     }
 }

@@ -33,6 +33,8 @@ pub struct DeviceFact {
     pub receipt_at: Option<Wall>,
     /// Records that it has and that are not here yet, as far as the two have compared.
     pub ahead: u64,
+    /// When the newest came that it gave itself: the others were carried here, and say nothing of when it was there.
+    pub said_at: Option<Wall>,
     /// Two processes with this device's key are at work: a profile is in use twice.
     pub twice: bool,
 }

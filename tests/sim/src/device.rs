@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use sheaf_base::{DocumentId, Moment, Wall, limits};
+use sheaf_base::{DeviceId, DocumentId, Moment, Wall, limits};
 use sheaf_document::{Answer, Document, FoldError, FoldJob, Here, Input, Output, RequestId, Role, Stored, Ticket, Turn, ViewId};
-use sheaf_protocol::Versions;
+use sheaf_protocol::{Frame, Versions};
 
 use crate::{chance::Chance, disk::Disk, plan::Failing, view::View};
 
@@ -41,7 +41,9 @@ pub struct Device {
     pub failing: Option<Failing>,
     /// What it joined with, kept as the app keeps it, for as long as there is no first copy.
     pub ticket: Option<Ticket>,
-    /// What does not.
+    /// Which process run of which other gave the receipt that was heard here at this time, by this device's clock.
+    pub heard: BTreeMap<(DeviceId, Wall), [u8; 16]>,
+    /// What does not survive.
     pub process: Option<Process>,
 }
 
@@ -168,6 +170,9 @@ impl Device {
         }
         for _ in 0..limits::TURN_INPUTS {
             let Some(input) = process.from_views.pop_front().or_else(|| process.from_peers.pop_front()) else { break };
+            if let Input::Receive { frame: Frame::Have(have), .. } = &input {
+                self.heard.insert((have.receipt.device, moment.wall), have.receipt.instance);
+            }
             process.hear(input, moment);
         }
         process.remember(Call::Turn);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sheaf_base::limits;
-use sheaf_document::DeviceState;
+use sheaf_document::{DeviceFact, DeviceState};
 use sheaf_schema::Delta;
 
 use crate::{
@@ -83,9 +83,9 @@ fn tells_the_truth(world: &World, device: &Device) -> Result<u64, String> {
     let mut facts = 0;
     for other in world.devices.iter().filter(|other| !other.hostile && other.index != device.index) {
         let id = world.device_id(other.index);
-        let complete = status.devices.iter().any(|fact| fact.device == id && fact.state == DeviceState::HasAll);
+        let Some(fact) = status.devices.iter().find(|fact| fact.device == id && fact.state == DeviceState::HasAll) else { continue };
         // A backup takes back what was said before it; its next receipt says so.
-        if !complete || world.put_back.contains_key(&other.index) || world.put_back.contains_key(&device.index) {
+        if !is_heard_anew(world, device, other, fact) || world.put_back.contains_key(&device.index) {
             continue;
         }
         facts += 1;
@@ -97,6 +97,13 @@ fn tells_the_truth(world: &World, device: &Device) -> Result<u64, String> {
         }
     }
     Ok(facts)
+}
+
+/// Whether the receipt that a device has heard of another last was given since the other was last put back to a backup.
+fn is_heard_anew(world: &World, device: &Device, other: &Device, fact: &DeviceFact) -> bool {
+    let Some(put_back) = world.put_back.get(&other.index) else { return true };
+    let run = fact.said_at.and_then(|at| device.heard.get(&(fact.device, at)));
+    run.and_then(|run| world.runs.get(run)).is_some_and(|first| first > put_back)
 }
 
 /// Whether a device says of every other that it has all, or why it has not.

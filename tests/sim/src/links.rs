@@ -130,6 +130,9 @@ impl World {
 
     /// Puts a frame on its way as it is.
     pub(crate) fn put_on_wire(&mut self, who: usize, peer: PeerId, lane: Lane, frame: Frame) {
+        if let Frame::Have(have) = &frame {
+            self.runs.entry(have.receipt.instance).or_insert(self.now);
+        }
         if self.plan.listens() {
             self.overheard.frame(&frame);
         }

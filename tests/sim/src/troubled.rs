@@ -1,7 +1,10 @@
 //! Trouble that comes over devices and links for a while: slow and vanished processes, swizzled partitions, clocks, failing disks, and the
 //! machine that is resumed twice.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use sheaf_protocol::Versions;
 
@@ -143,6 +146,7 @@ impl World {
             disk: Some(disk),
             failing: None,
             ticket: device.ticket.clone(),
+            heard: BTreeMap::new(),
             process: Some(process),
         });
         self.sides.push(self.sides[who]);

@@ -85,6 +85,8 @@ pub struct World {
     forks: BTreeSet<usize>,
     /// When each was last put back to a backup: what it said of itself before is not true any more.
     pub(crate) put_back: BTreeMap<usize, Duration>,
+    /// When each process run has given its first receipt.
+    pub(crate) runs: BTreeMap<[u8; 16], Duration>,
     backups: BTreeMap<usize, (Duration, Disk)>,
     pub(crate) mail: Vec<(Duration, usize, ViewId, sheaf_document::Item)>,
     pub(crate) pushes: BTreeMap<(usize, ViewId, u64), Edit>,
@@ -171,6 +173,7 @@ impl World {
                 // The founder's begins to fail when there is a ticket: without one there is no world.
                 failing: plan.failing.filter(|failing| failing.device == index && index > 0),
                 ticket: None,
+                heard: BTreeMap::new(),
                 process: None,
             })
             .collect();
@@ -199,6 +202,7 @@ impl World {
             statuses: BTreeMap::new(),
             forks: BTreeSet::new(),
             put_back: BTreeMap::new(),
+            runs: BTreeMap::new(),
             backups: BTreeMap::new(),
             mail: Vec::new(),
             pushes: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_document::{Holding, Holds, Refused};
+use sheaf_document::{DeviceState, Holding, Holds, Refused};
 use sheaf_schema::Delta;
 
 use crate::{shell::World, view::insert};
@@ -127,6 +127,39 @@ fn what_a_restored_backup_has_lost_it_is_not_said_to_have() {
     world.pass(2 * SECOND);
     assert_eq!(holders(&mut world, 0, "Oats"), "Ben-");
     assert_eq!(holders(&mut world, 0, "Rye"), "Ben+", "chain by chain, while they are linked");
+}
+
+/// The old statement of a device that was put back comes by way of somebody else, after this one has been started anew.
+#[test]
+fn what_a_restored_backup_has_lost_nobody_says_that_it_has_after_another_start_either() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo"]);
+    let (ada, ben, cleo) = (0, 1, 2);
+    world.write(ada, "Rye.\n");
+    world.pass(SECOND);
+    let backup = world.devices[ben].disk.clone();
+    world.write(ada, "Oats.\n");
+    world.pass(SECOND);
+    [ada, ben, cleo].into_iter().for_each(|who| world.part(who));
+
+    // Ben comes back without the oats, tells Ada what he has, and is gone before she can give him the rest.
+    world.crash(ben);
+    world.devices[ben].disk = backup;
+    world.start(ben);
+    world.censor = Box::new(move |from, _, frame| from != ada || !matches!(frame.name(), "records" | "live" | "packed"));
+    world.link(ada, ben);
+    world.pass(20 * SECOND);
+    world.part(ben);
+    let of_ben =
+        |world: &World| world.document(ada).status().devices.iter().find(|fact| fact.person == "Ben").expect("a member").state.clone();
+    assert_eq!(of_ben(&world), DeviceState::Behind { edits: 1 });
+
+    world.crash(ada);
+    world.start(ada);
+    assert_eq!(of_ben(&world), DeviceState::Behind { edits: 1 });
+    world.censor = Box::new(|_, _, _| true);
+    world.link(ada, cleo);
+    world.pass(SECOND);
+    assert_eq!(of_ben(&world), DeviceState::Behind { edits: 1 }, "Cleo knows him as he was before");
 }
 
 #[test]

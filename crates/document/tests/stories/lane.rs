@@ -300,3 +300,42 @@ fn a_cursor_whose_last_message_was_lost_is_told_again_and_not_for_ever_once_it_i
     world.pass(300 * SECOND);
     assert!(told(&world) - before <= 5, "{}", told(&world) - before);
 }
+
+#[test]
+fn who_leaves_is_gone_within_a_second_though_every_datagram_is_lost() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(1, "Words.\n");
+    world.open(0, "main");
+    let present = Present { view: ViewId::from("main"), version: world.view(1, "main").version, selection: None, typing: false };
+    world.input(1, Input::Present(present));
+    world.pass(SECOND);
+    let seen = |world: &World| world.devices[0].cursors[&ViewId::from("main")].len();
+    assert_eq!(seen(&world), 1);
+
+    // Where a quarter of the datagrams is lost both that say that Ben has gone are lost on every sixteenth occasion.
+    world.loses_datagrams = true;
+    world.input(1, Input::Close { view: "main".into() });
+    world.pass(SECOND);
+    assert_eq!(seen(&world), 0);
+}
+
+#[test]
+fn who_leaves_while_their_lane_is_full_is_gone_once_it_is_free() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(1, "Words.\n");
+    world.open(0, "main");
+    let present = Present { view: ViewId::from("main"), version: world.view(1, "main").version, selection: None, typing: false };
+    world.input(1, Input::Present(present));
+    world.pass(SECOND);
+    let seen = |world: &World| world.devices[0].cursors[&ViewId::from("main")].len();
+    let peer = world.peer(1, 0);
+    world.input(1, Input::LinkFull { peer });
+    world.censor = Box::new(|from, _, _| from != 1);
+    world.input(1, Input::Close { view: "main".into() });
+    world.pass(2 * SECOND);
+    assert_eq!(seen(&world), 1, "what was said found no room");
+    world.censor = Box::new(|_, _, _| true);
+    world.input(1, Input::LinkFree { peer });
+    world.pass(SECOND);
+    assert_eq!(seen(&world), 0);
+}

@@ -30,6 +30,8 @@ pub(crate) struct World {
     links: u64,
     /// What may still be lost or changed on its way: returns false to lose it.
     pub(crate) censor: Box<Censor>,
+    /// Datagrams are lost.
+    pub(crate) loses_datagrams: bool,
     /// Bytes that went over wires, and frames by kind.
     pub(crate) bytes: usize,
     pub(crate) frames: BTreeMap<&'static str, usize>,
@@ -74,6 +76,7 @@ impl World {
             wires: Vec::new(),
             links: 0,
             censor: Box::new(|_, _, _| true),
+            loses_datagrams: false,
             bytes: 0,
             frames: BTreeMap::new(),
             check_views: true,
@@ -453,6 +456,9 @@ impl World {
     }
 
     fn send(&mut self, who: usize, peer: PeerId, lane: Lane, frame: &Frame) {
+        if lane == Lane::Presence && self.loses_datagrams {
+            return;
+        }
         let Some(wire) = self.wires.iter_mut().find(|wire| wire.ends.contains(&(who, peer))) else { return };
         let bytes = frame.encode();
         assert!(bytes.len() <= sheaf_base::limits::FRAME, "a frame of {} bytes", bytes.len());

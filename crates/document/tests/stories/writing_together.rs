@@ -111,3 +111,39 @@ fn texts_are_compared_when_nothing_has_moved_for_a_while() {
     world.pass(3 * SECOND);
     assert!(compared(&world) > before);
 }
+
+#[test]
+fn a_receipt_that_another_carries_says_what_a_device_holds_and_not_that_it_was_seen() {
+    let mut world = World::sharing(&["Ada", "Ben", "Cleo"]);
+    let (ada, ben, cleo) = (0, 1, 2);
+    world.write(ada, "Before.\n");
+    world.pass(SECOND);
+    let of_ben = |world: &World| world.document(ada).status().devices.iter().find(|fact| fact.person == "Ben").expect("a member").clone();
+    let met = of_ben(&world).said_at.expect("he was there");
+    assert_eq!(Some(met), of_ben(&world).receipt_at);
+
+    // Ada is linked with Cleo alone, who is linked with Ben. An hour later he goes, and Cleo comes anew with what he said then.
+    world.part(ada);
+    world.link(ada, cleo);
+    world.write(cleo, "Meanwhile.\n");
+    world.pass(3600 * SECOND);
+    [ben, ada].into_iter().for_each(|who| world.part(who));
+    world.link(ada, cleo);
+    world.pass(SECOND);
+    let told = of_ben(&world);
+    assert_eq!((told.state, told.linked), (DeviceState::HasAll, false));
+    assert!(told.receipt_at.is_some_and(|at| at.0 > met.0 + 3_600_000), "Cleo has carried one");
+    assert_eq!(told.said_at, Some(met), "and whoever reads it is not told that he was here now");
+
+    // So it is after another start.
+    world.pass(20 * SECOND);
+    world.crash(ada);
+    world.start(ada);
+    assert_eq!((of_ben(&world).state, of_ben(&world).said_at), (DeviceState::HasAll, Some(met)));
+
+    world.link(ada, ben);
+    world.pass(SECOND);
+    world.write(ada, "He is back.\n");
+    world.pass(SECOND);
+    assert!(of_ben(&world).said_at.is_some_and(|at| at.0 > met.0 + 3_600_000));
+}

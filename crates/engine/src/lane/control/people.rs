@@ -93,8 +93,9 @@ fn device_status(report: &DeviceReport) -> Value {
         "behind": behind,
         "ahead": report.fact.ahead,
         "linked": report.way.linked,
-        // A device that has not been met since this process began was met when its receipt came, if not later.
-        "last_seen": report.way.last_seen.max(report.fact.receipt_at.map(|at| at.0)),
+        // A device that has not been met since this process began was met when it gave its receipt, if not later. One that another has carried says
+        // nothing of when the device was there.
+        "last_seen": report.way.last_seen.max(report.fact.said_at.map(|at| at.0)),
         "receipt_at": report.fact.receipt_at.map(|at| at.0),
         "path": report.way.direct.map(|direct| if direct { "direct" } else { "relayed" }),
         "rtt_ms": report.way.rtt_ms,
