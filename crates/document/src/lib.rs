@@ -65,7 +65,7 @@ use std::{
 };
 
 use sheaf_access::Profile;
-use sheaf_base::{ChainId, DeviceId, DocumentId, Moment};
+use sheaf_base::{ChainId, DeviceId, DocumentId, Hash, Moment};
 use sheaf_protocol::Stage;
 use sheaf_record::DeviceKey;
 
@@ -136,7 +136,9 @@ impl From<Here> for Who {
 pub struct Member {
     /// The device.
     pub device: DeviceId,
-    /// Whose, as the member records say.
+    /// Whose: the record that their membership began with, which names it. None of whoever made a ticket, while nothing else is here.
+    pub membership: Option<Hash>,
+    /// What they call themselves, as the member records say.
     pub name: String,
     /// Their colour.
     pub colour: String,
@@ -471,15 +473,15 @@ impl Document {
     fn link_free(&mut self, peer: PeerId) {
         let (mine, now) = (self.hello(), self.now.elapsed);
         let Some(session) = self.peers.session(peer) else { return self.go_on_parting(peer) };
+        let missed = session.stage() == Stage::Behind;
         let wishes = session.hear_free(&mine, &self.history.durable, now);
         self.grant(peer, wishes);
-        let missed = session.stage() == Stage::Behind;
-    }
-
         if missed {
             // That the cursor has gone may be among what was dropped.
             self.show_cursor(peer);
         }
+    }
+
     /// What is written meets the replica, or what waits for one does.
     fn meet_replica(&mut self, news: Vec<body::News>) {
         let mut authors: Vec<DeviceId> = news.iter().map(|news| news.author).collect();

@@ -288,7 +288,9 @@ impl Document {
             // Whoever was not known when they came, and is a member by now, comes in; who is none says more than a ticket.
             Frame::Hello(_) => {
                 let Some((device, refused)) = self.peers.get(id).map(|peer| (peer.device, peer.refused)) else { return };
-                let was_unknown = matches!(refused, None | Some(Dismissal::Stranger | Dismissal::Ticket | Dismissal::Waiting));
+                // `Unknown`: they had put the document away, or had an older copy of their profile, and have it now.
+                let was_unknown = refused
+                    .is_none_or(|why| matches!(why, Dismissal::Stranger | Dismissal::Ticket | Dismissal::Waiting | Dismissal::Unknown));
                 if was_unknown && self.state() == State::Ready && self.is_member(&device) && !self.is_granting(&device) {
                     self.begin_session(id);
                     return self.converse(id, frame);

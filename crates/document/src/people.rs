@@ -23,13 +23,14 @@ impl Document {
         let members = self.history.access.members();
         // A device may do less than its person: no more than the one could that added it.
         let role = |device: &DeviceId, member: &Membership| self.history.access.role(device).unwrap_or(member.role);
-        let devices = members.iter().flat_map(|member| member.devices.iter().map(|device| (*device, role(device, member))));
+        let devices =
+            members.iter().flat_map(|member| member.devices.iter().map(|device| (*device, member.since.hash, role(device, member))));
         let devices: Vec<_> = devices.collect();
         self.people = devices
             .into_iter()
-            .map(|(device, role)| {
+            .map(|(device, membership, role)| {
                 let Profile { name, colour } = self.profile_of(&device).unwrap_or_default();
-                Member { device, name, colour, role, mine: device == me }
+                Member { device, membership: Some(membership), name, colour, role, mine: device == me }
             })
             .collect();
         self.tend_later();
@@ -58,7 +59,8 @@ impl Document {
     /// Whom a document that waits is waiting for, by the ticket's own word.
     fn inviter(&self) -> Option<Member> {
         let ticket = self.ticket.as_ref().filter(|_| self.state() == State::Waiting)?;
-        Some(Member { device: ticket.inviter, name: ticket.name.clone(), colour: String::new(), role: Role::Owner, mine: false })
+        let (device, name) = (ticket.inviter, ticket.name.clone());
+        Some(Member { device, membership: None, name, colour: String::new(), role: Role::Owner, mine: false })
     }
 
     fn fact(&self, member: &Member) -> DeviceFact {
@@ -76,15 +78,16 @@ impl Document {
         };
         DeviceFact {
             device,
+            member: member.membership,
             person: member.name.clone(),
             colour: member.colour.clone(),
             linked: processes > 0,
             state,
             receipt_at: known.map(|known| known.heard),
+            said_at: known.and_then(|known| known.said),
             ahead: self.ahead(&device),
             twice: processes > 1,
         }
-            said_at: known.and_then(|known| known.said),
     }
 
     /// How many records a device has that are not here yet.

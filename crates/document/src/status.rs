@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sheaf_base::{DeviceId, Wall};
+use sheaf_base::{DeviceId, Hash, Wall};
 use sheaf_protocol::Dismissal;
 
 use crate::{Document, body::News};
@@ -21,7 +21,9 @@ pub struct Status {
 pub struct DeviceFact {
     /// Which device.
     pub device: DeviceId,
-    /// Whose, as the member records say.
+    /// Whose: the record that their membership began with, if that is here.
+    pub member: Option<Hash>,
+    /// What they call themselves, as the member records say.
     pub person: String,
     /// Their colour.
     pub colour: String,
@@ -31,10 +33,10 @@ pub struct DeviceFact {
     pub state: DeviceState,
     /// When the newest receipt came.
     pub receipt_at: Option<Wall>,
-    /// Records that it has and that are not here yet, as far as the two have compared.
-    pub ahead: u64,
     /// When the newest came that it gave itself: the others were carried here, and say nothing of when it was there.
     pub said_at: Option<Wall>,
+    /// Records that it has and that are not here yet, as far as the two have compared.
+    pub ahead: u64,
     /// Two processes with this device's key are at work: a profile is in use twice.
     pub twice: bool,
 }

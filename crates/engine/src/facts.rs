@@ -1,5 +1,7 @@
 //! What everybody may know about a live document without asking it.
 
+use std::collections::BTreeSet;
+
 use sheaf_base::DeviceId;
 use sheaf_document::{Document, Member, Role, State, Status};
 
@@ -72,11 +74,35 @@ impl Facts {
         self.members.iter().any(|member| member.device == *device)
     }
 
-    /// How many people there are, going by their names; devices without a name count one each.
+    /// How many people there are: memberships, with however many devices and whatever they call themselves.
     pub fn people(&self) -> usize {
-        let named: std::collections::BTreeSet<&str> =
-            self.members.iter().map(|member| member.name.as_str()).filter(|name| !name.is_empty()).collect();
-        let nameless = self.members.iter().filter(|member| member.name.is_empty()).count();
-        named.len() + nameless
+        self.members.iter().filter_map(|member| member.membership).collect::<BTreeSet<_>>().len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sheaf_base::Hash;
+
+    use super::*;
+
+    fn facts(members: Vec<Member>) -> Facts {
+        let (role, state, status) = (Role::Owner, State::Ready, Status::default());
+        Facts { role, state, removed: None, folder: false, members, status, frontier: [0; 32], row: 0, unsaved: None }
+    }
+
+    #[test]
+    fn people_are_counted_and_not_their_names_or_devices() {
+        let device = |number: u8, membership: u8, name: &str| Member {
+            device: DeviceId([number; 32]),
+            membership: Some(Hash([membership; 32])),
+            name: name.into(),
+            colour: String::new(),
+            role: Role::Edit,
+            mine: number == 0,
+        };
+        assert_eq!(facts(vec![device(0, 0, "Ada"), device(1, 1, "Ben"), device(2, 2, "Ben")]).people(), 3, "two are called Ben");
+        assert_eq!(facts(vec![device(0, 0, "Ada"), device(1, 0, "Ada at home"), device(2, 0, "")]).people(), 1, "three are Ada's");
+        assert_eq!(facts(Vec::new()).people(), 0);
     }
 }

@@ -11,6 +11,7 @@ mod conversation;
 mod fetch;
 mod hub;
 mod linked;
+mod open;
 mod own;
 mod pace;
 mod serve;
@@ -38,7 +39,6 @@ use crate::task::{blocking, supervised};
 use book::Book;
 pub(crate) use book::from_ticket;
 use hub::{Hub, is_shared};
-use linked::Sent;
 
 /// How long until an endpoint that could not be made is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -260,11 +260,11 @@ impl Net for Connected {
             // A guest whose ticket counts is no stranger any more, nor is one who waits to be let in by theirs.
             linked.link.vouch();
         }
-        if linked.send(document, lane, frame) == Sent::Full
-            && let Some(live) = self.0.if_live(document)
-        {
-            live.link_full(peer);
-        }
+        linked.send(document, lane, frame, || {
+            if let Some(live) = self.0.if_live(document) {
+                live.link_full(peer);
+            }
+        });
     }
 
     fn supply(&self, peer: PeerId, document: DocumentId, spans: Vec<Span>) {

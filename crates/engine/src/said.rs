@@ -225,7 +225,6 @@ impl Tells for DialError {
             DialError::NoWay => Sentence::NoWay {},
             DialError::NoAnswer | DialError::Unreachable(_) => Sentence::NoAnswer {},
             DialError::Opening(error) => Sentence::NotUnderstood { why: error.to_string() },
-            DialError::Closed => Sentence::NetworkNotReady {},
         }
     }
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(500);
 /// The longest wait. A device that comes back dials us itself at once, so this matters only where it cannot.
 const LONGEST: Duration = Duration::from_secs(30);
+/// The longest for a device that was linked lately. Where the network in between was silent for a while and nothing tells either side that it is back,
+/// whoever dials next ends the outage, so this is how long it goes on at most; a dial that nobody answers takes longer than that itself.
+const LONGEST_LATELY: Duration = Duration::from_secs(8);
 
 /// Exponential waits with jitter, so that many devices cut off together do not come back together.
 #[derive(Debug, Clone)]
@@ -30,9 +33,9 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// How long to wait after one more failure: between half and the whole of the doubled wait.
-    pub(crate) fn failed(&mut self) -> Duration {
-        let whole = FIRST.saturating_mul(1 << self.failures.min(10)).min(LONGEST);
+    /// How long to wait after one more failure: between half and the whole of the doubled wait. `lately`: the device was linked a while ago.
+    pub(crate) fn failed(&mut self, lately: bool) -> Duration {
+        let whole = FIRST.saturating_mul(1 << self.failures.min(10)).min(if lately { LONGEST_LATELY } else { LONGEST });
         self.failures = self.failures.saturating_add(1);
         whole.mul_f64(0.5 + 0.5 * self.fraction())
     }
@@ -53,21 +56,23 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest_and_a_reset_begins_again() {
-        let mut backoff = Backoff::new(5);
-        let mut ceiling = FIRST;
-        for _ in 0..12 {
-            let wait = backoff.failed();
-            assert!(wait <= ceiling && wait >= ceiling / 2, "{wait:?} of {ceiling:?}");
-            ceiling = (ceiling * 2).min(LONGEST);
+        for (lately, longest) in [(false, LONGEST), (true, LONGEST_LATELY)] {
+            let mut backoff = Backoff::new(5);
+            let mut ceiling = FIRST;
+            for _ in 0..12 {
+                let wait = backoff.failed(lately);
+                assert!(wait <= ceiling && wait >= ceiling / 2, "{wait:?} of {ceiling:?}");
+                ceiling = (ceiling * 2).min(longest);
+            }
+            backoff.reset();
+            assert!(backoff.failed(lately) <= FIRST);
         }
-        backoff.reset();
-        assert!(backoff.failed() <= FIRST);
     }
 
     #[test]
     fn two_devices_do_not_wait_in_step() {
         let (mut one, mut other) = (Backoff::new(1), Backoff::new(2));
-        let same = (0..8).filter(|_| one.failed() == other.failed()).count();
+        let same = (0..8).filter(|_| one.failed(false) == other.failed(false)).count();
         assert_eq!(same, 0);
     }
 }

@@ -20,10 +20,13 @@ use crate::{
     opening::{self, OpeningError},
     route::Route,
     task::supervised,
+    turns::Seen,
 };
 
 /// How long one try may take. QUIC itself gives up after about as long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A device that was linked so lately is likely to be there, and is tried more often: see `backoff`.
+const LATELY: Duration = Duration::from_secs(60 * 60);
 /// A link that lived this long was a success; the next failure counts as the first.
 const SUCCESS: Duration = Duration::from_secs(10);
 
@@ -68,9 +71,6 @@ pub enum DialError {
     /// Whoever answered is no Sheaf of ours.
     #[error(transparent)]
     Opening(#[from] OpeningError),
-    /// This process is ending.
-    #[error("the endpoint is closed")]
-    Closed,
 }
 
 /// One device to stay linked with.
@@ -87,6 +87,7 @@ struct Facts {
     state: State,
     failures: u32,
     last_error: Option<DialError>,
+    seen: Seen,
 }
 
 enum State {
@@ -97,9 +98,10 @@ enum State {
 
 impl Kept {
     /// Begins to keep the device that a route leads to.
-    pub(crate) fn start(node: &Arc<Node>, route: &Route) -> Arc<Kept> {
+    pub(crate) fn start(node: &Arc<Node>, route: &Route, seen: u64) -> Arc<Kept> {
         let device = route.device;
-        let facts = Facts { route: route.clone(), state: State::Dialing, failures: 0, last_error: None };
+        let seen = Seen { here: None, before: seen };
+        let facts = Facts { route: route.clone(), state: State::Dialing, failures: 0, last_error: None, seen };
         let links = watch::Sender::new(node.links.of(device).len());
         let kept = Arc::new(Kept { device, facts: Mutex::new(facts), again: Notify::new(), links, task: Mutex::default() });
         let task = supervised("staying linked", stay_linked(node.clone(), kept.clone()));
@@ -130,8 +132,9 @@ impl Kept {
         self.again.notify_one();
     }
 
-    /// The number of links to this device has changed.
+    /// The number of links to this device has changed: there is one, or there was one until now.
     pub(crate) fn links_changed(&self, count: usize) {
+        lock(&self.facts).seen.here = Some(Instant::now());
         self.links.send_replace(count);
     }
 
@@ -143,6 +146,16 @@ impl Kept {
             State::Waiting(until) => DialState::Waiting(until.saturating_duration_since(Instant::now())),
         };
         PeerFacts { device: self.device, state, failures: facts.failures, last_error: facts.last_error.clone(), route: facts.route.clone() }
+    }
+
+    /// When it was last linked.
+    pub(crate) fn seen(&self) -> Seen {
+        lock(&self.facts).seen
+    }
+
+    /// How long to wait after one more failure.
+    fn wait(&self, backoff: &mut Backoff) -> Duration {
+        backoff.failed(self.seen().here.is_some_and(|at| at.elapsed() < LATELY))
     }
 
     fn set(&self, state: State) {
@@ -177,7 +190,7 @@ async fn stay_linked(node: Arc<Node>, kept: Arc<Kept>) {
             if since.elapsed() >= SUCCESS {
                 backoff.reset();
             }
-            wait = backoff.failed();
+            wait = kept.wait(&mut backoff);
             continue;
         }
         kept.set(State::Waiting(Instant::now() + wait));
@@ -190,7 +203,7 @@ async fn stay_linked(node: Arc<Node>, kept: Arc<Kept>) {
         match dial_in_turn(&node, &kept, &mut links).await {
             Ok(()) => kept.succeeded(),
             Err(error) => {
-                wait = backoff.failed();
+                wait = kept.wait(&mut backoff);
                 tracing::debug!(device = %kept.device.short(), %error, failures = backoff.failures(), "a dial failed");
                 kept.failed(&error, backoff.failures());
             }
@@ -200,7 +213,7 @@ async fn stay_linked(node: Arc<Node>, kept: Arc<Kept>) {
 
 /// Dials when it is our turn, unless meanwhile the device has dialed us by a link that ours would not replace.
 async fn dial_in_turn(node: &Arc<Node>, kept: &Kept, links: &mut watch::Receiver<usize>) -> Result<(), DialError> {
-    let Ok(_turn) = node.dials.acquire().await else { return Err(DialError::Closed) };
+    let _turn = node.dials.take(kept.seen()).await;
     let route = lock(&kept.facts).route.clone();
     tokio::select! {
         done = dial(node, &route) => done,

@@ -1,6 +1,7 @@
 //! The endpoint of this process, from the first share or join to the end of the program.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     mem::ManuallyDrop,
     net::SocketAddr,
@@ -19,11 +20,7 @@ use iroh::{
 use iroh_mdns_address_lookup::{DiscoveryEvent, MdnsAddressLookup};
 use n0_future::StreamExt;
 use sheaf_base::DeviceId;
-use tokio::{
-    sync::{Semaphore, mpsc},
-    task::JoinHandle,
-    time::Instant,
-};
+use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
 use crate::{
     dial::{Kept, PeerFacts, plainly},
@@ -36,11 +33,15 @@ use crate::{
     route::{Route, device},
     silence,
     task::supervised,
+    turns::Turns,
     weather,
 };
 
-/// Dials under way at once. A thousand known devices are not dialed in one moment.
-const DIALS: usize = 8;
+/// Dials under way at once: a thousand known devices are not dialed in one moment. A dial that nobody answers is some ten packets of 1200 bytes in the
+/// ten seconds that it may take, so this many are no more than 40 kB a second, and a hundred devices that are away are through within 40 s.
+const DIALS: usize = 32;
+/// Of these for devices that were linked in this process run: when the machine wakes up, or the network is back, whoever was there comes first.
+const DIALS_LATELY: usize = 8;
 /// New links that wait for the caller to take them.
 const ARRIVALS: usize = 16;
 /// Addresses that we give away in our own route.
@@ -92,7 +93,7 @@ pub(crate) struct Node {
     pub(crate) config: Config,
     pub(crate) endpoint: Endpoint,
     pub(crate) links: Arc<Links>,
-    pub(crate) dials: Semaphore,
+    pub(crate) dials: Arc<Turns>,
     me: DeviceId,
     since: Instant,
     /// Every link has fallen silent, and the relay takes no connection either: see `silence`.
@@ -121,7 +122,7 @@ impl Transport {
             config,
             endpoint,
             links: Links::new(me),
-            dials: Semaphore::new(DIALS),
+            dials: Turns::new(DIALS, DIALS_LATELY),
             me,
             since: Instant::now(),
             relay_silent: AtomicBool::new(false),
@@ -179,12 +180,13 @@ impl Transport {
     }
 
     /// Stays linked with a device from now on: dials it, and dials again whenever the link is lost. What is known of the way is
-    /// added to what was known before. Keeping a device also vouches for links that it dials.
-    pub fn keep(&self, route: &Route) {
+    /// added to what was known before. Keeping a device also vouches for links that it dials. Devices that were linked last are dialed
+    /// first; `seen` says when this one was, as far as the caller remembers, in milliseconds since 1970 (0: never).
+    pub fn keep(&self, route: &Route, seen: u64) {
         if route.device == self.0.me {
             return;
         }
-        let kept = lock(&self.0.kept).entry(route.device).or_insert_with(|| Kept::start(&self.0, route)).clone();
+        let kept = lock(&self.0.kept).entry(route.device).or_insert_with(|| Kept::start(&self.0, route, seen)).clone();
         kept.learn(route);
         for link in self.0.links.of(route.device) {
             link.vouch();
@@ -305,9 +307,10 @@ impl Node {
     }
 
     pub(crate) fn try_all_again(&self) {
-        for kept in lock(&self.kept).values() {
-            kept.try_again();
-        }
+        let mut kept: Vec<Arc<Kept>> = lock(&self.kept).values().cloned().collect();
+        // In this order they come to the places of dials.
+        kept.sort_by_cached_key(|kept| Reverse(kept.seen()));
+        kept.iter().for_each(|kept| kept.try_again());
     }
 
     /// Whether somebody can be asked for an address that is not known.

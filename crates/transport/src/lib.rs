@@ -24,6 +24,7 @@ mod queue;
 mod route;
 mod silence;
 mod task;
+mod turns;
 mod weather;
 
 pub use dial::{DialError, DialState, PeerFacts};

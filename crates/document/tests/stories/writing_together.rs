@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sheaf_document::{DeviceState, Frame, Role, State};
+use sheaf_document::{DeviceState, Dismissal, Frame, Input, Role, State};
 
 use crate::shell::World;
 
@@ -146,4 +146,32 @@ fn a_receipt_that_another_carries_says_what_a_device_holds_and_not_that_it_was_s
     world.write(ada, "He is back.\n");
     world.pass(SECOND);
     assert!(of_ben(&world).said_at.is_some_and(|at| at.0 > met.0 + 3_600_000));
+}
+
+#[test]
+fn who_does_not_know_a_document_hears_nothing_of_it_on_that_link_until_they_speak_of_it_themselves() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    let (ada, ben) = (0, 1);
+    // Ada has put the document away, and says so when Ben greets: she has none that could hear him.
+    world.part(ada);
+    let greeted = std::rc::Rc::new(std::cell::Cell::new(0));
+    let greetings = greeted.clone();
+    world.censor = Box::new(move |from, _, frame| {
+        greetings.set(greetings.get() + u32::from(from == ben && matches!(frame, Frame::Hello(_))));
+        false
+    });
+    world.link(ada, ben);
+    let peer = world.peer(ben, ada);
+    world.settle();
+    world.input(ben, Input::Receive { peer, frame: Frame::Refuse(Dismissal::Unknown) });
+    let before = greeted.get();
+    world.pass(600 * SECOND);
+    assert_eq!(greeted.get(), before, "he does not ask again");
+
+    // She takes it out again, on the same link. She began it, so she has no ticket to show.
+    world.censor = Box::new(|_, _, _| true);
+    world.write(ada, "Back.\n");
+    world.pass(70 * SECOND);
+    assert_eq!(world.agree(), "Back.\n");
+    assert_eq!(world.frames.get("refuse"), None, "and is not sent away first");
 }

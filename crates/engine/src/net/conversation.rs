@@ -24,7 +24,7 @@ use crate::task::{blocking, supervised};
 
 /// Hashes that a peer may send: many times as many documents as anybody shares.
 const HASHES: usize = 200_000;
-/// Documents that are not here, and that a peer may ask for on one link.
+/// Documents that are not here, and that a stranger may ask for on one link.
 const UNKNOWN: usize = 256;
 /// Up to so many shared documents are greeted one by one, though the digests say that they are alike: it costs some hundred bytes each,
 /// and tells at once which process run is at the other end. More are taken as alike, and greeted within a minute.
@@ -318,8 +318,7 @@ impl Conversation {
             if matches!(frame, Frame::Refuse(_) | Frame::Bye | Frame::Presence(_)) {
                 return Ok(());
             }
-            self.unknown.insert(document);
-            if self.unknown.len() > UNKNOWN {
+            if !self.may_ask(document) {
                 return Err(Breach::Manners("too many documents that are not here"));
             }
             self.linked.say(document, &Frame::Refuse(Dismissal::Unknown));
@@ -330,6 +329,15 @@ impl Conversation {
         }
         live.receive(self.linked.peer(), frame).await;
         Ok(())
+    }
+
+    /// Whether a peer may ask for a document that is not here. Whoever shares others with this device may for any number: they were put away here, or
+    /// this profile is an older copy, and the link is there for the rest. Who shares none and asks for many is looking for something.
+    fn may_ask(&mut self, document: DocumentId) -> bool {
+        if self.unknown.len() < UNKNOWN {
+            self.unknown.insert(document);
+        }
+        self.unknown.contains(&document) || self.hub.is_wanted(self.linked.device())
     }
 }
 

@@ -242,17 +242,22 @@ impl Hub {
                 }
             }
             known.relay = route.relay.clone().or(known.relay);
-            transport.keep(&known);
+            transport.keep(&known, self.last_heard(route.device));
         }
     }
 
-    /// Keeps everybody who is wanted: the endpoint is new.
+    /// When a device was last heard itself, in milliseconds since 1970; 0: never.
+    fn last_heard(&self, device: DeviceId) -> u64 {
+        held(&self.book).get(device).map_or(0, |known| known.seen.0)
+    }
+
+    /// Keeps everybody who is wanted, those first that were heard last: the endpoint is new.
     pub(super) fn keep_all(&self) {
         let documents: Vec<DocumentId> = self.state(|state| state.wanted.keys().copied().collect());
-        for document in documents {
-            for route in self.interest(document) {
-                self.keep(&route);
-            }
+        let mut routes: Vec<Route> = documents.into_iter().flat_map(|document| self.interest(document)).collect();
+        routes.sort_by_cached_key(|route| std::cmp::Reverse(self.last_heard(route.device)));
+        for route in routes {
+            self.keep(&route);
         }
         self.keep_own();
     }
@@ -507,7 +512,7 @@ impl Hub {
     pub(super) fn way(&self, device: DeviceId) -> crate::peers::Way {
         let linked = self.links_to_any(&BTreeSet::from([device]));
         let path = linked.iter().find_map(|linked| linked.link.path());
-        let seen = held(&self.book).get(device).map(|known| known.seen.0).filter(|seen| *seen > 0);
+        let seen = Some(self.last_heard(device)).filter(|seen| *seen > 0);
         let reason = match &*self.transport.borrow() {
             _ if !linked.is_empty() => None,
             Some(transport) => transport.peer(device).and_then(|facts| facts.last_error).map(|error| error.said()),

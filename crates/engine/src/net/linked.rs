@@ -11,6 +11,7 @@ use sheaf_protocol::{About, BLOBS, DEVICES, Frame, LinkFrame, PacketWriter, Rout
 use sheaf_transport::{Link, SendError};
 use tokio::sync::mpsc;
 
+use super::open::OpenDocuments;
 use super::own::Offered;
 use crate::live::DocumentHandle;
 use crate::lock::held;
@@ -22,7 +23,7 @@ const PACKET: usize = 40;
 pub(super) struct Linked {
     pub(super) link: Link,
     /// The documents that are talked about on it.
-    open: Mutex<BTreeMap<DocumentId, Open>>,
+    open: OpenDocuments,
     /// Documents that this peer is not to speak of any more.
     shut: Mutex<BTreeSet<DocumentId>>,
     /// Held while a packet is made and handed over: packets must arrive in the order in which they are made.
@@ -49,16 +50,6 @@ pub(super) struct Linked {
 /// Pieces of files that a peer may wait for at once on one link. Ours asks for half as many.
 pub(super) const WANTS: usize = 64;
 
-#[derive(Debug, Default)]
-struct Open {
-    /// The document was told that a frame was dropped.
-    full: bool,
-    /// Its journal is being handed over.
-    supplying: bool,
-    /// Both held the same when it was offered.
-    settled: bool,
-}
-
 /// What the bulk lane's feeder is to do. A document has at most one supply on a link at a time, so there are never more jobs than documents.
 pub(super) enum Job {
     Supply(DocumentId, Vec<Span>),
@@ -66,22 +57,12 @@ pub(super) enum Job {
     Want(DocumentId, WantBlob),
 }
 
-/// Whether a frame got away.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Sent {
-    Yes,
-    /// Dropped, and the document is to be told.
-    Full,
-    /// Dropped, and it knows, or will be told that the link is down.
-    No,
-}
-
 impl Linked {
     pub(super) fn new(link: Link) -> (Linked, mpsc::UnboundedReceiver<Job>) {
         let (jobs, feeder) = mpsc::unbounded_channel();
         let linked = Linked {
             link,
-            open: Mutex::default(),
+            open: OpenDocuments::default(),
             shut: Mutex::default(),
             fast: Mutex::default(),
             jobs,
@@ -128,19 +109,15 @@ impl Linked {
 
     /// Offers the link to a document, once.
     pub(super) fn offer(&self, document: &DocumentHandle, settled: Option<[u8; 32]>) {
-        {
-            let mut open = held(&self.open);
-            if open.contains_key(&document.id()) {
-                return;
-            }
-            open.insert(document.id(), Open { settled: settled.is_some(), ..Open::default() });
+        if !self.open.open(document.id(), settled.is_some()) {
+            return;
         }
         self.log(document.id(), settled.is_some(), "a session begins");
         document.link_up(LinkUp { peer: self.peer(), device: self.device(), exporter: *self.link.keying(), settled });
     }
 
     pub(super) fn is_open(&self, document: DocumentId) -> bool {
-        held(&self.open).contains_key(&document)
+        self.open.contains(document)
     }
 
     pub(super) fn is_shut(&self, document: DocumentId) -> bool {
@@ -149,9 +126,9 @@ impl Linked {
 
     /// Nothing more about this document until it is offered again.
     pub(super) fn close(&self, document: DocumentId) -> bool {
-        let closed = held(&self.open).remove(&document);
-        if let Some(closed) = &closed {
-            self.log(document, closed.settled, "a session ends");
+        let closed = self.open.close(document);
+        if let Some(settled) = closed {
+            self.log(document, settled, "a session ends");
         }
         closed.is_some()
     }
@@ -177,30 +154,30 @@ impl Linked {
     }
 
     pub(super) fn documents(&self) -> Vec<DocumentId> {
-        held(&self.open).keys().copied().collect()
+        self.open.all()
     }
 
-    /// Sends a frame about a document that is open here.
-    pub(super) fn send(&self, document: DocumentId, lane: Lane, frame: Frame) -> Sent {
+    /// Sends a frame about a document that is open here. `tell_full`: tells the document that a frame was dropped because the fast lane is full; not
+    /// called for what is dropped after that, until [`Linked::freed`] says that the document is free again.
+    pub(super) fn send(&self, document: DocumentId, lane: Lane, frame: Frame, tell_full: impl FnOnce()) {
         if !self.is_open(document) {
-            return Sent::No;
+            return;
         }
         if let Frame::Routes(routes) = frame {
-            return self.send_routes(document, routes);
+            return self.send_routes(document, routes, tell_full);
         }
         // An unknown frame would end the link. Whoever asks to be let in asks again, and by then both have greeted.
         if frame.since() > 1 && frame.since() > self.version.load(Ordering::Acquire) {
-            return Sent::No;
+            return;
         }
         tracing::trace!(document = %document.short(), frame = frame.name(), "sends");
         match lane {
-            Lane::Fast => self.send_fast(document, &frame),
-            Lane::Presence => self.send_presence(document, &frame),
-            Lane::Bulk => {
-                // A feeder that is gone took the link with it.
-                drop(self.jobs.send(Job::Frame(document, frame)));
-                Sent::Yes
+            Lane::Fast => {
+                self.send_fast(document, &frame, tell_full);
             }
+            Lane::Presence => self.send_presence(document, &frame),
+            // A feeder that is gone took the link with it.
+            Lane::Bulk => drop(self.jobs.send(Job::Frame(document, frame))),
         }
     }
 
@@ -272,42 +249,40 @@ impl Linked {
         self.link.send_when_free(sheaf_transport::Lane::Fast, packet).await
     }
 
-    fn send_fast(&self, document: DocumentId, frame: &Frame) -> Sent {
+    /// Whether it got away.
+    fn send_fast(&self, document: DocumentId, frame: &Frame, tell_full: impl FnOnce()) -> bool {
         let bytes = frame.encode();
-        let mut writer = held(&self.fast);
-        if self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET) {
-            let packet = writer.packet(About::Document(document), &bytes);
-            return match self.link.send(sheaf_transport::Lane::Fast, packet) {
-                Ok(()) => Sent::Yes,
-                Err(error) => {
-                    tracing::debug!(%error, "a frame was not sent");
-                    Sent::No
-                }
-            };
+        let has_room = || self.link.has_room(sheaf_transport::Lane::Fast, bytes.len() + PACKET);
+        let mut tell_full = Some(tell_full);
+        loop {
+            let mut writer = held(&self.fast);
+            if has_room() {
+                let sent = self.link.send(sheaf_transport::Lane::Fast, writer.packet(About::Document(document), &bytes));
+                return sent.inspect_err(|error| tracing::debug!(%error, "a frame was not sent")).is_ok();
+            }
+            drop(writer);
+            // Where there is room by now others may take it first: then that is looked at again.
+            if !self.open.has_room_by_now(document, has_room, || tell_full.take().into_iter().for_each(|tell| tell())) {
+                return false;
+            }
         }
-        drop(writer);
-        let mut open = held(&self.open);
-        let Some(open) = open.get_mut(&document) else { return Sent::No };
-        if std::mem::replace(&mut open.full, true) { Sent::No } else { Sent::Full }
     }
 
     /// Says of routes what was not said on this link.
-    fn send_routes(&self, document: DocumentId, routes: Vec<RouteHint>) -> Sent {
+    fn send_routes(&self, document: DocumentId, routes: Vec<RouteHint>, tell_full: impl FnOnce()) {
         let mut told = held(&self.told_routes);
         let news: Vec<RouteHint> = routes.into_iter().filter(|hint| told.get(&hint.device) != Some(&hint.route)).collect();
         if news.is_empty() {
-            return Sent::Yes;
+            return;
         }
         tracing::trace!(document = %document.short(), routes = news.len(), "sends");
-        let sent = self.send_fast(document, &Frame::Routes(news.clone()));
-        if sent == Sent::Yes {
+        if self.send_fast(document, &Frame::Routes(news.clone()), tell_full) {
             told.extend(news.into_iter().map(|hint| (hint.device, hint.route)));
         }
-        sent
     }
 
     /// Presence that does not fit into a datagram goes the fast way; presence that finds no room is as good as lost.
-    fn send_presence(&self, document: DocumentId, frame: &Frame) -> Sent {
+    fn send_presence(&self, document: DocumentId, frame: &Frame) {
         let bytes = frame.encode();
         if bytes.len() + PACKET <= self.link.largest_loose() {
             let packet = PacketWriter::default().packet(About::Document(document), &bytes);
@@ -315,33 +290,22 @@ impl Linked {
         } else {
             self.say(document, frame);
         }
-        Sent::Yes
     }
 
     /// Begins to hand over stretches of the journal.
     pub(super) fn supply(&self, document: DocumentId, spans: Vec<Span>) {
-        if let Some(open) = held(&self.open).get_mut(&document) {
-            open.supplying = true;
+        if self.open.supplies(document) {
             drop(self.jobs.send(Job::Supply(document, spans)));
         }
     }
 
     /// The last of a supply has been handed over. True: the document is to be told that it is free.
     pub(super) fn supplied(&self, document: DocumentId) -> bool {
-        let mut open = held(&self.open);
-        let Some(open) = open.get_mut(&document) else { return false };
-        open.supplying = false;
-        !open.full
+        self.open.supplied(document)
     }
 
     /// The fast lane has room again. The documents that are to be told that they are free.
     pub(super) fn freed(&self) -> Vec<DocumentId> {
-        let mut free = Vec::new();
-        for (document, open) in held(&self.open).iter_mut() {
-            if std::mem::take(&mut open.full) && !open.supplying {
-                free.push(*document);
-            }
-        }
-        free
+        self.open.freed()
     }
 }

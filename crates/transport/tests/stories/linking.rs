@@ -65,10 +65,10 @@ async fn when_both_dial_at_once_one_link_is_left_and_both_agree_which() {
         let (to_ada, to_ben) = (ada.route().await, ben.route().await);
         // A little apart, the one or the other way, to meet every moment of the race.
         let apart = Duration::from_micros(400 * u64::from(round / 2));
-        let first_dials = async { ada.transport.keep(&to_ben) };
+        let first_dials = async { ada.transport.keep(&to_ben, 0) };
         let then_dials = async {
             tokio::time::sleep(apart).await;
-            ben.transport.keep(&to_ada);
+            ben.transport.keep(&to_ada, 0);
         };
         tokio::join!(first_dials, then_dials);
         let same = || {
@@ -125,7 +125,7 @@ async fn two_instances_of_one_device_are_two_peers() {
 async fn a_device_without_an_address_is_said_to_have_none() {
     let ada = Node::on_loopback(1).await;
     let stranger = DeviceId(*iroh::SecretKey::from_bytes(&[9; 32]).public().as_bytes());
-    ada.transport.keep(&Route::bare(stranger));
+    ada.transport.keep(&Route::bare(stranger), 0);
     until("a failed dial", || ada.transport.peers()[0].failures > 0).await;
     let facts = ada.transport.peers().remove(0);
     assert!(facts.last_error == Some(DialError::NoWay), "{facts:?}");
@@ -136,9 +136,9 @@ async fn a_device_without_an_address_is_said_to_have_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kept_device_is_met_as_soon_as_its_address_is_learnt() {
     let (mut ada, mut ben) = (Node::on_loopback(1).await, Node::on_loopback(2).await);
-    ada.transport.keep(&Route::bare(ben.device()));
+    ada.transport.keep(&Route::bare(ben.device()), 0);
     until("several failed dials", || ada.transport.peers()[0].failures > 2).await;
-    ada.transport.keep(&ben.route().await);
+    ada.transport.keep(&ben.route().await, 0);
     let (_near, _far) = (ada.arrival().await, ben.arrival().await);
     until("the state to say so", || ada.transport.peers()[0].state == DialState::Linked).await;
     assert_eq!(ada.transport.peers()[0].failures, 0);

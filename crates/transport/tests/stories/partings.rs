@@ -58,6 +58,29 @@ async fn nodes_that_restart_meet_again_by_themselves() {
     assert_eq!(frame(&mut from_ada).await.1, b"again");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_linked_last_waits_for_none_of_those_who_are_never_there() {
+    let (mut ada, mut ben) = (Node::on_loopback(1).await, Node::on_loopback(2).await);
+    let ((_to_ben, mut from_ben), _far) = link(&mut ada, &mut ben).await;
+    // A socket that swallows everything is where a hundred others were last.
+    let nobody = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback can be bound");
+    let addresses = vec![nobody.local_addr().expect("it is bound")];
+    for seed in 100..200 {
+        let device = sheaf_base::DeviceId(*iroh::SecretKey::from_bytes(&[seed; 32]).public().as_bytes());
+        ada.transport.keep(&sheaf_transport::Route { device, relay: None, addresses: addresses.clone() }, 0);
+    }
+    let port = ben.transport.port();
+    ben.transport.close().await;
+    assert!(matches!(down(&mut from_ben).await, Down::There(Reason::Gone, _)));
+    drop(ben);
+    let _ben = start(Config { port, ..direct(2, 77) }).await;
+    ada.transport.try_again();
+    let (to_ben, _from_ben) = ada.arrival().await;
+    assert_eq!(to_ben.peer().instance, 77);
+    let given_up = ada.transport.peers().iter().filter(|peer| peer.failures > 0).count();
+    assert_eq!(given_up, 0, "none of their dials had to end first");
+}
+
 /// The peer's whole process stands still: no goodbye, no port unreachable, nothing.
 #[test]
 fn a_peer_that_falls_silent_is_noticed_within_ten_seconds() {
@@ -78,7 +101,7 @@ fn a_peer_that_falls_silent_is_noticed_within_ten_seconds() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let mut ada = Node::on_loopback(1).await;
-        ada.transport.keep(&route);
+        ada.transport.keep(&route, 0);
         let (_to_ben, mut from_ben) = ada.arrival().await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let before = Instant::now();
@@ -123,7 +146,7 @@ async fn closing_waits_for_no_dial_and_the_next_endpoint_has_the_port_all_the_sa
     let nobody = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback can be bound");
     let address = nobody.local_addr().expect("it is bound");
     let device = sheaf_base::DeviceId(*iroh::SecretKey::from_bytes(&[9; 32]).public().as_bytes());
-    ada.transport.keep(&sheaf_transport::Route { device, relay: None, addresses: vec![address] });
+    ada.transport.keep(&sheaf_transport::Route { device, relay: None, addresses: vec![address] }, 0);
     until("a dial to be under way", || ada.transport.peers()[0].state == DialState::Dialing).await;
     let mut knock = [0; 2048];
     nobody.recv(&mut knock).expect("somebody knocks");

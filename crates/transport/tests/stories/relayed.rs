@@ -42,7 +42,7 @@ async fn without_sockets_of_their_own_two_devices_meet_through_their_relay() {
     assert_eq!(ada.transport.port(), None, "no UDP socket at all");
     let route = ben.transport.route();
     assert_eq!((route.relay.as_deref(), route.addresses.len()), (Some(url.as_str()), 0), "the relay's URL and no address");
-    ada.transport.keep(&route);
+    ada.transport.keep(&route, 0);
     meet(&mut ada, &mut ben).await;
     let path = ada.transport.links()[0].path().expect("a path");
     assert_eq!(path.kind, PathKind::Relayed(url.clone()), "the relayed path, and no other");
@@ -56,7 +56,7 @@ async fn a_relay_that_restarts_is_found_again() {
     let (server, url) = relay(0).await;
     let port = server.http_addr().expect("it serves http").port();
     let (mut ada, mut ben) = (start(through(1, &url)).await, start(through(2, &url)).await);
-    ada.transport.keep(&ben.transport.route());
+    ada.transport.keep(&ben.transport.route(), 0);
     let (_to_ben, mut from_ben) = ada.arrival().await;
     let (_to_ada, _from_ada) = ben.arrival().await;
     server.shutdown().await.expect("it stops");
@@ -76,7 +76,7 @@ async fn a_relayed_link_becomes_a_direct_one_where_it_can() {
     let open = |secret| Config { relayed_only: false, ..through(secret, &url) };
     let (mut ada, mut ben) = (start(open(1)).await, start(open(2)).await);
     assert_eq!(ben.transport.route().addresses.len(), 0, "a relay's profile gives no address away");
-    ada.transport.keep(&ben.transport.route());
+    ada.transport.keep(&ben.transport.route(), 0);
     let (to_ben, mut from_ben) = ada.arrival().await;
     let (to_ada, _from_ada) = ben.arrival().await;
     to_ada.vouch();
@@ -123,7 +123,7 @@ async fn anywhere_the_id_alone_is_enough() {
         config
     };
     let (mut ada, mut ben) = (start(config(1)).await, start(config(2)).await);
-    ada.transport.keep(&Route::bare(ben.device()));
+    ada.transport.keep(&Route::bare(ben.device()), 0);
     meet(&mut ada, &mut ben).await;
     assert!(matches!(ada.transport.links()[0].path().expect("a path").kind, PathKind::Relayed(_)));
     let route = ben.transport.route();

@@ -51,7 +51,7 @@ impl Node {
 
 /// Links two nodes; the first dials.
 pub(crate) async fn link(one: &mut Node, other: &mut Node) -> ((Link, Inbox), (Link, Inbox)) {
-    one.transport.keep(&other.route().await);
+    one.transport.keep(&other.route().await, 0);
     let near = one.arrival().await;
     let far = other.arrival().await;
     far.0.vouch();

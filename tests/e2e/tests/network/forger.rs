@@ -230,7 +230,12 @@ impl ByHand {
     }
 
     pub(crate) async fn say(&mut self, frame: &Frame) {
-        self.fast.say(About::Document(self.document), &frame.encode()).await;
+        self.say_of(self.document, frame).await;
+    }
+
+    /// Says something of another document.
+    pub(crate) async fn say_of(&mut self, document: DocumentId, frame: &Frame) {
+        self.fast.say(About::Document(document), &frame.encode()).await;
     }
 
     pub(crate) async fn say_bulk(&mut self, frame: &Frame) {

@@ -24,3 +24,4 @@ mod sessions;
 mod sharing;
 mod statistics;
 mod together;
+mod unknown;

@@ -41,6 +41,9 @@ fn two_people_share_join_write_and_have_the_same() {
     });
     assert_eq!(fact["path"], "direct", "{fact}");
     assert!(fact["rtt_ms"].is_u64() && fact["last_seen"].is_u64(), "{fact}");
+    let members = ada.done(["--json", "members", &document]);
+    let of_ben = members.lines().map(|line| serde_json::from_str::<Value>(line).expect("an object")).find(|member| member["name"] == "Ben");
+    assert_eq!(fact["member"], of_ben.expect("he is a member")["id"], "{fact}");
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn device_status(report: &DeviceReport) -> Value {
     };
     json!({
         "device": report.fact.device.to_string(),
+        "member": report.fact.member.map(|member| member.to_string()),
         "person": report.fact.person,
         "colour": report.fact.colour,
         "mine": false,
