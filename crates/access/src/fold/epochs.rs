@@ -68,6 +68,16 @@ impl Access {
         only(&self.epochs())
     }
 
+    /// The epochs of before that count and that no later secret closes: whoever made one instead of them left them out.
+    pub fn unclosed(&self) -> Vec<EpochId> {
+        let counting: Vec<usize> = self.ledger.rotations.iter().copied().filter(|at| self.counts_now(*at)).collect();
+        let rotations = counting.iter().filter_map(|at| self.ledger.operation(*at).rotation());
+        let mut closed: BTreeSet<EpochId> = rotations.flat_map(Rotation::names_before).copied().collect();
+        closed.extend(self.epochs());
+        let begun: BTreeSet<EpochId> = counting.iter().filter_map(|at| self.ledger.epoch(*at)).collect();
+        begun.difference(&closed).copied().collect()
+    }
+
     /// Every epoch that a record taken here has begun, whether or not it counts: their secrets close records.
     pub fn begun_epochs(&self) -> impl Iterator<Item = EpochId> {
         self.ledger.rotations.iter().filter_map(|at| self.ledger.epoch(*at))

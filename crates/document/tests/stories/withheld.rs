@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use sheaf_access::{Operation, Revocation, Rotation, limits};
+use sheaf_access::{Operation, Revocation, Rotation, SealingSeed, limits};
 use sheaf_base::Hash;
 use sheaf_document::{Act, Input, Refused, Role, State};
-use sheaf_record::{EpochSecret, Kind};
+use sheaf_record::{DeviceKey, EpochSecret, Kind};
 
 use crate::{
     forger::Forger,
     hostile::{newest, slip},
     members::{act, membership},
+    removed::folded,
     shell::World,
     view::insert,
 };
@@ -89,4 +90,34 @@ fn whoever_does_so_in_more_chains_than_one_removal_names_is_removed_all_the_same
     let (mut world, invitation, behind) = notes();
     withhold(&mut world, limits::CUTS as u8 + 6, invitation, behind);
     removed_and_gone_on(world);
+}
+
+#[test]
+fn whoever_makes_more_secrets_at_once_than_one_record_replaces_reads_nothing_after_their_removal() {
+    let (mut world, invitation, behind) = notes();
+    let document = world.devices[CLEO].id.expect("she takes part");
+    let sealing = |who: usize| SealingSeed::of_device(&DeviceKey::from_bytes(&world.devices[who].key), &document).key();
+    let mut devices = [ADA, BEN, CLEO].map(|who| (world.device_id(who), sealing(who)));
+    devices.sort_unstable_by_key(|(device, _)| *device);
+    for number in 0..2 * limits::EPOCHS as u8 {
+        let secret = EpochSecret::from_bytes([number ^ 0x90; 32]);
+        let rotation = Rotation::deal(&document, &secret, &devices, &[], &[], [5; 32]).expect("it is for three");
+        let mut forger = Forger::new(&world, CLEO, 100 + number);
+        forger.write(Kind::Access, &[behind], &Operation::Revocation(Revocation { invitation, rotation: Some(rotation) }).encode());
+        [ADA, BEN].iter().for_each(|who| slip(&mut world, CLEO, *who, forger.frame()));
+    }
+    world.pass(20 * SECOND);
+    world.write(BEN, "Closed with all of them.\n");
+    world.pass(SECOND);
+    let cleo = membership(&world, CLEO);
+    act(&mut world, ADA, Act::Remove { member: cleo, devices: vec![] }).expect("she owns it");
+    world.pass(60 * SECOND);
+    assert_eq!(folded(&world).0.exposed(), [], "there is a secret that Cleo lacks");
+
+    let dan = world.device("Dan");
+    let ticket = world.invite(ADA, Role::Edit);
+    world.join(dan, ticket);
+    [ADA, BEN].iter().for_each(|who| world.link(*who, dan));
+    world.pass(60 * SECOND);
+    assert_eq!(world.text(dan), "Ada's words.\nClosed with all of them.\n", "whoever comes later opens all of them");
 }
