@@ -144,6 +144,11 @@ impl Rotation {
         self.devices.binary_search_by_key(device, |dealt| dealt.to).is_ok()
     }
 
+    /// Whether it could have dealt to more devices.
+    pub(crate) fn has_room(&self) -> bool {
+        self.devices.len() < limits::SEALS
+    }
+
     /// Whether it deals to the ticket of this invitation.
     pub fn reaches_ticket(&self, invitation: &Hash) -> bool {
         self.tickets.binary_search_by_key(invitation, |dealt| dealt.to).is_ok()

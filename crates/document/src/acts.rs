@@ -94,6 +94,20 @@ impl Document {
         self.own.chain().and_then(|chain| self.history.tip(&chain)).map(|tip| tip.hash).ok_or(Refused::NoKey)
     }
 
+    /// Writes an access operation in which nothing is closed. So it needs no secret: whoever made a new one and dealt it to nobody could else not even
+    /// be removed.
+    fn write_unclosed(&mut self, operation: &Operation) -> Result<(), Refused> {
+        let begun = self.own.begin_unclosed(&self.key, &self.history, &mut self.entropy, self.now);
+        let written = match begun.and_then(|()| self.gather_for(false)) {
+            Ok(()) => {
+                self.may(operation)?;
+                self.append(Kind::Access, &operation.encode())
+            }
+            Err(error) => Err(error),
+        };
+        self.operation_written(written)
+    }
+
     /// What follows from an access operation of this device, if it could be written.
     fn operation_written(&mut self, written: Result<(), OwnError>) -> Result<(), Refused> {
         if let Err(error) = written {
@@ -114,6 +128,11 @@ impl Document {
     /// Writes a record into this process run's chain.
     pub(crate) fn write(&mut self, kind: Kind, content: &[u8]) -> Result<(), OwnError> {
         self.gather()?;
+        self.append(kind, content)
+    }
+
+    /// The same where everything has been gathered.
+    fn append(&mut self, kind: Kind, content: &[u8]) -> Result<(), OwnError> {
         let record = self.own.write(&mut self.history, kind, content, self.now)?;
         self.draft.record(record);
         if self.own.is_long() {
@@ -131,7 +150,11 @@ impl Document {
 
     fn gather(&mut self) -> Result<(), OwnError> {
         self.begin_chain()?;
-        let gathered = self.own.gather(&mut self.history, &self.profile, self.now)?;
+        self.gather_for(true)
+    }
+
+    fn gather_for(&mut self, closed: bool) -> Result<(), OwnError> {
+        let gathered = self.own.gather(&mut self.history, &self.profile, closed, self.now)?;
         gathered.into_iter().for_each(|record| self.draft.record(record));
         Ok(())
     }

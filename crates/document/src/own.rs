@@ -71,13 +71,34 @@ impl Own {
                 folder::mark(&mut nonce);
             }
             let epoch = u64::from(sheaf_schema::EPOCH);
-            self.writer = Some(ChainWriter::begin(key, document, nonce, epoch, now.wall, &secret));
-            (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
+            self.start(ChainWriter::begin(key, document, nonce, epoch, now.wall, &secret));
         } else if self.turned_at != Some(history.opened.changes()) {
             self.turn(history)?;
         }
         self.turned_at = Some(history.opened.changes());
         Ok(self.writer.as_mut().expect("it was begun just above"))
+    }
+
+    /// The same for records in which nothing is closed: a chain that has been begun is good for them whichever secret it is at, and where the secret of
+    /// now is not here, a new one begins with another. What is closed waits for [`Self::begin`].
+    pub(crate) fn begin_unclosed(
+        &mut self,
+        key: &DeviceKey,
+        history: &History,
+        entropy: &mut Entropy,
+        now: Moment,
+    ) -> Result<(), OwnError> {
+        if self.writer.is_none() {
+            let secret = history.secret_of_next().or_else(|| history.secrets.values().next().cloned()).ok_or(OwnError::NoKey)?;
+            self.start(ChainWriter::begin(key, history.document(), entropy.draw_half(), u64::from(sheaf_schema::EPOCH), now.wall, &secret));
+            self.turned_at = None;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, writer: ChainWriter) {
+        self.writer = Some(writer);
+        (self.written, self.sealed, self.unsealed_bytes) = (None, 0, 0);
     }
 
     /// Whether nothing has been heard of members since it was looked which secret closes what comes next.
@@ -96,13 +117,22 @@ impl Own {
     }
 
     /// Makes one stamp name everything: where more people wrote apart than a stamp may name, records that only gather come first. They say
-    /// again who this is, which changes nothing. The chain has been begun.
-    pub(crate) fn gather(&mut self, history: &mut History, profile: &Profile, now: Moment) -> Result<Vec<Accepted>, OwnError> {
+    /// again who this is, which changes nothing. The chain has been begun. If what comes next is `closed`, its secret has to be here; what gathers needs none.
+    pub(crate) fn gather(
+        &mut self,
+        history: &mut History,
+        profile: &Profile,
+        closed: bool,
+        now: Moment,
+    ) -> Result<Vec<Accepted>, OwnError> {
         let chain = self.show(history)?;
         let mut gathered = Vec::new();
         let stamps = history.graph.stamps(Some(&chain));
         for stamp in stamps.iter().take(stamps.len() - 1) {
-            let secret = history.access.has_rotated().then(|| history.secret_behind(&chain, stamp).ok_or(OwnError::NoKey)).transpose()?;
+            let secret = if history.access.has_rotated() { history.secret_behind(&chain, stamp) } else { None };
+            if closed && history.access.has_rotated() && secret.is_none() {
+                return Err(OwnError::NoKey);
+            }
             let Some(writer) = &mut self.writer else { return Err(OwnError::NoKey) };
             // It stands on a part only, and is closed with what that part knew.
             secret.iter().for_each(|secret| writer.turn_to_epoch(secret));
@@ -110,8 +140,10 @@ impl Own {
             let again = Operation::Profile(profile.close(writer.cipher(), &writer.tip().hash));
             gathered.push(self.append(history, Kind::Access, stamp.clone(), &again.encode(), now)?);
         }
-        if self.turned_at.is_none() {
-            self.turn(history)?;
+        match self.turned_at {
+            None if closed => self.turn(history)?,
+            // It is turned before something is closed.
+            _ => {}
         }
         Ok(gathered)
     }

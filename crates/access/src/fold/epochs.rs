@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sheaf_base::{DeviceId, Hash};
+use sheaf_base::{ChainId, DeviceId, Hash};
 use sheaf_record::EpochId;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     ledger::{Ledger, all},
     standing::Resolver,
 };
-use crate::{invitation::Invitation, operation::Operation, rotation::Rotation, sealing::SealingKey};
+use crate::{Cut, invitation::Invitation, operation::Operation, rotation::Rotation, sealing::SealingKey};
 
 /// A device that was dealt too few secrets: it is a member and cannot read what is written now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,16 @@ impl Access {
         only(&self.epochs())
     }
 
+    /// The epochs of before that count and that no later secret closes: whoever made one instead of them left them out.
+    pub fn unclosed(&self) -> Vec<EpochId> {
+        let counting: Vec<usize> = self.ledger.rotations.iter().copied().filter(|at| self.counts_now(*at)).collect();
+        let rotations = counting.iter().filter_map(|at| self.ledger.operation(*at).rotation());
+        let mut closed: BTreeSet<EpochId> = rotations.flat_map(Rotation::names_before).copied().collect();
+        closed.extend(self.epochs());
+        let begun: BTreeSet<EpochId> = counting.iter().filter_map(|at| self.ledger.epoch(*at)).collect();
+        begun.difference(&closed).copied().collect()
+    }
+
     /// Every epoch that a record taken here has begun, whether or not it counts: their secrets close records.
     pub fn begun_epochs(&self) -> impl Iterator<Item = EpochId> {
         self.ledger.rotations.iter().filter_map(|at| self.ledger.epoch(*at))
@@ -116,14 +126,38 @@ impl Access {
     pub fn left_by_removal(&self, membership: &Hash, devices: &[DeviceId]) -> Left<'_> {
         let removed = self.ledger.beginning(membership);
         let goes = |device: &DeviceId| {
-            let theirs = removed.is_some_and(|begun| {
-                let added = all(&self.ledger.added, device).any(|at| self.ledger.facts(at).and_then(|facts| facts.target) == Some(begun));
-                added || self.ledger.root(begun) == *device
-            });
+            let theirs = removed.is_some_and(|begun| self.is_of(device, begun));
             theirs && (devices.is_empty() || devices.contains(device))
         };
         let came_by = removed.and_then(|begun| self.ledger.facts(begun)).and_then(|facts| facts.invitation);
         self.left(&goes, came_by.map(|at| self.ledger.hash(at)))
+    }
+
+    /// Where, in chains of a member (or of these devices of theirs), secrets begin that were withheld from `device`: it does not hold them, and whoever made
+    /// them knew what to deal them with. Nobody honest does that. A removal that names what comes before makes them count as nothing; otherwise
+    /// nobody could write any more.
+    pub fn withheld(&self, membership: &Hash, devices: &[DeviceId], device: &DeviceId, holds: impl Fn(&EpochId) -> bool) -> Vec<Cut> {
+        let Some(membership) = self.ledger.beginning(membership) else { return Vec::new() };
+        let mut before: BTreeMap<ChainId, u64> = BTreeMap::new();
+        for &at in self.ledger.rotations.iter().filter(|at| self.counts_now(**at)) {
+            let record = &self.ledger.entries[at].record;
+            let Some(rotation) = record.operation.rotation().filter(|rotation| !holds(&rotation.epoch)) else { continue };
+            let goes = self.is_of(&record.device, membership) && (devices.is_empty() || devices.contains(&record.device));
+            let has_said = all(&self.ledger.keys, device).any(|key| self.ledger.stands_on(at, key));
+            let knew = has_said && self.role_where(device, &self.ledger.entries[at].past).is_some();
+            // Whom a full one has no room for is dealt to right behind it.
+            if goes && knew && (rotation.reaches(device) || rotation.has_room()) {
+                let number = record.position.number - 1;
+                before.entry(record.position.chain).and_modify(|before| *before = number.min(*before)).or_insert(number);
+            }
+        }
+        before.into_iter().map(|(chain, number)| Cut { chain, number }).collect()
+    }
+
+    /// Whether a device is or was one of a membership.
+    fn is_of(&self, device: &DeviceId, membership: usize) -> bool {
+        let added = all(&self.ledger.added, device).any(|at| self.ledger.facts(at).and_then(|facts| facts.target) == Some(membership));
+        added || self.ledger.root(membership) == *device
     }
 
     /// Whom the rotation inside a revocation of this invitation deals its secret to.

@@ -25,4 +25,5 @@ mod recorded;
 mod removed;
 mod rescued;
 mod secrets;
+mod withheld;
 mod writing_together;
