@@ -223,28 +223,8 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
             let said = Said::new(Sentence::NoticeRescued {}, english);
             shared.events.tell(Event::Notice { document: Some(document), device: None, level: Level::Warning, code: "rescued", said });
         }
-        Announcement::Quarantined { device, reason } => {
-            let member = facts.members.iter().find(|member| member.device == *device);
-            let person = member.map(|member| member.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| device.short());
-            let title = library.entry(document).map(|entry| entry.title).unwrap_or_default();
-            let english =
-                format!("A change by {person} to {title:?} could not be used and was put aside; the document goes on without it: {reason}");
-            let said = Said::new(Sentence::NoticeQuarantined { person, title, why: reason.clone() }, english);
-            shared.events.tell(Event::Notice {
-                document: Some(document),
-                device: Some(*device),
-                level: Level::Warning,
-                code: "quarantined",
-                said,
-            });
-        }
-        Announcement::Twin => {
-            tracing::warn!(document = %document.short(), "another process with this device's key is at work");
-            let english = "This profile is in use in two places at once, perhaps because it was copied. Everything written in either place is \
-                kept. Use it in one of them only, and link the other as a device of its own.";
-            let (level, said) = (Level::Warning, Said::new(Sentence::NoticeTwin {}, english));
-            shared.events.tell(Event::Notice { document: Some(document), device: None, level, code: "twin", said });
-        }
+        Announcement::Quarantined { device, reason } => quarantined(shared, document, *device, reason, facts),
+        Announcement::Twin => twin(shared, document),
         Announcement::Forked { device, mine } => forked(shared, document, *device, *mine),
         Announcement::Alarm { device, evidence } => {
             tracing::error!(document = %document.short(), device = %device.short(), %evidence, "two devices hold the same and differ");
@@ -254,6 +234,27 @@ pub(crate) fn announced(shared: &Shared, document: DocumentId, announcement: &An
         }
         Announcement::Status(_) | Announcement::Frontier(_) => {}
     }
+}
+
+/// A change could not be used.
+fn quarantined(shared: &Shared, document: DocumentId, device: DeviceId, reason: &str, facts: &Facts) {
+    let member = facts.members.iter().find(|member| member.device == device);
+    let person = member.map(|member| member.name.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| device.short());
+    let title = shared.library.entry(document).map(|entry| entry.title).unwrap_or_default();
+    let english =
+        format!("A change by {person} to {title:?} could not be used and was put aside; the document goes on without it: {reason}");
+    let said = Said::new(Sentence::NoticeQuarantined { person, title, why: reason.to_owned() }, english);
+    let level = Level::Warning;
+    shared.events.tell(Event::Notice { document: Some(document), device: Some(device), level, code: "quarantined", said });
+}
+
+/// Another process with this device's key is at work.
+fn twin(shared: &Shared, document: DocumentId) {
+    tracing::warn!(document = %document.short(), "another process with this device's key is at work");
+    let english = "This profile is in use in two places at once, perhaps because it was copied. Everything written in either place is kept. \
+        Use it in one of them only, and link the other as a device of its own.";
+    let (level, said) = (Level::Warning, Said::new(Sentence::NoticeTwin {}, english));
+    shared.events.tell(Event::Notice { document: Some(document), device: None, level, code: "twin", said });
 }
 
 /// A key has been at work in two places.

@@ -68,13 +68,7 @@ pub(super) async fn answer(engine: &Engine, call: &str, fields: Fields) -> Answe
         "requests" => invitations::requests(engine, &fields).await,
         "admit" => invitations::admit(engine, &fields).await,
         "decline" => invitations::decline(engine, &fields).await,
-        "members" => members::list(engine, &fields).await,
-        "role" => members::role(engine, &fields).await,
-        "remove" => members::remove(engine, &fields).await,
-        "transfer" => members::transfer(engine, &fields).await,
-        "ends" => members::ends(engine, &fields).await,
-        "leave" => members::leave(engine, &fields).await,
-        "refused" => members::refused(engine, &fields).await,
+        "members" | "role" | "remove" | "transfer" | "ends" | "leave" | "refused" => members::answer(engine, call, &fields).await,
         "audit" => audit::audit(engine, &fields).await,
         "devices" | "remove_device" | "link_device" | "linking" | "link_agree" | "link_stop" => {
             devices::answer(engine, call, &fields).await

@@ -11,7 +11,20 @@ use crate::lane::{Failure, text::text};
 use crate::library::{PREFIX, role_name};
 use crate::members::Can;
 
-pub(super) async fn list(engine: &Engine, fields: &Fields) -> Answer {
+/// Answers one of these requests.
+pub(super) async fn answer(engine: &Engine, call: &str, fields: &Fields) -> Answer {
+    match call {
+        "role" => role(engine, fields).await,
+        "remove" => remove(engine, fields).await,
+        "transfer" => transfer(engine, fields).await,
+        "ends" => ends(engine, fields).await,
+        "leave" => leave(engine, fields).await,
+        "refused" => refused(engine, fields).await,
+        _ => list(engine, fields).await,
+    }
+}
+
+async fn list(engine: &Engine, fields: &Fields) -> Answer {
     let document = meant(engine, fields)?;
     let role = engine.live(document).await?.facts().role;
     let Can { invite, manage, transfer, leave } = Can::of(role);
@@ -63,12 +76,12 @@ fn member_to_json(engine: &Engine, member: &Membership, through: Option<bool>) -
     })
 }
 
-pub(super) async fn role(engine: &Engine, fields: &Fields) -> Answer {
+async fn role(engine: &Engine, fields: &Fields) -> Answer {
     let (member, role) = (member(engine, fields).await?, role_of(fields)?.ok_or_else(|| Failure::malformed("\"role\" is missing"))?);
     done(engine, fields, Act::Role { member, role }).await
 }
 
-pub(super) async fn remove(engine: &Engine, fields: &Fields) -> Answer {
+async fn remove(engine: &Engine, fields: &Fields) -> Answer {
     if fields.contains_key("device") {
         let meant_by = text(fields, "device")?;
         let document = meant(engine, fields)?;
@@ -79,23 +92,23 @@ pub(super) async fn remove(engine: &Engine, fields: &Fields) -> Answer {
     done(engine, fields, Act::Remove { member, devices: Vec::new() }).await
 }
 
-pub(super) async fn transfer(engine: &Engine, fields: &Fields) -> Answer {
+async fn transfer(engine: &Engine, fields: &Fields) -> Answer {
     let member = member(engine, fields).await?;
     done(engine, fields, Act::Transfer { member }).await
 }
 
-pub(super) async fn ends(engine: &Engine, fields: &Fields) -> Answer {
+async fn ends(engine: &Engine, fields: &Fields) -> Answer {
     let at = milliseconds(fields, "at")?;
     engine.ends(meant(engine, fields)?, member(engine, fields).await?, at).await?;
     Ok(json!({}))
 }
 
-pub(super) async fn leave(engine: &Engine, fields: &Fields) -> Answer {
+async fn leave(engine: &Engine, fields: &Fields) -> Answer {
     done(engine, fields, Act::Leave).await
 }
 
 /// What this device wrote and what was not accepted, for taking it elsewhere. When it was written is in none of the texts.
-pub(super) async fn refused(engine: &Engine, fields: &Fields) -> Answer {
+async fn refused(engine: &Engine, fields: &Fields) -> Answer {
     let texts = engine.unaccepted(meant(engine, fields)?).await?;
     Ok(json!({ "edits": texts.iter().map(|text| json!({ "at": null, "text": text })).collect::<Vec<_>>() }))
 }
