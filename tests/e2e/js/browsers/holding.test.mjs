@@ -99,6 +99,8 @@ story("a cursor goes at once with its person, and within twenty seconds with a m
   process.kill(ben.node.pid, "SIGSTOP");
   left = Date.now();
   try {
+    // His page takes it; it is with nobody, and he is seen beside it before it is.
+    await ben.types("!");
     await ada.seesNoCursor();
     assert.ok(Date.now() - left < 20_000, `gone after ${Date.now() - left} ms`);
     console.log(`a frozen machine's cursor was gone after ${Date.now() - left} ms`);
@@ -107,8 +109,9 @@ story("a cursor goes at once with its person, and within twenty seconds with a m
   } finally {
     process.kill(ben.node.pid, "SIGCONT");
   }
-  // He has not moved, and is seen again.
+  // He does not move any more, and is seen again.
   await ada.seesCursorOf("Ben");
+  await ada.sees("I have one.?!");
 });
 
 story("the numbers behind the facts are there for who wants them", async () => {
