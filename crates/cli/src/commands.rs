@@ -150,19 +150,6 @@ fn request(command: Command) -> Result<Request, String> {
         Command::Requests { document } => ("requests", json!({ "document": document }), Shape::Requests),
         Command::Admit { document, request } => ("admit", json!({ "document": document, "request": request }), Shape::Nothing),
         Command::Decline { document, request } => ("decline", json!({ "document": document, "request": request }), Shape::Nothing),
-        Command::Role { document, member, role } => {
-            ("role", json!({ "document": document, "member": member, "role": role.name() }), Shape::Nothing)
-        }
-        Command::Remove { document, device: Some(device), .. } => {
-            ("remove", json!({ "document": document, "device": device }), Shape::Nothing)
-        }
-        Command::Remove { document, member, .. } => ("remove", json!({ "document": document, "member": member }), Shape::Nothing),
-        Command::Ends { document, member, after, .. } => {
-            let at = after.map(|after| now().saturating_add(after));
-            ("ends", json!({ "document": document, "member": member, "at": at }), Shape::Nothing)
-        }
-        Command::Leave { document } => ("leave", json!({ "document": document }), Shape::Nothing),
-        Command::Transfer { document, member } => ("transfer", json!({ "document": document, "member": member }), Shape::Nothing),
         Command::Audit { document } => ("audit", json!({ "document": document }), Shape::Audit),
         Command::Copy { document } => ("copy", json!({ "document": document }), Shape::Field("document")),
         Command::Join { ticket, wait, preview } => {
@@ -186,13 +173,25 @@ fn request(command: Command) -> Result<Request, String> {
         }
         Command::Id => ("id", json!({}), Shape::Field("device")),
         Command::Me { name, colour } => ("me", json!({ "name": name, "colour": colour }), Shape::Me),
-        // The node, a replay, and what takes more than one request are dealt with before.
-        _ => {
-            return Err("this is not a request".into());
-        }
+        other => about_member(other)?,
     };
     let Value::Object(fields) = fields else { return Err("a request is an object".into()) };
     Ok(Request { call, fields, shape })
+}
+
+/// The same of what is done about a member.
+fn about_member(command: Command) -> Result<(&'static str, Value, Shape), String> {
+    let (call, fields) = match command {
+        Command::Role { document, member, role } => ("role", json!({ "document": document, "member": member, "role": role.name() })),
+        Command::Remove { document, device: Some(device), .. } => ("remove", json!({ "document": document, "device": device })),
+        Command::Remove { document, member, .. } => ("remove", json!({ "document": document, "member": member })),
+        Command::Ends { document, member, after, .. } => ("ends", json!({ "document": document, "member": member, "in": after })),
+        Command::Leave { document } => ("leave", json!({ "document": document })),
+        Command::Transfer { document, member } => ("transfer", json!({ "document": document, "member": member })),
+        // The node, a replay, and what takes more than one request are dealt with before.
+        _ => return Err("this is not a request".into()),
+    };
+    Ok((call, fields, Shape::Nothing))
 }
 
 /// The same of what is asked about a folder and of nothing else.
@@ -325,11 +324,6 @@ fn ticket_in(word: String) -> Result<String, String> {
         return Ok(word);
     }
     std::fs::read_to_string(&word).map_err(|error| format!("{word} cannot be read as an invitation: {error}"))
-}
-
-/// Milliseconds since 1970.
-fn now() -> u64 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 fn read_stdin() -> Result<String, String> {

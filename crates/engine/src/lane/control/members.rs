@@ -98,7 +98,8 @@ async fn transfer(engine: &Engine, fields: &Fields) -> Answer {
 }
 
 async fn ends(engine: &Engine, fields: &Fields) -> Answer {
-    let at = milliseconds(fields, "at")?;
+    let after = milliseconds(fields, "in")?.map(|after| engine.shared.clock.wall().0.saturating_add(after));
+    let at = milliseconds(fields, "at")?.or(after);
     engine.ends(meant(engine, fields)?, member(engine, fields).await?, at).await?;
     Ok(json!({}))
 }
