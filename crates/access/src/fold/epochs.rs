@@ -144,7 +144,10 @@ impl Access {
             let Some(rotation) = record.operation.rotation().filter(|rotation| !holds(&rotation.epoch)) else { continue };
             let goes = self.is_of(&record.device, membership) && (devices.is_empty() || devices.contains(&record.device));
             let has_said = all(&self.ledger.keys, device).any(|key| self.ledger.stands_on(at, key));
-            let knew = has_said && self.role_where(device, &self.ledger.entries[at].past).is_some();
+            // With the record itself: whom it takes out is kept out rightly, and may be a member again by now.
+            let mut with = self.ledger.entries[at].past.clone();
+            with.set(at);
+            let knew = has_said && self.role_where(device, &with).is_some();
             // Whom a full one has no room for is dealt to right behind it.
             if goes && knew && (rotation.reaches(device) || rotation.has_room()) {
                 let number = record.position.number - 1;

@@ -50,6 +50,23 @@ fn the_removed_can_open_nothing_new_with_anything_they_have() {
 }
 
 #[test]
+fn a_secret_is_withheld_from_whom_it_left_out_and_not_from_whom_it_was_made_to_keep_out() {
+    let mut ada = Person::founder();
+    ada.say_key(1);
+    let (ben, cleo) = (Person::guest(&mut ada, 2, Role::Edit), Person::guest(&mut ada, 3, Role::Edit));
+    let of_cleo = ada.membership(&cleo);
+    // Nobody is dealt it.
+    let rotation = Some(Rotation::deal(&ada.document, &new_secret(1), &[], &[], &[secret()], [77; 32]).unwrap());
+    let (letter, standing) = ada.write(&Operation::Removal(Removal { rotation, ..Removal::of(of_cleo) }));
+    assert_eq!(standing, Standing::Counts);
+    let of_ada = ada.membership(&ada);
+    let withheld = |from: &Person| ada.access.withheld(&of_ada, &[], &from.device(), |epoch| *epoch != new_secret(1).id());
+    let cuts = withheld(&ben);
+    assert_eq!(cuts.iter().map(|cut| cut.number + 1).collect::<Vec<_>>(), [letter.written.position.number]);
+    assert_eq!(withheld(&cleo), [], "she was taken out by the same record");
+}
+
+#[test]
 fn whoever_holds_the_new_secret_reads_the_old_text_too() {
     let mut ada = Person::founder();
     ada.say_key(1);
