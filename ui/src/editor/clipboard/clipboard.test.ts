@@ -54,7 +54,8 @@ describe("an address pasted on selected words", () => {
   });
 
   it("takes their place when it is pasted as plain text", () => {
-    clipboard.keyDown({ ctrlKey: true, shiftKey: true, key: "V" } as KeyboardEvent);
+    const pressed = { ctrlKey: true, shiftKey: true, key: "V", code: "KeyV", getModifierState: () => false };
+    clipboard.keyDown(pressed as unknown as KeyboardEvent);
     paste(ADDRESS);
     expect([page.lines.text(), links()]).toEqual([`see ${ADDRESS}\nsee here\n`, []]);
   });
