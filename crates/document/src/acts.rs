@@ -72,8 +72,10 @@ impl Document {
     }
 
     /// Whether everybody would take this from this device now.
-    fn may(&self, operation: &Operation) -> Result<(), Refused> {
-        let tip = self.own.chain().and_then(|chain| self.history.tip(&chain)).ok_or(Refused::NoKey)?;
+    fn may(&mut self, operation: &Operation) -> Result<(), Refused> {
+        // It may be the first thing that this process run writes.
+        let chain = self.own.show(&mut self.history)?;
+        let tip = self.history.tip(&chain).ok_or(Refused::NoKey)?;
         let record = AccessRecord::new(tip, tip.hash, self.device(), operation.clone());
         self.history.access.judge(&record, &AllThatIsHere)?;
         Ok(())

@@ -441,6 +441,13 @@ impl History {
         (since(&self.edits) - own) as u64
     }
 
+    /// How many edits by `device` came in the journal rows after `after`, up to `upto`.
+    pub(crate) fn edits_of(&self, device: &DeviceId, after: u64, upto: u64) -> u64 {
+        let rows = self.edits_by.get(device).map_or(&[][..], Vec::as_slice);
+        let before = |row: u64| rows.partition_point(|edit| u64::from(*edit) <= row);
+        before(upto).saturating_sub(before(after)) as u64
+    }
+
     /// What is on disk now may be told. `grown` are the chains that have grown or been sealed. Says how much of each was told before, by the
     /// names that everybody uses.
     pub(crate) fn set_durable(&mut self, grown: &BTreeSet<ChainId>) -> BTreeMap<ChainId, u64> {

@@ -370,13 +370,13 @@ impl Document {
         }
         let wishes = session.hear_have(have, &self.history.durable, now);
         let (receipt, row) = (&have.receipt, self.history.row_of(&have.receipt.frontier));
+        let begun = self.receipts.begun(receipt, self.history.durable_row());
         // Until the two have compared, nobody knows what the peer lacks; the least is believed that can be proven.
         let (lacks, row) = match (row, self.receipts.get(&device)) {
-            (Some(row), _) => (0, row),
             (None, Some(known)) if known.receipt.instance == receipt.instance => (known.lacks, known.row),
-            (None, _) => (0, 0),
+            (row, _) => (self.history.edits_of(&device, row.unwrap_or(0), begun), row.unwrap_or(0)),
         };
-        self.receipts.hear(receipt.clone(), self.now.wall, lacks, row);
+        self.receipts.hear(receipt.clone(), self.now.wall, lacks, row, begun);
         self.count_lacking(id);
         self.status_changed = true;
         self.grant(id, wishes);
@@ -407,7 +407,9 @@ impl Document {
             // A statement that fits no frontier of this process says less than what is known already.
             let Some(row) = self.history.row_of(&receipt.frontier).filter(|_| of_interest) else { continue };
             if self.peers.processes_of(&receipt.device) == 0 && receipt.verify().is_ok() {
-                self.receipts.carried(receipt, self.now.wall, row);
+                let begun = self.receipts.begun(&receipt, self.history.durable_row());
+                let lacks = self.history.edits_of(&receipt.device, row, begun);
+                self.receipts.carried(receipt, self.now.wall, lacks, row, begun);
                 self.status_changed = true;
             }
         }

@@ -191,7 +191,7 @@ impl Own {
     }
 
     /// Shows the chain to the graph, if it has no record yet.
-    fn show(&self, history: &mut History) -> Result<ChainId, OwnError> {
+    pub(crate) fn show(&self, history: &mut History) -> Result<ChainId, OwnError> {
         let writer = self.writer.as_ref().ok_or(OwnError::NoKey)?;
         if writer.tip().number == 0 {
             history.open_chain(writer.head().clone());

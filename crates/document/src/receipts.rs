@@ -34,6 +34,9 @@ pub(crate) struct Known {
     pub(crate) lacks: u64,
     /// The journal row at which that was counted.
     pub(crate) row: u64,
+    /// The last journal row when its process run was first heard of. What the device wrote itself up to there is of earlier runs: a backup that was
+    /// restored may lack it. What it wrote later it has.
+    pub(crate) begun: u64,
     /// Its process runs that are over, the newest last. Another run takes their place even if it holds less, as after a backup was restored, so what they
     /// have said once is not to be believed again; nor after another start of this one.
     retired: Vec<[u8; 16]>,
@@ -69,10 +72,16 @@ impl Receipts {
         self.known.values().filter(|known| known.receipt.device != *peer).map(|known| known.receipt.clone()).take(256).collect()
     }
 
+    /// [`Known::begun`] of the process run that gave a receipt; `row` is the last one now.
+    pub(crate) fn begun(&self, receipt: &Receipt, row: u64) -> u64 {
+        let known = self.known.get(&receipt.device).filter(|known| known.receipt.instance == receipt.instance);
+        known.map_or(row, |known| known.begun)
+    }
+
     /// A statement that has been verified, heard from the device itself.
-    pub(crate) fn hear(&mut self, receipt: Receipt, heard: Wall, lacks: u64, row: u64) {
+    pub(crate) fn hear(&mut self, receipt: Receipt, heard: Wall, lacks: u64, row: u64, begun: u64) {
         let retired = self.known.get(&receipt.device).map(|known| known.retired.clone()).unwrap_or_default();
-        self.keep(Known { receipt, heard, said: Some(heard), lacks, row, retired });
+        self.keep(Known { receipt, heard, said: Some(heard), lacks, row, begun, retired });
     }
 
     /// What a device lacked is counted anew, up to `row`.
@@ -100,14 +109,14 @@ impl Receipts {
     }
 
     /// A statement that has been verified, carried by somebody else: believed if it is newer within the same process run, or of a run
-    /// that was never heard of. `row`: up to where it is known to speak of everything.
-    pub(crate) fn carried(&mut self, receipt: Receipt, heard: Wall, row: u64) {
+    /// that was never heard of. `row`: up to where it is known to speak of everything, but for `lacks` edits.
+    pub(crate) fn carried(&mut self, receipt: Receipt, heard: Wall, lacks: u64, row: u64, begun: u64) {
         let known = self.known.get(&receipt.device);
         if known.is_none_or(|known| receipt.replaces(&known.receipt) && !known.retired.contains(&receipt.instance)) {
             // Whoever carries it has seen the device, and this one has not.
             let said = known.and_then(|known| known.said);
             let retired = known.map(|known| known.retired.clone()).unwrap_or_default();
-            self.keep(Known { receipt, heard, said, lacks: 0, row, retired });
+            self.keep(Known { receipt, heard, said, lacks, row, begun, retired });
         }
     }
 
@@ -146,6 +155,7 @@ impl Known {
         for run in &self.retired {
             writer.raw(run);
         }
+        writer.varint(self.begun);
         ReceiptRow { device, heard: self.heard, bytes: writer.into_bytes() }
     }
 
@@ -158,7 +168,8 @@ impl Known {
         let said = if is_short { 0 } else { reader.varint("when the device was heard")? };
         let retired =
             if is_short { Vec::new() } else { reader.list(RETIRED, 16, "process runs", |reader| reader.array("a process run"))? };
+        let begun = if reader.rest().is_empty() { 0 } else { reader.varint("a row")? };
         reader.finish()?;
-        Ok(Known { receipt, heard: row.heard, said: (said > 0).then_some(Wall(said)), lacks, row: at, retired })
+        Ok(Known { receipt, heard: row.heard, said: (said > 0).then_some(Wall(said)), lacks, row: at, begun, retired })
     }
 }

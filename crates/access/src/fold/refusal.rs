@@ -45,7 +45,7 @@ pub enum Refusal {
     #[error("a proof in it does not hold: {0}")]
     Proof(#[from] BadSignature),
     /// The owner hands the document over, and does not leave it behind.
-    #[error("the owner cannot leave the document")]
+    #[error("the owner cannot leave the document: hand it over first")]
     OwnerStays,
     /// Something about the owner, who is nobody else's to touch.
     #[error("nobody but the owner can change what the owner may do")]

@@ -48,7 +48,7 @@ fn somebody_is_looked_at_let_in_given_a_role_and_removed() {
     let waiting = ben.fails(&["join", &ticket, "--wait", "2"]);
     let asked = eventually("Ben's request", || ada.json(&["requests", &document]).pop());
     let spoken: Vec<&str> = asked["spoken"].as_array().expect("three").iter().filter_map(Value::as_str).collect();
-    assert_eq!(spoken.len(), 3);
+    assert_eq!(spoken.len(), 4);
     assert_eq!(preview["spoken"], asked["spoken"]);
     assert!(waiting.stderr.contains("has been asked") && waiting.stderr.contains(&spoken.join(" ")), "{}", waiting.stderr);
     assert_eq!((&asked["name"], roles(&ada, &document).len()), (&"Ben".into(), 1), "nobody is in who was not looked at");

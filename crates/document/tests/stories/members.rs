@@ -292,6 +292,25 @@ fn whoever_is_removed_is_told_by_whom_and_gets_nothing_more_while_the_others_go_
 }
 
 #[test]
+fn to_take_away_may_be_the_first_thing_after_a_start() {
+    let mut world = World::sharing(&["Ada", "Ben"]);
+    world.write(0, "Words.\n");
+    world.invite(0, Role::Edit);
+    world.pass(SECOND);
+    let starts_again = |world: &mut World| {
+        world.close(0);
+        world.start(0);
+    };
+    let ben = membership(&world, 1);
+    let invitation = world.devices[0].document.as_mut().expect("it is open").invitations().iter().find(|it| it.used == 0).expect("it is open").id;
+    starts_again(&mut world);
+    act(&mut world, 0, Act::Revoke { invitation }).expect("the owner may");
+    starts_again(&mut world);
+    act(&mut world, 0, Act::Remove { member: ben, devices: vec![] }).expect("the owner may");
+    assert_eq!(world.document(0).members().len(), 1);
+}
+
+#[test]
 fn new_secrets_made_apart_become_one_again_when_somebody_is_invited() {
     let mut world = World::sharing(&["Ada", "Ben", "Cleo", "Dan"]);
     world.write(0, "Words.\n");
