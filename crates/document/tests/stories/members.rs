@@ -302,7 +302,8 @@ fn to_take_away_may_be_the_first_thing_after_a_start() {
         world.start(0);
     };
     let ben = membership(&world, 1);
-    let invitation = world.devices[0].document.as_mut().expect("it is open").invitations().iter().find(|it| it.used == 0).expect("it is open").id;
+    let invitation =
+        world.devices[0].document.as_mut().expect("it is open").invitations().iter().find(|it| it.used == 0).expect("it is open").id;
     starts_again(&mut world);
     act(&mut world, 0, Act::Revoke { invitation }).expect("the owner may");
     starts_again(&mut world);
