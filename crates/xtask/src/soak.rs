@@ -81,7 +81,7 @@ pub(crate) fn lab() -> Outcome {
 
 /// One round: what its worlds went through is kept, line by line.
 fn round(from: u64, report: &mut String) -> Outcome {
-    let tests = ["many_worlds", "hostile_devices", "frames_are_altered", "chains_fork"];
+    let tests = ["many_worlds", "hostile_devices", "frames_are_altered", "chains_fork", "hostile_are_removed", "remove_one_another"];
     let mut round = program("cargo", &["test", "--locked", "-p", "sheaf-sim", "--test", "world", "--"]);
     round.args(tests).args(["--nocapture", "--test-threads=1"]).env("SHEAF_SIM_KEEP", root().join("tests/sim/seeds"));
     round.env("SHEAF_SIM_FIRST", from.to_string()).env("SHEAF_SIM_SEEDS", WORLDS.to_string());
