@@ -664,6 +664,8 @@ impl World {
         loop {
             self.pump(self.now + Duration::from_secs(2))?;
             for who in 0..self.devices.len() {
+                // Whoever has been given a ticket since, by a device that stood still when it was asked for one.
+                self.start(who)?;
                 if self.devices[who].process.as_ref().is_some_and(|process| process.views.is_empty()) {
                     self.open_view(who);
                 }
